@@ -1,0 +1,60 @@
+"""Checks of the addresses that the provider is to fetch (skyreels-api.md sections 1 and 7).
+
+The text is checked and never rewritten: a presigned URL that is normalised is a broken one.
+"""
+
+import re
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, Strict
+
+from .limits import AUDIO_FORMATS, IMAGE_FORMATS, VIDEO_FORMATS
+
+# A name without a suffix, or with one that is no media type, tells nothing and passes.
+_OTHER_MEDIA = (
+    "aac aiff avi avif flac flv heic m4a m4v mkv mpeg mpg ogg opus pdf psd svg tif tiff txt webm webp wmv zip"
+)
+_KNOWN_SUFFIXES = {*IMAGE_FORMATS, *AUDIO_FORMATS, *VIDEO_FORMATS, *_OTHER_MEDIA.split()}
+
+
+def check_url(url: str) -> str:
+    """The URL itself; ValueError unless it is http(s), has a host and no blanks. Inline data is refused."""
+    if url.startswith("data:"):
+        raise ValueError("holds the file itself; SkyReels fetches files by URL only")
+    try:
+        parts = urlsplit(url)
+        fetchable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        fetchable = False
+    if not fetchable or re.search(r"[\s\x00-\x1f\x7f]", url):
+        raise ValueError(f"is {url.partition('?')[0][:80]!r}; it must be a web address (http or https)")
+    return url
+
+
+def _check_format(url: str, formats: tuple[str, ...]) -> str:
+    suffix = urlsplit(check_url(url)).path.rpartition("/")[2].rpartition(".")[2].lower()
+    if suffix in _KNOWN_SUFFIXES and suffix not in formats:
+        raise ValueError(f"is a .{suffix} file; it must be {', '.join(formats[:-1])} or {formats[-1]}")
+    return url
+
+
+def check_image_url(url: str) -> str:
+    """A URL that may be a picture, see `check_url`."""
+    return _check_format(url, IMAGE_FORMATS)
+
+
+def check_audio_url(url: str) -> str:
+    """A URL that may be an audio clip, see `check_url`."""
+    return _check_format(url, AUDIO_FORMATS)
+
+
+def check_video_url(url: str) -> str:
+    """A URL that may be a video clip, see `check_url`."""
+    return _check_format(url, VIDEO_FORMATS)
+
+
+WebUrl = Annotated[str, Strict(), AfterValidator(check_url)]
+ImageUrl = Annotated[str, Strict(), AfterValidator(check_image_url)]
+AudioUrl = Annotated[str, Strict(), AfterValidator(check_audio_url)]
+VideoUrl = Annotated[str, Strict(), AfterValidator(check_video_url)]

@@ -1,0 +1,101 @@
+"""What a render costs (skyreels-api.md section 4).
+
+Prices change, so they are data with a date: an estimate is made from a `PriceTable`, and another table than
+the built-in one may be handed in. A failed task is refunded.
+"""
+
+from datetime import date
+from decimal import Decimal
+from math import ceil, isfinite
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from .limits import MAX_REFERENCE_SECONDS
+from .vocabulary import Model, Resolution
+
+_Key = tuple[Model, Resolution, bool]
+
+
+class Price(BaseModel):
+    """USD for one second of output; `with_video`: the request carries a reference or extend video."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    model: Model
+    resolution: Resolution
+    with_video: bool
+    usd_per_second: Annotated[Decimal, Field(gt=0)]
+
+    @property
+    def key(self) -> _Key:
+        return self.model, self.resolution, self.with_video
+
+
+class PriceTable(BaseModel):
+    """One price for every model and resolution, with and without a video, as it stood on `as_of`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    as_of: date
+    prices: tuple[Price, ...]
+
+    @model_validator(mode="after")
+    def _has_each_once(self) -> Self:
+        expected = {(m, r, v) for m in Model for r in Resolution for v in (False, True)}
+        if {price.key for price in self.prices} != expected or len(self.prices) != len(expected):
+            raise ValueError(f"a price table must have each of its {len(expected)} prices exactly once")
+        return self
+
+    def per_second(self, model: Model, resolution: Resolution, with_video: bool) -> Decimal:
+        """USD for one billed second."""
+        wanted = (model, resolution, with_video)
+        return next(price.usd_per_second for price in self.prices if price.key == wanted)
+
+
+def _rows(model: Model, with_video: bool, *usd: str) -> tuple[Price, ...]:
+    return tuple(
+        Price(model=model, resolution=resolution, with_video=with_video, usd_per_second=Decimal(amount))
+        for resolution, amount in zip(Resolution, usd, strict=True)
+    )
+
+
+GATEWAY_PRICES = PriceTable(
+    as_of=date(2026, 9, 16),
+    prices=(
+        *_rows(Model.FAST, False, "0.064", "0.088", "0.22"),
+        *_rows(Model.FAST, True, "0.12", "0.16", "0.40"),
+        *_rows(Model.STD, False, "0.088", "0.112", "0.28"),
+        *_rows(Model.STD, True, "0.144", "0.20", "0.50"),
+    ),
+)
+
+
+def price_per_second(
+    model: Model, resolution: Resolution, with_video: bool, table: PriceTable = GATEWAY_PRICES
+) -> Decimal:
+    """USD for one billed second."""
+    return table.per_second(model, resolution, with_video)
+
+
+def billed_seconds(duration: int, reference_seconds: float | None = None) -> int:
+    """Whole seconds that are charged: the requested duration, unless a motion reference decides.
+
+    `reference_seconds` is the probed length of a `ref_videos` clip of type reference, None for every other
+    request (an extension is billed by its requested duration). The provider does not say how it rounds: we
+    round up to a whole second, so that an estimate is never too low, and stop at 10. ValueError for a length
+    that is no positive number.
+    """
+    if reference_seconds is None:
+        return duration
+    if not isfinite(reference_seconds) or reference_seconds <= 0:
+        raise ValueError("the length of a reference video must be a positive number of seconds")
+    # A container's clock is exact to the millisecond at best: 5.0000001 s are five.
+    return max(1, min(MAX_REFERENCE_SECONDS, ceil(round(reference_seconds, 3))))
+
+
+def estimate(
+    model: Model, resolution: Resolution, seconds: int, with_video: bool, table: PriceTable = GATEWAY_PRICES
+) -> Decimal:
+    """USD for `seconds` billed seconds, exactly."""
+    return table.per_second(model, resolution, with_video) * seconds

@@ -1,0 +1,140 @@
+"""What is sent to the gateway (skyreels-api.md section 1)."""
+
+from collections.abc import Mapping
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict, model_validator
+from pydantic_core import PydanticCustomError
+
+from .limits import (
+    DEFAULT_DURATION,
+    MAX_DURATION,
+    MAX_MID_FRAMES,
+    MAX_PICTURES_PER_SUBJECT,
+    MAX_REF_IMAGES,
+    MAX_REF_VIDEOS,
+    MIN_DURATION,
+    UNSPECIFIED_TIME,
+)
+from .media_urls import AudioUrl, ImageUrl, VideoUrl, WebUrl
+from .rules import broken_rules, without_absent
+from .tags import check_tag
+from .vocabulary import AspectRatio, ClipType, Mode, Model, PictureType, Resolution, Scenario
+
+RULES_ERROR = "skyreels_rules"
+
+
+def _check_duration(seconds: int) -> int:
+    if not MIN_DURATION <= seconds <= MAX_DURATION:
+        raise ValueError(f"is {seconds} s; it must be {MIN_DURATION} to {MAX_DURATION} s")
+    return seconds
+
+
+def _check_prompt(prompt: str) -> str:
+    if not prompt.strip():
+        raise ValueError("is empty; SkyReels needs a description in every mode")
+    return prompt
+
+
+Tag = Annotated[str, Strict(), AfterValidator(check_tag)]
+Duration = Annotated[int, Strict(), AfterValidator(_check_duration)]
+Prompt = Annotated[str, Strict(), AfterValidator(_check_prompt)]
+
+
+class _Sent(BaseModel):
+    """Frozen, and refuses what the provider does not know."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class MidFrame(_Sent):
+    """A picture to pass through at `time_stamp` whole seconds; -1 leaves the moment open."""
+
+    tag: Tag
+    image_url: ImageUrl
+    time_stamp: Annotated[int, Strict()] = UNSPECIFIED_TIME
+
+
+class RefImage(_Sent):
+    """One subject in up to five pictures, perhaps with a voice; or one collage (type grid)."""
+
+    tag: Tag
+    type: PictureType
+    image_urls: Annotated[tuple[ImageUrl, ...], Field(min_length=1, max_length=MAX_PICTURES_PER_SUBJECT)]
+    audio_url: AudioUrl | None = None
+
+
+class RefVideo(_Sent):
+    """A clip whose motion is followed (reference) or which is continued (extend)."""
+
+    tag: Tag
+    type: ClipType
+    video_url: VideoUrl
+
+
+class GenerationRequest(_Sent):
+    """A request that keeps every rule of its mode. An empty list or null counts as absent.
+
+    The constructor raises pydantic's ValidationError; `parse_request` raises all faults in plain words
+    instead.
+    """
+
+    model: Model
+    prompt: Prompt
+    duration: Duration = DEFAULT_DURATION
+    resolution: Resolution = Resolution.P1080
+    aspect_ratio: AspectRatio = AspectRatio.WIDE
+    prompt_optimizer: Annotated[bool, Strict()] = True
+    first_frame_image: ImageUrl | None = None
+    end_frame_image: ImageUrl | None = None
+    mid_frame_images: Annotated[tuple[MidFrame, ...], Field(max_length=MAX_MID_FRAMES)] = ()
+    ref_images: Annotated[tuple[RefImage, ...], Field(max_length=MAX_REF_IMAGES)] = ()
+    ref_videos: Annotated[tuple[RefVideo, ...], Field(max_length=MAX_REF_VIDEOS)] = ()
+    webhook: WebUrl | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _drop_absent(cls, data: object) -> object:
+        return without_absent(data) if isinstance(data, Mapping) else data
+
+    @model_validator(mode="after")
+    def _keep_the_rules(self) -> Self:
+        problems = broken_rules(self.model_dump(exclude_unset=True))
+        if problems:
+            raise PydanticCustomError(
+                RULES_ERROR, "{faults}", {"faults": "; ".join(p.message for p in problems)}
+            )
+        return self
+
+    @property
+    def mode(self) -> Mode:
+        """The mode that the provider will route this to."""
+        if self.ref_images or self.ref_videos:
+            return Mode.OMNI
+        if self.first_frame_image or self.end_frame_image or self.mid_frame_images:
+            return Mode.I2V
+        return Mode.T2V
+
+    @property
+    def scenario(self) -> Scenario:
+        """The row of the provider's table; first and end frame without any between count as first frame."""
+        if self.ref_videos:
+            extends = self.ref_videos[0].type is ClipType.EXTEND
+            return Scenario.EXTENSION if extends else Scenario.MOTION_REFERENCE
+        if self.ref_images:
+            return self._picture_scenario()
+        if self.mid_frame_images:
+            return Scenario.KEYFRAMES
+        if self.first_frame_image:
+            return Scenario.FIRST_FRAME
+        return Scenario.END_FRAME if self.end_frame_image else Scenario.TEXT_TO_VIDEO
+
+    def _picture_scenario(self) -> Scenario:
+        if self.ref_images[0].type is PictureType.GRID:
+            return Scenario.GRID
+        speaks = any(image.audio_url for image in self.ref_images)
+        return Scenario.AUDIO_SYNC if speaks else Scenario.SUBJECTS
+
+    def body(self) -> bytes:
+        """The bytes to send: compact JSON in UTF-8, in the order above, without what was not given."""
+        return self.model_dump_json(exclude_unset=True).encode()

@@ -1,0 +1,40 @@
+"""Tags: the `@names` by which a prompt points at its pictures and clips (skyreels-api.md section 1).
+
+Providers look for a tag as a case-sensitive substring, so `@image1` would be "found" inside `@image10`. Here
+a tag is found only as a whole handle, and two tags of which one begins like the other are never sent
+together.
+"""
+
+import re
+from collections.abc import Iterable
+
+
+def check_tag(tag: str) -> str:
+    """The tag itself; ValueError when it is not `@` and a name without blanks.
+
+    Any name is let through, not only a library handle: clients of the gateway number their tags as they like.
+    """
+    if not tag.startswith("@"):
+        raise ValueError(f"is {tag!r}; a tag must start with @")
+    if not re.fullmatch(r"@[^\s@]+", tag):
+        raise ValueError(f"is {tag!r}; after the @ there must be a name without blanks")
+    return tag
+
+
+def stands_in(tag: str, prompt: str) -> bool:
+    """Whether the prompt contains the tag as a whole handle, in the same case.
+
+    Only ASCII characters continue a handle: scripts that are written without blanks may touch it.
+    """
+    return re.search(rf"(?<![A-Za-z0-9_]){re.escape(tag)}(?![A-Za-z0-9_-])", prompt) is not None
+
+
+def clashes(tags: Iterable[str]) -> list[tuple[int, int]]:
+    """Pairs of positions `(later, earlier)` whose tags are equal or of which one is a prefix of the other."""
+    listed = list(tags)
+    return [
+        (later, earlier)
+        for later, tag in enumerate(listed)
+        for earlier, other in enumerate(listed[:later])
+        if tag.startswith(other) or other.startswith(tag)
+    ]
