@@ -1,0 +1,253 @@
+"""All settings, from the environment. `README.md` lists the variables; with none of them set everything runs on
+this machine alone (SQLite, a local S3 server, the sandbox provider)."""
+
+import logging
+import socket
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import environ
+from csp.constants import NONE, SELF
+
+from config import env
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = Path(env.text("BACKLOT_VAR", str(BASE_DIR / "var"))).resolve()
+EMBEDDED = env.embedded(VAR_DIR)
+
+DEBUG = env.flag("BACKLOT_DEBUG", False)
+PRODUCTION = env.flag("BACKLOT_PRODUCTION", False)
+SECRET_KEY = env.text("BACKLOT_SECRET_KEY", "" if PRODUCTION else EMBEDDED["secret_key"])
+
+# Where the web is
+
+HOST = env.text("BACKLOT_HOST", "127.0.0.1")
+PORT = env.number("BACKLOT_PORT", 8000, low=1, high=65535)
+
+
+def machine_address() -> str:
+    """The address under which other machines reach this one, or loopback when there is no network.
+
+    Connecting a datagram socket sends nothing; it only asks the kernel which address it would use.
+    """
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))
+            return str(probe.getsockname()[0])
+        except OSError:
+            return "127.0.0.1"
+
+
+EVERY_INTERFACE = HOST in {"0.0.0.0", "::", ""}
+REACHABLE_HOST = machine_address() if EVERY_INTERFACE else HOST
+LOOPBACK = ["127.0.0.1", "localhost", "[::1]"]
+
+PUBLIC_URL = env.url("BACKLOT_PUBLIC_URL", f"http://{REACHABLE_HOST}:{PORT}", "http", "https")
+ALLOWED_HOSTS = env.names(
+    "BACKLOT_ALLOWED_HOSTS",
+    [*LOOPBACK, REACHABLE_HOST, socket.gethostname(), urlsplit(PUBLIC_URL).hostname or "localhost"],
+)
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+
+# Database. The SQLite options are measured: without them writers lose transactions to each other.
+
+DATABASE_URL = env.url("DATABASE_URL", f"sqlite:///{VAR_DIR / 'backlot.sqlite3'}", "sqlite", "postgres", "postgresql")
+DATABASES = {"default": environ.Env.db_url_config(DATABASE_URL)}
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-65536;",
+    }
+else:
+    DATABASES["default"].update(CONN_MAX_AGE=60, CONN_HEALTH_CHECKS=True)
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Object storage: the local S3 server of `manage.py up` unless an endpoint is named
+
+S3_IS_EMBEDDED = not env.text("AWS_S3_ENDPOINT_URL")
+AWS_S3_ENDPOINT_URL = env.url("AWS_S3_ENDPOINT_URL", f"http://127.0.0.1:{EMBEDDED['s3_port']}", "http", "https")
+AWS_S3_PUBLIC_ENDPOINT_URL = env.url(
+    "AWS_S3_PUBLIC_ENDPOINT_URL",
+    f"http://{REACHABLE_HOST}:{EMBEDDED['s3_port']}" if S3_IS_EMBEDDED else AWS_S3_ENDPOINT_URL,
+    "http",
+    "https",
+)
+AWS_STORAGE_BUCKET_NAME = env.text("AWS_STORAGE_BUCKET_NAME", "backlot")
+AWS_ACCESS_KEY_ID = env.text("AWS_ACCESS_KEY_ID", EMBEDDED["s3_access_key"] if S3_IS_EMBEDDED else "")
+AWS_SECRET_ACCESS_KEY = env.text("AWS_SECRET_ACCESS_KEY", EMBEDDED["s3_secret_key"] if S3_IS_EMBEDDED else "")
+AWS_S3_REGION_NAME = env.text("AWS_S3_REGION_NAME", "us-east-1")
+STORAGES = {
+    "default": {"BACKEND": "library.storage.PrivateStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+# The provider: the sandbox unless a key is set
+
+SKYREELS_API_KEY = env.text("SKYREELS_API_KEY")
+PROVIDER_IS_SANDBOX = not SKYREELS_API_KEY
+SANDBOX_IS_EMBEDDED = PROVIDER_IS_SANDBOX and not env.text("SKYREELS_BASE_URL")
+SKYREELS_BASE_URL = env.url(
+    "SKYREELS_BASE_URL",
+    f"http://127.0.0.1:{EMBEDDED['sandbox_port']}" if PROVIDER_IS_SANDBOX else "https://api.apimart.ai",
+    "http",
+    "https",
+)
+SKYREELS_API_KEY = SKYREELS_API_KEY or EMBEDDED["sandbox_api_key"]
+SKYREELS_IDEMPOTENT = env.flag("SKYREELS_IDEMPOTENT", PROVIDER_IS_SANDBOX)
+SKYREELS_RPM = env.number("SKYREELS_RPM", 480, low=1, high=100_000)
+
+# Queue. `ARCHITECTURE.md` says what django-q2 promises; each value below closes a trap that was measured.
+
+REDIS_URL = env.url("REDIS_URL", "", "redis", "rediss", "unix")
+Q_CLUSTER = {
+    "name": "backlot",
+    "label": "Queue",
+    "workers": 4,
+    "queue_limit": 4,  # a task waiting in the local queue counts towards `retry`
+    "timeout": 1800,
+    "retry": 7200,
+    "max_attempts": 1,
+    "ack_failures": True,
+    "save_limit": -1,  # the job's own events tell the story; result rows only cost time
+    "catch_up": False,
+    "poll": 0.2,
+    "recycle": 500,
+    **({"redis": REDIS_URL} if REDIS_URL else {"orm": "default"}),
+}
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+    if REDIS_URL
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+}
+
+# Applications and pages
+
+INSTALLED_APPS = [
+    "unfold",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "django_q",
+    "csp",
+    "taggit",
+    "library",
+    "generation",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "generation.views.workplace.workplace",
+            ],
+        },
+    },
+]
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "generation:home"
+LOGOUT_REDIRECT_URL = "login"
+CSRF_FAILURE_VIEW = "generation.views.workplace.stale_form"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+# Files above this size go to disk while they arrive, so an upload never fills the memory.
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+FILE_UPLOAD_TEMP_DIR = VAR_DIR / "tmp"
+FILE_UPLOAD_TEMP_DIR.mkdir(parents=True, exist_ok=True)
+DATA_UPLOAD_MAX_NUMBER_FILES = 200
+
+LANGUAGE_CODE = "en-us"
+TIME_ZONE = "UTC"
+USE_TZ = True
+
+EMAIL_CONFIG = environ.Env.email_url_config(env.text("EMAIL_URL", "consolemail://"))
+EMAIL_BACKEND = EMAIL_CONFIG.pop("EMAIL_BACKEND")
+vars().update(EMAIL_CONFIG)
+
+# Safety. Pictures and videos come straight from the object storage by signed URLs.
+
+_media_origin = "{0.scheme}://{0.netloc}".format(urlsplit(AWS_S3_PUBLIC_ENDPOINT_URL))
+CONTENT_SECURITY_POLICY = {
+    # The admin's theme needs inline code; it is for staff only.
+    "EXCLUDE_URL_PREFIXES": ["/admin/"],
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "img-src": [SELF, "data:", "blob:", _media_origin],
+        "media-src": [SELF, "blob:", _media_origin],
+        "object-src": [NONE],
+        "base-uri": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    },
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_HTTPONLY = True
+if PRODUCTION:
+    for _name in ("BACKLOT_SECRET_KEY", "BACKLOT_PUBLIC_URL", "DATABASE_URL", "AWS_S3_ENDPOINT_URL", "SKYREELS_API_KEY"):
+        if not env.text(_name):
+            env.refuse(_name, "must be set when BACKLOT_PRODUCTION is true: the embedded part is not fit for it")
+    if DATABASE_URL.startswith("sqlite"):
+        env.refuse("DATABASE_URL", "must name a PostgreSQL database when BACKLOT_PRODUCTION is true")
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = True
+    SECURE_HSTS_SECONDS = 365 * 24 * 3600
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    # Probes come from inside, without TLS.
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+
+# httpx writes whole addresses, and some of ours are signed: only its warnings may reach a log.
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {name: {"level": "WARNING"} for name in ("httpx", "httpcore", "botocore", "boto3", "s3transfer")},
+}
+logging.captureWarnings(True)
+
+UNFOLD = {
+    "SITE_TITLE": "Backlot",
+    "SITE_HEADER": "Backlot",
+    "SITE_URL": "/",
+    "SHOW_HISTORY": True,
+    "COLORS": {
+        "primary": {
+            "50": "#fff8ec", "100": "#fbe9cb", "200": "#f7d79f", "300": "#f5c373", "400": "#f2ae49",
+            "500": "#d98f22", "600": "#9a5a00", "700": "#7e4a00", "800": "#5f3800", "900": "#3a2c16",
+            "950": "#1d1404",
+        },
+    },
+}  # fmt: skip

@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class GenerationConfig(AppConfig):
+    """Turning assets into videos."""
+
+    name = "generation"

@@ -1,0 +1,31 @@
+"""What all workers share about the provider and about one another."""
+
+from django.db import models
+
+
+class GatewayState(models.Model):
+    """One row for each base URL: why submits are paused, if they are, and how far the request budget is spent.
+
+    `budget_spent_until` is the unix time up to which requests have been given out at the steady rate
+    (`generation.lifecycle.pace`).
+    """
+
+    base_url = models.CharField(max_length=300, unique=True)
+    paused_at = models.DateTimeField(null=True, blank=True)
+    paused_reason = models.TextField(blank=True)
+    budget_spent_until = models.FloatField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.base_url} ({'paused' if self.paused_at else 'open'})"
+
+
+class Heartbeat(models.Model):
+    """A lease that says which worker does a thing that only one should do, and when it last did it."""
+
+    name = models.CharField(max_length=40, unique=True)
+    token = models.CharField(max_length=80, blank=True)
+    beat_at = models.DateTimeField(null=True, blank=True)
+    leased_until = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,56 @@
+"""Money."""
+
+from decimal import Decimal
+
+from django.db import models
+from django.db.models import Case, DecimalField, F, Sum, Value, When
+
+from generation.models.jobs import Job
+from library.models import Project
+
+
+class LedgerQuerySet(models.QuerySet["LedgerEntry"]):
+    """Sums in US dollars."""
+
+    def committed(self) -> Decimal:
+        """What counts against a budget: settled money as reported, the estimate for what runs or is uncertain."""
+        counted = Case(
+            When(state=LedgerEntry.State.SETTLED, then=F("actual_usd")),
+            When(state=LedgerEntry.State.REFUNDED, then=Value(0)),
+            default=F("estimate_usd"),
+            output_field=DecimalField(max_digits=12, decimal_places=4),
+        )
+        return self.aggregate(total=Sum(counted, default=Value(0)))["total"]
+
+
+class LedgerEntry(models.Model):
+    """One row for each job: estimated when it is queued, then settled, refunded or uncertain."""
+
+    class State(models.TextChoices):
+        ESTIMATED = "estimated", "Estimated"
+        SETTLED = "settled", "Settled"
+        REFUNDED = "refunded", "Refunded"
+        UNCERTAIN = "uncertain", "Uncertain"
+
+    job = models.OneToOneField(Job, models.PROTECT, related_name="ledger")
+    project = models.ForeignKey(Project, models.PROTECT, related_name="ledger")
+    state = models.CharField(max_length=10, choices=State, default=State.ESTIMATED)
+    estimate_usd = models.DecimalField(max_digits=10, decimal_places=4)
+    actual_usd = models.DecimalField(max_digits=10, decimal_places=4, null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = LedgerQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "ledger entries"
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(state="settled") | models.Q(actual_usd__isnull=False),
+                name="settled_money_has_an_amount",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_state_display()} {self.actual_usd or self.estimate_usd} USD"

@@ -1,0 +1,59 @@
+"""Takes."""
+
+from uuid import uuid4
+from typing import Self
+
+from django.db import models
+from django.urls import reverse
+
+from generation.models.jobs import Job
+from generation.models.shots import Shot
+from library.models import Project
+from library.models.projects import AnyUser
+
+
+class TakeQuerySet(models.QuerySet["Take"]):
+    """Look-up and permission in one call."""
+
+    def visible_to(self, user: AnyUser) -> Self:
+        """The takes of the projects that the user may see."""
+        return self.filter(project__in=Project.objects.visible_to(user))
+
+    def for_cards(self) -> Self:
+        """What a card shows, in one query."""
+        return self.select_related("job", "project", "shot")
+
+
+class Take(models.Model):
+    """The video that a job brought home. It exists only after the file was opened and probed.
+
+    Size in bytes, pixels, seconds and frames for each second are those of the file, not those asked for.
+    """
+
+    uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
+    job = models.OneToOneField(Job, models.PROTECT, related_name="take")
+    project = models.ForeignKey(Project, models.PROTECT, related_name="takes")
+    shot = models.ForeignKey(Shot, models.SET_NULL, null=True, blank=True, related_name="takes")
+    number = models.PositiveIntegerField(help_text="counts the takes of the shot, or of the project's loose takes")
+    key = models.CharField(max_length=200, unique=True)
+    poster_key = models.CharField(max_length=200)
+    sha256 = models.CharField(max_length=64)
+    size = models.PositiveBigIntegerField(help_text="bytes")
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    seconds = models.FloatField()
+    fps = models.FloatField("frames per second")
+    codec = models.CharField(max_length=40)
+    has_audio = models.BooleanField(default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = TakeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"Take {self.number}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("generation:take", args=[self.uuid])

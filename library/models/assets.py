@@ -1,0 +1,160 @@
+"""Assets: reusable things with a handle, and the versions that jobs pin."""
+
+from typing import Self
+
+from django.conf import settings
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.urls import reverse
+from taggit.managers import TaggableManager
+from taggit.models import ItemBase
+
+from library import handles
+from library.models.media import MediaFile
+from library.models.projects import AnyUser, Project
+
+
+class AssetTag(ItemBase):
+    """A tag on an asset: a plain foreign key, so that tags join instead of going through content types."""
+
+    tag = models.ForeignKey("taggit.Tag", models.CASCADE, related_name="library_assets")
+    content_object = models.ForeignKey("library.Asset", models.CASCADE, related_name="tagged_items")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["tag", "content_object"], name="each_tag_once")]
+
+
+class AssetQuerySet(models.QuerySet["Asset"]):
+    """Look-up and permission in one call."""
+
+    def visible_to(self, user: AnyUser) -> Self:
+        """Shared assets, those of the user's projects and the user's own; all of them for an administrator."""
+        if getattr(user, "is_superuser", False):
+            return self
+        mine = Q(created_by_id=user.pk) | Q(home_project__in=Project.objects.visible_to(user))
+        return self.filter(Q(is_shared=True) | mine)
+
+    def editable_by(self, user: AnyUser) -> Self:
+        """The assets whose home project lets the user make things, and those without a home that are the user's."""
+        if getattr(user, "is_superuser", False):
+            return self
+        at_home = Q(home_project__in=Project.objects.editable_by(user))
+        return self.filter(at_home | Q(home_project=None, created_by_id=user.pk))
+
+    def active(self) -> Self:
+        """Not archived."""
+        return self.filter(archived_at=None)
+
+    def named(self, *names: str) -> Self:
+        """The assets with these handles, whatever the case and with or without the `@`."""
+        return self.annotate(folded=Lower("handle")).filter(folded__in=[handles.fold(name) for name in names])
+
+    def for_cards(self) -> Self:
+        """What a card shows, in one query; a list adds no query for each asset and never calls the storage."""
+        return self.select_related("cover", "current_version", "home_project").prefetch_related("tags")
+
+
+class Asset(models.Model):
+    """A reusable thing with a handle, in one namespace for the whole library.
+
+    It is shared with everyone or kept to its home project. What it consists of is in its versions.
+    """
+
+    class Kind(models.TextChoices):
+        CHARACTER = "character", "Character"
+        IMAGE = "image", "Picture"
+        VIDEO = "video", "Clip"
+        AUDIO = "audio", "Voice"
+
+    handle = models.CharField(
+        max_length=handles.MAX_LENGTH, validators=[RegexValidator(handles.HANDLE_PATTERN, handles.RULE)]
+    )
+    kind = models.CharField(max_length=9, choices=Kind)
+    title = models.CharField(max_length=120, blank=True)
+    description = models.TextField(blank=True)
+    tags = TaggableManager(through=AssetTag, blank=True)
+    home_project = models.ForeignKey(Project, models.PROTECT, null=True, blank=True, related_name="home_assets")
+    is_shared = models.BooleanField("shared with everyone", default=True)
+    cover = models.ForeignKey(MediaFile, models.PROTECT, null=True, blank=True, related_name="+")
+    current_version = models.ForeignKey(
+        "library.AssetVersion", models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="assets")
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+    archived_at = models.DateTimeField(null=True, blank=True)
+    revision = models.PositiveIntegerField(default=1, help_text="counts saved edits, so that a stale form is noticed")
+
+    objects = AssetQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(Lower("handle"), name="handle_unique_whatever_the_case"),
+            models.CheckConstraint(
+                condition=Q(is_shared=True) | Q(home_project__isnull=False), name="kept_assets_have_a_home"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"@{self.handle}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("library:asset", args=[self.handle])
+
+
+class AssetVersion(models.Model):
+    """An immutable snapshot of an asset's files; a job pins the version that it used."""
+
+    asset = models.ForeignKey(Asset, models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField()
+    note = models.CharField(max_length=200, blank=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    media: models.ManyToManyField = models.ManyToManyField(MediaFile, through="VersionFile", related_name="versions")
+
+    class Meta:
+        ordering = ["asset", "-number"]
+        constraints = [models.UniqueConstraint(fields=["asset", "number"], name="version_numbers_unique")]
+
+    def __str__(self) -> str:
+        return f"{self.asset} v{self.number}"
+
+
+class VersionFile(models.Model):
+    """One file of a version, in order; the first picture is the primary one."""
+
+    class Role(models.TextChoices):
+        PICTURE = "picture", "Picture"
+        CLIP = "clip", "Clip"
+        VOICE = "voice", "Voice"
+
+    version = models.ForeignKey(AssetVersion, models.CASCADE, related_name="files")
+    media = models.ForeignKey(MediaFile, models.PROTECT, related_name="uses")
+    role = models.CharField(max_length=7, choices=Role, default=Role.PICTURE)
+    position = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering = ["version", "role", "position"]
+        constraints = [models.UniqueConstraint(fields=["version", "role", "position"], name="positions_unique")]
+
+    def __str__(self) -> str:
+        return f"{self.version} {self.role} {self.position}"
+
+
+class ProjectAsset(models.Model):
+    """A link from a project to an asset: it follows the latest version, or is pinned to one."""
+
+    project = models.ForeignKey(Project, models.CASCADE, related_name="links")
+    asset = models.ForeignKey(Asset, models.CASCADE, related_name="links")
+    pinned_version = models.ForeignKey(AssetVersion, models.PROTECT, null=True, blank=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["project", "pk"]
+        constraints = [models.UniqueConstraint(fields=["project", "asset"], name="one_link_for_each_asset")]
+
+    def __str__(self) -> str:
+        return f"{self.asset} in {self.project}"

@@ -1,0 +1,48 @@
+"""Stored objects."""
+
+from django.db import models
+
+
+class MediaFile(models.Model):
+    """One stored object, addressed by the SHA-256 of its bytes; every version with the same bytes shares it.
+
+    The facts come from probing the content (`library.probe`), never from a name: pixels after rotation, seconds,
+    frames for each second. `thumbnail_key` names a WebP picture made once, at ingest.
+    """
+
+    class Kind(models.TextChoices):
+        IMAGE = "image", "Picture"
+        VIDEO = "video", "Video"
+        AUDIO = "audio", "Audio"
+
+    sha256 = models.CharField(max_length=64, unique=True)
+    key = models.CharField(max_length=200, unique=True)
+    thumbnail_key = models.CharField(max_length=200, blank=True)
+    kind = models.CharField(max_length=5, choices=Kind)
+    mime = models.CharField(max_length=60)
+    size = models.PositiveBigIntegerField(help_text="bytes")
+    width = models.PositiveIntegerField(null=True, blank=True)
+    height = models.PositiveIntegerField(null=True, blank=True)
+    seconds = models.FloatField(null=True, blank=True)
+    fps = models.FloatField("frames per second", null=True, blank=True)
+    codec = models.CharField(max_length=40, blank=True)
+    has_audio = models.BooleanField(default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.sha256[:12]}"
+
+    @property
+    def facts(self) -> str:
+        """One line for people: `1920×1080 · 7.2 s · 24 fps`."""
+        parts = []
+        if self.width and self.height:
+            parts.append(f"{self.width}×{self.height}")
+        if self.seconds is not None:
+            parts.append(f"{self.seconds:.1f} s")
+        if self.fps:
+            parts.append(f"{self.fps:g} fps")
+        return " · ".join(parts)

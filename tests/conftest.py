@@ -1,0 +1,115 @@
+"""What the tests share: a real S3 server, the sandbox over HTTP, and the people of the permission tables.
+
+alice owns the project, bob edits in it, rita reviews, vera only looks, charlie is a stranger.
+"""
+
+import csv
+import io
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.contrib.auth.models import User
+
+from generation.sandbox.server import SandboxServer
+from library import storage
+from library.models import Project, Role
+from tests import factories
+
+
+def _wait_for_port(port: int, process: subprocess.Popen) -> None:
+    for _ in range(200):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        assert process.poll() is None, "the local S3 server ended at its start"
+        time.sleep(0.05)
+    raise AssertionError(f"the local S3 server does not answer on port {port}")
+
+
+@pytest.fixture(scope="session")
+def s3() -> Iterator[None]:
+    """The local S3 server that `manage.py up` would start, with the bucket made."""
+    folder = settings.VAR_DIR / "s3"
+    folder.mkdir(exist_ok=True)
+    keys = io.StringIO()
+    csv.writer(keys, quoting=csv.QUOTE_ALL).writerow([f"{settings.AWS_ACCESS_KEY_ID},{settings.AWS_SECRET_ACCESS_KEY}"])
+    port = settings.EMBEDDED["s3_port"]
+    process = subprocess.Popen(
+        [_rclone(), "serve", "s3", "--addr", f"127.0.0.1:{port}", "--config", os.devnull, str(folder)],
+        env={**os.environ, "RCLONE_AUTH_KEY": keys.getvalue().strip()},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        _wait_for_port(port, process)
+        storage.ensure_bucket()
+        yield
+    finally:
+        process.kill()
+        process.wait()
+
+
+def _rclone() -> str:
+    return str(Path(sys.executable).with_name("rclone"))
+
+
+@pytest.fixture(scope="session")
+def sandbox_server() -> Iterator[SandboxServer]:
+    """The sandbox provider on the port that the settings name; rendering takes no longer than drawing."""
+    with SandboxServer(
+        settings.VAR_DIR / "sandbox",
+        port=settings.EMBEDDED["sandbox_port"],
+        api_key=settings.SKYREELS_API_KEY,
+        speed=0,
+    ) as server:
+        yield server
+
+
+@pytest.fixture
+def sandbox(sandbox_server: SandboxServer) -> Iterator[SandboxServer]:
+    """The sandbox without faults, before and after."""
+    sandbox_server.clear_faults()
+    yield sandbox_server
+    sandbox_server.clear_faults()
+
+
+@pytest.fixture
+def alice(db: None) -> User:
+    return factories.person("alice")
+
+
+@pytest.fixture
+def bob(db: None) -> User:
+    return factories.person("bob")
+
+
+@pytest.fixture
+def rita(db: None) -> User:
+    return factories.person("rita")
+
+
+@pytest.fixture
+def vera(db: None) -> User:
+    return factories.person("vera")
+
+
+@pytest.fixture
+def charlie(db: None) -> User:
+    return factories.person("charlie")
+
+
+@pytest.fixture
+def project(alice: User, bob: User, rita: User, vera: User) -> Project:
+    """alice's project with its team."""
+    made = factories.project(alice, name="Harbour Lights", slug="harbour-lights")
+    factories.join(made, bob, Role.EDITOR)
+    factories.join(made, rita, Role.REVIEWER)
+    factories.join(made, vera, Role.VIEWER)
+    return made

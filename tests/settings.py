@@ -1,0 +1,50 @@
+"""Settings for the tests: the real ones, with everything that is written in a folder of this process alone.
+
+Each process of a parallel run has its own folder, database, local S3 server and sandbox, on ports of its own.
+`DATABASE_URL` and `REDIS_URL` are taken from the environment, so the whole suite can run on PostgreSQL and Redis.
+"""
+
+import atexit
+import json
+import os
+import shutil
+import socket
+import tempfile
+from pathlib import Path
+
+_var = Path(tempfile.mkdtemp(prefix="backlot-tests-"))
+atexit.register(shutil.rmtree, _var, ignore_errors=True)
+
+
+def _free_ports(count: int) -> list[int]:
+    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [found.getsockname()[1] for found in sockets]
+    for found in sockets:
+        found.close()
+    return ports
+
+
+for _name in list(os.environ):
+    if _name.startswith(("BACKLOT_", "AWS_", "SKYREELS_", "EMAIL_URL")):
+        del os.environ[_name]
+_s3_port, _sandbox_port = _free_ports(2)
+os.environ["BACKLOT_VAR"] = str(_var)
+_agreed = {
+    "secret_key": "of the tests alone, which keep nothing",
+    "s3_access_key": "testskey",
+    "s3_secret_key": "testssecret",
+    "sandbox_api_key": "sandbox-tests",
+    "s3_port": _s3_port,
+    "sandbox_port": _sandbox_port,
+}
+(_var / "embedded.json").write_text(json.dumps(_agreed))
+
+from config.settings import *  # noqa: E402, F403
+from config.settings import DATABASES, STORAGES, VAR_DIR  # noqa: E402
+
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # A file, not memory: worker processes of the tests open the same database.
+    DATABASES["default"]["TEST"] = {"NAME": str(VAR_DIR / "tests.sqlite3")}
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
