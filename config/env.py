@@ -92,7 +92,10 @@ def embedded(var: Path) -> Embedded:
     except FileNotFoundError:
         return _first_run(path, made)
     except (OSError, ValueError) as error:
-        refuse("BACKLOT_VAR", f"holds an unreadable {path.name} ({error}); restore it, or delete it to make new keys")
+        refuse(
+            "BACKLOT_VAR",
+            f"holds an unreadable {path.name} ({error}); restore it, or delete it to make new keys",
+        )
 
 
 def _first_run(path: Path, made: Embedded) -> Embedded:

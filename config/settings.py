@@ -51,7 +51,9 @@ CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 
 # Database. The SQLite options are measured: without them writers lose transactions to each other.
 
-DATABASE_URL = env.url("DATABASE_URL", f"sqlite:///{VAR_DIR / 'backlot.sqlite3'}", "sqlite", "postgres", "postgresql")
+DATABASE_URL = env.url(
+    "DATABASE_URL", f"sqlite:///{VAR_DIR / 'backlot.sqlite3'}", "sqlite", "postgres", "postgresql"
+)
 DATABASES = {"default": environ.Env.db_url_config(DATABASE_URL)}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = {
@@ -66,7 +68,9 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Object storage: the local S3 server of `manage.py up` unless an endpoint is named
 
 S3_IS_EMBEDDED = not env.text("AWS_S3_ENDPOINT_URL")
-AWS_S3_ENDPOINT_URL = env.url("AWS_S3_ENDPOINT_URL", f"http://127.0.0.1:{EMBEDDED['s3_port']}", "http", "https")
+AWS_S3_ENDPOINT_URL = env.url(
+    "AWS_S3_ENDPOINT_URL", f"http://127.0.0.1:{EMBEDDED['s3_port']}", "http", "https"
+)
 AWS_S3_PUBLIC_ENDPOINT_URL = env.url(
     "AWS_S3_PUBLIC_ENDPOINT_URL",
     f"http://{REACHABLE_HOST}:{EMBEDDED['s3_port']}" if S3_IS_EMBEDDED else AWS_S3_ENDPOINT_URL,
@@ -215,9 +219,17 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_HTTPONLY = True
 if PRODUCTION:
-    for _name in ("BACKLOT_SECRET_KEY", "BACKLOT_PUBLIC_URL", "DATABASE_URL", "AWS_S3_ENDPOINT_URL", "SKYREELS_API_KEY"):
+    for _name in (
+        "BACKLOT_SECRET_KEY",
+        "BACKLOT_PUBLIC_URL",
+        "DATABASE_URL",
+        "AWS_S3_ENDPOINT_URL",
+        "SKYREELS_API_KEY",
+    ):
         if not env.text(_name):
-            env.refuse(_name, "must be set when BACKLOT_PRODUCTION is true: the embedded part is not fit for it")
+            env.refuse(
+                _name, "must be set when BACKLOT_PRODUCTION is true: the embedded part is not fit for it"
+            )
     if DATABASE_URL.startswith("sqlite"):
         env.refuse("DATABASE_URL", "must name a PostgreSQL database when BACKLOT_PRODUCTION is true")
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = True
@@ -234,7 +246,9 @@ LOGGING = {
     "formatters": {"line": {"format": "%(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {name: {"level": "WARNING"} for name in ("httpx", "httpcore", "botocore", "boto3", "s3transfer")},
+    "loggers": {
+        name: {"level": "WARNING"} for name in ("httpx", "httpcore", "botocore", "boto3", "s3transfer")
+    },
 }
 logging.captureWarnings(True)
 

@@ -130,7 +130,9 @@ class Composition:
     @property
     def motion(self) -> MediaFile | None:
         """The clip whose motion is followed, if any: it sets the length and the price."""
-        clips = [media for found in self.references if found.role == "motion" for media in found.media("clip")]
+        clips = [
+            media for found in self.references if found.role == "motion" for media in found.media("clip")
+        ]
         return clips[0] if clips else None
 
     @property
@@ -156,7 +158,10 @@ class Composition:
         text, at = [], 0
         for mention in handles.find_handles(self.prompt):
             tag = self.tags.get(handles.fold(mention.name))
-            text += [self.prompt[at : mention.start], f"@{tag}" if tag else self.prompt[mention.start : mention.end]]
+            text += [
+                self.prompt[at : mention.start],
+                f"@{tag}" if tag else self.prompt[mention.start : mention.end],
+            ]
             at = mention.end
         return "".join([*text, self.prompt[at:]])
 
@@ -169,7 +174,11 @@ class Composition:
 
     def _motion(self, reference: Reference, url_of: UrlOf) -> dict[str, Any]:
         clips = reference.media(VersionFile.Role.CLIP)
-        return {"tag": self._tag(reference), "type": "reference", "video_url": url_of(clips[0]) if clips else ""}
+        return {
+            "tag": self._tag(reference),
+            "type": "reference",
+            "video_url": url_of(clips[0]) if clips else "",
+        }
 
 
 def compose(*, user: AnyUser, project: Project, prompt: str, settings: Settings) -> Composition:

@@ -9,7 +9,7 @@ from django.conf import settings
 from generation.skyreels.client import AsyncSkyReelsClient, SkyReelsClient
 
 SUBMIT_TIMEOUT = httpx.Timeout(30.0, connect=5.0)
-QUERY_TIMEOUT = httpx.Timeout(10.0, connect=5.0)
+QUERY_TIMEOUT = httpx.Timeout(5.0, connect=3.0)
 # httpx scans its whole pool for each request, so many connections in one client cost more than several clients.
 CONNECTIONS_FOR_EACH_CLIENT = 10
 
@@ -32,4 +32,6 @@ def polling_client() -> tuple[httpx.AsyncClient, AsyncSkyReelsClient]:
         max_connections=CONNECTIONS_FOR_EACH_CLIENT, max_keepalive_connections=CONNECTIONS_FOR_EACH_CLIENT
     )
     http = httpx.AsyncClient(timeout=QUERY_TIMEOUT, limits=limits)
-    return http, AsyncSkyReelsClient(http, base_url=settings.SKYREELS_BASE_URL, api_key=settings.SKYREELS_API_KEY)
+    return http, AsyncSkyReelsClient(
+        http, base_url=settings.SKYREELS_BASE_URL, api_key=settings.SKYREELS_API_KEY
+    )

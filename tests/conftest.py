@@ -39,7 +39,9 @@ def s3() -> Iterator[None]:
     folder = settings.VAR_DIR / "s3"
     folder.mkdir(exist_ok=True)
     keys = io.StringIO()
-    csv.writer(keys, quoting=csv.QUOTE_ALL).writerow([f"{settings.AWS_ACCESS_KEY_ID},{settings.AWS_SECRET_ACCESS_KEY}"])
+    csv.writer(keys, quoting=csv.QUOTE_ALL).writerow(
+        [f"{settings.AWS_ACCESS_KEY_ID},{settings.AWS_SECRET_ACCESS_KEY}"]
+    )
     port = settings.EMBEDDED["s3_port"]
     process = subprocess.Popen(
         [_rclone(), "serve", "s3", "--addr", f"127.0.0.1:{port}", "--config", os.devnull, str(folder)],

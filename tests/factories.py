@@ -29,7 +29,9 @@ def picture(width: int = 320, height: int = 240, *, color: str | None = None, fo
 
 def upload(name: str = "", content: bytes | None = None) -> SimpleUploadedFile:
     """A file as a browser sends it; a new picture unless the content is given."""
-    return SimpleUploadedFile(name or f"picture_{next(_count)}.png", picture() if content is None else content)
+    return SimpleUploadedFile(
+        name or f"picture_{next(_count)}.png", picture() if content is None else content
+    )
 
 
 def person(name: str, **fields: Any) -> User:
@@ -40,7 +42,9 @@ def person(name: str, **fields: Any) -> User:
 def project(owner: User, *, name: str = "", slug: str = "", **fields: Any) -> Project:
     """A project owned by this person."""
     number = next(_count)
-    made = Project.objects.create(name=name or f"Project {number}", slug=slug or f"project-{number}", **fields)
+    made = Project.objects.create(
+        name=name or f"Project {number}", slug=slug or f"project-{number}", **fields
+    )
     Membership.objects.create(project=made, user=owner, role=Role.OWNER)
     return made
 
@@ -50,10 +54,14 @@ def join(project: Project, user: User, role: Role) -> Membership:
     return Membership.objects.create(project=project, user=user, role=role)
 
 
-def asset(by: User, *, handle: str = "", kind: str = Asset.Kind.CHARACTER, pictures: int = 1, **fields: Any) -> Asset:
+def asset(
+    by: User, *, handle: str = "", kind: str = Asset.Kind.CHARACTER, pictures: int = 1, **fields: Any
+) -> Asset:
     """A stored asset of new pictures; needs the `s3` fixture."""
     media = [ingest.add_media(upload()) for _ in range(pictures)]
-    return ingest.create_asset(by=by, handle=handle or f"thing_{next(_count)}", kind=kind, media=media, **fields)
+    return ingest.create_asset(
+        by=by, handle=handle or f"thing_{next(_count)}", kind=kind, media=media, **fields
+    )
 
 
 def job(by: User, project: Project, **fields: Any) -> Job:

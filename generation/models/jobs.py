@@ -1,7 +1,7 @@
 """Jobs: one request to the provider and everything that happened to it."""
 
-from uuid import uuid4
 from typing import Self
+from uuid import uuid4
 
 from django.conf import settings
 from django.db import models
@@ -63,7 +63,10 @@ class Job(models.Model):
 
     uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
     form_key = models.UUIDField(
-        default=uuid4, unique=True, editable=False, help_text="one for each composed form: sent twice, made once"
+        default=uuid4,
+        unique=True,
+        editable=False,
+        help_text="one for each composed form: sent twice, made once",
     )
     project = models.ForeignKey(Project, models.PROTECT, related_name="jobs")
     shot = models.ForeignKey(Shot, models.SET_NULL, null=True, blank=True, related_name="jobs")
@@ -83,7 +86,9 @@ class Job(models.Model):
     next_step_at = models.DateTimeField(null=True, blank=True)
     lease_token = models.CharField(max_length=32, blank=True)
     attempts = models.PositiveIntegerField(default=0, help_text="tries of the present step")
-    takeovers = models.PositiveIntegerField(default=0, help_text="leases of this step that lapsed: workers that died")
+    takeovers = models.PositiveIntegerField(
+        default=0, help_text="leases of this step that lapsed: workers that died"
+    )
     held_reason = models.TextField(blank=True)
     error_code = models.CharField(max_length=80, blank=True)
     error_param = models.CharField(max_length=80, blank=True)
@@ -124,7 +129,9 @@ class Job(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(
-                fields=["base_url", "task_id"], condition=~Q(task_id=""), name="one_job_for_each_provider_task"
+                fields=["base_url", "task_id"],
+                condition=~Q(task_id=""),
+                name="one_job_for_each_provider_task",
             ),
             models.CheckConstraint(
                 condition=~Q(status__in=["running", "storing", "succeeded"]) | ~Q(task_id=""),

@@ -15,7 +15,9 @@ class Shot(models.Model):
 
     class Meta:
         ordering = ["project", "code"]
-        constraints = [models.UniqueConstraint(fields=["project", "code"], name="shot_codes_unique_in_project")]
+        constraints = [
+            models.UniqueConstraint(fields=["project", "code"], name="shot_codes_unique_in_project")
+        ]
 
     def __str__(self) -> str:
         return f"{self.code} {self.title}".strip()

@@ -1,7 +1,7 @@
 """Takes."""
 
-from uuid import uuid4
 from typing import Self
+from uuid import uuid4
 
 from django.db import models
 from django.urls import reverse
@@ -34,7 +34,9 @@ class Take(models.Model):
     job = models.OneToOneField(Job, models.PROTECT, related_name="take")
     project = models.ForeignKey(Project, models.PROTECT, related_name="takes")
     shot = models.ForeignKey(Shot, models.SET_NULL, null=True, blank=True, related_name="takes")
-    number = models.PositiveIntegerField(help_text="counts the takes of the shot, or of the project's loose takes")
+    number = models.PositiveIntegerField(
+        help_text="counts the takes of the shot, or of the project's loose takes"
+    )
     key = models.CharField(max_length=200, unique=True)
     poster_key = models.CharField(max_length=200)
     sha256 = models.CharField(max_length=64)

@@ -75,7 +75,9 @@ class Asset(models.Model):
     title = models.CharField(max_length=120, blank=True)
     description = models.TextField(blank=True)
     tags = TaggableManager(through=AssetTag, blank=True)
-    home_project = models.ForeignKey(Project, models.PROTECT, null=True, blank=True, related_name="home_assets")
+    home_project = models.ForeignKey(
+        Project, models.PROTECT, null=True, blank=True, related_name="home_assets"
+    )
     is_shared = models.BooleanField("shared with everyone", default=True)
     cover = models.ForeignKey(MediaFile, models.PROTECT, null=True, blank=True, related_name="+")
     current_version = models.ForeignKey(
@@ -85,7 +87,9 @@ class Asset(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
     archived_at = models.DateTimeField(null=True, blank=True)
-    revision = models.PositiveIntegerField(default=1, help_text="counts saved edits, so that a stale form is noticed")
+    revision = models.PositiveIntegerField(
+        default=1, help_text="counts saved edits, so that a stale form is noticed"
+    )
 
     objects = AssetQuerySet.as_manager()
 
@@ -113,7 +117,9 @@ class AssetVersion(models.Model):
     note = models.CharField(max_length=200, blank=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
-    media: models.ManyToManyField = models.ManyToManyField(MediaFile, through="VersionFile", related_name="versions")
+    media: models.ManyToManyField = models.ManyToManyField(
+        MediaFile, through="VersionFile", related_name="versions"
+    )
 
     class Meta:
         ordering = ["asset", "-number"]
@@ -138,7 +144,9 @@ class VersionFile(models.Model):
 
     class Meta:
         ordering = ["version", "role", "position"]
-        constraints = [models.UniqueConstraint(fields=["version", "role", "position"], name="positions_unique")]
+        constraints = [
+            models.UniqueConstraint(fields=["version", "role", "position"], name="positions_unique")
+        ]
 
     def __str__(self) -> str:
         return f"{self.version} {self.role} {self.position}"

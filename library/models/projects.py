@@ -63,7 +63,8 @@ class Project(models.Model):
         ordering = ["name", "pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(budget_usd__isnull=True) | Q(budget_usd__gte=0), name="project_budget_not_negative"
+                condition=Q(budget_usd__isnull=True) | Q(budget_usd__gte=0),
+                name="project_budget_not_negative",
             )
         ]
 

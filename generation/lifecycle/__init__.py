@@ -1,0 +1,30 @@
+"""The only writer of `Job.status`.
+
+    DRAFT -> QUEUED -> SUBMITTING -> RUNNING -> STORING -> SUCCEEDED
+                |  ^______|  |          |          |
+                v  not sent  v          v          v
+            CANCELLED       HELD     FAILED     FAILED when the link is dead
+
+Each step claims the row, does its slow work outside any transaction, and commits fenced by its lease. Whatever the
+queue loses, doubles or delays does no harm: `sweep` finds what is due. This package names its tasks by dotted
+string and never imports them.
+"""
+
+from generation.lifecycle.creation import CannotQueue, NotPossible, cancel, create, retry
+from generation.lifecycle.pace import pause, resume_gateway
+from generation.lifecycle.polling import sweep
+from generation.lifecycle.storing import store_job
+from generation.lifecycle.submission import submit_job
+
+__all__ = [
+    "CannotQueue",
+    "NotPossible",
+    "cancel",
+    "create",
+    "pause",
+    "resume_gateway",
+    "retry",
+    "store_job",
+    "submit_job",
+    "sweep",
+]

@@ -1,0 +1,126 @@
+"""Jobs come into being, are cancelled while they wait, and are made again."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from generation import composition
+from generation.composition import Composition, Problem, Settings
+from generation.lifecycle.endings import book
+from generation.lifecycle.leases import tell, wake
+from generation.models import Job, JobReference, LedgerEntry, Shot
+from library.models import Project
+
+Status = Job.Status
+
+
+class CannotQueue(Exception):
+    """The job was not made; nothing was sent or charged. `problems` names each reason and its field."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__(" ".join(problem.message for problem in problems))
+        self.problems = list(problems)
+
+
+class NotPossible(Exception):
+    """What was asked for does not fit the job's state; nothing was changed."""
+
+
+def create(
+    *,
+    by: Any,
+    project: Project,
+    prompt: str,
+    settings: Settings,
+    form_key: UUID | None = None,
+    shot: Shot | None = None,
+) -> Job:
+    """Queue a job for this prompt. A form that was sent twice (same `form_key`) makes one job.
+
+    Raises CannotQueue when the prompt or the settings break a rule or the project's budget would be passed.
+    """
+    key = form_key or uuid4()
+    if made := Job.objects.filter(form_key=key, created_by=by).first():
+        return made
+    composed = composition.compose(user=by, project=project, prompt=prompt, settings=settings)
+    if not composed.ok:
+        raise CannotQueue([problem for problem in composed.problems if problem.level == "error"])
+    try:
+        return _queue(composed, by=by, project=project, form_key=key, shot=shot)
+    except IntegrityError:
+        # The same form came twice at once and the other one was first.
+        return Job.objects.get(form_key=key, created_by=by)
+
+
+def cancel(job: Job, *, by: Any) -> None:
+    """Take back a job that was not sent yet. Raises NotPossible once it was: the provider cannot cancel."""
+    with transaction.atomic():
+        waiting = Job.objects.filter(pk=job.pk, status__in=[Status.DRAFT, Status.QUEUED])
+        ended = {"lease_token": "", "next_step_at": None, "finished_at": timezone.now()}
+        if not waiting.update(status=Status.CANCELLED, **ended):
+            raise NotPossible("It was sent already, and the provider cannot cancel. Nothing was changed.")
+        book(job.pk, LedgerEntry.State.REFUNDED)
+        tell(job.pk, Status.CANCELLED, f"Cancelled by {by}. Nothing was sent or charged.", by=by)
+
+
+def retry(job: Job, *, by: Any) -> Job:
+    """A new job with the same prompt and settings; handles are bound anew. Raises CannotQueue, NotPossible."""
+    job.refresh_from_db()
+    if not job.is_finished:
+        raise NotPossible("This job has not ended. Making it again now could pay for it twice.")
+    return create(by=by, project=job.project, prompt=job.prompt, settings=Settings.of(job), shot=job.shot)
+
+
+@transaction.atomic
+def _queue(composed: Composition, *, by: Any, project: Project, form_key: UUID, shot: Shot | None) -> Job:
+    _check_budget(project, composed.estimate_usd)
+    chosen = composed.settings
+    job = Job.objects.create(
+        project=project,
+        shot=shot,
+        created_by=by,
+        form_key=form_key,
+        prompt=composed.prompt,
+        model=chosen.model,
+        duration=chosen.duration,
+        resolution=chosen.resolution,
+        aspect_ratio=chosen.aspect_ratio,
+        prompt_optimizer=chosen.prompt_optimizer,
+        billed_seconds=composed.billed_seconds,
+        estimate_usd=composed.estimate_usd,
+        status=Status.QUEUED,
+        next_step_at=timezone.now(),
+    )
+    JobReference.objects.bulk_create(
+        JobReference(
+            job=job,
+            handle=found.handle,
+            asset=found.asset,
+            version=found.version,
+            role=found.role,
+            position=found.position,
+        )
+        for found in composed.references
+    )
+    LedgerEntry.objects.create(job=job, project=project, estimate_usd=composed.estimate_usd)
+    tell(job.pk, Status.QUEUED, f"Queued by {by}, estimated at ${composed.estimate_usd:.2f}.", by=by)
+    wake("submit", job.pk)
+    return job
+
+
+def _check_budget(project: Project, estimate: Decimal) -> None:
+    """Refuse what would pass the budget; the row is locked so that two jobs cannot both take the last dollar."""
+    budget = Project.objects.select_for_update().values_list("budget_usd", flat=True).get(pk=project.pk)
+    if budget is None:
+        return
+    left = budget - LedgerEntry.objects.filter(project=project).committed()
+    if estimate > left:
+        message = (
+            f"This take costs ${estimate:.2f}, but only ${max(left, Decimal(0)):.2f} "
+            f"of the project's budget of ${budget:.2f} is left."
+        )
+        raise CannotQueue([Problem("budget", message)])

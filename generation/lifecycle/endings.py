@@ -1,0 +1,59 @@
+"""The ways in which a job ends or stops, with its money: one small function for each transition."""
+
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from generation.lifecycle.leases import Lease, move
+from generation.models import Job, LedgerEntry, Take
+
+State = LedgerEntry.State
+
+
+def fail(lease: Lease, message: str, *, code: str = "", param: str = "", money: LedgerEntry.State) -> None:
+    """The job will bring no take. `money` says whether the provider keeps the price or gives it back."""
+    with transaction.atomic():
+        move(
+            lease,
+            Job.Status.FAILED,
+            message,
+            finished_at=timezone.now(),
+            error_message=message,
+            error_code=code[:80],
+            error_param=param[:80],
+        )
+        book(lease.job_id, money)
+
+
+def hold(lease: Lease, reason: str) -> None:
+    """A person has to decide: what happened at the provider cannot be known from here."""
+    with transaction.atomic():
+        move(lease, Job.Status.HELD, reason, held_reason=reason)
+        book(lease.job_id, State.UNCERTAIN)
+
+
+def succeed(lease: Lease, facts: dict[str, Any]) -> Take:
+    """The take is stored: write it, its money and the state together."""
+    with transaction.atomic():
+        move(lease, Job.Status.SUCCEEDED, "The take is stored.", finished_at=timezone.now())
+        job = Job.objects.select_related("project").get(pk=lease.job_id)
+        # Locked, so that two takes of one shot get two numbers.
+        type(job.project).objects.select_for_update().get(pk=job.project_id)
+        siblings = Take.objects.filter(project=job.project_id, shot=job.shot_id)
+        number = (siblings.order_by("-number").values_list("number", flat=True).first() or 0) + 1
+        take = Take.objects.create(job=job, project=job.project, shot=job.shot, number=number, **facts)
+        book(lease.job_id, State.SETTLED)
+    return take
+
+
+def book(job_id: int, state: LedgerEntry.State) -> None:
+    """Write down what became of the money: settled by the cost that the provider reported, else by the estimate."""
+    entry = LedgerEntry.objects.select_related("job").get(job_id=job_id)
+    amounts: dict[LedgerEntry.State, Decimal | None] = {
+        State.SETTLED: entry.job.cost_usd if entry.job.cost_usd is not None else entry.estimate_usd,
+        State.REFUNDED: Decimal(0),
+    }
+    entry.state, entry.actual_usd = state, amounts.get(state)
+    entry.save(update_fields=["state", "actual_usd", "updated_at"])

@@ -1,0 +1,115 @@
+"""Leases: who works on a job now, for how long, and what makes a commit safe.
+
+`next_step_at` is schedule and lease in one column, `lease_token` says whose it is. A worker that died leaves its
+token behind; whoever claims the row after the lease lapsed counts it as a takeover. A worker that was merely slow
+finds at its commit that the token is no longer its own, and drops what it did.
+"""
+
+import logging
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Case, F, Q, When
+from django.utils import timezone
+from django_q.tasks import async_task
+
+from generation.models import Job, JobEvent
+
+log = logging.getLogger("backlot.jobs")
+MAX_TAKEOVERS = 3
+
+
+class LeaseLost(Exception):
+    """Somebody else goes on with this job: what was done here is dropped."""
+
+
+@dataclass(frozen=True)
+class Lease:
+    """The right to take one job one step further; `status` is the one it was claimed or last moved to."""
+
+    job_id: int
+    token: str
+    status: str
+
+
+def claim(job_id: int, *statuses: Job.Status, seconds: float) -> Lease | None:
+    """Claim a due job that has one of these states, or None when it is not due, not so, or another's."""
+    lease = _claim(Job.objects.filter(pk=job_id, status__in=statuses), seconds=seconds, most=1)
+    return lease[0] if lease else None
+
+
+def claim_due(status: Job.Status, *, base_url: str, seconds: float, most: int) -> list[Lease]:
+    """Claim up to `most` due jobs of one state and gateway at once, the longest waiting first."""
+    return _claim(Job.objects.filter(status=status, base_url=base_url), seconds=seconds, most=most)
+
+
+def _claim(jobs: Any, *, seconds: float, most: int) -> list[Lease]:
+    token = secrets.token_hex(16)
+    lapsed = Case(When(~Q(lease_token=""), then=F("takeovers") + 1), default=F("takeovers"))
+    with transaction.atomic():
+        # PostgreSQL passes over rows that another worker is just claiming; SQLite has one writer at a time.
+        skip = connection.features.has_select_for_update_skip_locked
+        due = jobs.due().select_for_update(skip_locked=skip).values_list("pk", "status")[:most]
+        found = list(due)
+        Job.objects.filter(pk__in=[pk for pk, _ in found]).update(
+            lease_token=token, next_step_at=timezone.now() + timedelta(seconds=seconds), takeovers=lapsed
+        )
+    return [Lease(pk, token, status) for pk, status in found]
+
+
+def renew(lease: Lease, *, seconds: float) -> None:
+    """Keep a job for longer while slow work goes on. Raises LeaseLost when it is no longer ours."""
+    if not held(lease).update(next_step_at=timezone.now() + timedelta(seconds=seconds)):
+        raise LeaseLost
+
+
+def held(lease: Lease) -> Any:
+    """The job as a queryset, fenced: empty when the lease was lost."""
+    return Job.objects.filter(pk=lease.job_id, status=lease.status, lease_token=lease.token)
+
+
+def move(lease: Lease, to: Job.Status, text: str, *, after: float | None = None, **fields: Any) -> None:
+    """Commit a step: state, fields and the line of the story in one short transaction, and let go of the job.
+
+    `after` is the number of seconds until the next step is due, None when nothing follows by itself. Raises
+    LeaseLost when the job is no longer ours; then nothing was written.
+    """
+    with transaction.atomic():
+        due = None if after is None else timezone.now() + timedelta(seconds=after)
+        changed = held(lease).update(status=to, lease_token="", next_step_at=due, **fields)
+        if not changed:
+            raise LeaseLost
+        tell(lease.job_id, to, text)
+
+
+def advance(lease: Lease, to: Job.Status, text: str, **fields: Any) -> Lease:
+    """Commit a step like `move`, but keep the job: the lease for the next state. Raises LeaseLost."""
+    with transaction.atomic():
+        if not held(lease).update(status=to, **fields):
+            raise LeaseLost
+        tell(lease.job_id, to, text)
+    return Lease(lease.job_id, lease.token, to)
+
+
+def let_go(lease: Lease, *, after: float, **fields: Any) -> None:
+    """Release a job in the state it has; it is due again after so many seconds. Nothing worth telling happened."""
+    due = timezone.now() + timedelta(seconds=after)
+    if not held(lease).update(lease_token="", next_step_at=due, **fields):
+        raise LeaseLost
+
+
+def tell(job_id: int, status: str, text: str, *, by: Any = None) -> None:
+    """Add a line to the job's story."""
+    JobEvent.objects.create(job_id=job_id, status=status, text=text, by=by)
+    log.info("job %s %s: %s", job_id, status, text)
+
+
+def wake(task: str, job_id: int) -> None:
+    """Ask a worker to look at the job once the present transaction is committed.
+
+    Only a wake-up: if the queue cannot be reached, the error is logged and the sweep finds the row.
+    """
+    transaction.on_commit(lambda: async_task(f"generation.tasks.{task}", job_id), robust=True)

@@ -1,0 +1,165 @@
+"""Store: fetch the rendered video, make sure that it opens, keep it in S3, and only then call it a take.
+
+Memory stays bounded whatever the size: the video goes through a file on disk. The keys are fixed for each job, so
+doing it twice overwrites the same objects. Retried apart from the rendering, which is paid for already.
+"""
+
+import hashlib
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+from django.conf import settings
+
+from generation import gateway
+from generation.lifecycle import pace
+from generation.lifecycle.endings import fail, hold, succeed
+from generation.lifecycle.leases import MAX_TAKEOVERS, Lease, LeaseLost, claim, log, move, renew, wake
+from generation.models import Job, LedgerEntry
+from generation.skyreels import errors
+from library import probe, storage
+
+Status = Job.Status
+LEASE_SECONDS = 60.0
+RENEW_EVERY = 10.0
+CHUNK = 256 * 1024
+MAX_TRIES = 8
+LINK_IS_DEAD = {401, 403, 404, 410}
+FETCH_TIMEOUT = httpx.Timeout(30.0, connect=10.0)
+
+
+class LinkDead(Exception):
+    """The provider's host no longer gives the file out."""
+
+
+def store_job(job_id: int) -> None:
+    """Bring a rendered job's video home. Errors are written on the job and tried again; none is raised."""
+    lease = claim(job_id, Status.STORING, seconds=LEASE_SECONDS)
+    if lease is None:
+        return
+    job = Job.objects.get(pk=job_id)
+    try:
+        if job.takeovers >= MAX_TAKEOVERS:
+            hold(
+                lease, f"{MAX_TAKEOVERS} workers stopped while storing this video. It may be what stops them."
+            )
+        else:
+            _store(lease, job)
+    except LeaseLost:
+        log.info("job %s: another worker went on with it", job_id)
+
+
+def _store(lease: Lease, job: Job) -> None:
+    try:
+        with tempfile.TemporaryDirectory(dir=settings.FILE_UPLOAD_TEMP_DIR) as folder:
+            facts = _bring_home(lease, job, Path(folder))
+        succeed(lease, facts)
+    except LinkDead:
+        _ask_for_another_link(lease, job)
+    except probe.UnreadableMedia as error:
+        _again(lease, job, f"The provider's file cannot be opened: {error}", at_last=hold)
+    except httpx.HTTPError as error:
+        _again(lease, job, f"The video could not be fetched ({type(error).__name__}).", at_last=hold)
+    except storage.StorageFailed:
+        _again(lease, job, "The object storage did not take the video.", at_last=hold)
+    except OSError as error:
+        _again(lease, job, f"The disk did not take the video ({error.strerror}).", at_last=hold)
+
+
+def _bring_home(lease: Lease, job: Job, folder: Path) -> dict[str, Any]:
+    """Fetch, probe, draw the poster, upload; the facts that the take is made of."""
+    video, poster = folder / "video.mp4", folder / "poster.webp"
+    keep = _keeper(lease)
+    sha256 = fetch(job.result_url, video, keep)
+    facts = probe.probe(video)
+    if facts.kind != "video" or not facts.seconds or not facts.width or not facts.height:
+        raise probe.UnreadableMedia("it is not a video")
+    probe.save_poster(video, poster)
+    key, poster_key = storage.take_key(job.uuid), storage.poster_key(job.uuid)
+    # The upload is one call: the lease has to last for all of it, at half a megabyte a second.
+    renew(lease, seconds=LEASE_SECONDS + facts.size / 500_000)
+    storage.upload(video, key, "video/mp4")
+    storage.upload(poster, poster_key, "image/webp")
+    return {
+        "key": key,
+        "poster_key": poster_key,
+        "sha256": sha256,
+        "size": facts.size,
+        "width": facts.width,
+        "height": facts.height,
+        "seconds": facts.seconds,
+        "fps": facts.fps or 0.0,
+        "codec": facts.codec,
+        "has_audio": facts.has_audio,
+    }
+
+
+def fetch(url: str, path: Path, keep: Callable[[], None]) -> str:
+    """Stream a result to disk; its SHA-256. Raises LinkDead, httpx.HTTPError.
+
+    A connection that ends before the announced length is an error of httpx, so a torn file is never taken.
+    """
+    digest = hashlib.sha256()
+    with (
+        httpx.Client(timeout=FETCH_TIMEOUT, follow_redirects=True) as http,
+        http.stream("GET", url) as answer,
+        path.open("wb") as file,
+    ):
+        if answer.status_code in LINK_IS_DEAD:
+            raise LinkDead
+        answer.raise_for_status()
+        for chunk in answer.iter_bytes(CHUNK):
+            digest.update(chunk)
+            file.write(chunk)
+            keep()
+    return digest.hexdigest()
+
+
+def _keeper(lease: Lease) -> Callable[[], None]:
+    """Renews the lease now and then while slow work goes on; raises LeaseLost when it is another's."""
+    renewed = time.monotonic()
+
+    def keep() -> None:
+        nonlocal renewed
+        if time.monotonic() - renewed > RENEW_EVERY:
+            renew(lease, seconds=LEASE_SECONDS)
+            renewed = time.monotonic()
+
+    return keep
+
+
+def _again(lease: Lease, job: Job, message: str, *, at_last: Callable[[Lease, str], None]) -> None:
+    """Try later; after too many tries `at_last` says what becomes of the job."""
+    if job.attempts + 1 >= MAX_TRIES:
+        at_last(lease, f"{message} {MAX_TRIES} tries did not help.")
+        return
+    delay = pace.back_off(job.attempts)
+    text = f"{message} The render is paid and kept by the provider; trying again in {delay:.0f} s."
+    move(lease, Status.STORING, text, after=delay, attempts=job.attempts + 1, takeovers=0)
+
+
+def _ask_for_another_link(lease: Lease, job: Job) -> None:
+    """A link that died may have been replaced: the task is asked for the present one."""
+    try:
+        with gateway.client() as client:
+            url = client.task(job.task_id).video_url
+    except errors.SkyReelsError as error:
+        _again(
+            lease,
+            job,
+            f"The link to the video is dead, and asking for a new one failed: {error.message}",
+            at_last=hold,
+        )
+        return
+    if url and url != job.result_url:
+        move(lease, Status.STORING, "The link was dead; got a new one.", after=0, result_url=url)
+        wake("store", job.pk)
+    else:
+        _again(lease, job, "The link to the video is dead.", at_last=_give_up)
+
+
+def _give_up(lease: Lease, message: str) -> None:
+    fail(lease, message, code="link_dead", money=LedgerEntry.State.SETTLED)

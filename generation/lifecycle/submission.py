@@ -1,0 +1,189 @@
+"""Submit: from QUEUED to RUNNING, or to what the outcome says.
+
+The request is frozen on the row in the same UPDATE that says SUBMITTING, and committed right before it is sent. Three
+outcomes: surely not sent (back to QUEUED), surely refused (FAILED), unknown. Where the gateway honours idempotency
+keys an unknown outcome is resolved by sending the same bytes with the same key; otherwise a person decides.
+"""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from generation import composition, gateway
+from generation.lifecycle import pace
+from generation.lifecycle.endings import fail, hold
+from generation.lifecycle.leases import (
+    MAX_TAKEOVERS,
+    Lease,
+    LeaseLost,
+    advance,
+    claim,
+    let_go,
+    log,
+    move,
+    tell,
+)
+from generation.models import Job, LedgerEntry
+from generation.skyreels import errors
+from generation.skyreels.schemas import InvalidRequest
+
+Status = Job.Status
+# Longer than connect and read time-outs together, so that a live worker is never overtaken.
+LEASE_SECONDS = 60.0
+PAUSED_LOOK_AGAIN = 30.0
+BUDGET_LOOK_AGAIN = 2.0
+MAX_SENDS = 8
+# The gateway keeps an idempotency key for 24 hours (skyreels-api.md, section 5).
+KEY_LIFE = timedelta(hours=20)
+RULE_BROKEN = {400, 413, 422}
+
+
+def submit_job(job_id: int) -> None:
+    """Take a waiting job to the provider, or go on where a worker died while submitting it."""
+    lease = claim(job_id, Status.QUEUED, Status.SUBMITTING, seconds=LEASE_SECONDS)
+    if lease is None:
+        return
+    try:
+        job = Job.objects.get(pk=job_id)
+        if lease.status == Status.SUBMITTING:
+            _resume(lease, job)
+        else:
+            _start(lease, job)
+    except LeaseLost:
+        log.info("job %s: another worker went on with it", job_id)
+
+
+def _start(lease: Lease, job: Job) -> None:
+    if pace.is_paused():
+        let_go(lease, after=PAUSED_LOOK_AGAIN)
+    elif not pace.take_requests(1):
+        let_go(lease, after=BUDGET_LOOK_AGAIN)
+    elif (sending := _freeze(lease, job)) is not None:
+        _send(sending, Job.objects.get(pk=job.pk))
+
+
+def _resume(lease: Lease, job: Job) -> None:
+    """An earlier try with these bytes and this key may have arrived or not: only the same key is safe."""
+    key_is_alive = job.frozen_at is not None and timezone.now() - job.frozen_at < KEY_LIFE
+    if not settings.SKYREELS_IDEMPOTENT or not key_is_alive:
+        hold(
+            lease, "A worker stopped while it was submitting. Whether the provider took the job is not known."
+        )
+    elif job.takeovers >= MAX_TAKEOVERS:
+        hold(lease, f"{MAX_TAKEOVERS} workers stopped while submitting this job. It may be what stops them.")
+    elif not pace.take_requests(1):
+        let_go(lease, after=BUDGET_LOOK_AGAIN)
+    else:
+        _send(lease, job, doubted=True)
+
+
+def _freeze(lease: Lease, job: Job) -> Lease | None:
+    """Write the exact bytes, where they go and under which key, together with SUBMITTING. None: it was refused."""
+    try:
+        body = composition.of_job(job).freeze()
+    except InvalidRequest as refusal:
+        first = refusal.problems[0]
+        fail(
+            lease,
+            first.message,
+            code="invalid_parameter",
+            param=first.param,
+            money=LedgerEntry.State.REFUNDED,
+        )
+        return None
+    attempt = job.attempts + 1
+    return advance(
+        lease,
+        Status.SUBMITTING,
+        "Request frozen, sending it to the provider.",
+        request_body=body,
+        # A new body needs a new key: the old one would be refused as reused.
+        idempotency_key=f"backlot-{job.uuid}-{attempt}",
+        provider=gateway.provider_name(),
+        base_url=settings.SKYREELS_BASE_URL,
+        frozen_at=timezone.now(),
+        attempts=attempt,
+    )
+
+
+def _send(lease: Lease, job: Job, *, doubted: bool = False) -> None:
+    """One POST, then the transition that its outcome asks for.
+
+    `doubted` says that an earlier try with this key may have been executed. Then "not sent" is true of this try
+    only, and the job must not go back to the queue, where it would get a new body and a new key.
+    """
+    try:
+        with gateway.client() as client:
+            answer = client.submit(bytes(job.request_body or b""), idempotency_key=job.idempotency_key)
+    except errors.Paused as refusal:
+        pace.pause(refusal.message)
+        text = f"{refusal.message} Submits are paused; this job waits."
+        _wait(lease, job, doubted, text, delay=PAUSED_LOOK_AGAIN)
+    except errors.NotSent as refusal:
+        delay = pace.back_off(job.attempts, asked=refusal.retry_after)
+        _wait(lease, job, doubted, f"Not sent: {refusal.message} Next try in {delay:.0f} s.", delay=delay)
+    except errors.Refused as refusal:
+        _refused(lease, refusal, doubted)
+    except errors.OutcomeUnknown as doubt:
+        _unknown(lease, job, doubt)
+    else:
+        accept(job.pk, answer.task_id)
+
+
+def _wait(lease: Lease, job: Job, doubted: bool, text: str, *, delay: float) -> None:
+    if doubted and job.attempts >= MAX_SENDS:
+        hold(lease, f"{text} Whether the provider took an earlier try is not known.")
+    elif doubted:
+        move(lease, Status.SUBMITTING, text, after=delay, attempts=job.attempts + 1, takeovers=0)
+    else:
+        move(lease, Status.QUEUED, text, after=delay, takeovers=0)
+
+
+def _refused(lease: Lease, refusal: errors.Refused, doubted: bool) -> None:
+    """A broken rule breaks at every try; any other refusal says nothing about an earlier try."""
+    if doubted and refusal.status_code not in RULE_BROKEN:
+        hold(lease, f"{refusal.message} Whether the provider took an earlier try is not known.")
+    else:
+        money = LedgerEntry.State.REFUNDED
+        fail(lease, refusal.message, code=refusal.code, param=refusal.param or "", money=money)
+
+
+def _unknown(lease: Lease, job: Job, doubt: errors.OutcomeUnknown) -> None:
+    """Ask again with the same bytes and key where that is safe; otherwise leave it to a person."""
+    if not settings.SKYREELS_IDEMPOTENT:
+        hold(lease, f"{doubt.message} Whether the provider took the job is not known.")
+    elif job.attempts >= MAX_SENDS:
+        hold(lease, f"{doubt.message} {MAX_SENDS} tries with the same key brought no answer.")
+    else:
+        delay = pace.back_off(job.attempts, asked=doubt.retry_after, most=60.0)
+        text = f"{doubt.message} Sending the same request with the same key in {delay:.0f} s."
+        move(lease, Status.SUBMITTING, text, after=delay, attempts=job.attempts + 1, takeovers=0)
+
+
+def accept(job_id: int, task_id: str) -> None:
+    """Write down the provider's task id before anything else happens.
+
+    A fact about money: it is recorded whatever the lease says, and heals a job that another worker already held
+    back. Only a job that is finished or has another task keeps its state; then the story says so.
+    """
+    now = timezone.now()
+    open_to_it = [Status.QUEUED, Status.SUBMITTING, Status.HELD]
+    with transaction.atomic():
+        accepted = Job.objects.filter(pk=job_id, status__in=open_to_it, task_id="").update(
+            status=Status.RUNNING,
+            task_id=task_id,
+            lease_token="",
+            held_reason="",
+            attempts=0,
+            takeovers=0,
+            submitted_at=now,
+            next_step_at=now + timedelta(seconds=pace.poll_interval(0)),
+        )
+        if accepted:
+            LedgerEntry.objects.filter(job_id=job_id).update(state=LedgerEntry.State.ESTIMATED)
+            tell(job_id, Status.RUNNING, f"The provider took it as {task_id}.")
+        elif not Job.objects.filter(pk=job_id, task_id=task_id).exists():
+            status = Job.objects.values_list("status", flat=True).get(pk=job_id)
+            tell(job_id, status, f"The provider also took it as {task_id}: this may have been paid twice.")

@@ -1,0 +1,18 @@
+"""The doors through which the queue comes in. A lost, doubled or late call does no harm."""
+
+from generation import lifecycle
+
+
+def submit(job_id: int) -> None:
+    """Take a waiting job to the provider."""
+    lifecycle.submit_job(job_id)
+
+
+def store(job_id: int) -> None:
+    """Bring a rendered video home."""
+    lifecycle.store_job(job_id)
+
+
+def sweep() -> None:
+    """Ask about everything that runs, for about a minute."""
+    lifecycle.sweep()
