@@ -81,7 +81,12 @@ class Asset(models.Model):
     is_shared = models.BooleanField("shared with everyone", default=True)
     cover = models.ForeignKey(MediaFile, models.PROTECT, null=True, blank=True, related_name="+")
     current_version = models.ForeignKey(
-        "library.AssetVersion", models.PROTECT, null=True, blank=True, related_name="+"
+        # Not PROTECT, which would keep an asset from ever being deleted together with its versions.
+        "library.AssetVersion",
+        models.RESTRICT,
+        null=True,
+        blank=True,
+        related_name="+",
     )
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="assets")
     created_at = models.DateTimeField(auto_now_add=True)

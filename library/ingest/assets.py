@@ -1,0 +1,169 @@
+"""Assets and their versions: the only writer of both. Every function is one short transaction."""
+
+from collections.abc import Iterable, Sequence
+
+from django.contrib.auth.models import User
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from library.models import Asset, AssetVersion, MediaFile, Project, ProjectAsset, VersionFile
+
+MAX_PICTURES = 5
+_ROLES = {
+    MediaFile.Kind.IMAGE: VersionFile.Role.PICTURE,
+    MediaFile.Kind.VIDEO: VersionFile.Role.CLIP,
+    MediaFile.Kind.AUDIO: VersionFile.Role.VOICE,
+}
+_SINGLE = {
+    Asset.Kind.IMAGE: (MediaFile.Kind.IMAGE, "A picture asset has exactly one picture"),
+    Asset.Kind.VIDEO: (MediaFile.Kind.VIDEO, "A clip has exactly one video"),
+    Asset.Kind.AUDIO: (MediaFile.Kind.AUDIO, "A voice has exactly one recording"),
+}
+
+
+class HandleTaken(Exception):
+    """Another asset has this handle, perhaps in other case: choose another one."""
+
+    def __init__(self, asset: Asset) -> None:
+        super().__init__(f"{asset} is taken")
+        self.asset = asset
+
+
+class WrongFiles(Exception):
+    """The files do not make up an asset of this kind: change them. The message is a sentence for people."""
+
+
+class StaleEdit(Exception):
+    """Somebody saved the asset after the form was opened: show both texts and let the person choose."""
+
+    def __init__(self, current: Asset) -> None:
+        super().__init__(f"{current} was changed meanwhile")
+        self.current = current
+
+
+def check_files(kind: str, media: Sequence[MediaFile]) -> None:
+    """Raises WrongFiles unless these files make up an asset of this kind.
+
+    A character is what the provider calls a subject: 1 to 5 pictures, and at most one recording of its voice
+    (skyreels-api.md, section 1).
+    """
+    found = [_count(media, media_kind) for media_kind in _ROLES]
+    pictures, videos, voices = found
+    if kind == Asset.Kind.CHARACTER:
+        if not 1 <= pictures <= MAX_PICTURES or videos or voices > 1:
+            rule = f"A character has 1 to {MAX_PICTURES} pictures and at most one voice recording"
+            raise WrongFiles(f"{rule}; {_told(found)}.")
+        return
+    wanted, rule = _SINGLE[Asset.Kind(kind)]
+    if len(media) != 1 or media[0].kind != wanted:
+        raise WrongFiles(f"{rule}; {_told(found)}.")
+
+
+def create_asset(
+    *,
+    by: User,
+    handle: str,
+    kind: str,
+    media: Iterable[MediaFile],
+    title: str = "",
+    description: str = "",
+    tags: Iterable[str] = (),
+    project: Project | None = None,
+    is_shared: bool = True,
+) -> Asset:
+    """A new asset with its version 1, linked to its home project if it has one.
+
+    Files given twice count once; the first picture is the primary one. Raises HandleTaken, WrongFiles.
+    """
+    files = list(dict.fromkeys(media))
+    check_files(kind, files)
+    try:
+        with transaction.atomic():
+            asset = Asset.objects.create(
+                handle=handle,
+                kind=kind,
+                title=title,
+                description=description,
+                home_project=project,
+                is_shared=is_shared,
+                created_by=by,
+            )
+            asset.tags.set(tags)
+            _add_version(asset, by=by, files=files, number=1, note="")
+            if project:
+                ProjectAsset.objects.create(project=project, asset=asset)
+    except IntegrityError:
+        taken = Asset.objects.named(handle).first()
+        if taken is None:
+            raise
+        raise HandleTaken(taken) from None
+    return asset
+
+
+def add_version(asset: Asset, *, by: User, media: Iterable[MediaFile], note: str = "") -> AssetVersion:
+    """The next version, which becomes the current one; earlier ones stay as they are. Raises WrongFiles."""
+    files = list(dict.fromkeys(media))
+    check_files(asset.kind, files)
+    with transaction.atomic():
+        # The row lock makes version numbers follow one another.
+        locked = Asset.objects.select_for_update().get(pk=asset.pk)
+        last = locked.versions.order_by("-number").values_list("number", flat=True).first() or 0
+        version = _add_version(locked, by=by, files=files, number=last + 1, note=note)
+    return version
+
+
+def edit_asset(
+    asset: Asset,
+    *,
+    revision: int,
+    title: str,
+    description: str,
+    tags: Iterable[str],
+    project: Project | None,
+    is_shared: bool,
+) -> Asset:
+    """Writes the text of an asset as it was edited from that revision. Raises StaleEdit and then changes nothing."""
+    with transaction.atomic():
+        changed = Asset.objects.filter(pk=asset.pk, revision=revision).update(
+            title=title,
+            description=description,
+            home_project=project,
+            is_shared=is_shared,
+            revision=F("revision") + 1,
+            updated_at=timezone.now(),
+        )
+        current = Asset.objects.for_cards().get(pk=asset.pk)
+        if not changed:
+            raise StaleEdit(current)
+        current.tags.set(tags, clear=False)
+        if project:
+            ProjectAsset.objects.get_or_create(project=project, asset=current)
+    return current
+
+
+def _add_version(
+    asset: Asset, *, by: User, files: Sequence[MediaFile], number: int, note: str
+) -> AssetVersion:
+    version = AssetVersion.objects.create(asset=asset, number=number, note=note, created_by=by)
+    VersionFile.objects.bulk_create(
+        VersionFile(version=version, media=one, role=_ROLES[MediaFile.Kind(one.kind)], position=position)
+        for position, one in enumerate(files)
+    )
+    # A character is known by its face, not by the wave of its voice, wherever that stood in the list.
+    asset.cover = min(files, key=lambda one: one.kind == MediaFile.Kind.AUDIO)
+    asset.current_version = version
+    asset.save(update_fields=["cover", "current_version", "updated_at"])
+    return version
+
+
+def _count(media: Iterable[MediaFile], kind: str) -> int:
+    return sum(one.kind == kind for one in media)
+
+
+def _told(found: Sequence[int]) -> str:
+    names = ("picture", "video", "recording")
+    parts = [f"{count} {name}{'s' * (count > 1)}" for count, name in zip(found, names, strict=True) if count]
+    if not parts:
+        return "no file was kept so far"
+    return f"here {'is' if sum(found) == 1 else 'are'} {' and '.join(parts)}"

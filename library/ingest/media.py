@@ -1,0 +1,87 @@
+"""From a file to a stored, deduplicated media file."""
+
+import hashlib
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from django.conf import settings
+from django.core.files import File
+
+from library import storage
+from library.ingest import pictures, privacy
+from library.models import MediaFile
+from library.probe import Facts, probe
+
+PIECE = 1024**2
+
+
+def add_media(source: "File[bytes] | Path", *, name: str = "") -> MediaFile:
+    """Probes, cleans, deduplicates, stores and pictures one file; `name` is only used to speak about it.
+
+    The same bytes give the same row, however often and however many at once. The objects are stored before the
+    row, so a row always has its object. Memory stays bounded whatever the size. Raises UnreadableMedia with a
+    sentence that names the file, and StorageFailed; in both cases there is no new row.
+    """
+    with tempfile.TemporaryDirectory(dir=settings.FILE_UPLOAD_TEMP_DIR) as folder:
+        path = Path(folder) / "file"
+        known = _known(_copied(source, path))
+        return known or _added(path, name or str(source.name))
+
+
+def _added(path: Path, name: str) -> MediaFile:
+    facts = probe(path, name=name)
+    clean = privacy.cleaned(path, facts)
+    if clean != path:
+        facts = probe(clean, name=name)
+    sha256 = _sha256(clean)
+    return _known(sha256) or _stored(clean, sha256, facts)
+
+
+def _stored(path: Path, sha256: str, facts: Facts) -> MediaFile:
+    key = storage.media_key(sha256, facts.extension)
+    thumbnail_key = _store_thumbnail(path, sha256, facts)
+    storage.upload(path, key, facts.mime)
+    values = {name: value for name, value in vars(facts).items()} | {
+        "key": key,
+        "thumbnail_key": thumbnail_key,
+    }
+    # Two uploads of the same bytes at once: the second to write its row gets the first one's.
+    media, _ = MediaFile.objects.get_or_create(sha256=sha256, defaults=values)
+    return media
+
+
+def _store_thumbnail(path: Path, sha256: str, facts: Facts) -> str:
+    target = path.with_name("thumbnail.webp")
+    pictures.save_thumbnail(path, facts, target)
+    key = storage.thumbnail_key(sha256)
+    storage.upload(target, key, "image/webp")
+    return key
+
+
+def _known(sha256: str) -> MediaFile | None:
+    return MediaFile.objects.filter(sha256=sha256).first()
+
+
+def _copied(source: "File[bytes] | Path", path: Path) -> str:
+    """Copies the source piece by piece and returns the SHA-256 of what was copied."""
+    digest = hashlib.sha256()
+    with path.open("wb") as target:
+        for piece in _pieces(source):
+            digest.update(piece)
+            target.write(piece)
+    return digest.hexdigest()
+
+
+def _pieces(source: "File[bytes] | Path") -> Iterator[bytes]:
+    if isinstance(source, File):
+        yield from source.chunks(PIECE)
+        return
+    with source.open("rb") as stream:
+        while piece := stream.read(PIECE):
+            yield piece
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

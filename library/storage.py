@@ -1,0 +1,228 @@
+"""S3 by name: where objects lie, how they get there, and the signed addresses under which they are seen.
+
+Everything is private. Objects go through django-storages; addresses are signed here without any call.
+Two endpoints: `AWS_S3_ENDPOINT_URL` for our own calls, `AWS_S3_PUBLIC_ENDPOINT_URL` for browsers and provider.
+"""
+
+import datetime
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlencode
+from uuid import UUID
+
+import boto3
+from boto3.exceptions import S3UploadFailedError
+from boto3.s3.transfer import TransferConfig
+from botocore.auth import SIGV4_TIMESTAMP, S3SigV4QueryAuth
+from botocore.awsrequest import AWSRequest
+from botocore.config import Config
+from botocore.credentials import Credentials
+from botocore.exceptions import BotoCoreError, ClientError
+from django.conf import settings
+from django.core.files import File
+from django.core.files.storage import default_storage
+from django.utils.http import content_disposition_header
+from storages.backends.s3 import S3Storage
+
+HOUR = 3600
+PROVIDER_SECONDS = 24 * HOUR
+SINGLE_PUT_BYTES = 1024**3
+
+# Checksums only where S3 demands them: other servers do not read the trailers that boto3 adds on its own.
+CLIENT_CONFIG = Config(
+    signature_version="s3v4",
+    s3={"addressing_style": "path"},
+    request_checksum_calculation="when_required",
+    response_checksum_validation="when_required",
+    connect_timeout=5,
+    read_timeout=60,
+    retries={"mode": "standard", "total_max_attempts": 3},
+)
+# One request for each object, read from disk in small pieces: parts in parallel would hold 80 MB in memory.
+TRANSFER_CONFIG = TransferConfig(use_threads=False, multipart_threshold=SINGLE_PUT_BYTES)
+
+
+class StorageFailed(Exception):
+    """The object storage did not do what was asked. Trying again later is safe: a key is written whole."""
+
+
+class PrivateStorage(S3Storage):
+    """django-storages with connections that no fork shares and addresses that last within an hour."""
+
+    def get_default_settings(self) -> dict[str, Any]:
+        defaults: dict[str, Any] = super().get_default_settings()
+        return defaults | {
+            "client_config": CLIENT_CONFIG,
+            "transfer_config": TRANSFER_CONFIG,
+            "default_acl": None,
+            "file_overwrite": True,
+            "max_memory_size": 1024**2,
+            # A key is written once or with the same bytes, so a browser may keep what it has.
+            "object_parameters": {"CacheControl": "private, max-age=86400, immutable"},
+        }
+
+    @property
+    def connection(self) -> Any:
+        """One boto3 resource for each process and thread: a forked worker must not use its parent's sockets."""
+        if getattr(self, "_pid", None) != os.getpid():
+            self._connections, self._pid = threading.local(), os.getpid()
+        return super().connection
+
+    @property
+    def bucket(self) -> Any:
+        return self.connection.Bucket(self.bucket_name)
+
+    def url(
+        self, name: str, parameters: Any = None, expire: int | None = None, http_method: Any = None
+    ) -> str:
+        return signed_url(name, seconds=expire or HOUR)
+
+
+# Keys
+
+
+def media_key(sha256: str, extension: str) -> str:
+    """Where a media file lies; the extension is without its dot."""
+    return f"media/{sha256[:2]}/{sha256}.{extension}"
+
+
+def thumbnail_key(sha256: str) -> str:
+    """Where the WebP thumbnail of a media file lies."""
+    return f"thumbs/{sha256[:2]}/{sha256}.webp"
+
+
+def take_key(job_uuid: UUID) -> str:
+    """Where a job's video lies: fixed, so that storing it again overwrites the same bytes."""
+    return f"takes/{job_uuid}.mp4"
+
+
+def poster_key(job_uuid: UUID) -> str:
+    """Where the poster frame of a job's video lies."""
+    return f"takes/{job_uuid}.webp"
+
+
+# Objects
+
+
+@contextmanager
+def _reported(what: str) -> Iterator[None]:
+    try:
+        yield
+    except (BotoCoreError, ClientError, S3UploadFailedError) as error:
+        raise StorageFailed(f"{what}: {error}") from error
+
+
+def upload(path: Path, key: str, content_type: str) -> None:
+    """Stores the file under the key, in one request, with bounded memory, up to 1 GB. Raises StorageFailed."""
+    with path.open("rb") as stream, _reported(f"could not store {key}"):
+        content = File(stream, name=key)
+        content.content_type = content_type  # type: ignore[attr-defined]  # read by django-storages
+        default_storage.save(key, content)
+
+
+def download(key: str, path: Path) -> None:
+    """Writes the object into a file with bounded memory. Raises StorageFailed, also when it is not there."""
+    with path.open("wb") as target, _reported(f"could not read {key}"):
+        _bucket().Object(key).download_fileobj(target, Config=TRANSFER_CONFIG)
+
+
+@contextmanager
+def open_file(key: str) -> "Iterator[File[bytes]]":
+    """The object for reading; what is larger than a megabyte waits on disk. Raises StorageFailed."""
+    with _reported(f"could not read {key}"), default_storage.open(key) as stream:
+        yield stream
+
+
+def exists(key: str) -> bool:
+    """Whether there is such an object. Raises StorageFailed."""
+    with _reported(f"could not look up {key}"):
+        return default_storage.exists(key)
+
+
+def delete(key: str) -> None:
+    """Removes the object; none there is no error. Raises StorageFailed."""
+    with _reported(f"could not delete {key}"):
+        default_storage.delete(key)
+
+
+def ensure_bucket() -> None:
+    """Makes the bucket unless it is there. Raises StorageFailed."""
+    bucket = _bucket()
+    with _reported(f"could not make the bucket {bucket.name}"):
+        try:
+            bucket.meta.client.head_bucket(Bucket=bucket.name)
+        except ClientError as error:
+            if error.response["ResponseMetadata"]["HTTPStatusCode"] != 404:
+                raise
+            bucket.create(**_bucket_location())
+
+
+def _bucket() -> Any:
+    return default_storage.bucket  # type: ignore[attr-defined]  # our own class has one
+
+
+def _bucket_location() -> dict[str, Any]:
+    region = settings.AWS_S3_REGION_NAME
+    # S3's first region is named by leaving it out.
+    return {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
+
+
+# Signed addresses
+
+
+class StartOfHourAuth(S3SigV4QueryAuth):
+    """Signs as if it were the start of the present hour, so that an address stays the same within it and
+    browsers find the picture in their cache. The expiry is counted from there.
+    """
+
+    def add_auth(self, request: AWSRequest) -> None:
+        hour = datetime.datetime.now(datetime.UTC).replace(minute=0, second=0, microsecond=0)
+        request.context["timestamp"] = hour.strftime(SIGV4_TIMESTAMP)
+        self._modify_request_before_signing(request)  # type: ignore[attr-defined]  # missing in the stubs
+        text = self.string_to_sign(request, self.canonical_request(request))
+        self._inject_signature_to_request(request, self.signature(text, request))  # type: ignore[attr-defined]
+
+
+def plain_url(key: str) -> str:
+    """Where an object lies, without the signature that opens it: to show, never to fetch."""
+    return f"{settings.AWS_S3_PUBLIC_ENDPOINT_URL}/{settings.AWS_STORAGE_BUCKET_NAME}/{quote(key)}"
+
+
+def signed_url(key: str, *, seconds: int = HOUR, download_name: str | None = None) -> str:
+    """A private object's address for a person, good for `seconds` to an hour more; no network.
+
+    With `download_name` the browser saves the file under that name instead of showing it.
+    """
+    address = plain_url(key)
+    if download_name:
+        disposition = content_disposition_header(True, download_name)
+        address += "?" + urlencode({"response-content-disposition": disposition}, quote_via=quote)
+    request = AWSRequest(method="GET", url=address)
+    signer = StartOfHourAuth(_credentials(), "s3", settings.AWS_S3_REGION_NAME, expires=seconds + HOUR)
+    signer.add_auth(request)
+    return str(request.url)
+
+
+def provider_url(key: str) -> str:
+    """An address for the provider, good for a day: it may fetch long after the job was sent."""
+    return signed_url(key, seconds=PROVIDER_SECONDS)
+
+
+def _credentials() -> Credentials:
+    return _named_credentials(settings.AWS_ACCESS_KEY_ID, settings.AWS_SECRET_ACCESS_KEY)
+
+
+@lru_cache(maxsize=4)
+def _named_credentials(access_key: str, secret_key: str) -> Credentials:
+    """Those of the settings, or else those of the machine (an instance role, say), which renew themselves."""
+    if access_key:
+        return Credentials(access_key, secret_key)
+    found = boto3.Session().get_credentials()
+    if found is None:
+        raise StorageFailed("no credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")
+    return found
