@@ -16,6 +16,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 _COMPLETED = {"completed", "succeeded", "success"}
 _FAILED = {"failed", "fail", "error"}
 _CANCELLED = {"cancelled", "canceled"}
+_DIGITS = 30  # no amount or moment has more; arithmetic on larger ones may overflow
 _MILLISECONDS_FROM = 100_000_000_000  # as seconds this would be the year 5138
 
 
@@ -40,7 +41,7 @@ def read_decimal(value: object) -> Decimal | None:
         number = Decimal(str(value).strip())
     except (InvalidOperation, ValueError):
         return None
-    return number if number.is_finite() else None
+    return number if number.is_finite() and abs(number.adjusted()) < _DIGITS else None
 
 
 def read_moment(value: object) -> datetime | None:

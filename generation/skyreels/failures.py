@@ -27,6 +27,7 @@ from .errors import (
 )
 
 _RAW_LENGTH = 2000
+_READ_LENGTH = 20_000  # blanking comes before cutting, so that no half of a key is left at the edge
 _LONGEST_PAUSE = 3600.0  # no answer may park a job for longer than an hour
 _NEVER_LEFT = (
     httpx.ConnectError,
@@ -175,13 +176,13 @@ def _conflict_kind(complaint: Complaint) -> type[SkyReelsError]:
 def _error(
     kind: type[SkyReelsError], response: httpx.Response, complaint: Complaint, secret: str
 ) -> SkyReelsError:
-    said = blank_secrets(complaint.message, secret)
+    said = blank_secrets(complaint.message[:_READ_LENGTH], secret)[:_RAW_LENGTH]
     return kind(
         f"{_SENTENCES[kind]}: {said}" if said else f"{_SENTENCES[kind]} (HTTP {response.status_code})",
         status_code=response.status_code,
         code=blank_secrets(complaint.code, secret),
         param=complaint.param,
-        raw=blank_secrets(response.text, secret)[:_RAW_LENGTH],
+        raw=blank_secrets(response.text[:_READ_LENGTH], secret)[:_RAW_LENGTH],
         retry_after=read_retry_after(response.headers.get("Retry-After")),
     )
 

@@ -27,7 +27,7 @@ def check_url(url: str) -> str:
         fetchable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError:
         fetchable = False
-    if not fetchable or re.search(r"[\s\x00-\x1f\x7f]", url):
+    if not fetchable or re.search(r"[\s\x00-\x1f\x7f\ud800-\udfff]", url):
         raise ValueError(f"is {url.partition('?')[0][:80]!r}; it must be a web address (http or https)")
     return url
 

@@ -1,9 +1,11 @@
 """What is sent to the gateway (skyreels-api.md section 1)."""
 
+import re
+import reprlib
 from collections.abc import Mapping
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, Strict, model_validator
 from pydantic_core import PydanticCustomError
 
 from .limits import (
@@ -33,9 +35,17 @@ def _check_duration(seconds: int) -> int:
 def _check_prompt(prompt: str) -> str:
     if not prompt.strip():
         raise ValueError("is empty; SkyReels needs a description in every mode")
+    if re.search(r"[\x00\ud800-\udfff]", prompt):  # neither JSON in UTF-8 nor a database takes these
+        raise ValueError("contains characters that are no text")
     return prompt
 
 
+def _as_word(value: object) -> str:
+    """Text as it is, anything else in a short form: an enum would write out a deep list until the stack ends."""
+    return value if isinstance(value, str) else reprlib.repr(value)
+
+
+_Word = BeforeValidator(_as_word)
 Tag = Annotated[str, Strict(), AfterValidator(check_tag)]
 Duration = Annotated[int, Strict(), AfterValidator(_check_duration)]
 Prompt = Annotated[str, Strict(), AfterValidator(_check_prompt)]
@@ -59,7 +69,7 @@ class RefImage(_Sent):
     """One subject in up to five pictures, perhaps with a voice; or one collage (type grid)."""
 
     tag: Tag
-    type: PictureType
+    type: Annotated[PictureType, _Word]
     image_urls: Annotated[tuple[ImageUrl, ...], Field(min_length=1, max_length=MAX_PICTURES_PER_SUBJECT)]
     audio_url: AudioUrl | None = None
 
@@ -68,7 +78,7 @@ class RefVideo(_Sent):
     """A clip whose motion is followed (reference) or which is continued (extend)."""
 
     tag: Tag
-    type: ClipType
+    type: Annotated[ClipType, _Word]
     video_url: VideoUrl
 
 
@@ -79,11 +89,11 @@ class GenerationRequest(_Sent):
     instead.
     """
 
-    model: Model
+    model: Annotated[Model, _Word]
     prompt: Prompt
     duration: Duration = DEFAULT_DURATION
-    resolution: Resolution = Resolution.P1080
-    aspect_ratio: AspectRatio = AspectRatio.WIDE
+    resolution: Annotated[Resolution, _Word] = Resolution.P1080
+    aspect_ratio: Annotated[AspectRatio, _Word] = AspectRatio.WIDE
     prompt_optimizer: Annotated[bool, Strict()] = True
     first_frame_image: ImageUrl | None = None
     end_frame_image: ImageUrl | None = None

@@ -14,6 +14,8 @@ from .vocabulary import I2V_FIELDS, OMNI_FIELDS
 
 Data = Mapping[str, object]
 
+_LOOKED_AT = 20  # elements of one list; that it is too long is told elsewhere
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -60,7 +62,11 @@ def _elements(data: Data, name: str) -> list[tuple[str, Data]]:
     listed = data.get(name)
     if not isinstance(listed, list | tuple):
         return []
-    return [(f"{name}.{i}", element) for i, element in enumerate(listed) if isinstance(element, Mapping)]
+    return [
+        (f"{name}.{i}", element)
+        for i, element in enumerate(listed[:_LOOKED_AT])
+        if isinstance(element, Mapping)
+    ]
 
 
 def _prompt_length(data: Data) -> Iterator[Problem]:

@@ -30,11 +30,17 @@ def stands_in(tag: str, prompt: str) -> bool:
 
 
 def clashes(tags: Iterable[str]) -> list[tuple[int, int]]:
-    """Pairs of positions `(later, earlier)` whose tags are equal or of which one is a prefix of the other."""
+    """Positions `(later, earlier)` of tags that are equal or of which one is a prefix of the other.
+
+    Each later tag is paired with the first that it clashes with.
+    """
     listed = list(tags)
     return [
         (later, earlier)
         for later, tag in enumerate(listed)
-        for earlier, other in enumerate(listed[:later])
-        if tag.startswith(other) or other.startswith(tag)
+        if (earlier := _first_clash(tag, listed[:later])) is not None
     ]
+
+
+def _first_clash(tag: str, others: list[str]) -> int | None:
+    return next((i for i, other in enumerate(others) if tag.startswith(other) or other.startswith(tag)), None)

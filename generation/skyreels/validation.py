@@ -1,5 +1,6 @@
 """From raw data to a request, with every fault told in plain words."""
 
+import reprlib
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -87,7 +88,7 @@ def _complaint(error: "ErrorDetails") -> str:
 
 def _shown(value: object) -> str:
     """A short form for a message; what follows a `?` stays out, since it may be a signature."""
-    text = value.partition("?")[0] if isinstance(value, str) else repr(value)
+    text = value.partition("?")[0] if isinstance(value, str) else reprlib.repr(value)
     text = text.encode(errors="replace").decode()
     return (text if len(text) <= 60 else text[:59] + "…") or "empty"
 
