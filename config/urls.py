@@ -1,6 +1,16 @@
-"""Every address of the app."""
+"""Which address is answered by which app."""
 
 from django.contrib import admin
-from django.urls import path
+from django.contrib.auth.views import LogoutView
+from django.urls import include, path
 
-urlpatterns = [path("admin/", admin.site.urls)]
+from generation.views import workplace
+
+urlpatterns = [
+    path("healthz", workplace.healthz, name="healthz"),
+    path("login/", workplace.LogIn.as_view(), name="login"),
+    path("logout/", LogoutView.as_view(), name="logout"),
+    path("admin/", admin.site.urls),
+    path("", include("library.urls")),
+    path("", include("generation.urls")),
+]

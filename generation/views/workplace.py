@@ -1,0 +1,113 @@
+"""What every page has around it: the top bar's facts, the log-in, the answer to a stale form, the probes."""
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import LoginView
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.csrf import requires_csrf_token
+from django.views.decorators.http import require_POST
+from django_htmx.http import HttpResponseClientRedirect
+
+from generation import lifecycle
+from generation.models import GatewayState
+from generation.views.access import staff_only
+
+PLACES = {
+    "Home": ("generation:home", ()),
+    "Library": ("library:list", ("library:",)),
+    "Projects": ("generation:projects", ("generation:project", "generation:composer")),
+    "Jobs": ("generation:jobs", ("generation:job",)),
+    "Takes": ("generation:takes", ("generation:take",)),
+}
+NOT_TYPED = ("csrfmiddlewaretoken", "form_key", "next")
+
+
+@dataclass(frozen=True)
+class Place:
+    """One of the five places of the top bar."""
+
+    label: str
+    url: str
+    is_current: bool
+
+    @property
+    def icon(self) -> str:
+        """The symbol's name in `icons.svg`."""
+        return self.label.lower()
+
+
+def workplace(request: HttpRequest) -> dict[str, Any]:
+    """Context for every template. Nothing is asked of the database unless a template uses it."""
+    return {
+        "places": partial(_places, request),
+        "provider_is_sandbox": settings.PROVIDER_IS_SANDBOX,
+        "gateway_pause": gateway_pause,
+    }
+
+
+def gateway_pause() -> GatewayState | None:
+    """Why nothing is sent to the provider at present, if that is so."""
+    return GatewayState.objects.filter(base_url=settings.SKYREELS_BASE_URL, paused_at__isnull=False).first()
+
+
+class LogIn(LoginView):
+    """The log-in page. A live fragment whose session has ended sends the whole page here instead of showing a
+    log-in form inside itself."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.htmx and request.method == "GET":
+            here = request.htmx.current_url_abs_path or reverse("generation:home")
+            return HttpResponseClientRedirect(f"{reverse('login')}?{urlencode({'next': here})}")
+        return super().dispatch(request, *args, **kwargs)
+
+
+@requires_csrf_token
+def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The answer to a form that cannot be told from a forged one: what was typed is shown, never acted on."""
+    typed = [
+        (name.replace("_", " ").capitalize(), value)
+        for name, values in request.POST.lists()
+        if name not in NOT_TYPED and "password" not in name
+        for value in values
+        if value.strip()
+    ]
+    context = {"typed": typed, "files": [file.name for file in request.FILES.values()], "back": _back(request)}
+    return render(request, "stale_form.html", context, status=403)
+
+
+@require_POST
+def gateway_resume(request: HttpRequest) -> HttpResponse:
+    """An administrator has mended the key or the balance: send again."""
+    staff_only(request)
+    lifecycle.resume_gateway(by=request.user)
+    return redirect(_back(request))
+
+
+@login_not_required
+def healthz(request: HttpRequest) -> HttpResponse:
+    """The process is up."""
+    return HttpResponse("ok", content_type="text/plain")
+
+
+def _places(request: HttpRequest) -> list[Place]:
+    match = getattr(request, "resolver_match", None)
+    here = match.view_name if match else ""
+    return [
+        Place(label, reverse(name), here == name or bool(starts) and here.startswith(starts))
+        for label, (name, starts) in PLACES.items()
+    ]
+
+
+def _back(request: HttpRequest) -> str:
+    """The page that the form stood on, if it is one of ours."""
+    referrer = request.META.get("HTTP_REFERER", "")
+    ours = url_has_allowed_host_and_scheme(referrer, {request.get_host()}, require_https=request.is_secure())
+    return referrer if ours else request.path

@@ -1,0 +1,28 @@
+// A form that is on its way cannot be sent again by a second click; `data-busy` on its button says what happens.
+// Coming back with the browser's back button makes it usable again.
+
+function release(form) {
+  for (const button of form.querySelectorAll("button[data-idle]")) {
+    button.textContent = button.dataset.idle;
+    delete button.dataset.idle;
+    button.removeAttribute("aria-disabled");
+  }
+  delete form.dataset.sent;
+}
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post" || event.defaultPrevented) return;
+  if (form.dataset.sent) return event.preventDefault();
+  form.dataset.sent = "yes";
+  const button = event.submitter;
+  if (button?.dataset.busy) {
+    button.dataset.idle = button.textContent;
+    button.textContent = button.dataset.busy;
+    button.setAttribute("aria-disabled", "true");
+  }
+});
+
+addEventListener("pageshow", (event) => {
+  if (event.persisted) document.querySelectorAll("form[data-sent]").forEach(release);
+});
