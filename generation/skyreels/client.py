@@ -63,7 +63,7 @@ class _Gateway:
 
     def _task_url(self, task_id: str) -> str:
         if not task_id.strip(". "):  # would name another address than a task's
-            raise UnknownTask("A task id must not be empty")
+            raise UnknownTask("A task id must not be empty.")
         return f"{self._base_url}/v1/tasks/{quote(task_id, safe='')}?language=en"
 
     def _submit_headers(self, idempotency_key: str) -> httpx.Headers:

@@ -14,7 +14,7 @@ SkyReelsError
 
 
 class SkyReelsError(Exception):
-    """Base of all of them; `message` is in plain words.
+    """Base of all of them; `message` is one or more whole sentences in plain words.
 
     `status_code` is None when no answer came. `code` and `param` are the gateway's own, often empty. `raw` is
     the start of the answer with keys and signatures blanked. `retry_after` is the pause in seconds that the

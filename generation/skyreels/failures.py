@@ -93,13 +93,13 @@ def unreadable_answer(kind: type[SkyReelsError], response: httpx.Response, secre
 def submit_interrupted(failure: httpx.RequestError) -> SkyReelsError:
     """The error for a submit without an answer: before anything left this machine, or after."""
     if isinstance(failure, _NEVER_LEFT):
-        return NotSent(f"SkyReels could not be reached; the request will be sent again ({_reason(failure)})")
-    return OutcomeUnknown(f"{_SENTENCES[OutcomeUnknown]} ({_reason(failure)})")
+        return NotSent(f"SkyReels could not be reached; the request will be sent again ({_reason(failure)}).")
+    return OutcomeUnknown(f"{_SENTENCES[OutcomeUnknown]} ({_reason(failure)}).")
 
 
 def query_interrupted(failure: httpx.RequestError) -> SkyReelsError:
     """The error for a query without an answer."""
-    return Unavailable(f"{_SENTENCES[Unavailable]} ({_reason(failure)})")
+    return Unavailable(f"{_SENTENCES[Unavailable]} ({_reason(failure)}).")
 
 
 def read_json(response: httpx.Response) -> object:
@@ -177,14 +177,20 @@ def _error(
     kind: type[SkyReelsError], response: httpx.Response, complaint: Complaint, secret: str
 ) -> SkyReelsError:
     said = blank_secrets(complaint.message[:_READ_LENGTH], secret)[:_RAW_LENGTH]
+    told = f": {said}" if said else f" (HTTP {response.status_code})"
     return kind(
-        f"{_SENTENCES[kind]}: {said}" if said else f"{_SENTENCES[kind]} (HTTP {response.status_code})",
+        _sentence(_SENTENCES[kind] + told),
         status_code=response.status_code,
         code=blank_secrets(complaint.code, secret),
         param=complaint.param,
         raw=blank_secrets(response.text[:_READ_LENGTH], secret)[:_RAW_LENGTH],
         retry_after=read_retry_after(response.headers.get("Retry-After")),
     )
+
+
+def _sentence(text: str) -> str:
+    """With a full stop, so that callers may go on with a sentence of their own."""
+    return text if text.endswith((".", "!", "?", "。")) else f"{text}."
 
 
 def _seconds_until(date: str) -> float:

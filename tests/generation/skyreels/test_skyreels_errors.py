@@ -141,7 +141,7 @@ def test_what_the_gateway_says_is_passed_on(
     gateway.answers(422, body)
     failure = submit(client)
     assert (failure.code, failure.param) == (code, param)
-    assert failure.message == f"SkyReels refused the request: {message}"
+    assert failure.message == f"SkyReels refused the request: {message}."
     assert message in failure.raw
 
 
@@ -284,4 +284,4 @@ def test_a_full_pool_means_not_sent(gateway: Gateway) -> None:
 
 def test_reasons_are_plain_words(http: httpx.Client) -> None:
     client = SkyReelsClient(http, base_url=f"http://127.0.0.1:{closed_port()}", api_key=KEY)
-    assert re.fullmatch(r"SkyReels could not be reached; .* \(connect error\)", submit(client).message)
+    assert re.fullmatch(r"SkyReels could not be reached; .* \(connect error\)\.", submit(client).message)
