@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Case, F, Q, When
+from django.db.models import Case, F, When
 from django.utils import timezone
 from django_q.tasks import async_task
 
@@ -48,7 +48,7 @@ def claim_due(status: Job.Status, *, base_url: str, seconds: float, most: int) -
 
 def _claim(jobs: Any, *, seconds: float, most: int) -> list[Lease]:
     token = secrets.token_hex(16)
-    lapsed = Case(When(~Q(lease_token=""), then=F("takeovers") + 1), default=F("takeovers"))
+    lapsed = F("takeovers") + Case(When(lease_token="", then=0), default=1)
     with transaction.atomic():
         # PostgreSQL passes over rows that another worker is just claiming; SQLite has one writer at a time.
         skip = connection.features.has_select_for_update_skip_locked

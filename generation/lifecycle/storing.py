@@ -20,7 +20,7 @@ from generation.lifecycle.endings import fail, hold, succeed
 from generation.lifecycle.leases import MAX_TAKEOVERS, Lease, LeaseLost, claim, log, move, renew, wake
 from generation.models import Job, LedgerEntry
 from generation.skyreels import errors
-from library import probe, storage
+from library import ingest, probe, storage
 
 Status = Job.Status
 LEASE_SECONDS = 60.0
@@ -77,7 +77,7 @@ def _bring_home(lease: Lease, job: Job, folder: Path) -> dict[str, Any]:
     facts = probe.probe(video)
     if facts.kind != "video" or not facts.seconds or not facts.width or not facts.height:
         raise probe.UnreadableMedia("it is not a video")
-    probe.save_poster(video, poster)
+    ingest.save_thumbnail(video, facts, poster)
     key, poster_key = storage.take_key(job.uuid), storage.poster_key(job.uuid)
     # The upload is one call: the lease has to last for all of it, at half a megabyte a second.
     renew(lease, seconds=LEASE_SECONDS + facts.size / 500_000)

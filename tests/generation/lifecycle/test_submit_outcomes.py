@@ -1,0 +1,171 @@
+"""Sent, surely not sent, surely refused, unknown: what becomes of the job, and that nothing is paid twice."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from generation import lifecycle
+from generation.lifecycle.leases import LeaseLost, claim, move
+from generation.lifecycle.submission import accept
+from generation.models import GatewayState, Job, LedgerEntry
+from tests.generation.lifecycle.conftest import make_due
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("s3")]
+Status, Money = Job.Status, LedgerEntry.State
+
+
+def submit(job):
+    make_due(job)
+    lifecycle.submit_job(job.pk)
+    job.refresh_from_db()
+    return job
+
+
+def tasks_of(sandbox, job):
+    return [task for task in sandbox.tasks() if str(job.uuid) in task["idempotency_key"]]
+
+
+def test_taken(queued, sandbox):
+    job = submit(queued())
+    assert (job.status, job.task_id) == (Status.RUNNING, tasks_of(sandbox, job)[0]["id"])
+    assert job.lease_token == ""
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"kind": "status", "status": 429, "retry_after": 7},
+        {"kind": "status", "status": 400, "code": "get_channel_failed"},
+        {"kind": "status", "status": 503, "code": "idempotency_unavailable"},
+    ],
+    ids=lambda fault: f"{fault['status']} {fault.get('code', '')}",
+)
+def test_surely_not_sent_waits_and_is_sent_later(queued, sandbox, fault):
+    sandbox.add_fault("submit", **fault)
+    job = submit(queued())
+    assert (job.status, job.ledger.state) == (Status.QUEUED, Money.ESTIMATED)
+    assert job.next_step_at > timezone.now()
+    assert submit(job).status == Status.RUNNING
+    assert len(tasks_of(sandbox, job)) == 1
+
+
+def test_retry_after_is_respected(queued, sandbox):
+    sandbox.add_fault("submit", "status", status=429, retry_after=50)
+    job = submit(queued())
+    assert job.next_step_at > timezone.now() + timedelta(seconds=45)
+
+
+def test_refused_fails_with_the_field_and_the_money_back(queued, sandbox):
+    body = {
+        "error": {
+            "code": "invalid_parameter",
+            "message": "duration is wrong",
+            "param": "duration",
+            "type": "x",
+        }
+    }
+    sandbox.add_fault("submit", "status", status=422, body=body)
+    job = submit(queued())
+    assert (job.status, job.error_param, job.ledger.state) == (Status.FAILED, "duration", Money.REFUNDED)
+    assert "duration is wrong" in job.error_message
+
+
+@pytest.mark.parametrize("status", [401, 402])
+def test_key_or_balance_pauses_the_gateway_and_the_job_waits(queued, sandbox, status, alice):
+    sandbox.add_fault("submit", "status", status=status)
+    job, other = submit(queued()), queued("another one")
+    assert job.status == Status.QUEUED
+    assert submit(other).status == Status.QUEUED
+    assert GatewayState.objects.get().paused_reason != ""
+    assert tasks_of(sandbox, other) == []
+
+    lifecycle.resume_gateway(by=alice)
+    assert [submit(job).status, submit(other).status] == [Status.RUNNING, Status.RUNNING]
+
+
+@pytest.mark.parametrize("kind", ["drop_after", "drop_midway", "drop_before"])
+def test_an_unknown_outcome_is_resolved_with_the_same_key(queued, sandbox, kind):
+    sandbox.add_fault("submit", kind)
+    job = submit(queued())
+    body = bytes(job.request_body)
+    assert job.status == Status.SUBMITTING
+    assert submit(job).status == Status.RUNNING
+    assert bytes(job.request_body) == body
+    assert len(tasks_of(sandbox, job)) == 1
+
+
+def test_an_unknown_outcome_is_held_where_keys_are_not_honoured(queued, sandbox, settings):
+    settings.SKYREELS_IDEMPOTENT = False
+    sandbox.add_fault("submit", "drop_after")
+    job = submit(queued())
+    assert (job.status, job.ledger.state) == (Status.HELD, Money.UNCERTAIN)
+    assert "not known" in job.held_reason
+
+
+@pytest.mark.parametrize("second", [{"status": 429}, {"status": 401}, {"status": 402}, {"status": 503}])
+def test_not_sent_at_the_second_try_says_nothing_about_the_first(queued, sandbox, second):
+    """The first try arrived; going back to the queue would make a new key and pay twice."""
+    sandbox.add_fault("submit", "drop_after")
+    sandbox.add_fault("submit", "status", **second)
+    job = submit(queued())
+    key = job.idempotency_key
+    assert submit(job).status == Status.SUBMITTING
+    assert submit(job).status == Status.RUNNING
+    assert job.idempotency_key == key
+    assert len(tasks_of(sandbox, job)) == 1
+
+
+def test_a_worker_that_died_while_submitting_is_followed_by_one_that_sends_the_same(queued, sandbox):
+    job = queued()
+    sandbox.add_fault("submit", "drop_after")
+    submit(job)
+    make_due(job)
+    assert claim(job.pk, Status.SUBMITTING, seconds=60) is not None  # and dies here
+    assert submit(job).status == Status.RUNNING
+    assert len(tasks_of(sandbox, job)) == 1
+
+
+def test_without_idempotency_a_worker_that_died_leaves_a_held_job(queued, sandbox, settings):
+    job = queued()
+    sandbox.add_fault("submit", "drop_before")
+    submit(job)
+    settings.SKYREELS_IDEMPOTENT = False
+    assert submit(job).status == Status.HELD
+
+
+def test_a_late_answer_heals_a_held_job(queued, sandbox, settings):
+    settings.SKYREELS_IDEMPOTENT = False
+    sandbox.add_fault("submit", "drop_after")
+    job = submit(queued())
+    accept(job.pk, "task_late")
+    job.refresh_from_db()
+    assert (job.status, job.task_id, job.held_reason) == (Status.RUNNING, "task_late", "")
+
+
+def test_a_second_task_is_told_and_changes_nothing(queued, sandbox):
+    job = submit(queued())
+    first = job.task_id
+    accept(job.pk, "task_other")
+    job.refresh_from_db()
+    assert job.task_id == first
+    assert "paid twice" in job.events.last().text
+
+
+def test_a_doubled_wake_up_sends_once(queued, sandbox):
+    job = submit(queued())
+    lifecycle.submit_job(job.pk)
+    lifecycle.submit_job(job.pk)
+    assert len(tasks_of(sandbox, job)) == 1
+
+
+def test_a_worker_that_lost_its_lease_writes_nothing(queued, sandbox):
+    job = queued()
+    slow = claim(job.pk, Status.QUEUED, seconds=60)
+    make_due(job)
+    submit(job)
+
+    with pytest.raises(LeaseLost):
+        move(slow, Status.QUEUED, "too late", after=0)
+    job.refresh_from_db()
+    assert job.status == Status.RUNNING
