@@ -1,5 +1,6 @@
 """The studio: threads that hand every unfinished task to a drawing process of their own."""
 
+import contextlib
 import json
 import logging
 import queue
@@ -62,6 +63,8 @@ class Renderer:
         for thread in self._threads:
             if thread.is_alive():
                 thread.join(2)
+        for studio in self._studios:
+            studio.release()
 
     def _work(self, studio: "_Studio") -> None:
         while not self._stopping.is_set():
@@ -118,15 +121,24 @@ class _Studio:
         with self._lock:
             self._closed = True
             if self._process is not None:
-                self._end(self._process)
+                self._process.kill()
+
+    def release(self) -> None:
+        """Let go of a process that has ended, once nobody reads from it."""
+        process, self._process = self._process, None
+        if process is None or process.stdin is None or process.stdout is None:
+            return
+        process.wait()
+        with contextlib.suppress(BrokenPipeError):
+            process.stdin.close()
+        process.stdout.close()
 
     def _running(self) -> subprocess.Popen[str] | None:
         with self._lock:
             if self._closed:
                 return None
             if self._process is not None and self._process.poll() is not None:
-                self._end(self._process)
-                self._process = None
+                self.release()
             if self._process is None:
                 # Out of the terminal's process group: Ctrl-C is for the server, which then ends its studios.
                 self._process = subprocess.Popen(
@@ -134,8 +146,3 @@ class _Studio:
                     cwd=_ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, process_group=0,
                 )  # fmt: skip
             return self._process
-
-    @staticmethod
-    def _end(process: subprocess.Popen[str]) -> None:
-        process.kill()
-        process.wait()
