@@ -52,8 +52,9 @@ class AssetQuerySet(models.QuerySet["Asset"]):
         return self.annotate(folded=Lower("handle")).filter(folded__in=[handles.fold(name) for name in names])
 
     def for_cards(self) -> Self:
-        """What a card shows, in one query; a list adds no query for each asset and never calls the storage."""
-        return self.select_related("cover", "current_version", "home_project").prefetch_related("tags")
+        """What a card shows, in three queries however many there are, and no call of the storage."""
+        found = self.select_related("cover", "current_version", "home_project")
+        return found.prefetch_related("tags", "current_version__files")
 
 
 class Asset(models.Model):
@@ -113,6 +114,18 @@ class Asset(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("library:asset", args=[self.handle])
 
+    @property
+    def facts(self) -> str:
+        """One line for people: `character · 2 pictures, voice · v3`, `picture · 1920×1080`."""
+        version = self.current_version
+        if version is None:
+            return self.get_kind_display().lower()
+        about = (
+            version.contents if self.kind == self.Kind.CHARACTER else self.cover.facts if self.cover else ""
+        )
+        number = f"v{version.number}" if version.number > 1 else ""
+        return " · ".join(filter(None, (self.get_kind_display().lower(), about, number)))
+
 
 class AssetVersion(models.Model):
     """An immutable snapshot of an asset's files; a job pins the version that it used."""
@@ -132,6 +145,15 @@ class AssetVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.asset} v{self.number}"
+
+    @property
+    def contents(self) -> str:
+        """What it consists of: `2 pictures, voice`. Reads the files, which a list prefetches."""
+        roles = [file.role for file in self.files.all()]
+        pictures = roles.count(VersionFile.Role.PICTURE)
+        names = [f"{pictures} picture{'s' * (pictures > 1)}"] if pictures else []
+        names += ["clip"] * (VersionFile.Role.CLIP in roles) + ["voice"] * (VersionFile.Role.VOICE in roles)
+        return ", ".join(names)
 
 
 class VersionFile(models.Model):
