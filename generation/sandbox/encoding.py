@@ -38,7 +38,7 @@ def write_mp4(
         video = container.add_stream("libx264", rate=FPS)
         video.width, video.height, video.pix_fmt = size[0], size[1], "yuv420p"
         video.options = {
-            "preset": "superfast",
+            "preset": "veryfast",
             "crf": "22",
             "g": "24",
             "bf": "0",

@@ -1,6 +1,7 @@
 """Fetching what an order refers to, over HTTP by its URL as the real provider would."""
 
 import time
+from functools import cached_property
 from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
@@ -26,14 +27,18 @@ class Sources:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+
+    @cached_property
+    def _http(self) -> httpx.Client:
         # The files lie in this machine's own storage: a proxy of the surroundings must not be asked for them.
-        self._http = httpx.Client(timeout=_TIMEOUT, follow_redirects=True, max_redirects=5, trust_env=False)
+        return httpx.Client(timeout=_TIMEOUT, follow_redirects=True, max_redirects=5, trust_env=False)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *trouble: object) -> None:
-        self._http.close()
+        if "_http" in vars(self):
+            self._http.close()
 
     def picture(self, field: str, url: str) -> Image.Image:
         """A decoded picture, upright, RGB or RGBA."""

@@ -66,7 +66,10 @@ def _tone(seconds: float) -> bytes:
 
 @dataclass
 class Film:
-    """A finished file as PyAV sees it; `sound` says of each AAC block whether it is audible; colours are means over the middle of the frame, free of letters."""
+    """A finished file as PyAV sees it; `sound` says of each AAC block whether it is audible.
+
+    Colours are means over the middle of the frame, free of letters.
+    """
 
     frames: list[Image.Image] = field(default_factory=list)
     size: tuple[int, int] = (0, 0)
@@ -136,8 +139,11 @@ class Customer:
         assert task["status"] == "completed", task
         return str(task["result"]["videos"][0]["url"][0])
 
+    def watch(self, task_id: str) -> Film:
+        return watch(self.http.get(self.link(task_id)).content)
+
     def film(self, **body: object) -> Film:
-        return watch(self.http.get(self.link(self.open(**body))).content)
+        return self.watch(self.open(**body))
 
 
 def order(**changes: object) -> dict:
@@ -175,6 +181,13 @@ def customer(shared_server: SandboxServer) -> Iterator[Customer]:
     someone = Customer(shared_server)
     yield someone
     someone.http.close()
+
+
+@pytest.fixture
+def office(customer: Customer) -> Customer:
+    """A customer whose orders are taken but never filmed: they end as failed at once."""
+    customer.server.add_fault("submit", "fail_task", times=None)
+    return customer
 
 
 @pytest.fixture

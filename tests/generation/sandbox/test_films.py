@@ -14,16 +14,19 @@ def like(seen: tuple[int, ...], wanted: tuple[int, ...]) -> bool:
     return all(abs(a - b) <= NEAR for a, b in zip(seen, wanted, strict=True))
 
 
-@pytest.mark.parametrize("ratio", list(SIZES["480p"]))
-def test_text_to_video_has_the_size_length_and_rate_of_the_order(customer: Customer, ratio: str) -> None:
-    film = customer.film(prompt="@Mara looks at the sea", aspect_ratio=ratio)
-    assert (film.size, film.fps, len(film.frames)) == (SIZES["480p"][ratio], 24.0, 72)
-    assert film.seconds == pytest.approx(3.0, abs=0.001)
-    assert film.codecs == ("h264",)
+def test_text_to_video_has_the_size_length_and_rate_of_the_order(customer: Customer) -> None:
+    opened = {
+        ratio: customer.open(prompt="@Mara looks at the sea", aspect_ratio=ratio) for ratio in SIZES["480p"]
+    }
+    for ratio, task_id in opened.items():
+        film = customer.watch(task_id)
+        assert (film.size, film.fps, len(film.frames)) == (SIZES["480p"][ratio], 24.0, 72)
+        assert film.seconds == pytest.approx(3.0, abs=0.001)
+        assert film.codecs == ("h264",)
 
 
 def test_picture_moves_and_the_same_prompt_makes_kin_not_twins(customer: Customer) -> None:
-    one, other = customer.film(prompt="hills at dusk"), customer.film(prompt="hills at dusk")
+    one, other = map(customer.watch, [customer.open(prompt="hills at dusk") for _ in range(2)])
     assert one.frames[0].tobytes() != one.frames[40].tobytes()
     assert one.frames[0].tobytes() != other.frames[0].tobytes()
 
@@ -37,9 +40,11 @@ def test_every_frame_says_sandbox(customer: Customer, media: MediaHost) -> None:
         assert high > 180
 
 
-@pytest.mark.parametrize("resolution", ["720p", "1080p"])
-def test_larger_resolutions(customer: Customer, resolution: str) -> None:
-    assert customer.film(resolution=resolution, prompt="a city at night").size == SIZES[resolution]["16:9"]
+def test_larger_resolutions(customer: Customer, media: MediaHost) -> None:
+    url = media.picture("large.png", GREEN, (640, 640))
+    opened = {name: customer.open(resolution=name, end_frame_image=url) for name in ("720p", "1080p")}
+    for resolution, task_id in opened.items():
+        assert customer.watch(task_id).size == SIZES[resolution]["1:1"]
 
 
 def test_keyframes_stand_at_their_seconds(customer: Customer, media: MediaHost) -> None:
@@ -64,14 +69,14 @@ def test_end_frame_alone(customer: Customer, media: MediaHost) -> None:
     assert like(film.colour(71), BLUE)
 
 
-@pytest.mark.parametrize(
-    ("size", "ratio"), [((300, 700), "9:16"), ((400, 390), "1:1"), ((400, 300), "4:3"), ((300, 400), "3:4")]
-)
-def test_image_to_video_follows_the_first_picture(
-    customer: Customer, media: MediaHost, size: tuple[int, int], ratio: str
-) -> None:
-    url = media.picture(f"shape-{ratio.replace(':', '-')}.png", RED, size)
-    assert customer.film(first_frame_image=url, aspect_ratio="16:9").size == SIZES["480p"][ratio]
+def test_image_to_video_follows_the_first_picture(customer: Customer, media: MediaHost) -> None:
+    shapes = {"9:16": (300, 700), "1:1": (400, 390), "4:3": (400, 300), "3:4": (300, 400)}
+    opened = {}
+    for ratio, size in shapes.items():
+        url = media.picture(f"shape-{size[0]}-{size[1]}.png", RED, size)
+        opened[ratio] = customer.open(first_frame_image=url, aspect_ratio="16:9")
+    for ratio, task_id in opened.items():
+        assert customer.watch(task_id).size == SIZES["480p"][ratio]
 
 
 def test_subject_turns_through_its_pictures_and_speaks(customer: Customer, media: MediaHost) -> None:
@@ -121,7 +126,7 @@ def test_motion_reference_gives_length_shape_and_sound(customer: Customer, media
 def test_motion_reference_is_cut_at_ten_seconds_and_carries_subjects(
     customer: Customer, media: MediaHost
 ) -> None:
-    clip = {"tag": "@clip", "type": "reference", "video_url": media.clip("long.mp4", 12)}
+    clip = {"tag": "@clip", "type": "reference", "video_url": media.clip("long.mp4", 12, size=(160, 120))}
     subject = {"tag": "@Mara", "type": "image", "image_urls": [media.picture("on-top.png", RED, (300, 300))]}
     film = customer.film(prompt="@Mara moves as in @clip", ref_videos=[clip], ref_images=[subject])
     assert len(film.frames) == 240
