@@ -1,0 +1,67 @@
+"""`manage.py up`: everything on this machine with one command."""
+
+import asyncio
+import os
+import sys
+from argparse import SUPPRESS, ArgumentParser
+from contextlib import ExitStack
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+
+from generation.supervision import ports
+from generation.supervision.house import House, Plan
+from generation.supervision.prepare import prepare
+
+
+class Command(BaseCommand):
+    """Opens the house: local S3, sandbox provider, worker, web."""
+
+    help = "Runs Backlot on this machine: storage, provider, worker and web, watched until Ctrl-C."
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--port", type=int, default=settings.PORT, help="web port (default: %(default)s)")
+        parser.add_argument("--host", default=settings.HOST, help="web address (default: %(default)s)")
+        parser.add_argument("--no-demo", action="store_true", help="no demo content on the first start")
+        parser.add_argument("--prepare", action="store_true", help=SUPPRESS)
+
+    def handle(self, *, port: int, host: str, no_demo: bool, **options: Any) -> None:
+        if options["prepare"]:
+            self.check()
+            return prepare()
+        host = host or "0.0.0.0"  # noqa: S104  # asked for by an empty name
+        if (host, port) != (settings.HOST, settings.PORT):
+            start_over(BACKLOT_HOST=host, BACKLOT_PORT=str(port))
+        try:
+            sys.exit(run(demo=not no_demo))
+        except ports.CannotStart as problem:
+            sys.exit(f"backlot: {problem}")
+
+
+def start_over(**environment: str) -> None:
+    """Run the same command again in this process, with settings that agree with its options."""
+    kept = {
+        name: value for name, value in os.environ.items() if name.removesuffix("_FILE") not in environment
+    }
+    sys.stdout.flush()
+    os.execve(sys.executable, sys.orig_argv, kept | environment)  # noqa: S606
+
+
+def run(*, demo: bool) -> int:
+    """Claims `var` and the ports, nothing being changed before both are ours, and runs the house."""
+    with ExitStack() as held:
+        held.enter_context(ports.only_one(settings.VAR_DIR))
+        listener = held.enter_context(ports.listen(settings.HOST, settings.PORT))
+        storage_port = sandbox_port = None
+        if settings.S3_IS_EMBEDDED:
+            storage_port = ports.next_free(ports.storage_hosts(settings.HOST), settings.EMBEDDED["s3_port"])
+            ports.agree(settings.VAR_DIR, s3_port=storage_port)
+        if settings.SANDBOX_IS_EMBEDDED:
+            sandbox_port = ports.next_free(
+                ["127.0.0.1"], settings.EMBEDDED["sandbox_port"], taken=storage_port
+            )
+            ports.agree(settings.VAR_DIR, sandbox_port=sandbox_port)
+        plan = Plan(listener=listener, storage_port=storage_port, sandbox_port=sandbox_port, demo=demo)
+        return asyncio.run(House(plan).run())

@@ -1,0 +1,65 @@
+"""`manage.py worker`: one django-q2 cluster, and a look each second whether work is being done.
+
+A cluster can hang for good while its own status looks healthy, so it is judged by the sweep's heartbeat alone: stale,
+the sweep is nudged; nudges unanswered, the cluster is killed and started again.
+"""
+
+import asyncio
+import contextlib
+import secrets
+import signal
+import sys
+from dataclasses import replace
+
+from django.core.management import call_command
+from django.utils import timezone
+from django_q.models import Schedule
+
+from generation.supervision import parts, tether
+from generation.supervision.keeper import Keeper
+from generation.supervision.pulse import SWEEP, Patience, Pulse
+
+
+def run_cluster() -> None:
+    """The queue's own processes, each tied to the one that forked it: none is left when one of them is killed."""
+    tether.tie_every_fork()
+    call_command("qcluster")
+
+
+def ensure_schedule() -> None:
+    """The net behind the nudges: a sweep each minute, from django-q's own scheduler."""
+    Schedule.objects.get_or_create(
+        name="sweep",
+        defaults={
+            "func": SWEEP,
+            "schedule_type": Schedule.MINUTES,
+            "minutes": 1,
+            "next_run": timezone.now(),
+        },
+    )
+
+
+async def supervise(patience: Patience) -> None:
+    """Keeps one cluster at work until SIGTERM or Ctrl-C, then ends it within its grace period."""
+    loop, asked = asyncio.get_running_loop(), asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        loop.add_signal_handler(number, asked.set)
+    worker_id = secrets.token_hex(4)
+    cluster = parts.own("cluster", "worker", "--cluster", grace=patience.grace)
+    # The sweep signs its lease with this, so that its own supervisor can end it.
+    cluster = replace(cluster, env={**cluster.env, "BACKLOT_WORKER_ID": worker_id})
+    keeper = Keeper(cluster, tell=lambda text: print(text, flush=True))
+    pulse = Pulse(
+        worker_id,
+        patience,
+        lives=lambda: keeper.lives,
+        restart=lambda why: asyncio.run_coroutine_threadsafe(keeper.restart(why), loop),
+    )
+    pulse.start()
+    while pulse.is_alive() and not asked.is_set():
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(asked.wait(), timeout=1)
+    pulse.stop()
+    await keeper.stop()
+    if not asked.is_set():
+        sys.exit("backlot: the look at the sweep broke off; a worker without it is not to be trusted")

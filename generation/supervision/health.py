@@ -1,0 +1,165 @@
+"""Is the house well? One check for each part; `/readyz` asks the quick ones, `manage.py doctor` all of them.
+
+No check raises, and none says a secret.
+"""
+
+import ipaddress
+import secrets
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx
+from django.conf import settings
+from django.db import Error, connection
+from django.db.migrations.executor import MigrationExecutor
+
+from generation import gateway
+from generation.skyreels.errors import SkyReelsError
+from generation.supervision import ports
+from generation.supervision.pulse import heartbeat_age
+from library import storage
+
+WORKER_SILENCE = 15.0  # seconds without a sweep, a restart of the cluster included, that are still well
+ANSWER_WITHIN = 5.0  # seconds
+
+
+@dataclass(frozen=True)
+class Check:
+    """What was looked at, whether it is well, and the facts or the remedy in one line."""
+
+    name: str
+    ok: bool
+    detail: str
+
+
+def database_ok() -> Check:
+    """Answers, and has all tables."""
+    try:
+        executor = MigrationExecutor(connection)
+        missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except Error as error:
+        return Check(
+            "database", False, f"does not answer ({_line(error)}): start it, or correct DATABASE_URL"
+        )
+    if missing:
+        return Check("database", False, f"{len(missing)} migrations are missing: run `manage.py migrate`")
+    return Check("database", True, connection.display_name)
+
+
+def storage_ok() -> Check:
+    """Answers, and knows our keys; nothing is written."""
+    place = f"{settings.AWS_S3_ENDPOINT_URL}, bucket {settings.AWS_STORAGE_BUCKET_NAME}"
+    try:
+        _get(settings.AWS_S3_ENDPOINT_URL)
+        storage.exists("health")
+    except (httpx.HTTPError, storage.StorageFailed) as error:
+        return Check("storage", False, f"{place}: {_line(error)}; {_storage_remedy()}")
+    return Check("storage", True, place)
+
+
+def storage_round_trip() -> Check:
+    """Puts an object, gets it by a presigned URL, is refused without the signature, deletes it."""
+    key, content = f"health/{secrets.token_hex(8)}", secrets.token_bytes(1024)
+    try:
+        _put(key, content)
+        try:
+            signed = _get(storage.signed_url(key))
+            bare = _get(storage.signed_url(key).partition("?")[0])
+        finally:
+            storage.delete(key)
+    except (httpx.HTTPError, storage.StorageFailed) as error:
+        return Check("storage", False, f"{_line(error)}; {_storage_remedy()}")
+    if signed.content != content:
+        detail = f"a presigned URL was answered with {signed.status_code}: check AWS_S3_PUBLIC_ENDPOINT_URL"
+        return Check("storage", False, f"{detail}, AWS_S3_REGION_NAME and the clock of this machine")
+    if bare.is_success:
+        return Check("storage", False, "objects can be read without a signature: make the bucket private")
+    return Check("storage", True, "put, got by presigned URL, deleted; refused without a signature")
+
+
+def provider_ok() -> Check:
+    """Answers, knows our key, and there is money left."""
+    name = f"provider ({gateway.provider_name()})"
+    try:
+        with gateway.client() as client:
+            balance = client.balance()
+    except SkyReelsError as error:
+        remedy = "correct SKYREELS_API_KEY and SKYREELS_BASE_URL"
+        if settings.SANDBOX_IS_EMBEDDED:
+            remedy = "start it with `manage.py up` or `manage.py sandbox`"
+        return Check(name, False, f"{error.message}; {remedy}")
+    if balance.unlimited_quota or balance.remain_balance is None:
+        return Check(name, True, "unlimited" if balance.unlimited_quota else "answers, without a balance")
+    if balance.remain_balance <= 0:
+        return Check(name, False, "no balance left: top up the account")
+    return Check(name, True, f"{balance.remain_balance} USD left")
+
+
+def worker_ok() -> Check:
+    """Its sweep has shown a sign of life lately."""
+    try:
+        age = heartbeat_age()
+    except Error as error:
+        return Check("worker", False, f"cannot be looked up, the database does not answer ({_line(error)})")
+    if age <= WORKER_SILENCE:
+        return Check("worker", True, f"swept {max(age, 0):.0f} s ago")
+    since = "has never swept" if age == float("inf") else f"has not swept for {age:.0f} s"
+    return Check("worker", False, f"{since}: start `manage.py worker`, or read its log")
+
+
+def public_endpoint_ok() -> Check:
+    """The address in our presigned URLs answers here, and is one that the provider can reach too."""
+    name, address = "public endpoint", settings.AWS_S3_PUBLIC_ENDPOINT_URL
+    remedy = "set AWS_S3_PUBLIC_ENDPOINT_URL to an address of the storage"
+    if not settings.PROVIDER_IS_SANDBOX and is_private(urlsplit(address).hostname or ""):
+        return Check(
+            name, False, f"the provider cannot fetch from {address}: {remedy} that the internet can reach"
+        )
+    try:
+        _get(address)
+    except httpx.HTTPError as error:
+        return Check(name, False, f"{address}: {_line(error)}; {remedy} that browsers can reach")
+    return Check(name, True, address)
+
+
+ALL: list[Callable[[], Check]] = [
+    database_ok,
+    storage_round_trip,
+    provider_ok,
+    worker_ok,
+    public_endpoint_ok,
+]
+
+
+def is_private(host: str) -> bool:
+    """Whether an address, as far as its name tells, means nothing on the internet."""
+    try:
+        return not ipaddress.ip_address(host).is_global
+    except ValueError:
+        return ports.is_loopback(host) or "." not in host or host.endswith((".local", ".internal"))
+
+
+def _get(address: str) -> httpx.Response:
+    """Any answer will do, a refusal too."""
+    return httpx.get(address, timeout=ANSWER_WITHIN)
+
+
+def _put(key: str, content: bytes) -> None:
+    with tempfile.TemporaryDirectory(dir=settings.FILE_UPLOAD_TEMP_DIR) as folder:
+        path = Path(folder) / "health"
+        path.write_bytes(content)
+        storage.upload(path, key, "application/octet-stream")
+
+
+def _storage_remedy() -> str:
+    if settings.S3_IS_EMBEDDED:
+        return "start it with `manage.py up`"
+    return "check AWS_S3_ENDPOINT_URL, AWS_STORAGE_BUCKET_NAME and its keys"
+
+
+def _line(error: Exception) -> str:
+    """The first line of what an error says."""
+    return (str(error).strip() or type(error).__name__).splitlines()[0]

@@ -1,0 +1,99 @@
+"""The programs of the house: their command lines, their environment, and how long they may take to end."""
+
+import os
+import shutil
+import sys
+import sysconfig
+from collections.abc import Sequence
+from pathlib import Path
+
+from django.conf import settings
+
+from generation.supervision.children import Part
+from generation.supervision.ports import CannotStart
+
+# Seconds. Together they stay under the ten in which `up` has to end: web and worker end side by side.
+WORKER_GRACE = 6.0
+WEB_GRACE = 4.5
+SANDBOX_GRACE = 1.5
+STORAGE_GRACE = 1.0
+
+
+def manage(*arguments: str) -> list[str]:
+    """The command line of one of our own commands."""
+    return [sys.executable, str(settings.BASE_DIR / "manage.py"), *arguments]
+
+
+def own_environment() -> dict[str, str]:
+    """What our own children get: where the house is, whatever the options or the directory of this process were."""
+    chosen = {
+        "BACKLOT_VAR": str(settings.VAR_DIR),
+        "BACKLOT_HOST": settings.HOST,
+        "BACKLOT_PORT": str(settings.PORT),
+        "PYTHONUNBUFFERED": "1",
+    }
+    return {
+        name: value for name, value in os.environ.items() if name.removesuffix("_FILE") not in chosen
+    } | chosen
+
+
+def own(name: str, *arguments: str, grace: float = 3.0) -> Part:
+    """A part that is one of our own commands."""
+    return Part(name=name, argv=manage(*arguments), env=own_environment(), grace=grace)
+
+
+def storage(hosts: Sequence[str], port: int) -> Part:
+    """The local S3 server over `var/s3`. Its keys go by the environment: a command line can be read by everyone."""
+    folder = settings.VAR_DIR / "s3"
+    folder.mkdir(exist_ok=True)
+    addresses = [f"[{host}]:{port}" if ":" in host else f"{host}:{port}" for host in hosts]
+    keys = f"{settings.AWS_ACCESS_KEY_ID},{settings.AWS_SECRET_ACCESS_KEY}".replace('"', '""')
+    return Part(
+        name="s3",
+        argv=[_rclone(), "serve", "s3", *(f"--addr={address}" for address in addresses), str(folder)],
+        env={
+            "PATH": os.environ.get("PATH", os.defpath),
+            "RCLONE_CONFIG": os.devnull,
+            "RCLONE_CACHE_DIR": str(settings.VAR_DIR / "tmp" / "rclone"),
+            "RCLONE_TEMP_DIR": str(settings.VAR_DIR / "tmp"),
+            # A list in CSV: the pair holds a comma, so it stands in quotes.
+            "RCLONE_AUTH_KEY": f'"{keys}"',
+        },
+        grace=STORAGE_GRACE,
+    )
+
+
+def _rclone() -> str:
+    beside_python = Path(sysconfig.get_path("scripts")) / "rclone"
+    found = str(beside_python) if beside_python.exists() else shutil.which("rclone")
+    if not found:
+        raise CannotStart(
+            "rclone is missing: install the locked requirements, or set AWS_S3_ENDPOINT_URL to an S3 server"
+        )
+    return found
+
+
+def sandbox(port: int) -> Part:
+    """The provider that stands in for the real one."""
+    return own("sandbox", "sandbox", f"--port={port}", grace=SANDBOX_GRACE)
+
+
+def worker() -> Part:
+    """The queue's workers with their own supervisor."""
+    return own("worker", "worker", grace=WORKER_GRACE)
+
+
+def web(listener: int) -> Part:
+    """gunicorn on a socket that is open already, so that a restart refuses nobody."""
+    environment = own_environment()
+    environment["PYTHONPATH"] = os.pathsep.join(
+        filter(None, [str(settings.BASE_DIR), environment.get("PYTHONPATH")])
+    )
+    options = ["--config=python:generation.supervision.web", f"--bind=fd://{listener}"]
+    return Part(
+        name="web",
+        argv=[sys.executable, "-m", "gunicorn", *options, "config.wsgi"],
+        env=environment,
+        grace=WEB_GRACE,
+        files=[listener],
+    )

@@ -1,0 +1,103 @@
+"""Where the embedded parts listen: the agreement on ports in `var/embedded.json`, and who may run on a `var/`."""
+
+import fcntl
+import ipaddress
+import json
+import os
+import socket
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from errno import EADDRINUSE
+from pathlib import Path
+
+EVERY_INTERFACE = {"", "0.0.0.0", "::"}  # noqa: S104  # the names that mean it
+NEIGHBOURS = 200  # how many ports after the usual one are tried
+
+
+class CannotStart(Exception):
+    """The house cannot be opened; the message is one line that says why and what to do."""
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket for the web, or CannotStart when the port is taken or the address is not ours."""
+    try:
+        family, *_, address = socket.getaddrinfo(
+            host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        # `::` means every interface, those of IPv4 too.
+        return socket.create_server(
+            address[:2],
+            family=family,
+            backlog=1024,
+            dualstack_ipv6=host == "::" and socket.has_dualstack_ipv6(),
+        )
+    except OSError as error:
+        raise CannotStart(_why_not(host, port, error)) from error
+
+
+def _why_not(host: str, port: int, error: OSError) -> str:
+    if error.errno == EADDRINUSE:
+        return f"port {port} of {host} is taken: end what uses it, or choose another with --port"
+    return f"cannot serve on {host}, port {port}: {error.strerror}"
+
+
+def is_free(hosts: Sequence[str], port: int) -> bool:
+    """Whether the port can be listened on under every one of the addresses."""
+    try:
+        for host in hosts:
+            listen(host, port).close()
+    except CannotStart:
+        return False
+    return True
+
+
+def next_free(hosts: Sequence[str], port: int, *, taken: int | None = None) -> int:
+    """The port itself when it is free, else the first free one after it; never `taken`. Raises CannotStart."""
+    candidates = range(port, min(port + NEIGHBOURS, 65536))
+    found = next((each for each in candidates if each != taken and is_free(hosts, each)), None)
+    if found is None:
+        raise CannotStart(f"no free port from {port} to {candidates[-1]} on {' and '.join(hosts)}")
+    return found
+
+
+def storage_hosts(web_host: str) -> list[str]:
+    """Where the local S3 server listens: browsers fetch pictures from it, so it is reachable wherever the web is;
+    our own calls always go to 127.0.0.1."""
+    if web_host in EVERY_INTERFACE:
+        return [web_host]
+    return ["127.0.0.1"] if is_loopback(web_host) else ["127.0.0.1", web_host]
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach the host, as far as its name tells."""
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def agree(var: Path, **ports: int) -> None:
+    """Write the ports into `embedded.json`, whole or not at all, unless they stand there already."""
+    path = var / "embedded.json"
+    agreed = json.loads(path.read_text(encoding="utf-8"))
+    if agreed | ports == agreed:
+        return
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    draft.touch(mode=0o600)
+    draft.write_text(json.dumps(agreed | ports, indent=2), encoding="utf-8")
+    draft.replace(path)
+
+
+@contextmanager
+def only_one(var: Path) -> Iterator[None]:
+    """Holds `var` for this process alone, without writing anything into it. Raises CannotStart when another has it."""
+    handle = os.open(var, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    except BlockingIOError as error:
+        raise CannotStart(
+            f"another `manage.py up` already runs on {var}: stop it, or set BACKLOT_VAR"
+        ) from error
+    finally:
+        os.close(handle)

@@ -1,0 +1,145 @@
+"""The look at the sweep's heartbeat: nudges the sweep when it is stale, asks for a restart when nudges help no more.
+
+It runs in a thread of its own: a database call may hang for longer than the supervisor has time to end.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from threading import Event, Thread
+from time import monotonic
+
+from django.db import Error, close_old_connections, connection
+from django.utils import timezone
+from django_q.brokers import get_broker
+from django_q.conf import Conf
+from django_q.models import OrmQ
+from django_q.tasks import async_task
+from redis.exceptions import RedisError
+
+from generation.models import Heartbeat, Job
+
+SWEEP = "generation.tasks.sweep"
+HEARTBEAT = "sweep"
+ENDING_LOOK = 0.3  # seconds between two looks while the cluster ends
+
+log = logging.getLogger("backlot.worker")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Patience:
+    """In seconds: how often to look, how old a fresh heartbeat may be, the pause between nudges, and how long they
+    may stay unanswered before the cluster counts as hung; its start takes some of the last. `grace` is what running
+    tasks have to end in; killing one is safe, its lease lapses."""
+
+    look: float = 1.0
+    fresh: float = 5.0
+    nudge: float = 3.0
+    unanswered: float = 30.0
+    grace: float = 4.0
+
+
+class Pulse(Thread):
+    """Looks until told to stop, then keeps ending this worker's sweep so that the cluster can end."""
+
+    def __init__(
+        self,
+        worker_id: str,
+        patience: Patience,
+        *,
+        lives: Callable[[], int],
+        restart: Callable[[str], object],
+    ) -> None:
+        super().__init__(name="pulse", daemon=True)
+        self._worker_id = worker_id
+        self._patience = patience
+        self._lives = lives
+        self._restart = restart
+        self._stopping = Event()
+        self._life = 0
+        self._queued = 0
+        self._nudged: float | None = None
+        self._worked = monotonic()
+        self._away = False
+
+    def stop(self) -> None:
+        """From now on only end the sweep."""
+        self._stopping.set()
+
+    def run(self) -> None:
+        while not self._stopping.wait(self._patience.look):
+            self._safely(self._look)
+        while True:
+            self._safely(self._release_sweep)
+            Event().wait(ENDING_LOOK)
+
+    def _safely(self, step: Callable[[], None]) -> None:
+        """A database or a broker that is away is said once and waited for."""
+        try:
+            close_old_connections()
+            step()
+        except (Error, RedisError) as error:
+            if not self._away:
+                log.warning(
+                    "cannot look at the sweep, trying on: %s", str(error).strip() or type(error).__name__
+                )
+            self._away, self._worked, self._nudged = True, monotonic(), None
+            connection.close()
+        else:
+            if self._away:
+                log.info("looking at the sweep again")
+            self._away = False
+
+    def _look(self) -> None:
+        if self._life != (life := self._lives()):
+            self._begin_life()
+            self._life = life
+        now, queued = monotonic(), get_broker().queue_size()
+        fresh = heartbeat_age() <= self._patience.fresh
+        if fresh or queued < self._queued or _every_slot_is_busy():
+            self._worked = now
+        self._queued = queued
+        if fresh:
+            self._nudged = None
+        elif now - self._worked > self._patience.unanswered:
+            self._worked = now
+            self._restart(f"no work was done for {self._patience.unanswered:.0f} s")
+        elif self._nudged is None or (not queued and now - self._nudged >= self._patience.nudge):
+            self._nudge()
+
+    def _begin_life(self) -> None:
+        """A new cluster: what the last one had taken along is lost, so its lease and messages only stand in the way."""
+        self._worked = monotonic()
+        self._release_sweep()
+        forget_sweeps()
+        self._nudge()
+
+    def _nudge(self) -> None:
+        async_task(SWEEP)
+        self._nudged = monotonic()
+
+    def _release_sweep(self) -> None:
+        mine = Heartbeat.objects.filter(name=HEARTBEAT, token__startswith=f"{self._worker_id}:")
+        mine.update(token="", leased_until=None)
+
+
+def heartbeat_age() -> float:
+    """Seconds since the sweep's last sign of life; infinite when there never was one."""
+    beat_at = Heartbeat.objects.filter(name=HEARTBEAT).values_list("beat_at", flat=True).first()
+    return (timezone.now() - beat_at) / timedelta(seconds=1) if beat_at else float("inf")
+
+
+def _every_slot_is_busy() -> bool:
+    """Long downloads in all slots keep a sweep waiting; that is work, not a hung cluster."""
+    steps = [Job.Status.SUBMITTING, Job.Status.STORING]
+    at_work = Job.objects.filter(status__in=steps, next_step_at__gt=timezone.now()).exclude(lease_token="")
+    return bool(at_work.count() >= Conf.WORKERS)
+
+
+def forget_sweeps() -> None:
+    """Delete sweeps from the queue on the database: those that a dead cluster had taken would come back in hours."""
+    if Conf.ORM:
+        queued = OrmQ.objects.filter(key=Conf.CLUSTER_NAME)
+        stale = [row.pk for row in queued.iterator() if row.task.get("func") == SWEEP]
+        OrmQ.objects.filter(pk__in=stale).delete()

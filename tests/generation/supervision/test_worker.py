@@ -1,0 +1,108 @@
+"""`manage.py worker`: whatever happens to its cluster, sweeping goes on, and nothing outlives the worker."""
+
+import os
+import signal
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+import pytest
+
+from tests.generation.supervision.conftest import Place, children_of, wait_for
+
+pytestmark = pytest.mark.slow
+
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+IMPATIENT = """
+import asyncio, os, django
+os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+django.setup()
+from generation.supervision.cluster import supervise
+from generation.supervision.pulse import Patience
+asyncio.run(supervise(Patience(look=0.2, fresh=2, nudge=0.5, unanswered=3, grace=1.5)))
+"""
+
+
+class Cluster:
+    """The processes of a worker's cluster as they are now."""
+
+    def __init__(self, worker: subprocess.Popen[bytes]) -> None:
+        [self.main] = children_of(worker.pid)
+        [self.sentinel] = children_of(self.main)
+        self.pool = children_of(self.sentinel)
+
+    def all(self) -> list[int]:
+        return [self.main, self.sentinel, *self.pool]
+
+
+@contextmanager
+def working(place: Place, *command: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A worker that has begun to sweep, and is asked to end afterwards."""
+    worker = place.start(*command)
+    try:
+        wait_for("a first sweep", lambda: place.beat_after(LONG_AGO))
+        yield worker
+    finally:
+        worker.terminate()
+        code = worker.wait(timeout=10)
+    assert code == 0, place.said()
+    assert place.processes() == []
+
+
+def kill_main(cluster: Cluster) -> None:
+    os.kill(cluster.main, signal.SIGKILL)
+
+
+def kill_sentinel(cluster: Cluster) -> None:
+    os.kill(cluster.sentinel, signal.SIGKILL)
+
+
+def kill_every_worker(cluster: Cluster) -> None:
+    """One of them held the lock of the shared queue, so this hangs the whole cluster for good."""
+    for pid in cluster.pool[:4]:
+        os.kill(pid, signal.SIGKILL)
+
+
+def freeze(cluster: Cluster) -> None:
+    """Alive by its own word, deaf to SIGTERM, and nothing is done."""
+    for pid in cluster.all():
+        os.kill(pid, signal.SIGSTOP)
+
+
+@pytest.mark.parametrize("harm", [kill_main, kill_sentinel, kill_every_worker, freeze])
+def test_sweeping_goes_on_after(harm: Callable[[Cluster], None], furnished: Place) -> None:
+    with working(furnished, "-c", IMPATIENT) as worker:
+        cluster = Cluster(worker)
+        harm(cluster)
+        harmed = datetime.now(UTC)
+
+        wait_for("sweeping to go on", lambda: furnished.beat_after(harmed))
+
+        # A hung cluster is replaced, and nothing of the old one works on beside the new one.
+        now = Cluster(worker)
+        assert cluster.main != now.main
+        assert set(furnished.processes()) == {worker.pid, *now.all()}
+        # The sweep that runs, and at most one nudge that came while it began: those of the dead are forgotten.
+        assert furnished.one("SELECT count(*) FROM django_q_ormq") in {1, 2}
+
+
+def test_a_worker_killed_with_9_takes_its_cluster_along(furnished: Place) -> None:
+    worker = furnished.start("manage.py", "worker")
+    wait_for("a first sweep", lambda: furnished.beat_after(LONG_AGO))
+    worker.kill()
+    worker.wait()
+    wait_for("everything to end", lambda: furnished.processes() == [], seconds=5)
+
+
+def test_a_database_that_does_not_answer_is_said_once_and_waited_for(furnished: Place) -> None:
+    furnished.one("ALTER TABLE generation_heartbeat RENAME TO elsewhere")
+    worker = furnished.start("-c", IMPATIENT)
+    wait_for("a complaint", lambda: "cannot look at the sweep" in furnished.said())
+    furnished.one("ALTER TABLE elsewhere RENAME TO generation_heartbeat")
+
+    wait_for("a first sweep", lambda: furnished.beat_after(LONG_AGO))
+
+    worker.terminate()
+    assert worker.wait(timeout=10) == 0
+    assert furnished.said().count("cannot look at the sweep") == 1
