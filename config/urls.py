@@ -8,6 +8,7 @@ from generation.views import workplace
 
 urlpatterns = [
     path("healthz", workplace.healthz, name="healthz"),
+    path("readyz", workplace.readyz, name="readyz"),
     path("login/", workplace.LogIn.as_view(), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("admin/", admin.site.urls),

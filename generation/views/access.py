@@ -28,7 +28,9 @@ def project_to_own(request: HttpRequest, slug: str) -> Project:
 def job_to_see(request: HttpRequest, uuid: Any) -> Job:
     """A job of a project of the user's, with what its page shows."""
     jobs = Job.objects.visible_to(request.user)
-    return get_object_or_404(jobs.select_related("project", "shot", "created_by", "take", "ledger"), uuid=uuid)
+    return get_object_or_404(
+        jobs.select_related("project", "shot", "created_by", "take", "ledger"), uuid=uuid
+    )
 
 
 def job_to_edit(request: HttpRequest, uuid: Any) -> Job:

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LoginView
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -18,6 +18,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from generation import lifecycle
 from generation.models import GatewayState
+from generation.supervision import health
 from generation.views.access import staff_only
 
 PLACES = {
@@ -79,7 +80,11 @@ def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
         for value in values
         if value.strip()
     ]
-    context = {"typed": typed, "files": [file.name for file in request.FILES.values()], "back": _back(request)}
+    context = {
+        "typed": typed,
+        "files": [file.name for file in request.FILES.values()],
+        "back": _back(request),
+    }
     return render(request, "stale_form.html", context, status=403)
 
 
@@ -97,11 +102,19 @@ def healthz(request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok", content_type="text/plain")
 
 
+@login_not_required
+def readyz(request: HttpRequest) -> JsonResponse:
+    """Whether the parts answer; 503 when one does not, and which."""
+    checks = [health.database_ok(), health.storage_ok(), health.worker_ok()]
+    parts = {check.name: {"ok": check.ok, "detail": check.detail} for check in checks}
+    return JsonResponse(parts, status=200 if all(check.ok for check in checks) else 503)
+
+
 def _places(request: HttpRequest) -> list[Place]:
     match = getattr(request, "resolver_match", None)
     here = match.view_name if match else ""
     return [
-        Place(label, reverse(name), here == name or bool(starts) and here.startswith(starts))
+        Place(label, reverse(name), here == name or (bool(starts) and here.startswith(starts)))
         for label, (name, starts) in PLACES.items()
     ]
 

@@ -1,0 +1,158 @@
+"""Forms read what was typed; whether it can be rendered is for `composition` to say, in one place."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils.text import slugify
+
+from generation.composition import Problem, Settings
+from generation.models import Job, Shot
+from generation.skyreels import schemas
+from library.models import Membership, Project, Role
+
+MODEL_LABELS = {schemas.Model.FAST: "Fast", schemas.Model.STD: "Standard"}
+# `/projects/new/` is a page of its own.
+RESERVED_SLUGS = {"new"}
+
+
+def _values(kind: type) -> list[tuple[str, str]]:
+    return [(member.value, MODEL_LABELS.get(member, member.value)) for member in kind]
+
+
+class ComposerForm(forms.Form):
+    """A prompt and its settings. Rules of the provider are not repeated here: `add_problems` shows them."""
+
+    prompt = forms.CharField(
+        strip=False,
+        widget=forms.Textarea(
+            attrs={"rows": 7, "spellcheck": "true", "aria-describedby": "id_prompt_problems"}
+        ),
+        error_messages={"required": "Write what is to be seen."},
+    )
+    model = forms.ChoiceField(choices=_values(schemas.Model), widget=forms.RadioSelect)
+    resolution = forms.ChoiceField(choices=_values(schemas.Resolution), widget=forms.RadioSelect)
+    aspect_ratio = forms.ChoiceField(
+        label="Ratio", choices=_values(schemas.AspectRatio), widget=forms.RadioSelect
+    )
+    duration = forms.IntegerField(
+        label="Seconds",
+        widget=forms.NumberInput(
+            attrs={
+                "min": schemas.MIN_DURATION,
+                "max": schemas.MAX_DURATION,
+                "inputmode": "numeric",
+                "aria-describedby": "id_duration_problems",
+            }
+        ),
+        error_messages={
+            "required": "Say how many seconds the take should last.",
+            "invalid": "Give the seconds as a whole number.",
+        },
+    )
+    prompt_optimizer = forms.BooleanField(label="Let the provider polish the prompt", required=False)
+    shot = forms.CharField(
+        max_length=Shot._meta.get_field("code").max_length,
+        required=False,
+        help_text="A code such as 020. A new code makes a new shot.",
+        widget=forms.TextInput(attrs={"list": "shots", "autocomplete": "off"}),
+    )
+    form_key = forms.UUIDField(widget=forms.HiddenInput)
+
+    @classmethod
+    def blank(cls, source: Job | None = None, *, shot: str = "") -> "ComposerForm":
+        """An empty form with a key of its own, or one filled in as an earlier job was."""
+        settings = Settings.of(source) if source else Settings()
+        code = source.shot.code if source and source.shot else shot
+        typed = {"prompt": source.prompt if source else "", "shot": code, "form_key": uuid4()}
+        return cls(initial={**vars(settings), **typed})
+
+    def settings(self) -> Settings:
+        """What was chosen. For a form without errors, or one that was not sent yet."""
+        values = self.cleaned_data if self.is_bound else self.initial
+        return Settings(**{name: values[name] for name in Settings.__dataclass_fields__})
+
+    def has_settings(self) -> bool:
+        """Whether everything but the prompt can be read, so that a price can be given."""
+        return not self.is_bound or not set(self.errors) & {*Settings.__dataclass_fields__}
+
+    def add_problems(self, problems: Iterable[Problem]) -> None:
+        """Put each problem beside its field; what belongs to none is for the whole form."""
+        for problem in problems:
+            self.add_error(self.field_of(problem), problem.message)
+
+    def field_of(self, problem: Problem) -> str | None:
+        """The field beside which a problem is shown; a reference stands in the prompt."""
+        if problem.param.startswith(("ref_images", "ref_videos")):
+            return "prompt"
+        return problem.param if problem.param in self.fields else None
+
+
+class ProjectForm(forms.ModelForm):
+    """A project's name, description and budget."""
+
+    budget_usd = forms.DecimalField(
+        label="Budget in US dollars",
+        required=False,
+        min_value=0,
+        max_digits=12,
+        decimal_places=2,
+        help_text="A take that would pass it is refused. Empty means no limit.",
+    )
+
+    class Meta:
+        model = Project
+        fields = ["name", "description", "budget_usd"]
+        widgets = {"description": forms.Textarea(attrs={"rows": 4})}
+
+    @transaction.atomic
+    def create(self, owner: Any) -> Project:
+        """A new project with an address made from its name; its creator owns it."""
+        project = self.save(commit=False)
+        project.slug = free_slug(project.name)
+        project.save()
+        Membership.objects.create(project=project, user=owner, role=Role.OWNER)
+        return project
+
+
+class MemberForm(forms.Form):
+    """Adds somebody to a project's team."""
+
+    username = forms.CharField(max_length=150, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    role = forms.ChoiceField(choices=Role.choices, initial=Role.EDITOR)
+
+    def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.project = project
+
+    def clean_username(self) -> User:
+        """The person with that name. Raises ValidationError for a stranger or one who is in the team."""
+        name = self.cleaned_data["username"]
+        person = User.objects.filter(username__iexact=name, is_active=True).first()
+        if person is None:
+            raise forms.ValidationError(
+                f"Nobody here is called {name}. An administrator can make the account."
+            )
+        if self.project.memberships.filter(user=person).exists():
+            raise forms.ValidationError(f"{person} is in the team already; change the role in the list.")
+        return person
+
+
+class RoleForm(forms.Form):
+    """Changes a member's role."""
+
+    role = forms.ChoiceField(choices=Role.choices)
+
+
+def free_slug(name: str) -> str:
+    """An address for a project that no other one has; a name without Latin letters gives `project`."""
+    stem = slugify(name)[:50].strip("-") or "project"
+    taken = {*Project.objects.filter(slug__startswith=stem).values_list("slug", flat=True), *RESERVED_SLUGS}
+    number, slug = 1, stem
+    while slug in taken:
+        number += 1
+        slug = f"{stem}-{number}"
+    return slug

@@ -1,0 +1,27 @@
+"""The addresses of projects, jobs and takes."""
+
+from django.urls import path
+
+from generation.views import composer, home, jobs, projects, takes, workplace
+
+app_name = "generation"
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("projects/", projects.projects, name="projects"),
+    path("projects/new/", projects.project_new, name="project_new"),
+    path("projects/<slug:slug>/", projects.project, name="project"),
+    path("projects/<slug:slug>/edit/", projects.project_edit, name="project_edit"),
+    path("projects/<slug:slug>/members/", projects.member_add, name="member_add"),
+    path("projects/<slug:slug>/members/<int:pk>/", projects.member_change, name="member_change"),
+    path("projects/<slug:slug>/members/<int:pk>/remove/", projects.member_remove, name="member_remove"),
+    path("projects/<slug:slug>/new/", composer.composer, name="composer"),
+    path("projects/<slug:slug>/new/check/", composer.composer_check, name="composer_check"),
+    path("jobs/", jobs.jobs, name="jobs"),
+    path("jobs/<uuid:uuid>/", jobs.job, name="job"),
+    path("jobs/<uuid:uuid>/live/", jobs.job_live, name="job_live"),
+    path("jobs/<uuid:uuid>/cancel/", jobs.job_cancel, name="job_cancel"),
+    path("jobs/<uuid:uuid>/retry/", jobs.job_retry, name="job_retry"),
+    path("takes/", takes.takes, name="takes"),
+    path("takes/<uuid:uuid>/", takes.take, name="take"),
+    path("gateway/resume/", workplace.gateway_resume, name="gateway_resume"),
+]

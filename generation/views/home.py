@@ -1,0 +1,61 @@
+"""Home: what is running, the newest takes, what was spent this month."""
+
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import DecimalField, Q, Sum, Value
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from generation.models import Job, LedgerEntry, Take
+from generation.views import live
+from library.models import Project
+
+SHOWN_JOBS, SHOWN_TAKES = 12, 10
+State = LedgerEntry.State
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """The first page after the log-in."""
+    context = _live(request)
+    if live.is_refresh(request):
+        return live.refresh(request, "generation/_home_live.html", context)
+    month = timezone.now().replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    context |= {
+        "spending": spending(request, since=month),
+        "month": month,
+        "projects": Project.objects.editable_by(request.user)[:20],
+    }
+    return render(request, "generation/home.html", context)
+
+
+def spending(request: HttpRequest, *, since: Any) -> list[dict[str, Any]]:
+    """For each project with money moved since then: US dollars settled, and those not settled yet."""
+    zero = Value(Decimal(0), DecimalField(max_digits=12, decimal_places=4))
+    entries = LedgerEntry.objects.filter(project__in=Project.objects.visible_to(request.user))
+    return list(
+        entries.filter(created_at__gte=since)
+        .values("project__name", "project__slug")
+        .annotate(
+            settled=Coalesce(Sum("actual_usd", filter=Q(state=State.SETTLED)), zero),
+            open=Coalesce(Sum("estimate_usd", filter=Q(state__in=[State.ESTIMATED, State.UNCERTAIN])), zero),
+        )
+        .order_by("-settled", "project__name")[:20]
+    )
+
+
+def _live(request: HttpRequest) -> dict[str, Any]:
+    running = (
+        Job.objects.visible_to(request.user).filter(status__in=Job.IN_HAND).select_related("project", "shot")
+    )
+    jobs = list(running[:SHOWN_JOBS])
+    takes = list(Take.objects.visible_to(request.user).for_cards()[:SHOWN_TAKES])
+    return {
+        "jobs": jobs,
+        "takes": takes,
+        "in_hand": bool(jobs),
+        "mark": live.mark(jobs, [take.pk for take in takes]),
+        "live_url": live.address(request),
+    }

@@ -1,0 +1,106 @@
+"""Jobs: the list, one job's story, and what can be done to it. Live parts read the database only."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from generation import lifecycle
+from generation.models import Job
+from generation.views import live
+from generation.views.access import job_to_edit, job_to_see
+from generation.views.paging import page_of
+from generation.views.prompts import prompt_parts, references_of, shown_request
+from generation.views.workplace import gateway_pause
+
+SIZE = 30
+Status = Job.Status
+FILTERS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "": ("All", ()),
+    "in-hand": ("In hand", Job.IN_HAND),
+    "succeeded": ("Done", (Status.SUCCEEDED,)),
+    "failed": ("Failed", (Status.FAILED,)),
+    "held": ("Held", (Status.HELD,)),
+    "cancelled": ("Cancelled", (Status.CANCELLED,)),
+}
+
+
+@require_GET
+def jobs(request: HttpRequest) -> HttpResponse:
+    """The queue, newest first, by status and project."""
+    status = request.GET.get("status", "")
+    rows = Job.objects.visible_to(request.user).select_related(
+        "project", "shot", "created_by", "take", "ledger"
+    )
+    if statuses := FILTERS.get(status, FILTERS[""])[1]:
+        rows = rows.filter(status__in=statuses)
+    if project := request.GET.get("project", ""):
+        rows = rows.filter(project__slug=project)
+    page = page_of(rows, request.GET.get("before"), size=SIZE)
+    context = {
+        "jobs": page.items,
+        "next": page.next,
+        "in_hand": any(job.is_in_hand for job in page.items),
+        "mark": live.mark(page.items),
+        "live_url": live.address(request),
+        "status": status,
+        "project": project,
+        "filters": [(key, label) for key, (label, _) in FILTERS.items()],
+    }
+    if live.is_refresh(request):
+        return live.refresh(request, "generation/_jobs.html", context)
+    return render(request, "generation/jobs.html", context)
+
+
+@require_GET
+def job(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """One job: where it stands, its story, what it asks for, its money."""
+    return render(request, "generation/job.html", _page(request, job_to_see(request, uuid)))
+
+
+@require_GET
+def job_live(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """The part of the job page that changes; at a transition it brings the request along."""
+    found = job_to_see(request, uuid)
+    context = _page(request, found) | {"moved": request.GET.get("status") != found.status}
+    return live.refresh(request, "generation/_job_refresh.html", context)
+
+
+@require_POST
+def job_cancel(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Take back a job that was not sent yet."""
+    found = job_to_edit(request, uuid)
+    try:
+        lifecycle.cancel(found, by=request.user)
+    except lifecycle.NotPossible as refusal:
+        messages.error(request, str(refusal))
+    return redirect(found)
+
+
+@require_POST
+def job_retry(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """A new job with the same prompt and settings."""
+    found = job_to_edit(request, uuid)
+    try:
+        return redirect(lifecycle.retry(found, by=request.user))
+    except (lifecycle.NotPossible, lifecycle.CannotQueue) as refusal:
+        messages.error(request, f"No job was made. {refusal}")
+    return redirect(found)
+
+
+def _page(request: HttpRequest, found: Job) -> dict[str, Any]:
+    references = references_of(found)
+    events = list(found.events.select_related("by"))
+    return {
+        "job": found,
+        "events": events,
+        "references": references,
+        "prompt_parts": prompt_parts(found.prompt, references),
+        "request_json": shown_request(bytes(found.request_body or b"")),
+        "can_edit": Job.objects.editable_by(request.user).filter(pk=found.pk).exists(),
+        "pause": gateway_pause() if found.status == Status.QUEUED else None,
+        "mark": live.mark([found], len(events)),
+    }

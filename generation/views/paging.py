@@ -1,0 +1,23 @@
+"""Lists in pages by keyset: the newest first, going on below the last row seen, however many there are."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some rows, and where the next page starts (None at the end)."""
+
+    items: list[Any]
+    next: int | None
+
+
+def page_of(rows: QuerySet, before: str | None, *, size: int) -> Page:
+    """The `size` newest rows older than the row `before`; anything that is no number starts at the top."""
+    if before and before.isdecimal():
+        rows = rows.filter(pk__lt=int(before[:18]))
+    found = list(rows.order_by("-pk")[: size + 1])
+    items = found[:size]
+    return Page(items, items[-1].pk if len(found) > size else None)

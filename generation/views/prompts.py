@@ -1,0 +1,50 @@
+"""Prompts and requests as people read them: handles as chips, addresses without their signatures."""
+
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from generation.models import Job, JobReference
+from library import handles
+from library.models import MediaFile
+
+_SIGNATURE = re.compile(r"(https?://[^\s\"'?]+)\?[^\s\"']*")
+
+
+@dataclass(frozen=True)
+class Part:
+    """A piece of a prompt: plain text, or a handle with the reference that it stands for."""
+
+    text: str
+    reference: Any = None
+
+
+def prompt_parts(prompt: str, references: Iterable[Any]) -> list[Part]:
+    """The prompt cut at its handles; `references` have a `handle`, unknown handles stay text."""
+    known = {handles.fold(reference.handle): reference for reference in references}
+    parts, at = [], 0
+    for mention in handles.find_handles(prompt):
+        if reference := known.get(handles.fold(mention.name)):
+            parts += [Part(prompt[at : mention.start]), Part(prompt[mention.start : mention.end], reference)]
+            at = mention.end
+    return [part for part in [*parts, Part(prompt[at:])] if part.text]
+
+
+def references_of(job: Job) -> list[JobReference]:
+    """What the job's handles were bound to, with the files of the pinned versions; three queries."""
+    return list(job.references.select_related("asset", "version").prefetch_related("version__files__media"))
+
+
+def pictures_of(reference: Any) -> list[MediaFile]:
+    """The files of a reference's version that have something to show, in order."""
+    return [file.media for file in reference.version.files.all() if file.media.thumbnail_key]
+
+
+def shown_request(request: dict[str, Any] | bytes | None) -> str:
+    """A request as indented JSON whose addresses have lost their signatures; empty when there is none."""
+    if not request:
+        return ""
+    data = json.loads(request) if isinstance(request, bytes) else request
+    return _SIGNATURE.sub(r"\1", json.dumps(data, indent=2, ensure_ascii=False, default=str))

@@ -1,0 +1,19 @@
+// <copy-text for="some-id"> gets a button that copies the text of that element.
+
+class CopyText extends HTMLElement {
+  connectedCallback() {
+    if (!navigator.clipboard || this.querySelector("button")) return;
+    const button = document.createElement("button");
+    Object.assign(button, { type: "button", className: "button", textContent: "Copy" });
+    button.addEventListener("click", () => this.copy(button));
+    this.prepend(button);
+  }
+
+  async copy(button) {
+    await navigator.clipboard.writeText(document.getElementById(this.getAttribute("for")).textContent);
+    button.textContent = "Copied";
+    setTimeout(() => (button.textContent = "Copy"), 1500);
+  }
+}
+
+customElements.define("copy-text", CopyText);
