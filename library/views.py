@@ -3,13 +3,13 @@
 from django.contrib import messages
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_http_methods, require_safe
 from django_htmx.middleware import HtmxDetails
 
-from library import catalog, forms, ingest
+from library import catalog, forms, handles, ingest
 from library.models import Asset, Project
 
 REFUSED, STALE = 422, 409
@@ -113,6 +113,8 @@ def style(request: Request) -> HttpResponse:
 
 
 def _visible(request: Request, handle: str) -> Asset:
+    if not handles.is_handle(handle):
+        raise Http404
     return get_object_or_404(
         Asset.objects.visible_to(request.user).named(handle).for_cards().select_related("created_by")
     )

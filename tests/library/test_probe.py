@@ -1,0 +1,146 @@
+"""What is found in a file, and the sentence that refuses it."""
+
+from pathlib import Path
+
+import pytest
+
+from library.probe import MAX_PICTURE_BYTES, Facts, UnreadableMedia, probe, shown_name
+from tests.library import files
+
+
+def kept(folder: Path, content: bytes, name: str = "file") -> Path:
+    path = folder / name
+    path.write_bytes(content)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("format", "mime", "extension"),
+    [
+        ("PNG", "image/png", "png"),
+        ("JPEG", "image/jpeg", "jpg"),
+        ("GIF", "image/gif", "gif"),
+        ("BMP", "image/bmp", "bmp"),
+        ("WEBP", "image/webp", "webp"),
+    ],
+)
+def test_pictures_are_known_by_their_content(tmp_path: Path, format: str, mime: str, extension: str) -> None:
+    content = files.picture(format)
+    found = probe(kept(tmp_path, content, "wrong.mp3"))
+    assert found == Facts("image", mime, len(content), 64, 40, codec=extension)
+    assert found.extension == extension
+
+
+def test_the_size_is_that_of_the_picture_as_it_is_shown(tmp_path: Path) -> None:
+    found = probe(kept(tmp_path, files.picture("JPEG", exif=files.exif(6))))
+    assert (found.width, found.height) == (40, 64)
+
+
+@pytest.mark.parametrize(("ending", "mime"), [("mp4", "video/mp4"), ("mov", "video/quicktime")])
+def test_videos_are_measured(tmp_path: Path, ending: str, mime: str) -> None:
+    path = files.video(tmp_path / f"film.{ending}")
+    found = probe(path)
+    assert (found.kind, found.mime, found.size) == ("video", mime, path.stat().st_size)
+    assert (found.width, found.height, found.fps, found.codec) == (128, 72, 24, "h264")
+    assert found.seconds == pytest.approx(2, abs=0.05)
+    assert found.has_audio is False
+    assert found.extension == ending
+
+
+def test_a_turned_video_is_measured_as_it_is_shown(tmp_path: Path) -> None:
+    found = probe(files.turned_video(tmp_path / "film.mp4"))
+    assert (found.width, found.height) == (72, 128)
+
+
+def test_sound_is_measured(tmp_path: Path) -> None:
+    wav = probe(kept(tmp_path, files.sound(1.5)))
+    assert (wav.kind, wav.mime, wav.has_audio) == ("audio", "audio/wav", True)
+    assert wav.seconds == pytest.approx(1.5, abs=0.01)
+    mp3 = probe(files.mp3(tmp_path / "voice", 1.5))
+    assert (mp3.mime, mp3.codec) == ("audio/mpeg", "mp3float")
+    assert mp3.seconds == pytest.approx(1.5, abs=0.1)
+
+
+JPEG = files.picture("JPEG", (400, 300))
+REFUSALS = {
+    "notes.png": (
+        "Scene 4: the harbour. Käthe enters.".encode(),
+        "notes.png is not a picture, video or audio file that we can read (its content is text).",
+    ),
+    "noise.mp4": (
+        bytes(range(128, 256)) * 3,
+        "noise.mp4 is not a picture, video or audio file that we can read (its content is of no kind that we know).",
+    ),
+    "empty.png": (b"", "empty.png is empty (0 bytes)."),
+    "cut.jpg": (JPEG[: len(JPEG) // 2], "cut.jpg is damaged or cut off: it cannot be read to its end."),
+    "cut.png": (files.picture()[:90], "cut.png is damaged or cut off: it cannot be read to its end."),
+    "cut.gif": (files.animation(5)[:400], "cut.gif is damaged or cut off: it cannot be read to its end."),
+    "head.mp4": (
+        b"\0\0\0\x18ftypisom" + bytes(60),
+        "head.mp4 is damaged or cut off: it cannot be read to its end.",
+    ),
+    "sky.png": (
+        files.png_header(20000, 20000),
+        "sky.png is 20000×20000 pixels (400 MP); at most 40 MP can be used.",
+    ),
+    "huge.png": (
+        files.picture() + bytes(MAX_PICTURE_BYTES),
+        "huge.png has 10.0 MB; a picture may have at most 10 MB.",
+    ),
+    "film.gif": (
+        files.crowded_animation(60, 2000, 2000),
+        "film.gif has 60 frames of 2000×2000 pixels; an animation may have at most 200 MP in all.",
+    ),
+    "logo.svg": (
+        b'<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>',
+        "logo.svg is an SVG drawing, which the video model cannot take: save it as PNG.",
+    ),
+    "phone.jpg": (
+        b"\0\0\0\x18ftypheic" + bytes(60),
+        "phone.jpg is an HEIC picture, which the video model cannot take: save it as JPEG or PNG.",
+    ),
+    "clip.mp4": (
+        b"\x1aE\xdf\xa3" + bytes(60),
+        "clip.mp4 is a WebM or Matroska video, which the video model cannot take: save it as MP4 or MOV.",
+    ),
+    "list.mp4": (
+        b"#EXTM3U\n#EXTINF:1,\nhttp://127.0.0.1/secret\n",
+        "list.mp4 is not a picture, video or audio file that we can read (its content is text).",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", REFUSALS)
+def test_what_cannot_be_used_is_refused_with_a_clear_sentence(tmp_path: Path, name: str) -> None:
+    content, sentence = REFUSALS[name]
+    with pytest.raises(UnreadableMedia) as refusal:
+        probe(kept(tmp_path, content), name=name)
+    assert str(refusal.value) == sentence
+
+
+def test_a_video_that_was_cut_off_is_refused(tmp_path: Path) -> None:
+    path = files.video(tmp_path / "film.mp4", seconds=4, movflags="faststart")
+    content = path.read_bytes()
+    path.write_bytes(content[: len(content) * 6 // 10])
+    with pytest.raises(
+        UnreadableMedia, match=r"^film\.mp4 is cut off: only \d\.\d s of 4\.0 s can be read\.$"
+    ):
+        probe(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("mara.png", "mara.png"),
+        ("../../etc/passwd", "passwd"),
+        ("C:\\pictures\\mara.png", "mara.png"),
+        ("a\0b\n.png", "ab.png"),
+        ("\u202egnp.exe", "gnp.exe"),
+        ("", "The file"),
+        ("🎬.png", "🎬.png"),
+        ("x" * 300 + ".png", "x" * 30 + "…" + "x" * 25 + ".png"),
+    ],
+)
+def test_names_are_made_fit_for_a_sentence(name: str, shown: str) -> None:
+    assert shown_name(name) == shown
+    assert len(shown_name(name)) <= 60
