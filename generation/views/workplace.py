@@ -11,6 +11,7 @@ from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.csrf import requires_csrf_token
 from django.views.decorators.http import require_POST
@@ -59,6 +60,7 @@ def gateway_pause() -> GatewayState | None:
     return GatewayState.objects.filter(base_url=settings.SKYREELS_BASE_URL, paused_at__isnull=False).first()
 
 
+@method_decorator(login_not_required, name="dispatch")
 class LogIn(LoginView):
     """The log-in page. A live fragment whose session has ended sends the whole page here instead of showing a
     log-in form inside itself."""
