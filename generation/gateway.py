@@ -8,7 +8,7 @@ from django.conf import settings
 
 from generation.skyreels.client import AsyncSkyReelsClient, SkyReelsClient
 
-SUBMIT_TIMEOUT = httpx.Timeout(30.0, connect=5.0)
+SUBMIT_TIMEOUT = httpx.Timeout(18.0, connect=5.0, write=5.0, pool=1.0)
 QUERY_TIMEOUT = httpx.Timeout(5.0, connect=3.0)
 # httpx scans its whole pool for each request, so many connections in one client cost more than several clients.
 CONNECTIONS_FOR_EACH_CLIENT = 10

@@ -12,8 +12,9 @@ MIN_LENGTH, MAX_LENGTH = 2, 32
 HANDLE_PATTERN = rf"\A[A-Za-z][A-Za-z0-9_-]{{{MIN_LENGTH - 1},{MAX_LENGTH - 1}}}\Z"
 RULE = "A handle starts with a letter and has 2 to 32 letters, digits, _ or -, without blanks."
 
-# An @ inside a word (an e-mail address) starts no handle; a handle ends where its characters end.
-_MENTION = re.compile(r"(?<![\w@])@([A-Za-z][A-Za-z0-9_-]*)")
+# An @ inside a word (an e-mail address) starts no handle; a handle ends where its characters end. Only ASCII counts as
+# a word here: scripts that are written without blanks may touch a handle.
+_MENTION = re.compile(r"(?<![A-Za-z0-9_@])@([A-Za-z][A-Za-z0-9_-]*)")
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ Answer = Task | errors.SkyReelsError
 
 BATCH = 100
 CLIENTS = 5
-POLL_LEASE = 30.0
+POLL_LEASE = 15.0
 # Longer than the slowest answer of a round, so that a live sweep keeps its lease.
 BEAT_LEASE = 10.0
 BEAT_EVERY = 1.0

@@ -23,12 +23,12 @@ from generation.skyreels import errors
 from library import ingest, probe, storage
 
 Status = Job.Status
-LEASE_SECONDS = 60.0
-RENEW_EVERY = 10.0
+LEASE_SECONDS = 20.0
+RENEW_EVERY = 5.0
 CHUNK = 256 * 1024
 MAX_TRIES = 8
 LINK_IS_DEAD = {401, 403, 404, 410}
-FETCH_TIMEOUT = httpx.Timeout(30.0, connect=10.0)
+FETCH_TIMEOUT = httpx.Timeout(12.0, connect=5.0)
 
 
 class LinkDead(Exception):
@@ -74,6 +74,7 @@ def _bring_home(lease: Lease, job: Job, folder: Path) -> dict[str, Any]:
     video, poster = folder / "video.mp4", folder / "poster.webp"
     keep = _keeper(lease)
     sha256 = fetch(job.result_url, video, keep)
+    renew(lease, seconds=LEASE_SECONDS)
     facts = probe.probe(video)
     if facts.kind != "video" or not facts.seconds or not facts.width or not facts.height:
         raise probe.UnreadableMedia("it is not a video")

@@ -31,7 +31,7 @@ from generation.skyreels.schemas import InvalidRequest
 
 Status = Job.Status
 # Longer than connect and read time-outs together, so that a live worker is never overtaken.
-LEASE_SECONDS = 60.0
+LEASE_SECONDS = 30.0
 PAUSED_LOOK_AGAIN = 30.0
 BUDGET_LOOK_AGAIN = 2.0
 MAX_SENDS = 8

@@ -1,0 +1,92 @@
+"""A real `manage.py worker` beside the test, on the test's own database, storage and sandbox."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+
+import psutil
+import pytest
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import connection
+
+from generation import lifecycle
+from generation.composition import Settings
+from generation.models import Job
+from library.models import Project
+
+
+class Worker:
+    """One worker host in processes of its own."""
+
+    def __init__(self) -> None:
+        self.process: subprocess.Popen | None = None
+
+    def start(self) -> None:
+        environment = {
+            **os.environ,
+            "DJANGO_SETTINGS_MODULE": "config.settings",
+            "BACKLOT_VAR": str(settings.VAR_DIR),
+            "DATABASE_URL": database_url(),
+        }
+        with (settings.VAR_DIR / "worker.log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "manage.py", "worker"],
+                cwd=settings.BASE_DIR,
+                env=environment,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    def processes(self) -> list[psutil.Process]:
+        """The supervisor and everything that descends from it."""
+        assert self.process is not None
+        head = psutil.Process(self.process.pid)
+        return [head, *head.children(recursive=True)]
+
+    def kill(self) -> None:
+        """`kill -9` of all of it at once."""
+        for found in self.processes():
+            found.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+    def stop(self) -> None:
+        """End it as a person would."""
+        if self.process is not None and self.process.poll() is None:
+            self.process.terminate()
+            self.process.wait(timeout=15)
+
+
+def database_url() -> str:
+    """The address of the test's own database, for another process."""
+    found = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{found['NAME']}"
+    return f"postgres://{found['USER']}:{found['PASSWORD']}@{found['HOST']}:{found['PORT']}/{found['NAME']}"
+
+
+@pytest.fixture
+def worker(transactional_db: None, s3: None) -> Iterator[Worker]:
+    host = Worker()
+    yield host
+    host.stop()
+
+
+@pytest.fixture
+def queue_job(transactional_db: None, alice: User, project: Project) -> Callable[[str], Job]:
+    """Queue a three second job for a prompt."""
+    chosen = Settings(duration=3)
+    return lambda prompt: lifecycle.create(by=alice, project=project, prompt=prompt, settings=chosen)
+
+
+def wait_for(what: Callable[[], object], *, seconds: float = 60, every: float = 0.05) -> object:
+    """The first true answer of `what`; fails when there is none in time."""
+    ends = time.monotonic() + seconds
+    while not (answer := what()):
+        assert time.monotonic() < ends, f"{what.__name__} did not come true within {seconds} s"
+        time.sleep(every)
+    return answer
