@@ -33,7 +33,6 @@ def film(work: dict[str, str]) -> dict[str, Any]:
 
 def main() -> None:
     """Serve until the parent closes the pipe, even if it dies in the middle of a film."""
-    os.nice(3)
     orders: queue.SimpleQueue[str] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(orders,), daemon=True).start()
     while True:

@@ -42,8 +42,11 @@ class Filming:
     def write(self, path: Path) -> float:
         """Film it all. Returns the length in seconds. Raises FetchFailed."""
         with self._sources:
-            size, frames = self._direct()
-            written = write_mp4(path, size, self._lettered(size, frames), self._sound())
+            try:
+                size, frames = self._direct()
+                written = write_mp4(path, size, self._lettered(size, frames), self._sound())
+            except UnreadableClip:  # broken somewhere behind its first picture
+                raise FetchFailed(_UNREADABLE) from None
         return written / FPS
 
     def _direct(self) -> tuple[Size, Iterator[Image.Image]]:
@@ -52,7 +55,7 @@ class Filming:
         if order.first_frame or order.end_frame or order.keyframes:
             return self._keyframed()
         if self._clip is not None:
-            edge = _first_frame(self._clip) if order.follows_clip else _last_frame(self._clip)
+            edge = _first_frame(self._clip) if order.follows_clip else last_frame(self._clip)
             size = order.size_like(*edge.size)
             return size, self._followed(self._clip, size) if order.follows_clip else self._extended(
                 size, edge
@@ -212,14 +215,6 @@ def _resampled(clip: Path) -> Iterator[Image.Image]:
 
 
 def _first_frame(clip: Path) -> Image.Image:
-    try:
-        return next(clip_frames(clip))[1]
-    except (UnreadableClip, StopIteration):
-        raise FetchFailed(_UNREADABLE) from None
-
-
-def _last_frame(clip: Path) -> Image.Image:
-    try:
-        return last_frame(clip)
-    except UnreadableClip:
-        raise FetchFailed(_UNREADABLE) from None
+    for _, picture in clip_frames(clip):
+        return picture
+    raise UnreadableClip

@@ -66,10 +66,8 @@ class Sources:
                 if answer.status_code != 200:
                     raise FetchFailed(f"{field}: HTTP {answer.status_code} for {_bare(url)}")
                 self._write(answer, path, field, most)
-        except httpx.TransportError as trouble:
+        except (httpx.RequestError, httpx.InvalidURL) as trouble:
             raise FetchFailed(f"{field}: {_bare(url)} cannot be reached ({type(trouble).__name__})") from None
-        except (httpx.TooManyRedirects, httpx.InvalidURL):
-            raise FetchFailed(f"{field}: {_bare(url)} cannot be followed") from None
         return path
 
     @staticmethod
