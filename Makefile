@@ -20,7 +20,7 @@ lint: .venv/dev.stamp
 	DJANGO_SETTINGS_MODULE=tests.settings $(BIN)/python manage.py makemigrations --check --dry-run
 
 bench: .venv/dev.stamp
-	$(BIN)/python -m tests.benchmarks
+	$(BIN)/python -m pytest tests/benchmarks -o python_files='bench_*.py' -q -s $(ARGS)
 
 # Needs uv; writes no index and no host.
 lock:

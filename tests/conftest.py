@@ -10,17 +10,21 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
 
+from generation import lifecycle
+from generation.composition import Settings
+from generation.models import Job
 from generation.sandbox.server import SandboxServer
 from library import storage
 from library.models import Project, Role
 from tests import factories
+from tests.worker_host import WorkerHost
 
 
 def _wait_for_port(port: int, process: subprocess.Popen) -> None:
@@ -115,3 +119,18 @@ def project(alice: User, bob: User, rita: User, vera: User) -> Project:
     factories.join(made, rita, Role.REVIEWER)
     factories.join(made, vera, Role.VIEWER)
     return made
+
+
+@pytest.fixture
+def worker(transactional_db: None, s3: None) -> Iterator[WorkerHost]:
+    """A real `manage.py worker` on the test's own database; the test starts and kills it."""
+    host = WorkerHost()
+    yield host
+    host.stop()
+
+
+@pytest.fixture
+def queue_job(transactional_db: None, alice: User, project: Project) -> Callable[[str], Job]:
+    """Queue a three second job for a prompt, on a database that worker processes see."""
+    chosen = Settings(duration=3)
+    return lambda prompt: lifecycle.create(by=alice, project=project, prompt=prompt, settings=chosen)

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from generation.models import Job, Take
 from library import storage
-from tests.faults.conftest import wait_for
+from tests.worker_host import wait_for
 
 pytestmark = pytest.mark.slow
 Status = Job.Status

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 PATIENT = 30.0  # seconds; only a failing test waits so long
 
 
@@ -42,6 +43,7 @@ class Place:
     def __init__(self, var: Path) -> None:
         self.var = var
         self.port = free_port()
+        self.begun: list[subprocess.Popen[bytes]] = []
         self.log = var.with_suffix(".log")
         var.mkdir()
         self.agreed = {
@@ -68,7 +70,7 @@ class Place:
     def start(self, *command: str) -> subprocess.Popen[bytes]:
         """A program that goes on; what it says is in `said()`."""
         with self.log.open("ab") as log:
-            return subprocess.Popen(
+            begun = subprocess.Popen(
                 [sys.executable, *command],
                 cwd=ROOT,
                 env=self.env,
@@ -76,6 +78,8 @@ class Place:
                 stderr=log,
                 start_new_session=True,
             )
+        self.begun.append(begun)
+        return begun
 
     def said(self) -> str:
         return self.log.read_text(errors="replace") if self.log.exists() else ""
@@ -130,6 +134,8 @@ def place(tmp_path: Path) -> Iterator[Place]:
     left = made.processes()
     for pid in left:
         os.kill(pid, signal.SIGKILL)
+    for begun in made.begun:
+        begun.wait()
     assert left == [], made.said()
 
 
@@ -147,3 +153,10 @@ def furnished(place: Place, migrated: Path) -> Place:
     """A folder with a database in it."""
     shutil.copy(migrated, place.var)
     return place
+
+
+@contextmanager
+def listening(port: int) -> Iterator[None]:
+    """Somebody else's server on the port."""
+    with socket.create_server(("127.0.0.1", port)):
+        yield

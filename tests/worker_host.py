@@ -5,21 +5,14 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import psutil
-import pytest
 from django.conf import settings
-from django.contrib.auth.models import User
 from django.db import connection
 
-from generation import lifecycle
-from generation.composition import Settings
-from generation.models import Job
-from library.models import Project
 
-
-class Worker:
+class WorkerHost:
     """One worker host in processes of its own."""
 
     def __init__(self) -> None:
@@ -67,20 +60,6 @@ def database_url() -> str:
     if connection.vendor == "sqlite":
         return f"sqlite:///{found['NAME']}"
     return f"postgres://{found['USER']}:{found['PASSWORD']}@{found['HOST']}:{found['PORT']}/{found['NAME']}"
-
-
-@pytest.fixture
-def worker(transactional_db: None, s3: None) -> Iterator[Worker]:
-    host = Worker()
-    yield host
-    host.stop()
-
-
-@pytest.fixture
-def queue_job(transactional_db: None, alice: User, project: Project) -> Callable[[str], Job]:
-    """Queue a three second job for a prompt."""
-    chosen = Settings(duration=3)
-    return lambda prompt: lifecycle.create(by=alice, project=project, prompt=prompt, settings=chosen)
 
 
 def wait_for(what: Callable[[], object], *, seconds: float = 60, every: float = 0.05) -> object:
