@@ -1,0 +1,267 @@
+"""Bad input is answered with a clear sentence beside its field, and nothing that was good is lost."""
+
+import re
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import HttpResponse
+from django.test import Client
+
+from library import handles, storage
+from library.forms import KEPT_SALT, keep
+from library.models import Asset, MediaFile, Project
+from tests import factories
+from tests.library import files
+
+pytestmark = [pytest.mark.usefixtures("s3"), pytest.mark.django_db]
+
+
+@pytest.fixture
+def browser(client: Client, alice: User) -> Client:
+    client.force_login(alice)
+    return client
+
+
+def send(browser: Client, *uploads: SimpleUploadedFile, **typed: object) -> HttpResponse:
+    values = {"kind": "character", "handle": "Mara", "is_shared": "on", "files": list(uploads), **typed}
+    return browser.post("/library/new/", values)
+
+
+def errors(answer: HttpResponse) -> dict[str, list[str]]:
+    return {name: list(found) for name, found in answer.context["form"].errors.items()}
+
+
+def object_count() -> int:
+    return len(list(storage._bucket().objects.all()))
+
+
+def test_a_character_comes_into_the_library(browser: Client, alice: User, project: Project) -> None:
+    answer = send(
+        browser,
+        factories.upload("front.png"),
+        factories.upload("side.png"),
+        factories.upload("voice.wav", files.sound()),
+        handle="@Mara",
+        title="Mara Voss",
+        tags="Lead,  night  shoot ,lead",
+        home_project=project.pk,
+    )
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/library/@Mara/")
+    mara = Asset.objects.get(handle="Mara")
+    assert (mara.title, mara.home_project, mara.created_by) == ("Mara Voss", project, alice)
+    assert sorted(mara.tags.names()) == ["lead", "night shoot"]
+    assert mara.current_version.contents == "2 pictures, voice"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        (
+            "notes.png",
+            b"Scene 4: the harbour.",
+            "notes.png is not a picture, video or audio file that we can read (its content is text).",
+        ),
+        (
+            "cut.jpg",
+            files.picture("JPEG", (300, 200))[:1500],
+            "cut.jpg is damaged or cut off: it cannot be read to its end.",
+        ),
+        (
+            "sky.png",
+            files.png_header(20000, 20000),
+            "sky.png is 20000×20000 pixels (400 MP); at most 40 MP can be used.",
+        ),
+        ("empty.png", b"", "empty.png is empty (0 bytes)."),
+        (
+            "large.png",
+            files.picture() + bytes(10_000_000),
+            "large.png has 10.0 MB; a picture may have at most 10 MB.",
+        ),
+    ],
+)
+def test_a_bad_file_is_named_and_nothing_of_it_is_stored(
+    browser: Client, name: str, content: bytes, sentence: str
+) -> None:
+    before = (MediaFile.objects.count(), object_count())
+    answer = send(browser, SimpleUploadedFile(name, content, "image/png"))
+    assert answer.status_code == 422
+    assert errors(answer) == {"files": [sentence]}
+    assert (MediaFile.objects.count(), object_count()) == before
+    assert Asset.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("handle", "sentence"),
+    [
+        ("", "This field is required."),
+        ("Mara Voss", f"{handles.RULE} Perhaps Mara_Voss?"),
+        ("9lives", f"{handles.RULE} Perhaps lives?"),
+        ("m", handles.RULE),
+        ("Käthe", f"{handles.RULE} Perhaps K_the?"),
+        ("m" * 33, f"{handles.RULE} Perhaps {'m' * 32}?"),
+        ("🎬", handles.RULE),
+        ("inez", "@inez is taken: it is your character “Inez Blau”."),
+        ("INEZ", "@INEZ is taken: it is your character “Inez Blau”."),
+        ("tom", "@tom is taken: it is Bob Reyes's picture."),
+        ("hidden", "@hidden is taken. Choose another handle."),
+    ],
+)
+def test_a_handle_that_cannot_be_is_answered_with_a_sentence(
+    browser: Client, alice: User, bob: User, charlie: User, handle: str, sentence: str
+) -> None:
+    User.objects.filter(pk=bob.pk).update(first_name="Bob", last_name="Reyes")
+    factories.asset(alice, handle="Inez", title="Inez Blau")
+    factories.asset(bob, handle="Tom", kind=Asset.Kind.IMAGE)
+    factories.asset(
+        charlie, handle="Hidden", title="Plot", project=factories.project(charlie), is_shared=False
+    )
+    answer = send(browser, factories.upload(), handle=handle)
+    assert (answer.status_code, errors(answer)) == (422, {"handle": [sentence]})
+    assert Asset.objects.count() == 3
+
+
+def test_good_files_stay_with_a_refused_form(browser: Client) -> None:
+    answer = send(
+        browser,
+        factories.upload("front.png"),
+        SimpleUploadedFile("notes.png", b"only text"),
+        factories.upload("side.png"),
+        handle="Mara Voss",
+        title="Mara Voss",
+    )
+    form, page = answer.context["form"], answer.content.decode()
+    assert sorted(errors(answer)) == ["files", "handle"]
+    assert [kept.name for kept in form.kept] == ["front.png", "side.png"]
+    assert "Kept: 2 files, not to be chosen again." in page
+    assert 'value="Mara Voss"' in page
+    tokens = re.findall(r'name="kept" value="([^"]+)" checked', page)
+    assert tokens == [kept.token for kept in form.kept]
+    again = send(browser, kept=tokens)
+    assert again.status_code == 302
+    uses = Asset.objects.get(handle="Mara").current_version.files.order_by("position")
+    assert [use.media for use in uses] == form.media_files
+
+
+def test_a_kept_file_can_be_left_out(browser: Client) -> None:
+    refused = send(browser, factories.upload("front.png"), factories.upload("side.png"), handle="")
+    front, side = refused.context["form"].kept
+    assert send(browser, kept=[side.token]).status_code == 302
+    uses = Asset.objects.get(handle="Mara").current_version.files.all()
+    assert [use.media for use in uses] == [side.media] != [front.media]
+
+
+def test_kept_files_belong_to_the_person_who_brought_them(browser: Client, bob: User) -> None:
+    refused = send(browser, factories.upload("front.png"), handle="")
+    (front,) = refused.context["form"].kept
+    other = Client()
+    other.force_login(bob)
+    answer = send(other, kept=[front.token])
+    assert errors(answer)["files"] == [
+        "A character has 1 to 5 pictures and at most one voice recording; no file was kept so far."
+    ]
+
+
+def test_a_forged_or_old_token_keeps_nothing(browser: Client, alice: User) -> None:
+    media = factories.asset(alice, handle="Inez").cover
+    token = keep(alice, media, "front.png").token
+    answer = send(browser, kept=[token[:-3] + "abc"])
+    assert errors(answer)["files"] == ["A file was kept for longer than a day: choose it again."]
+    assert KEPT_SALT not in token
+
+
+def test_files_and_kind_have_to_fit(browser: Client) -> None:
+    answer = send(browser, factories.upload(), factories.upload(), kind="image")
+    assert errors(answer) == {"files": ["A picture asset has exactly one picture; here are 2 pictures."]}
+    assert len(answer.context["form"].kept) == 2
+
+
+def test_too_many_files_at_once_are_refused_before_they_are_read(browser: Client) -> None:
+    uploads = [factories.upload(content=b"x") for _ in range(21)]
+    assert errors(send(browser, *uploads)) == {"files": ["At most 20 files at a time; these are 21."]}
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        (
+            {"is_shared": ""},
+            {"home_project": ["Choose the project to which it is kept, or let everyone use it."]},
+        ),
+        (
+            {"home_project": "999"},
+            {"home_project": ["Select a valid choice. That choice is not one of the available choices."]},
+        ),
+        ({"tags": "x" * 41}, {"tags": [f"The tag “{'x' * 40}…” is longer than 40 letters."]}),
+        ({"tags": ",".join(map(str, range(21)))}, {"tags": ["At most 20 tags; these are 21."]}),
+        (
+            {"kind": "spaceship"},
+            {"kind": ["Select a valid choice. spaceship is not one of the available choices."]},
+        ),
+    ],
+)
+def test_the_rest_of_the_form_is_checked(browser: Client, typed: dict[str, str], expected: object) -> None:
+    assert errors(send(browser, factories.upload(), **typed)) == expected
+
+
+def test_nobody_puts_an_asset_into_a_project_in_which_they_only_read(
+    client: Client, vera: User, project: Project
+) -> None:
+    client.force_login(vera)
+    answer = send(client, factories.upload(), home_project=project.pk)
+    assert sorted(errors(answer)) == ["home_project"]
+
+
+def test_names_that_would_be_trouble_are_harmless(browser: Client) -> None:
+    for name in ("../../etc/passwd.png", "x" * 300 + ".png", "🎬.png", "a'b\"c<script>.png"):
+        answer = send(browser, SimpleUploadedFile(name, b"text"), handle="Mara")
+        assert answer.status_code == 422
+        assert "<script>.png" not in answer.content.decode()
+        assert len(errors(answer)["files"]) == 1
+
+
+def test_a_link_can_fill_in_the_form(browser: Client, project: Project) -> None:
+    page = browser.get("/library/new/?handle=Tom&kind=image&project=harbour-lights").context["form"]
+    assert (page["handle"].value(), page["kind"].value(), page["home_project"].value()) == (
+        "Tom",
+        "image",
+        project.pk,
+    )
+
+
+def test_a_stale_form_shows_both_texts_and_overwrites_nothing(browser: Client, alice: User) -> None:
+    mara = factories.asset(alice, handle="Mara", title="Mara", tags=["lead"])
+    opened = browser.get("/library/@Mara/edit/").context["form"]
+    typed = {"title": "Mara, mine", "description": "", "tags": "lead", "is_shared": "on"}
+    revision = opened["revision"].value()
+    browser.post("/library/@Mara/edit/", {**typed, "title": "Mara, hers", "revision": revision})
+    answer = browser.post("/library/@Mara/edit/", {**typed, "revision": revision})
+    mara.refresh_from_db()
+    page = answer.content.decode()
+    assert (answer.status_code, mara.title) == (409, "Mara, hers")
+    assert answer.context["differences"] == [("Title", "Mara, hers", "Mara, mine")]
+    assert "Mara, hers" in page
+    assert 'value="Mara, mine"' in page
+    chosen = re.search(r'name="revision" value="(\d+)"', page)[1]
+    assert browser.post("/library/@Mara/edit/", {**typed, "revision": chosen}).status_code == 302
+    mara.refresh_from_db()
+    assert mara.title == "Mara, mine"
+
+
+def test_a_version_starts_from_the_present_files(browser: Client, alice: User) -> None:
+    mara = factories.asset(alice, handle="Mara", pictures=2)
+    first, second = browser.get("/library/@Mara/versions/").context["form"].kept
+    sent = {"kept": [second.token], "files": [factories.upload("coat.png")], "note": "new coat"}
+    assert browser.post("/library/@Mara/versions/", sent).status_code == 302
+    mara.refresh_from_db()
+    uses = mara.current_version.files.order_by("position")
+    assert (mara.current_version.number, mara.current_version.note, len(uses)) == (2, "new coat", 2)
+    assert uses[0].media == second.media != first.media
+
+
+def test_a_version_without_a_change_is_not_made(browser: Client, alice: User) -> None:
+    mara = factories.asset(alice, handle="Mara", pictures=2)
+    kept = browser.get("/library/@Mara/versions/").context["form"].kept
+    answer = browser.post("/library/@Mara/versions/", {"kept": [one.token for one in kept], "note": ""})
+    assert errors(answer) == {"files": ["These are the files of the current version: add or leave out one."]}
+    assert mara.versions.count() == 1
