@@ -12,31 +12,16 @@ import sys
 from dataclasses import replace
 
 from django.core.management import call_command
-from django.utils import timezone
-from django_q.models import Schedule
 
 from generation.supervision import parts, tether
 from generation.supervision.keeper import Keeper
-from generation.supervision.pulse import SWEEP, Patience, Pulse
+from generation.supervision.pulse import Patience, Pulse
 
 
 def run_cluster() -> None:
     """The queue's own processes, each tied to the one that forked it: none is left when one of them is killed."""
     tether.tie_every_fork()
     call_command("qcluster")
-
-
-def ensure_schedule() -> None:
-    """The net behind the nudges: a sweep each minute, from django-q's own scheduler."""
-    Schedule.objects.get_or_create(
-        name="sweep",
-        defaults={
-            "func": SWEEP,
-            "schedule_type": Schedule.MINUTES,
-            "minutes": 1,
-            "next_run": timezone.now(),
-        },
-    )
 
 
 async def supervise(patience: Patience) -> None:

@@ -38,7 +38,9 @@ def listen(host: str, port: int) -> socket.socket:
 def _why_not(host: str, port: int, error: OSError) -> str:
     if error.errno == EADDRINUSE:
         return f"port {port} of {host} is taken: end what uses it, or choose another with --port"
-    return f"cannot serve on {host}, port {port}: {error.strerror}"
+    # A failed look-up of the name has numbers of its own, below zero.
+    reason = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror
+    return f"cannot serve on {host}, port {port}: {reason}"
 
 
 def is_free(hosts: Sequence[str], port: int) -> bool:

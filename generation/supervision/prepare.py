@@ -8,7 +8,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 
-from generation.supervision.cluster import ensure_schedule
+from generation.supervision.pulse import ensure_schedule
 from library import storage
 
 

@@ -14,7 +14,7 @@ from django.db import Error, close_old_connections, connection
 from django.utils import timezone
 from django_q.brokers import get_broker
 from django_q.conf import Conf
-from django_q.models import OrmQ
+from django_q.models import OrmQ, Schedule
 from django_q.tasks import async_task
 from redis.exceptions import RedisError
 
@@ -111,6 +111,7 @@ class Pulse(Thread):
     def _begin_life(self) -> None:
         """A new cluster: what the last one had taken along is lost, so its lease and messages only stand in the way."""
         self._worked = monotonic()
+        ensure_schedule()
         self._release_sweep()
         forget_sweeps()
         self._nudge()
@@ -143,3 +144,16 @@ def forget_sweeps() -> None:
         queued = OrmQ.objects.filter(key=Conf.CLUSTER_NAME)
         stale = [row.pk for row in queued.iterator() if row.task.get("func") == SWEEP]
         OrmQ.objects.filter(pk__in=stale).delete()
+
+
+def ensure_schedule() -> None:
+    """The net behind the nudges: a sweep each minute, from django-q's own scheduler."""
+    Schedule.objects.get_or_create(
+        name="sweep",
+        defaults={
+            "func": SWEEP,
+            "schedule_type": Schedule.MINUTES,
+            "minutes": 1,
+            "next_run": timezone.now(),
+        },
+    )
