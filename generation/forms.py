@@ -108,6 +108,11 @@ class ProjectForm(forms.ModelForm):
         fields = ["name", "description", "budget_usd"]
         widgets = {"description": forms.Textarea(attrs={"rows": 4})}
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.budget_usd is not None:
+            self.initial["budget_usd"] = f"{self.instance.budget_usd:.2f}"
+
     @transaction.atomic
     def create(self, owner: Any) -> Project:
         """A new project with an address made from its name; its creator owns it."""

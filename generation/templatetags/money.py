@@ -9,12 +9,14 @@ register = template.Library()
 
 @register.filter
 def usd(amount: Decimal | None) -> str:
-    """US dollars as `$0.44`; a third place where the price of a second needs it, a minus before the sign."""
-    if amount is None:
-        return ""
-    size = abs(amount)
-    places = 2 if size == round(size, 2) else 3
-    return f"{'−' if amount < 0 else ''}${size:,.{places}f}"
+    """US dollars as `$0.44`, with a minus before the sign."""
+    return "" if amount is None else f"{'−' if amount < 0 else ''}${abs(amount):,.2f}"
+
+
+@register.filter
+def usd_exact(amount: Decimal) -> str:
+    """A price such as `$0.088`: with a third place where it has one."""
+    return f"${amount:.3f}".removesuffix("0")
 
 
 @register.filter
