@@ -27,6 +27,10 @@ def _free_ports(count: int) -> list[int]:
 for _name in list(os.environ):
     if _name.startswith(("BACKLOT_", "AWS_", "SKYREELS_", "EMAIL_URL")):
         del os.environ[_name]
+if os.environ.get("REDIS_URL"):
+    # One of Redis's numbered databases for each process, or workers of one would take the messages of another.
+    _number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    os.environ["REDIS_URL"] = os.environ["REDIS_URL"].rsplit("/", 1)[0] + f"/{_number + 1}"
 _s3_port, _sandbox_port = _free_ports(2)
 os.environ["BACKLOT_VAR"] = str(_var)
 _agreed = {
