@@ -39,7 +39,7 @@ def machine_address() -> str:
 
 
 EVERY_INTERFACE = HOST in {"0.0.0.0", "::", ""}
-REACHABLE_HOST = machine_address() if EVERY_INTERFACE else HOST
+REACHABLE_HOST = machine_address() if EVERY_INTERFACE else f"[{HOST}]" if ":" in HOST else HOST
 LOOPBACK = ["127.0.0.1", "localhost", "[::1]"]
 
 PUBLIC_URL = env.url("BACKLOT_PUBLIC_URL", f"http://{REACHABLE_HOST}:{PORT}", "http", "https")
@@ -238,7 +238,8 @@ if PRODUCTION:
     # Probes come from inside, without TLS.
     SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 
-# httpx writes whole addresses, and some of ours are signed: only its warnings may reach a log.
+# httpx writes whole addresses, and some of ours are signed: only its warnings may reach a log. The queue has several
+# lines for each wake-up, which tell nobody anything.
 
 LOGGING = {
     "version": 1,
@@ -247,7 +248,8 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
-        name: {"level": "WARNING"} for name in ("httpx", "httpcore", "botocore", "boto3", "s3transfer")
+        name: {"level": "WARNING"}
+        for name in ("httpx", "httpcore", "botocore", "boto3", "s3transfer", "django-q")
     },
 }
 logging.captureWarnings(True)

@@ -15,7 +15,7 @@ from honcho.colour import get_colours
 from honcho.printer import Message, Printer
 
 from generation.supervision import parts, ports
-from generation.supervision.children import Child, Part
+from generation.supervision.children import Child, Listen, Part
 from generation.supervision.keeper import Keeper
 from generation.supervision.ports import CannotStart
 from generation.supervision.prepare import demo_is_due
@@ -81,7 +81,8 @@ class House:
         if plan.storage_port:
             self._keep(parts.storage(ports.storage_hosts(settings.HOST), plan.storage_port))
             await self._answer("s3", f"http://127.0.0.1:{plan.storage_port}/")
-        await self._must(parts.own("prepare", "up", "--prepare"))
+        if code := await self._pass(parts.own("prepare", "up", "--prepare")):
+            raise CannotStart(f"prepare failed with exit code {code}; its lines above say why")
         if plan.sandbox_port:
             self._keep(parts.sandbox(plan.sandbox_port))
             await self._answer("sandbox", f"http://127.0.0.1:{plan.sandbox_port}/")
@@ -93,25 +94,28 @@ class House:
 
     async def _make_demo(self) -> list[str]:
         """On the first start alone; one that was broken off is finished by the next. What it prints is kept for
-        the welcome, where it can be found."""
+        the welcome, where it can be found. The house opens without it too."""
         if not self._plan.demo or not demo_is_due().exists():
             return []
         printed: list[bytes] = []
-        await self._must(parts.own("demo", "demo"), keep_output=printed)
+        if await self._pass(parts.own("demo", "demo"), printed.append):
+            return [
+                "The demo content could not be made, the lines above say why; the next start tries again.",
+                "An account of your own: manage.py createsuperuser",
+            ]
         demo_is_due().unlink()
         return [line.decode("utf-8", "replace") for line in printed]
 
-    async def _must(self, part: Part, keep_output: list[bytes] | None = None) -> None:
-        """Run a part to its end. Raises CannotStart when it fails."""
+    async def _pass(self, part: Part, listen: Listen | None = None) -> int:
+        """Run a part to its end; its exit code."""
 
         def show(line: bytes) -> None:
             self._show(part.name, line)
 
-        self._passing = Child(part, show if keep_output is None else keep_output.append, show)
+        self._passing = Child(part, listen or show, show)
         code = await self._passing.ended()
         self._passing = None
-        if code:
-            raise CannotStart(f"{part.name} failed with exit code {code}; its lines above say why")
+        return code
 
     def _keep(self, part: Part) -> None:
         self._kept[part.name] = Keeper(

@@ -67,7 +67,7 @@ def storage_hosts(web_host: str) -> list[str]:
     our own calls always go to 127.0.0.1."""
     if web_host in EVERY_INTERFACE:
         return [web_host]
-    return ["127.0.0.1"] if is_loopback(web_host) else ["127.0.0.1", web_host]
+    return ["127.0.0.1"] if web_host in {"127.0.0.1", "localhost"} else ["127.0.0.1", web_host]
 
 
 def is_loopback(host: str) -> bool:
