@@ -1,6 +1,7 @@
 """Forms read what was typed; whether it can be rendered is for `composition` to say, in one place."""
 
 from collections.abc import Iterable
+from enum import StrEnum
 from typing import Any
 from uuid import uuid4
 
@@ -14,12 +15,12 @@ from generation.models import Job, Shot
 from generation.skyreels import schemas
 from library.models import Membership, Project, Role
 
-MODEL_LABELS = {schemas.Model.FAST: "Fast", schemas.Model.STD: "Standard"}
+MODEL_LABELS: dict[StrEnum, str] = {schemas.Model.FAST: "Fast", schemas.Model.STD: "Standard"}
 # `/projects/new/` is a page of its own.
 RESERVED_SLUGS = {"new"}
 
 
-def _values(kind: type) -> list[tuple[str, str]]:
+def _values(kind: type[StrEnum]) -> list[tuple[str, str]]:
     return [(member.value, MODEL_LABELS.get(member, member.value)) for member in kind]
 
 
@@ -116,7 +117,7 @@ class ProjectForm(forms.ModelForm):
     @transaction.atomic
     def create(self, owner: Any) -> Project:
         """A new project with an address made from its name; its creator owns it."""
-        project = self.save(commit=False)
+        project: Project = self.save(commit=False)
         project.slug = free_slug(project.name)
         project.save()
         Membership.objects.create(project=project, user=owner, role=Role.OWNER)

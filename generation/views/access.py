@@ -1,31 +1,44 @@
 """Look-up and permission in one call: a stranger gets 404, a reader who wants to change something 403."""
 
-from typing import Any
+from typing import TypeVar
+from uuid import UUID
 
+from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
+from django_htmx.middleware import HtmxDetails
 
 from generation.models import Job, Take
 from library.models import Project
 
+Row = TypeVar("Row", bound=Model)
 
-def project_to_see(request: HttpRequest, slug: str) -> Project:
+
+class Request(HttpRequest):
+    """A request of somebody who is logged in."""
+
+    user: User
+    htmx: HtmxDetails
+
+
+def project_to_see(request: Request, slug: str) -> Project:
     """A project of which the user is a member."""
     return get_object_or_404(Project.objects.visible_to(request.user), slug=slug)
 
 
-def project_to_edit(request: HttpRequest, slug: str) -> Project:
+def project_to_edit(request: Request, slug: str) -> Project:
     """A project in which the user may make things."""
     return _allowed(project_to_see(request, slug), Project.objects.editable_by(request.user))
 
 
-def project_to_own(request: HttpRequest, slug: str) -> Project:
+def project_to_own(request: Request, slug: str) -> Project:
     """A project whose team, name and budget the user may change."""
     return _allowed(project_to_see(request, slug), Project.objects.owned_by(request.user))
 
 
-def job_to_see(request: HttpRequest, uuid: Any) -> Job:
+def job_to_see(request: Request, uuid: UUID) -> Job:
     """A job of a project of the user's, with what its page shows."""
     jobs = Job.objects.visible_to(request.user)
     return get_object_or_404(
@@ -33,24 +46,24 @@ def job_to_see(request: HttpRequest, uuid: Any) -> Job:
     )
 
 
-def job_to_edit(request: HttpRequest, uuid: Any) -> Job:
+def job_to_edit(request: Request, uuid: UUID) -> Job:
     """A job of a project in which the user may make things."""
     return _allowed(job_to_see(request, uuid), Job.objects.editable_by(request.user))
 
 
-def take_to_see(request: HttpRequest, uuid: Any) -> Take:
+def take_to_see(request: Request, uuid: UUID) -> Take:
     """A take of a project of the user's, with what its page shows."""
     takes = Take.objects.visible_to(request.user).for_cards()
     return get_object_or_404(takes.select_related("job__created_by", "job__ledger"), uuid=uuid)
 
 
-def staff_only(request: HttpRequest) -> None:
+def staff_only(request: Request) -> None:
     """Raises PermissionDenied for everyone else."""
     if not request.user.is_staff:
         raise PermissionDenied
 
 
-def _allowed(found: Any, permitted: Any) -> Any:
+def _allowed(found: Row, permitted: QuerySet[Row]) -> Row:
     if not permitted.filter(pk=found.pk).exists():
         raise PermissionDenied
     return found

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -14,7 +14,7 @@ from generation.composition import Composition, compose
 from generation.forms import ComposerForm
 from generation.models import Job, LedgerEntry, Shot
 from generation.skyreels import schemas
-from generation.views.access import project_to_edit
+from generation.views.access import Request, project_to_edit
 from generation.views.prompts import shown_request
 from library.models import Asset, Project, ProjectAsset
 
@@ -23,7 +23,7 @@ SHOWN_BESIDE = [name for name in ComposerForm.base_fields if name != "form_key"]
 
 
 @require_http_methods(["GET", "POST"])
-def composer(request: HttpRequest, slug: str) -> HttpResponse:
+def composer(request: Request, slug: str) -> HttpResponse:
     """Write, see the price, generate. A refused form keeps all that was typed."""
     project = project_to_edit(request, slug)
     if request.method == "GET":
@@ -39,7 +39,7 @@ def composer(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_POST
-def composer_check(request: HttpRequest, slug: str) -> HttpResponse:
+def composer_check(request: Request, slug: str) -> HttpResponse:
     """Price and problems of what is typed now: fragments for a script, the whole page for the Check button."""
     project = project_to_edit(request, slug)
     form = ComposerForm(request.POST)
@@ -51,7 +51,7 @@ def composer_check(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @transaction.atomic
-def _queue(request: HttpRequest, project: Project, form: ComposerForm) -> Job:
+def _queue(request: Request, project: Project, form: ComposerForm) -> Job:
     """Makes the job, and with it a shot that is named for the first time; a refusal undoes both."""
     code = form.cleaned_data["shot"].strip()
     shot = Shot.objects.get_or_create(project=project, code=code)[0] if code else None
@@ -65,14 +65,14 @@ def _queue(request: HttpRequest, project: Project, form: ComposerForm) -> Job:
     )
 
 
-def _answer(request: HttpRequest, project: Project, form: ComposerForm, status: int = 200) -> HttpResponse:
+def _answer(request: Request, project: Project, form: ComposerForm, status: int = 200) -> HttpResponse:
     context = {"project": project, "form": form, **_checked(request, project, form)}
     if request.htmx:
         return render(request, "generation/_composer_check.html", context)
     return render(request, "generation/composer.html", context | _choices(request, project), status=status)
 
 
-def _checked(request: HttpRequest, project: Project, form: ComposerForm) -> dict[str, Any]:
+def _checked(request: Request, project: Project, form: ComposerForm) -> dict[str, Any]:
     """What the prompt and the settings come to. Without readable settings there is no price."""
     composition = _composition(request, project, form)
     problems = [*_typed_problems(form), *_found_problems(composition, form)]
@@ -90,7 +90,7 @@ def _checked(request: HttpRequest, project: Project, form: ComposerForm) -> dict
     }
 
 
-def _composition(request: HttpRequest, project: Project, form: ComposerForm) -> Composition | None:
+def _composition(request: Request, project: Project, form: ComposerForm) -> Composition | None:
     if not form.has_settings():
         return None
     prompt = str(form["prompt"].value() or "")
@@ -100,7 +100,9 @@ def _composition(request: HttpRequest, project: Project, form: ComposerForm) -> 
 def _typed_problems(form: ComposerForm) -> list[tuple[str, str, str]]:
     errors = form.errors.items() if form.is_bound else ()
     return [
-        (name if name in SHOWN_BESIDE else "other", text, "error") for name, texts in errors for text in texts
+        (name if name in SHOWN_BESIDE else "other", str(text), "error")
+        for name, texts in errors
+        for text in texts
     ]
 
 
@@ -121,7 +123,7 @@ def _by_field(problems: list[tuple[str, str, str]]) -> dict[str, list[tuple[str,
     return {name: [(text, level) for field, text, level in problems if field == name] for name in names}
 
 
-def _choices(request: HttpRequest, project: Project) -> dict[str, Any]:
+def _choices(request: Request, project: Project) -> dict[str, Any]:
     """The handles to choose from, the project's own first, and its shots."""
     linked = Exists(ProjectAsset.objects.filter(project=project, asset=OuterRef("pk")))
     assets = (
@@ -133,7 +135,7 @@ def _choices(request: HttpRequest, project: Project) -> dict[str, Any]:
     return {"own_assets": own, "other_assets": list(others), "shots": project.shots.all()[:SHOTS]}
 
 
-def _source(request: HttpRequest, project: Project) -> Job | None:
+def _source(request: Request, project: Project) -> Job | None:
     """The job that `?from=` names, when it is one of this project's: the form starts as that one was."""
     try:
         wanted = UUID(request.GET.get("from", ""))

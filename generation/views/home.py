@@ -5,19 +5,20 @@ from typing import Any
 
 from django.db.models import DecimalField, Q, Sum, Value
 from django.db.models.functions import Coalesce
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
 from generation.models import Job, LedgerEntry, Take
 from generation.views import live
+from generation.views.access import Request
 from library.models import Project
 
 SHOWN_JOBS, SHOWN_TAKES = 12, 10
 State = LedgerEntry.State
 
 
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: Request) -> HttpResponse:
     """The first page after the log-in."""
     context = _live(request)
     if live.is_refresh(request):
@@ -31,22 +32,23 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "generation/home.html", context)
 
 
-def spending(request: HttpRequest, *, since: Any) -> list[dict[str, Any]]:
+def spending(request: Request, *, since: Any) -> list[dict[str, Any]]:
     """For each project with money moved since then: US dollars settled, and those not settled yet."""
     zero = Value(Decimal(0), DecimalField(max_digits=12, decimal_places=4))
     entries = LedgerEntry.objects.filter(project__in=Project.objects.visible_to(request.user))
-    return list(
+    rows = (
         entries.filter(created_at__gte=since)
         .values("project__name", "project__slug")
         .annotate(
             settled=Coalesce(Sum("actual_usd", filter=Q(state=State.SETTLED)), zero),
             open=Coalesce(Sum("estimate_usd", filter=Q(state__in=[State.ESTIMATED, State.UNCERTAIN])), zero),
         )
-        .order_by("-settled", "project__name")[:20]
+        .order_by("-settled", "project__name")
     )
+    return [dict(row) for row in rows[:20]]
 
 
-def _live(request: HttpRequest) -> dict[str, Any]:
+def _live(request: Request) -> dict[str, Any]:
     running = (
         Job.objects.visible_to(request.user).filter(status__in=Job.IN_HAND).select_related("project", "shot")
     )

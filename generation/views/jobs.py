@@ -4,14 +4,14 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from generation import lifecycle
 from generation.models import Job
 from generation.views import live
-from generation.views.access import job_to_edit, job_to_see
+from generation.views.access import Request, job_to_edit, job_to_see
 from generation.views.paging import page_of
 from generation.views.prompts import prompt_parts, references_of, shown_request
 from generation.views.workplace import gateway_pause
@@ -29,7 +29,7 @@ FILTERS: dict[str, tuple[str, tuple[str, ...]]] = {
 
 
 @require_GET
-def jobs(request: HttpRequest) -> HttpResponse:
+def jobs(request: Request) -> HttpResponse:
     """The queue, newest first, by status and project."""
     status = request.GET.get("status", "")
     rows = Job.objects.visible_to(request.user).select_related(
@@ -56,13 +56,13 @@ def jobs(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def job(request: HttpRequest, uuid: UUID) -> HttpResponse:
+def job(request: Request, uuid: UUID) -> HttpResponse:
     """One job: where it stands, its story, what it asks for, its money."""
     return render(request, "generation/job.html", _page(request, job_to_see(request, uuid)))
 
 
 @require_GET
-def job_live(request: HttpRequest, uuid: UUID) -> HttpResponse:
+def job_live(request: Request, uuid: UUID) -> HttpResponse:
     """The part of the job page that changes; at a transition it brings the request along."""
     found = job_to_see(request, uuid)
     context = _page(request, found) | {"moved": request.GET.get("status") != found.status}
@@ -70,7 +70,7 @@ def job_live(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 @require_POST
-def job_cancel(request: HttpRequest, uuid: UUID) -> HttpResponse:
+def job_cancel(request: Request, uuid: UUID) -> HttpResponse:
     """Take back a job that was not sent yet."""
     found = job_to_edit(request, uuid)
     try:
@@ -81,7 +81,7 @@ def job_cancel(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 
 @require_POST
-def job_retry(request: HttpRequest, uuid: UUID) -> HttpResponse:
+def job_retry(request: Request, uuid: UUID) -> HttpResponse:
     """A new job with the same prompt and settings."""
     found = job_to_edit(request, uuid)
     try:
@@ -91,7 +91,7 @@ def job_retry(request: HttpRequest, uuid: UUID) -> HttpResponse:
     return redirect(found)
 
 
-def _page(request: HttpRequest, found: Job) -> dict[str, Any]:
+def _page(request: Request, found: Job) -> dict[str, Any]:
     references = references_of(found)
     events = list(found.events.select_related("by"))
     return {

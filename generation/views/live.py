@@ -8,10 +8,11 @@ import hashlib
 from collections.abc import Iterable
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 
 from generation.models import Job
+from generation.views.access import Request
 
 
 def mark(jobs: Iterable[Job], *more: Any) -> str:
@@ -20,19 +21,19 @@ def mark(jobs: Iterable[Job], *more: Any) -> str:
     return hashlib.blake2s(repr((shown, more)).encode(), digest_size=8).hexdigest()
 
 
-def is_refresh(request: HttpRequest) -> bool:
+def is_refresh(request: Request) -> bool:
     """Whether a live part asks for itself."""
     return "live" in request.GET
 
 
-def refresh(request: HttpRequest, template: str, context: dict[str, Any]) -> HttpResponse:
+def refresh(request: Request, template: str, context: dict[str, Any]) -> HttpResponse:
     """The fragment, or 204 when the page shows it already. `context` holds its `mark`."""
     if request.GET["live"] == context["mark"]:
         return HttpResponse(status=204)
     return render(request, template, context)
 
 
-def address(request: HttpRequest) -> str:
+def address(request: Request) -> str:
     """This page's own address with its filters, ready for `live=` to be added."""
     filters = request.GET.copy()
     filters.pop("live", None)

@@ -14,7 +14,7 @@ class Page:
     next: int | None
 
 
-def page_of(rows: QuerySet, before: str | None, *, size: int) -> Page:
+def page_of(rows: QuerySet[Any], before: str | None, *, size: int) -> Page:
     """The `size` newest rows older than the row `before`; anything that is no number starts at the top."""
     if before and before.isdecimal():
         rows = rows.filter(pk__lt=int(before[:18]))

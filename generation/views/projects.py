@@ -5,14 +5,14 @@ from typing import Any
 from django.contrib import messages
 from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from generation.forms import MemberForm, ProjectForm, RoleForm
 from generation.models import Job, LedgerEntry, Take
 from generation.views import live
-from generation.views.access import project_to_own, project_to_see
+from generation.views.access import Request, project_to_own, project_to_see
 from generation.views.paging import page_of
 from library.models import Asset, Membership, Project, Role
 
@@ -20,7 +20,7 @@ SIZE, SHOTS, TAKES, JOBS, ASSETS, TEAM = 24, 100, 12, 12, 60, 200
 
 
 @require_GET
-def projects(request: HttpRequest) -> HttpResponse:
+def projects(request: Request) -> HttpResponse:
     """The projects that the user is a member of, the newest first."""
     rows = Project.objects.visible_to(request.user).annotate(
         poster_key=_newest_poster(project=OuterRef("pk")),
@@ -32,7 +32,7 @@ def projects(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def project_new(request: HttpRequest) -> HttpResponse:
+def project_new(request: Request) -> HttpResponse:
     """A new project; who makes it owns it."""
     form = ProjectForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -43,7 +43,7 @@ def project_new(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def project(request: HttpRequest, slug: str) -> HttpResponse:
+def project(request: Request, slug: str) -> HttpResponse:
     """A project's shots, takes, assets, team and money."""
     found = project_to_see(request, slug)
     jobs = list(found.jobs.filter(status__in=Job.IN_HAND).select_related("project", "shot")[:JOBS])
@@ -60,7 +60,7 @@ def project(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def project_edit(request: HttpRequest, slug: str) -> HttpResponse:
+def project_edit(request: Request, slug: str) -> HttpResponse:
     """Name, description and budget, and the team; for owners."""
     found = project_to_own(request, slug)
     form = ProjectForm(request.POST or None, instance=found)
@@ -71,7 +71,7 @@ def project_edit(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_POST
-def member_add(request: HttpRequest, slug: str) -> HttpResponse:
+def member_add(request: Request, slug: str) -> HttpResponse:
     """Add somebody to the team."""
     found = project_to_own(request, slug)
     form = MemberForm(request.POST, project=found)
@@ -84,7 +84,7 @@ def member_add(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @require_POST
-def member_change(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+def member_change(request: Request, slug: str, pk: int) -> HttpResponse:
     """Give a member another role; a project keeps an owner."""
     found = project_to_own(request, slug)
     member = get_object_or_404(found.memberships.select_related("user"), pk=pk)
@@ -100,7 +100,7 @@ def member_change(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
 
 @require_POST
-def member_remove(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+def member_remove(request: Request, slug: str, pk: int) -> HttpResponse:
     """Take somebody out of the team; what they made stays."""
     found = project_to_own(request, slug)
     member = get_object_or_404(found.memberships.select_related("user"), pk=pk)
@@ -112,7 +112,7 @@ def member_remove(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     return _after_change(request, found)
 
 
-def _contents(request: HttpRequest, found: Project) -> dict[str, Any]:
+def _contents(request: Request, found: Project) -> dict[str, Any]:
     assets = Asset.objects.visible_to(request.user).active().select_related("cover")
     committed = LedgerEntry.objects.filter(project=found).committed()
     budget = found.budget_usd
@@ -128,13 +128,13 @@ def _contents(request: HttpRequest, found: Project) -> dict[str, Any]:
     }
 
 
-def _shots(found: Project) -> QuerySet:
+def _shots(found: Project) -> QuerySet[Any]:
     return found.shots.annotate(
         take_count=_count(Take, "shot"), poster_key=_newest_poster(shot=OuterRef("pk"))
     )[:SHOTS]
 
 
-def _edit_page(request: HttpRequest, slug: str, **forms: Any) -> HttpResponse:
+def _edit_page(request: Request, slug: str, **forms: Any) -> HttpResponse:
     """Read anew: a refused form has left what was typed in its instance."""
     found = project_to_own(request, slug)
     context = {
@@ -148,7 +148,7 @@ def _edit_page(request: HttpRequest, slug: str, **forms: Any) -> HttpResponse:
     return render(request, "generation/project_edit.html", context, status=422 if refused else 200)
 
 
-def _after_change(request: HttpRequest, found: Project) -> HttpResponse:
+def _after_change(request: Request, found: Project) -> HttpResponse:
     """Back to the team, or to the list for an owner who has just stepped down."""
     if Project.objects.owned_by(request.user).filter(pk=found.pk).exists():
         return redirect("generation:project_edit", found.slug)
@@ -167,6 +167,6 @@ def _newest_poster(**of: Any) -> Subquery:
     return Subquery(Take.objects.filter(**of).order_by("-pk").values("poster_key")[:1])
 
 
-def _count(model: type, field: str) -> Coalesce:
+def _count(model: type[Take | Membership], field: str) -> Coalesce:
     rows = model.objects.filter(**{field: OuterRef("pk")}).order_by().values(field)
     return Coalesce(Subquery(rows.annotate(n=Count("pk")).values("n"), output_field=IntegerField()), 0)

@@ -2,12 +2,12 @@
 
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from generation.models import Take
-from generation.views.access import take_to_see
+from generation.views.access import Request, take_to_see
 from generation.views.paging import page_of
 from generation.views.prompts import prompt_parts, references_of
 from library.models import Project
@@ -16,7 +16,7 @@ SIZE, STACK = 36, 60
 
 
 @require_GET
-def takes(request: HttpRequest) -> HttpResponse:
+def takes(request: Request) -> HttpResponse:
     """All takes that the user may see, newest first, of one project or one shot when asked."""
     rows = Take.objects.visible_to(request.user).for_cards()
     project, shot = request.GET.get("project", ""), request.GET.get("shot", "")
@@ -36,7 +36,7 @@ def takes(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def take(request: HttpRequest, uuid: UUID) -> HttpResponse:
+def take(request: Request, uuid: UUID) -> HttpResponse:
     """One take: the player, the stack of its shot, what it was made with."""
     found = take_to_see(request, uuid)
     references = references_of(found.job)

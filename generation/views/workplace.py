@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
@@ -20,7 +21,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from generation import lifecycle
 from generation.models import GatewayState
 from generation.supervision import health
-from generation.views.access import staff_only
+from generation.views.access import Request, staff_only
 
 PLACES = {
     "Home": ("generation:home", ()),
@@ -65,11 +66,21 @@ class LogIn(LoginView):
     """The log-in page. A live fragment whose session has ended sends the whole page here instead of showing a
     log-in form inside itself."""
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def dispatch(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]
         if request.htmx and request.method == "GET":
             here = request.htmx.current_url_abs_path or reverse("generation:home")
             return HttpResponseClientRedirect(f"{reverse('login')}?{urlencode({'next': here})}")
         return super().dispatch(request, *args, **kwargs)
+
+
+class KeepTyped(LoginRequiredMiddleware):
+    """Closes every page to those who are not logged in. A form whose sender's session has ended is not answered by
+    a redirect, which would lose what was typed, but as a stale one; a script's check (403) leaves the page alone."""
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponse:  # type: ignore[override]
+        if request.method == "POST":
+            return stale_form(request)
+        return super().handle_no_permission(request, view_func)
 
 
 @requires_csrf_token
@@ -84,14 +95,14 @@ def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
     ]
     context = {
         "typed": typed,
-        "files": [file.name for file in request.FILES.values()],
+        "files": [file.name for files in dict(request.FILES.lists()).values() for file in files],
         "back": _back(request),
     }
     return render(request, "stale_form.html", context, status=403)
 
 
 @require_POST
-def gateway_resume(request: HttpRequest) -> HttpResponse:
+def gateway_resume(request: Request) -> HttpResponse:
     """An administrator has mended the key or the balance: send again."""
     staff_only(request)
     lifecycle.resume_gateway(by=request.user)

@@ -1,0 +1,184 @@
+"""Generation in Django's admin: everything can be looked at. What a job is and was is changed by `lifecycle` alone."""
+
+from django.contrib import admin
+from django.template.defaultfilters import filesizeformat, truncatechars
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django_q.models import Failure, OrmQ, Schedule, Success
+from unfold.admin import ModelAdmin, TabularInline
+from unfold.decorators import display
+
+from generation.models import GatewayState, Heartbeat, Job, JobEvent, JobReference, LedgerEntry, Shot, Take
+from generation.templatetags.money import usd
+from generation.views.prompts import shown_request
+from library import storage
+from library.admin import PREVIEW_HEIGHT, PREVIEW_WIDTH, ReadOnly, preview
+
+# Queue rows hold pickles, and a schedule edited by hand can stop all of them: the jobs tell the story instead.
+for _model in (Failure, OrmQ, Schedule, Success):
+    if admin.site.is_registered(_model):
+        admin.site.unregister(_model)
+
+STATUS_COLOURS = {
+    Job.Status.SUBMITTING: "info",
+    Job.Status.RUNNING: "info",
+    Job.Status.STORING: "info",
+    Job.Status.SUCCEEDED: "success",
+    Job.Status.FAILED: "danger",
+    Job.Status.HELD: "warning",
+}
+
+
+def poster(take: Take | None) -> SafeString | str:
+    """A take's poster frame, linked to the video."""
+    if take is None:
+        return "-"
+    return format_html(
+        '<a href="{}"><img src="{}" alt="{}" width="{}" height="{}" loading="lazy" class="object-cover rounded"></a>',
+        storage.signed_url(take.key),
+        storage.signed_url(take.poster_key),
+        take,
+        PREVIEW_WIDTH,
+        PREVIEW_HEIGHT,
+    )
+
+
+class ReferenceInline(ReadOnly, TabularInline):
+    """What the prompt's handles were bound to."""
+
+    model = JobReference
+    fields = ("picture", "handle", "version", "role", "position")
+    readonly_fields = fields
+    extra = 0
+
+    @display(description="asset")
+    def picture(self, reference: JobReference) -> SafeString | str:
+        return preview(reference.asset.cover)
+
+
+class EventInline(ReadOnly, TabularInline):
+    """The job's story."""
+
+    model = JobEvent
+    fields = ("at", "status", "text", "by")
+    readonly_fields = fields
+    extra = 0
+
+
+@admin.register(Job)
+class JobAdmin(ReadOnly, ModelAdmin):
+    """Jobs, with the request as it was sent, without signatures."""
+
+    list_display = (
+        "picture",
+        "short",
+        "project",
+        "state",
+        "progress",
+        "estimate",
+        "cost",
+        "created_by",
+        "created_at",
+    )
+    list_display_links = ("short",)
+    list_filter = ("status", "project", "model", "created_at")
+    list_select_related = ("take", "project", "created_by")
+    search_fields = ("uuid", "task_id", "prompt")
+    date_hierarchy = "created_at"
+    readonly_fields = ("request",)
+    exclude = ("lease_token",)
+    inlines = (ReferenceInline, EventInline)
+
+    @display(description="take")
+    def picture(self, job: Job) -> SafeString | str:
+        return poster(getattr(job, "take", None))
+
+    @display(description="prompt", ordering="prompt")
+    def short(self, job: Job) -> str:
+        return truncatechars(job.prompt, 80)
+
+    @display(description="status", ordering="status", label=STATUS_COLOURS)
+    def state(self, job: Job) -> tuple[str, str]:
+        return job.status, job.get_status_display()
+
+    @display(ordering="estimate_usd")
+    def estimate(self, job: Job) -> str:
+        return usd(job.estimate_usd)
+
+    @display(ordering="cost_usd")
+    def cost(self, job: Job) -> str:
+        return usd(job.cost_usd)
+
+    def request(self, job: Job) -> SafeString:
+        return format_html("<pre>{}</pre>", shown_request(bytes(job.request_body or b"")))
+
+
+@admin.register(Take)
+class TakeAdmin(ReadOnly, ModelAdmin):
+    """Takes with their poster frames."""
+
+    list_display = ("picture", "name", "project", "shot", "seconds", "pixels", "bytes", "created_at")
+    list_display_links = ("name",)
+    list_filter = ("project", "has_audio", "created_at")
+    list_select_related = ("project", "shot")
+    search_fields = ("uuid", "job__prompt", "shot__code")
+    date_hierarchy = "created_at"
+
+    @display(description="")
+    def picture(self, take: Take) -> SafeString | str:
+        return poster(take)
+
+    @display(description="take", ordering="number")
+    def name(self, take: Take) -> str:
+        return str(take)
+
+    def pixels(self, take: Take) -> str:
+        return f"{take.width}×{take.height}"
+
+    @display(description="size", ordering="size")
+    def bytes(self, take: Take) -> str:
+        return filesizeformat(take.size)
+
+
+@admin.register(Shot)
+class ShotAdmin(ModelAdmin):
+    """What is to be filmed."""
+
+    list_display = ("code", "title", "project", "created_at")
+    list_filter = ("project",)
+    list_select_related = ("project",)
+    search_fields = ("code", "title", "project__name")
+    autocomplete_fields = ("project",)
+
+
+@admin.register(LedgerEntry)
+class LedgerEntryAdmin(ReadOnly, ModelAdmin):
+    """Money, one row for each job."""
+
+    list_display = ("job", "project", "state", "estimate", "actual", "updated_at")
+    list_filter = ("state", "project", "created_at")
+    list_select_related = ("job", "project")
+    search_fields = ("job__uuid", "job__task_id", "project__name")
+    date_hierarchy = "created_at"
+
+    @display(ordering="estimate_usd")
+    def estimate(self, entry: LedgerEntry) -> str:
+        return usd(entry.estimate_usd)
+
+    @display(ordering="actual_usd")
+    def actual(self, entry: LedgerEntry) -> str:
+        return usd(entry.actual_usd)
+
+
+@admin.register(GatewayState)
+class GatewayStateAdmin(ReadOnly, ModelAdmin):
+    """Why submits are paused, if they are; the banner on every page resumes them."""
+
+    list_display = ("base_url", "paused_at", "paused_reason")
+
+
+@admin.register(Heartbeat)
+class HeartbeatAdmin(ReadOnly, ModelAdmin):
+    """Which worker sweeps, and when it last did."""
+
+    list_display = ("name", "beat_at", "leased_until")
