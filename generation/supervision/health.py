@@ -36,17 +36,26 @@ class Check:
 
 
 def database_ok() -> Check:
-    """Answers, and has all tables."""
+    """Answers."""
     try:
-        executor = MigrationExecutor(connection)
-        missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
     except Error as error:
         return Check(
             "database", False, f"does not answer ({_line(error)}): start it, or correct DATABASE_URL"
         )
-    if missing:
-        return Check("database", False, f"{len(missing)} migrations are missing: run `manage.py migrate`")
     return Check("database", True, connection.display_name)
+
+
+def database_complete() -> Check:
+    """Answers, and has all tables."""
+    if not (answer := database_ok()).ok:
+        return answer
+    executor = MigrationExecutor(connection)
+    missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    if missing:
+        return Check("database", False, f"migrations are missing ({len(missing)}): run `manage.py migrate`")
+    return Check("database", True, f"{connection.display_name}, all tables there")
 
 
 def storage_ok() -> Check:
@@ -126,7 +135,7 @@ def public_endpoint_ok() -> Check:
 
 
 ALL: list[Callable[[], Check]] = [
-    database_ok,
+    database_complete,
     storage_round_trip,
     provider_ok,
     worker_ok,
