@@ -7,16 +7,8 @@ from pathlib import Path
 from PIL import Image
 
 from generation.demo.drawing import Sheet, grained, sky
-from generation.demo.landscapes import (
-    HEIGHT,
-    HORIZON,
-    WHITE,
-    WIDTH,
-    draw_orb,
-    draw_quay,
-    draw_stars,
-    quay_lamps,
-)
+from generation.demo.nature import HEIGHT, HORIZON, WHITE, WIDTH, draw_orb, draw_stars
+from generation.demo.seaside import draw_quay, quay_lamps
 from generation.sandbox.drawing import Colour, Size, ease, glow, mix, stamp, wave
 from generation.sandbox.encoding import FPS, write_mp4
 from generation.sandbox.palettes import PALETTES

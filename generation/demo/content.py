@@ -15,6 +15,7 @@ from generation.demo.looks import Look, Pose
 from generation.demo.portraits import portrait
 from generation.demo.robot import robot
 from generation.demo.sound import hum
+from generation.demo.street import neon_street
 from library.models import Asset
 
 QUALITY = 88
@@ -94,7 +95,7 @@ ASSETS = (
               _portraits(troupe.TOM, 20, troupe.FRONT, troupe.AWAY, troupe.LAUGHING),
               "Keeper of the light. Never without his cap."),
     DemoAsset("neon_street", Asset.Kind.IMAGE, "Neon street in the rain", ["city", "night", "set"], MARKET,
-              [_jpeg(partial(city.neon_street, 2))]),
+              [_jpeg(partial(neon_street, 2))]),
     DemoAsset("Bo", Asset.Kind.CHARACTER, "Bo Adeyemi", ["lead", "market"], MARKET,
               _portraits(troupe.BO, 30, troupe.FRONT, troupe.AWAY, troupe.LAUGHING),
               "Has sold lamps here for forty years and knows everybody."),

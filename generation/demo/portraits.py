@@ -11,7 +11,7 @@ from generation.demo.looks import Head, Look, Pose
 from generation.sandbox.drawing import mix
 
 SIDE = 768
-UNITS, ORIGIN = 800, (100, 116)
+UNITS, ORIGIN = 920, (40, 14)
 LAMPS = ((176, 270, 52), (258, 168, 30), (818, 246, 60), (858, 392, 34), (142, 462, 30), (742, 150, 24))
 
 
