@@ -1,0 +1,126 @@
+"""The whole house as a newcomer starts it, and a headless Chromium that drives it.
+
+Where no browser is installed these tests say so; `BACKLOT_TESTS_DEMAND_BROWSER=1`, which CI sets, makes that a failure.
+"""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+# Chromium asks its maker's hosts for this and that at every start; tests talk to this machine only.
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@dataclass(frozen=True)
+class House:
+    """A running `manage.py up`: where it is, and the passwords that it printed."""
+
+    url: str
+    passwords: dict[str, str]
+
+
+@pytest.fixture(scope="session")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """`manage.py up` on an empty folder, demo included, with nothing configured."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    folder = tmp_path_factory.mktemp("house")
+    log = folder / "up.log"
+    ours = ("BACKLOT_", "AWS_", "SKYREELS_", "DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE")
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+    with log.open("wb") as stream:
+        process = subprocess.Popen(
+            [sys.executable, "manage.py", "up", f"--port={port}"],
+            cwd=settings.BASE_DIR,
+            env={**clean, "BACKLOT_VAR": str(folder / "var")},
+            stdout=stream,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    try:
+        text = _opened(log, process)
+        yield House(
+            f"http://127.0.0.1:{port}", dict(re.findall(r"^ +(\w+) +\w.* +([a-z]+-\S+)$", text, re.M))
+        )
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=15)
+
+
+def _opened(log: Path, process: subprocess.Popen, *, seconds: float = 120) -> str:
+    ends = time.monotonic() + seconds
+    while "Ctrl-C closes it" not in (text := log.read_text()):
+        assert process.poll() is None, f"the house did not open:\n{text}"
+        assert time.monotonic() < ends, f"the house is not open after {seconds} s:\n{text}"
+        time.sleep(0.1)
+    return text
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, headless."""
+    if CHROMIUM is None:
+        missing = "no Chromium on this machine: the browser tests cannot run"
+        pytest.fail(missing) if os.environ.get("BACKLOT_TESTS_DEMAND_BROWSER") else pytest.skip(missing)
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def visit(browser: Browser, house: House) -> Iterator[Callable[..., Page]]:
+    """Open a window and log in; a script error or a refused script fails the test."""
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def open_window(who: str, *, width: int = 1440, scheme: str = "dark", **options: object) -> Page:
+        context = browser.new_context(
+            base_url=house.url, viewport={"width": width, "height": 900}, color_scheme=scheme, **options
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda said: complaints.append(said.text) if _is_defect(said) else None)
+        log_in(page, who, house.passwords[who])
+        return page
+
+    yield open_window
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def _is_defect(said: ConsoleMessage) -> bool:
+    """Everything that the browser calls an error, but for a refused form: its status is meant."""
+    return said.type == "error" and not said.text.startswith("Failed to load resource")
+
+
+def log_in(page: Page, name: str, password: str) -> None:
+    """As a person does, by keyboard."""
+    page.goto("/")
+    page.get_by_label("Username").fill(name)
+    page.get_by_label("Password").fill(password)
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda url: "/login/" not in url)
