@@ -46,14 +46,21 @@ class FilesInput(forms.FileInput):
         chosen: list[UploadedFile[bytes]] = files.getlist(name)
         return chosen
 
+    def use_required_attribute(self, initial: Any) -> bool:
+        """Kept files may be enough, which only the server knows."""
+        return False
+
     def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
         return name not in files
 
 
 class FilesField(forms.Field):
-    """Any number of uploaded files."""
+    """Any number of uploaded files; whether they are enough, the form judges together with the kept ones."""
 
     widget = FilesInput(attrs={"accept": ACCEPTED, "multiple": True})
+
+    def validate(self, value: Any) -> None:
+        """Nothing to refuse here."""
 
 
 class FilesForm(forms.Form):
@@ -61,7 +68,6 @@ class FilesForm(forms.Form):
     ones first; the page shows them with their tokens, so that nobody has to choose them again."""
 
     files = FilesField(  # type: ignore[assignment]  # the metaclass takes it away
-        required=False,
         help_text="PNG, JPEG, GIF or BMP up to 10 MB (WebP is converted); MP4 or MOV; MP3 or WAV. "
         "The first picture is the primary one.",
     )

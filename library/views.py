@@ -87,7 +87,7 @@ def add_version(request: Request, handle: str) -> HttpResponse:
     asset = _editable(request, handle)
     if request.method != "POST":
         kept = [
-            forms.keep(request.user, media, f"{media.get_kind_display()} {number}")
+            forms.keep(request.user, media, f"File {number}")
             for number, media in enumerate(forms.files_of(asset.current_version), start=1)
         ]
         form = forms.VersionForm(user=request.user, asset=asset, kept=kept)

@@ -220,6 +220,19 @@ def test_names_that_would_be_trouble_are_harmless(browser: Client) -> None:
         assert len(errors(answer)["files"]) == 1
 
 
+def test_a_storage_that_is_away_is_said_beside_the_files(
+    browser: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    away = storage.PrivateStorage(endpoint_url="http://127.0.0.1:9").connection
+    monkeypatch.setattr(storage.PrivateStorage, "connection", property(lambda _: away))
+    answer = send(browser, factories.upload("front.png"), title="Mara Voss")
+    assert errors(answer) == {
+        "files": ["front.png was not kept: the file storage does not answer. Try again."]
+    }
+    assert 'value="Mara Voss"' in answer.content.decode()
+    assert MediaFile.objects.count() == 0
+
+
 def test_a_link_can_fill_in_the_form(browser: Client, project: Project) -> None:
     page = browser.get("/library/new/?handle=Tom&kind=image&project=harbour-lights").context["form"]
     assert (page["handle"].value(), page["kind"].value(), page["home_project"].value()) == (

@@ -102,6 +102,19 @@ def test_the_list_shows_pictures_that_open(client: Client, charlie: User) -> Non
     assert "@secret" not in page.content.decode()
 
 
+@pytest.mark.parametrize("address", ["/library/", "/library/@harbour/", "/library/@harbour/versions/"])
+@pytest.mark.usefixtures("assets")
+def test_pages_never_call_the_storage(
+    client: Client, alice: User, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def not_called(_: storage.PrivateStorage) -> None:
+        raise AssertionError("a page called the storage")
+
+    monkeypatch.setattr(storage.PrivateStorage, "connection", property(not_called))
+    client.force_login(alice)
+    assert "X-Amz-Signature" in client.get(address).content.decode()
+
+
 @pytest.mark.usefixtures("assets")
 def test_the_asset_page_shows_files_facts_and_versions(client: Client, alice: User) -> None:
     client.force_login(alice)
