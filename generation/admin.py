@@ -85,7 +85,7 @@ class JobAdmin(ReadOnly, ModelAdmin):
     list_select_related = ("take", "project", "created_by")
     search_fields = ("uuid", "task_id", "prompt")
     date_hierarchy = "created_at"
-    readonly_fields = ("request",)
+    readonly_fields = ("sent",)
     exclude = ("lease_token",)
     inlines = (ReferenceInline, EventInline)
 
@@ -109,7 +109,8 @@ class JobAdmin(ReadOnly, ModelAdmin):
     def cost(self, job: Job) -> str:
         return usd(job.cost_usd)
 
-    def request(self, job: Job) -> SafeString:
+    @display(description="request as sent")
+    def sent(self, job: Job) -> SafeString:
         return format_html("<pre>{}</pre>", shown_request(bytes(job.request_body or b"")))
 
 

@@ -12,7 +12,7 @@ from generation import lifecycle
 from generation.models import Job
 from generation.views import live
 from generation.views.access import Request, job_to_edit, job_to_see
-from generation.views.paging import page_of
+from generation.views.paging import page_of, wanted
 from generation.views.prompts import prompt_parts, references_of, shown_request
 from generation.views.workplace import gateway_pause
 
@@ -31,13 +31,13 @@ FILTERS: dict[str, tuple[str, tuple[str, ...]]] = {
 @require_GET
 def jobs(request: Request) -> HttpResponse:
     """The queue, newest first, by status and project."""
-    status = request.GET.get("status", "")
+    status = wanted(request, "status")
     rows = Job.objects.visible_to(request.user).select_related(
         "project", "shot", "created_by", "take", "ledger"
     )
     if statuses := FILTERS.get(status, FILTERS[""])[1]:
         rows = rows.filter(status__in=statuses)
-    if project := request.GET.get("project", ""):
+    if project := wanted(request, "project"):
         rows = rows.filter(project__slug=project)
     page = page_of(rows, request.GET.get("before"), size=SIZE)
     context = {

@@ -5,6 +5,8 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from generation.views.access import Request
+
 
 @dataclass(frozen=True)
 class Page:
@@ -12,6 +14,11 @@ class Page:
 
     items: list[Any]
     next: int | None
+
+
+def wanted(request: Request, name: str) -> str:
+    """A filter in the address; no database looks for a NUL character."""
+    return request.GET.get(name, "").replace("\0", "")
 
 
 def page_of(rows: QuerySet[Any], before: str | None, *, size: int) -> Page:

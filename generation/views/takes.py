@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET
 
 from generation.models import Take
 from generation.views.access import Request, take_to_see
-from generation.views.paging import page_of
+from generation.views.paging import page_of, wanted
 from generation.views.prompts import prompt_parts, references_of
 from library.models import Project
 
@@ -19,7 +19,7 @@ SIZE, STACK = 36, 60
 def takes(request: Request) -> HttpResponse:
     """All takes that the user may see, newest first, of one project or one shot when asked."""
     rows = Take.objects.visible_to(request.user).for_cards()
-    project, shot = request.GET.get("project", ""), request.GET.get("shot", "")
+    project, shot = wanted(request, "project"), wanted(request, "shot")
     if project:
         rows = rows.filter(project__slug=project)
     if shot:

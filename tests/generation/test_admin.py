@@ -1,0 +1,67 @@
+"""The admin lists all of generation with previews, and changes nothing that `lifecycle` owns."""
+
+import pytest
+from django.contrib import admin
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from generation.models import GatewayState, Heartbeat, Job, Shot, Take
+from library.models import Project
+from tests.generation.views.conftest import make_take
+
+MODELS = [model for model in admin.site._registry if model._meta.app_label == "generation"]
+
+
+@pytest.fixture
+def filled(alice: User, project: Project, settings: object) -> None:
+    """One of everything."""
+    make_take(alice, project, shot=Shot.objects.create(project=project, code="020"))
+    GatewayState.objects.update_or_create(base_url=settings.SKYREELS_BASE_URL)
+    Heartbeat.objects.update_or_create(name="sweep", defaults={"beat_at": timezone.now()})
+
+
+@pytest.mark.usefixtures("filled")
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
+def test_list_and_page_open(admin_client: Client, model: type) -> None:
+    name = f"admin:generation_{model._meta.model_name}"
+    assert admin_client.get(reverse(f"{name}_changelist")).status_code == 200
+    assert admin_client.get(reverse(f"{name}_change", args=[model.objects.first().pk])).status_code == 200
+
+
+@pytest.mark.usefixtures("filled")
+@pytest.mark.parametrize("model", [Job, Take], ids=lambda model: model.__name__)
+def test_lists_show_the_poster(admin_client: Client, model: type) -> None:
+    seen = admin_client.get(reverse(f"admin:generation_{model._meta.model_name}_changelist")).content.decode()
+    assert f"{Take.objects.get().poster_key}?" in seen
+
+
+@pytest.mark.usefixtures("filled")
+def test_a_longer_list_costs_no_more(admin_client: Client, alice: User, project: Project) -> None:
+    def cost() -> int:
+        with CaptureQueriesContext(connection) as seen:
+            admin_client.get(reverse("admin:generation_job_changelist"))
+        return len(seen)
+
+    cost()
+    one = cost()
+    make_take(alice, project)
+    make_take(alice, project)
+    assert cost() == one
+
+
+@pytest.mark.usefixtures("filled")
+@pytest.mark.parametrize("action", ["change", "delete"])
+def test_a_job_is_not_changed_from_here(admin_client: Client, action: str) -> None:
+    job = Job.objects.get()
+    address = reverse(f"admin:generation_job_{action}", args=[job.pk])
+    assert admin_client.post(address, {"status": "failed", "post": "yes"}).status_code == 403
+    job.refresh_from_db()
+    assert job.status == Job.Status.SUCCEEDED
+
+
+def test_the_queue_s_pickles_are_not_shown() -> None:
+    assert [model for model in admin.site._registry if model._meta.app_label == "django_q"] == []

@@ -1,0 +1,108 @@
+"""Projects: made by anybody, changed by owners, never left without one."""
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from library.models import Membership, Project, Role
+from tests import factories
+from tests.generation.views.conftest import make_take
+
+
+def test_who_opens_a_project_owns_it(as_alice: Client, alice: User) -> None:
+    answer = as_alice.post(
+        "/projects/new/", {"name": "Dune Walk", "description": "sand", "budget_usd": "12.50"}
+    )
+    made = Project.objects.get(slug="dune-walk")
+    assert answer.headers["Location"] == "/projects/dune-walk/"
+    assert (str(made.budget_usd), made.description) == ("12.5000", "sand")
+    assert list(made.memberships.values_list("user", "role")) == [(alice.pk, Role.OWNER)]
+
+
+@pytest.mark.parametrize(
+    ("name", "slug"),
+    [("Harbour Lights", "harbour-lights-2"), ("new", "new-2"), ("港の灯", "project"), ("--", "project")],
+)
+def test_every_project_gets_an_address_of_its_own(
+    as_alice: Client, project: Project, name: str, slug: str
+) -> None:
+    assert as_alice.post("/projects/new/", {"name": name}).headers["Location"] == f"/projects/{slug}/"
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"name": ""}, "name"),
+        ({"name": "x" * 121}, "name"),
+        ({"budget_usd": "-1"}, "budget_usd"),
+        ({"budget_usd": "lots"}, "budget_usd"),
+    ],
+)
+def test_a_refused_form_keeps_what_was_typed(as_alice: Client, changes: dict[str, str], field: str) -> None:
+    typed = {"name": "Dune Walk", "description": "a long text", "budget_usd": "5"} | changes
+    page = as_alice.post("/projects/new/", typed)
+    form = page.context["form"]
+    assert (page.status_code, list(form.errors), Project.objects.count()) == (422, [field], 1)
+    assert {name: form[name].value() for name in typed} == typed
+
+
+def test_an_owner_changes_name_and_budget(as_alice: Client, project: Project) -> None:
+    as_alice.post(
+        "/projects/harbour-lights/edit/", {"name": "Night Lights", "description": "", "budget_usd": ""}
+    )
+    project.refresh_from_db()
+    assert (project.name, project.slug, project.budget_usd) == ("Night Lights", "harbour-lights", None)
+
+
+def test_the_team_grows_and_shrinks(as_alice: Client, project: Project, charlie: User) -> None:
+    as_alice.post("/projects/harbour-lights/members/", {"username": "Charlie", "role": "editor"})
+    member = project.memberships.get(user=charlie)
+    assert member.role == Role.EDITOR
+    as_alice.post(f"/projects/harbour-lights/members/{member.pk}/", {"role": "viewer"})
+    member.refresh_from_db()
+    assert member.role == Role.VIEWER
+    as_alice.post(f"/projects/harbour-lights/members/{member.pk}/remove/")
+    assert not project.memberships.filter(user=charlie).exists()
+
+
+@pytest.mark.parametrize(
+    ("username", "sentence"),
+    [("nobody", "Nobody here is called nobody."), ("bob", "bob is in the team already"), ("", "required")],
+)
+def test_nobody_is_added_twice_or_out_of_nowhere(
+    as_alice: Client, project: Project, username: str, sentence: str
+) -> None:
+    page = as_alice.post("/projects/harbour-lights/members/", {"username": username, "role": "editor"})
+    assert (page.status_code, project.memberships.count()) == (422, 4)
+    assert sentence in page.content.decode()
+
+
+@pytest.mark.parametrize(("action", "data"), [("", {"role": "viewer"}), ("remove/", {})])
+def test_the_only_owner_stays(
+    as_alice: Client, project: Project, alice: User, action: str, data: dict
+) -> None:
+    member = project.memberships.get(user=alice)
+    page = as_alice.post(f"/projects/harbour-lights/members/{member.pk}/{action}", data, follow=True)
+    assert Membership.objects.get(pk=member.pk).role == Role.OWNER
+    assert "alice is the only owner" in page.content.decode()
+
+
+def test_an_owner_may_step_down_beside_another(
+    as_alice: Client, project: Project, alice: User, bob: User
+) -> None:
+    project.memberships.filter(user=bob).update(role=Role.OWNER)
+    member = project.memberships.get(user=alice)
+    answer = as_alice.post(f"/projects/harbour-lights/members/{member.pk}/remove/")
+    assert (answer.headers["Location"], project.memberships.count()) == ("/projects/", 3)
+
+
+def test_a_member_of_another_project_cannot_be_changed_from_here(as_alice: Client, charlie: User) -> None:
+    other = factories.project(charlie).memberships.get()
+    assert as_alice.post(f"/projects/harbour-lights/members/{other.pk}/remove/").status_code == 404
+
+
+def test_the_page_says_what_is_left_of_the_budget(as_alice: Client, alice: User, project: Project) -> None:
+    Project.objects.update(budget_usd=1)
+    make_take(alice, project)
+    seen = as_alice.get("/projects/harbour-lights/").content.decode()
+    assert ("$0.32" in seen, "$0.68 left" in seen) == (True, True)
