@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from generation.models import Job
 from generation.skyreels import pricing, schemas
@@ -19,6 +19,7 @@ from library.models import Asset, AssetVersion, MediaFile, Project, VersionFile
 from library.models.projects import AnyUser
 
 UrlOf = Callable[[MediaFile], str]
+Role = Literal["subject", "motion"]
 SUGGESTIONS_FROM = 5000
 
 
@@ -45,7 +46,7 @@ class Reference:
     handle: str
     asset: Asset
     version: AssetVersion
-    role: Literal["subject", "motion"]
+    role: Role
     position: int
 
     def media(self, role: str) -> list[MediaFile]:
@@ -185,20 +186,12 @@ def compose(*, user: AnyUser, project: Project, prompt: str, settings: Settings)
     """Bind the prompt's handles to what the user may see, as the project pins it."""
     names = list(dict.fromkeys(handles.fold(mention.name) for mention in handles.find_handles(prompt)))
     assets = {handles.fold(asset.handle): asset for asset in _assets(user, names)}
-    pins = dict(project.links.filter(pinned_version__isnull=False).values_list("asset_id", "pinned_version"))
     problems = [_unknown(name, prompt, user) for name in names if name not in assets]
     problems += [problem for asset in assets.values() if (problem := _not_usable(asset))]
     usable = [assets[name] for name in names if name in assets and _not_usable(assets[name]) is None]
-    versions = _versions(pins.get(asset.pk, asset.current_version_id) for asset in usable)
     references = [
-        Reference(
-            asset.handle,
-            asset,
-            versions[pins.get(asset.pk, asset.current_version_id)],
-            "motion" if asset.kind == Asset.Kind.VIDEO else "subject",
-            place,
-        )
-        for place, asset in enumerate(usable)
+        Reference(asset.handle, asset, version, _role(asset), place)
+        for place, (asset, version) in enumerate(_pinned(project, usable))
     ]
     return Composition(prompt, settings, references, problems)
 
@@ -206,7 +199,9 @@ def compose(*, user: AnyUser, project: Project, prompt: str, settings: Settings)
 def of_job(job: Job) -> Composition:
     """What a job asks for, from the versions that it pinned when it was queued."""
     rows = job.references.select_related("asset", "version").prefetch_related("version__files__media")
-    references = [Reference(row.handle, row.asset, row.version, row.role, row.position) for row in rows]
+    references = [
+        Reference(row.handle, row.asset, row.version, cast(Role, row.role), row.position) for row in rows
+    ]
     return Composition(job.prompt, Settings.of(job), references)
 
 
@@ -227,8 +222,18 @@ def _assets(user: AnyUser, names: Iterable[str]) -> Iterable[Asset]:
     return Asset.objects.visible_to(user).active().named(*names)
 
 
-def _versions(ids: Iterable[int]) -> dict[int, AssetVersion]:
-    return AssetVersion.objects.prefetch_related("files__media").in_bulk(list(ids))
+def _pinned(project: Project, assets: Sequence[Asset]) -> list[tuple[Asset, AssetVersion]]:
+    """Each asset with the version that the project pins, else the current one."""
+    links = project.links.filter(asset__in=assets, pinned_version__isnull=False)
+    chosen = {asset.pk: asset.current_version_id for asset in assets}
+    chosen |= dict(links.values_list("asset_id", "pinned_version_id"))
+    wanted = [version for version in chosen.values() if version is not None]
+    versions = AssetVersion.objects.prefetch_related("files__media").in_bulk(wanted)
+    return [(asset, versions[version]) for asset in assets if (version := chosen[asset.pk]) is not None]
+
+
+def _role(asset: Asset) -> Role:
+    return "motion" if asset.kind == Asset.Kind.VIDEO else "subject"
 
 
 def _unknown(name: str, prompt: str, user: AnyUser) -> Problem:

@@ -14,7 +14,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django_q.tasks import async_task
 
@@ -99,7 +99,7 @@ class Beat:
         """Make room for the next sweep; False when the lease was taken away."""
         return bool(self._mine().update(token="", leased_until=None))
 
-    def _mine(self):  # noqa: ANN202
+    def _mine(self) -> QuerySet[Heartbeat]:
         return Heartbeat.objects.filter(name=self.NAME, token=self.token)
 
 

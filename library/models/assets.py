@@ -57,7 +57,7 @@ class AssetQuerySet(models.QuerySet["Asset"]):
         return found.prefetch_related("tags", "current_version__files")
 
 
-class Asset(models.Model):
+class Asset(models.Model):  # type: ignore[django-manager-missing]  # taggit makes it
     """A reusable thing with a handle, in one namespace for the whole library.
 
     It is shared with everyone or kept to its home project. What it consists of is in its versions.

@@ -1,5 +1,6 @@
 """Projects and who may do what in them."""
 
+from collections.abc import Iterable
 from typing import Self
 
 from django.conf import settings
@@ -90,6 +91,7 @@ class Membership(models.Model):
         return f"{self.user} · {self.get_role_display()} of {self.project}"
 
 
-def _projects_of(user: AnyUser, roles: tuple[Role, ...] = ()) -> models.QuerySet:
-    memberships = Membership.objects.filter(user_id=user.pk)
-    return (memberships.filter(role__in=roles) if roles else memberships).values("project_id")
+def _projects_of(user: AnyUser, roles: Iterable[Role] = Role) -> models.QuerySet:
+    if user.pk is None:
+        return Membership.objects.none()
+    return Membership.objects.filter(user=user.pk, role__in=list(roles)).values("project_id")
