@@ -30,7 +30,11 @@ class ComposerForm(forms.Form):
     prompt = forms.CharField(
         strip=False,
         widget=forms.Textarea(
-            attrs={"rows": 7, "spellcheck": "true", "aria-describedby": "id_prompt_problems"}
+            attrs={
+                "rows": 7,
+                "placeholder": "What is to be seen? Name assets by handle: @Mara walks along a neon street",
+                "aria-describedby": "id_prompt_problems",
+            }
         ),
         error_messages={"required": "Write what is to be seen."},
     )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from generation.views import composer, home, jobs, projects, takes, workplace
+from generation.views import composer, home, jobs, links, projects, takes, team, workplace
 
 app_name = "generation"
 urlpatterns = [
@@ -11,9 +11,11 @@ urlpatterns = [
     path("projects/new/", projects.project_new, name="project_new"),
     path("projects/<slug:slug>/", projects.project, name="project"),
     path("projects/<slug:slug>/edit/", projects.project_edit, name="project_edit"),
-    path("projects/<slug:slug>/members/", projects.member_add, name="member_add"),
-    path("projects/<slug:slug>/members/<int:pk>/", projects.member_change, name="member_change"),
-    path("projects/<slug:slug>/members/<int:pk>/remove/", projects.member_remove, name="member_remove"),
+    path("projects/<slug:slug>/members/", team.member_add, name="member_add"),
+    path("projects/<slug:slug>/members/<int:pk>/", team.member_change, name="member_change"),
+    path("projects/<slug:slug>/members/<int:pk>/remove/", team.member_remove, name="member_remove"),
+    path("projects/<slug:slug>/assets/", links.link_asset, name="link_asset"),
+    path("projects/<slug:slug>/assets/<int:pk>/remove/", links.unlink_asset, name="unlink_asset"),
     path("projects/<slug:slug>/new/", composer.composer, name="composer"),
     path("projects/<slug:slug>/new/check/", composer.composer_check, name="composer_check"),
     path("jobs/", jobs.jobs, name="jobs"),

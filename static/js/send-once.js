@@ -1,5 +1,5 @@
 // A form that is on its way cannot be sent again by a second click; `data-busy` on its button says what happens.
-// Coming back with the browser's back button makes it usable again.
+// Coming back with the browser's back button makes it usable again, and so does half a minute without an answer.
 
 function release(form) {
   for (const button of form.querySelectorAll("button[data-idle]")) {
@@ -21,6 +21,7 @@ document.addEventListener("submit", (event) => {
     button.textContent = button.dataset.busy;
     button.setAttribute("aria-disabled", "true");
   }
+  setTimeout(() => release(form), 30_000);
 });
 
 addEventListener("pageshow", (event) => {

@@ -28,7 +28,7 @@ def addresses(project: Project, job: Job, take: object) -> dict[str, str]:
         },
         **{
             name: reverse(f"generation:{name}", args=slug)
-            for name in ("project", "project_edit", "composer", "composer_check", "member_add")
+            for name in ("project", "project_edit", "composer", "composer_check", "member_add", "link_asset")
         },
         **{
             name: reverse(f"generation:{name}", args=[job.uuid])
@@ -36,6 +36,7 @@ def addresses(project: Project, job: Job, take: object) -> dict[str, str]:
         },
         "member_change": reverse("generation:member_change", args=[*slug, member]),
         "member_remove": reverse("generation:member_remove", args=[*slug, member]),
+        "unlink_asset": reverse("generation:unlink_asset", args=[*slug, 1]),
         "take": reverse("generation:take", args=[take.uuid]),
     }
 
@@ -79,6 +80,8 @@ def test_who_may_open_a_page(
         ("member_add", {"username": "charlie", "role": "viewer"}, (302, 403, 403, 403, 404, 302)),
         ("member_change", {"role": "reviewer"}, OWNED),
         ("member_remove", {}, OWNED),
+        ("link_asset", {"handle": "Mara"}, MADE),
+        ("unlink_asset", {}, MADE),
         ("job_retry", {}, MADE),
         ("job_cancel", {}, MADE),
     ],

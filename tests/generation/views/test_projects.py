@@ -106,3 +106,26 @@ def test_the_page_says_what_is_left_of_the_budget(as_alice: Client, alice: User,
     make_take(alice, project)
     seen = as_alice.get("/projects/harbour-lights/").content.decode()
     assert ("$0.32" in seen, "$0.68 left" in seen) == (True, True)
+
+
+@pytest.mark.usefixtures("s3")
+def test_an_asset_is_linked_by_its_handle_and_taken_out_again(
+    as_alice: Client, project: Project, bob: User
+) -> None:
+    asset = factories.asset(bob, handle="Tom")
+    for _ in range(2):
+        as_alice.post("/projects/harbour-lights/assets/", {"handle": " @tom "})
+    assert list(project.links.values_list("asset", flat=True)) == [asset.pk]
+    assert list(as_alice.get("/projects/harbour-lights/").context["assets"]) == [asset]
+    as_alice.post(f"/projects/harbour-lights/assets/{asset.pk}/remove/")
+    assert (project.links.count(), type(asset).objects.count()) == (0, 1)
+
+
+@pytest.mark.usefixtures("s3")
+@pytest.mark.parametrize("handle", ["nobody", "secret", "", "a\0b"])
+def test_what_cannot_be_seen_cannot_be_linked(
+    as_alice: Client, project: Project, charlie: User, handle: str
+) -> None:
+    factories.asset(charlie, handle="secret", is_shared=False, project=factories.project(charlie))
+    page = as_alice.post("/projects/harbour-lights/assets/", {"handle": handle}, follow=True)
+    assert (project.links.count(), "is not in the library" in page.content.decode()) == (0, True)

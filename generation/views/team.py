@@ -1,0 +1,86 @@
+"""A project's edit page and its team: who is in it, in which role. For owners."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST
+
+from generation.forms import MemberForm, ProjectForm, RoleForm
+from generation.views.access import Request, project_to_own
+from library.models import Membership, Project, Role
+
+SHOWN = 200
+
+
+def edit_page(request: Request, slug: str, **forms: Any) -> HttpResponse:
+    """The page with its forms, of which one may have been refused; the project is read anew, since a refused form
+    has left what was typed in its instance."""
+    found = project_to_own(request, slug)
+    context = {
+        "project": found,
+        "form": ProjectForm(instance=found),
+        "member_form": MemberForm(project=found),
+        "team": found.memberships.select_related("user")[:SHOWN],
+        "roles": Role.choices,
+    } | forms
+    refused = any(form.errors for form in forms.values())
+    return render(request, "generation/project_edit.html", context, status=422 if refused else 200)
+
+
+@require_POST
+def member_add(request: Request, slug: str) -> HttpResponse:
+    """Add somebody to the team."""
+    found = project_to_own(request, slug)
+    form = MemberForm(request.POST, project=found)
+    if not form.is_valid():
+        return edit_page(request, slug, member_form=form)
+    person, role = form.cleaned_data["username"], form.cleaned_data["role"]
+    Membership.objects.get_or_create(project=found, user=person, defaults={"role": role})
+    messages.success(request, f"{person} is in the team as {Role(role).label.lower()}.")
+    return redirect("generation:project_edit", slug)
+
+
+@require_POST
+def member_change(request: Request, slug: str, pk: int) -> HttpResponse:
+    """Give a member another role; a project keeps an owner."""
+    found = project_to_own(request, slug)
+    member = get_object_or_404(found.memberships.select_related("user"), pk=pk)
+    form = RoleForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, "Nothing was changed: choose one of the roles.")
+    elif form.cleaned_data["role"] != Role.OWNER and not _others_own(found, member):
+        messages.error(request, _needs_owner(member))
+    else:
+        found.memberships.filter(pk=pk).update(role=form.cleaned_data["role"])
+        messages.success(request, f"{member.user} is {Role(form.cleaned_data['role']).label.lower()} now.")
+    return _after_change(request, found)
+
+
+@require_POST
+def member_remove(request: Request, slug: str, pk: int) -> HttpResponse:
+    """Take somebody out of the team; what they made stays."""
+    found = project_to_own(request, slug)
+    member = get_object_or_404(found.memberships.select_related("user"), pk=pk)
+    if not _others_own(found, member):
+        messages.error(request, _needs_owner(member))
+    else:
+        member.delete()
+        messages.success(request, f"{member.user} is no longer in the team. Jobs and takes stay.")
+    return _after_change(request, found)
+
+
+def _after_change(request: Request, found: Project) -> HttpResponse:
+    """Back to the team, or to the list for an owner who has just stepped down."""
+    if Project.objects.owned_by(request.user).filter(pk=found.pk).exists():
+        return redirect("generation:project_edit", found.slug)
+    return redirect("generation:projects")
+
+
+def _others_own(found: Project, member: Membership) -> bool:
+    return found.memberships.filter(role=Role.OWNER).exclude(pk=member.pk).exists()
+
+
+def _needs_owner(member: Membership) -> str:
+    return f"Nothing was changed: {member.user} is the only owner. Make somebody else an owner first."
