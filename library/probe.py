@@ -28,6 +28,8 @@ MAX_PIXELS = 40_000_000
 MAX_ANIMATION_PIXELS = 200_000_000
 MAX_VIDEO_BYTES = 500_000_000
 MAX_AUDIO_BYTES = 100_000_000
+# A header may claim one sample a second: few bytes would then be days of sound to walk through.
+MAX_SECONDS = 3600
 SHOWN_NAME_LENGTH = 60
 HEAD_BYTES = 4096
 
@@ -200,8 +202,7 @@ def _decode(picture: Image.Image, name: str) -> None:
 
 def _recording(path: Path, name: str, size: int, mime: str, demuxer: str) -> Facts:
     try:
-        # Only this file: a MOV may otherwise name others that hold its tracks.
-        with av.open(str(path), format=demuxer, options={"protocol_whitelist": "file"}) as container:
+        with open_recording(path, demuxer) as container:
             if mime.startswith("audio/"):
                 _check_size(name, size, MAX_AUDIO_BYTES, "a recording")
                 return _sound(container, name, size, mime)
@@ -211,12 +212,21 @@ def _recording(path: Path, name: str, size: int, mime: str, demuxer: str) -> Fac
         raise UnreadableMedia(f"{name} is damaged or cut off: it cannot be read to its end.") from error
 
 
+def open_recording(path: Path, demuxer: str | None = None) -> InputContainer:
+    """PyAV on this file alone: a MOV may otherwise name others that hold its tracks. Odd letters in its metadata are
+    kept as they are. Raises `av.FFmpegError`."""
+    options = {"protocol_whitelist": "file"}
+    return av.open(str(path), format=demuxer, options=options, metadata_errors="surrogateescape")
+
+
 def _video(container: InputContainer, name: str, size: int, mime: str) -> Facts:
-    if not container.streams.video:
-        raise UnreadableMedia(f"{name} holds no moving picture: save its sound as MP3 or WAV.")
-    stream = container.streams.video[0]
+    # A track whose codec is not known has no decoder, and so no size either.
+    stream = next((track for track in container.streams.video if track.codec_context), None)
+    if stream is None:
+        raise UnreadableMedia(f"{name} holds no moving picture that can be read.")
     _check_pixels(name, stream.width, stream.height)
     declared = _declared_seconds(container)
+    _check_length(name, declared)
     frame = next(container.decode(stream), None)
     if frame is None:
         raise UnreadableMedia(f"{name} holds no frame that can be read.")
@@ -230,15 +240,19 @@ def _video(container: InputContainer, name: str, size: int, mime: str) -> Facts:
 
 
 def _sound(container: InputContainer, name: str, size: int, mime: str) -> Facts:
-    if not container.streams.audio:
-        raise UnreadableMedia(f"{name} holds no sound that can be read.")
-    stream = container.streams.audio[0]
-    if next(container.decode(stream), None) is None:
+    stream = next((track for track in container.streams.audio if track.codec_context), None)
+    if stream is None or next(container.decode(stream), None) is None:
         raise UnreadableMedia(f"{name} holds no sound that can be read.")
     container.seek(0)
-    return Facts(
-        "audio", mime, size, seconds=_seconds_read(container), codec=stream.codec_context.name, has_audio=True
-    )
+    seconds, codec = _seconds_read(container), stream.codec_context.name
+    _check_length(name, seconds)
+    return Facts("audio", mime, size, seconds=seconds, codec=codec, has_audio=True)
+
+
+def _check_length(name: str, seconds: float) -> None:
+    if seconds > MAX_SECONDS:
+        much, most = f"{seconds / 60:.0f} minutes", f"{MAX_SECONDS / 60:.0f} minutes"
+        raise UnreadableMedia(f"{name} lasts {much}; a recording may last at most {most}.")
 
 
 def _declared_seconds(container: InputContainer) -> float:

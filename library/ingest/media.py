@@ -11,7 +11,7 @@ from django.core.files import File
 from library import storage
 from library.ingest import pictures, privacy
 from library.models import MediaFile
-from library.probe import Facts, probe
+from library.probe import Facts, probe, shown_name
 
 PIECE = 1024**2
 
@@ -35,28 +35,23 @@ def _added(path: Path, name: str) -> MediaFile:
     if clean != path:
         facts = probe(clean, name=name)
     sha256 = _sha256(clean)
-    return _known(sha256) or _stored(clean, sha256, facts)
+    return _known(sha256) or _stored(clean, sha256, facts, name)
 
 
-def _stored(path: Path, sha256: str, facts: Facts) -> MediaFile:
+def _stored(path: Path, sha256: str, facts: Facts, name: str) -> MediaFile:
     key = storage.media_key(sha256, facts.extension)
-    thumbnail_key = _store_thumbnail(path, sha256, facts)
+    thumbnail_key = storage.thumbnail_key(sha256)
+    thumbnail = path.with_name("thumbnail.webp")
+    pictures.save_thumbnail(path, facts, thumbnail, name=shown_name(name))
+    storage.upload(thumbnail, thumbnail_key, "image/webp")
     storage.upload(path, key, facts.mime)
-    values = {name: value for name, value in vars(facts).items()} | {
+    values = vars(facts) | {
         "key": key,
         "thumbnail_key": thumbnail_key,
     }
     # Two uploads of the same bytes at once: the second to write its row gets the first one's.
     media, _ = MediaFile.objects.get_or_create(sha256=sha256, defaults=values)
     return media
-
-
-def _store_thumbnail(path: Path, sha256: str, facts: Facts) -> str:
-    target = path.with_name("thumbnail.webp")
-    pictures.save_thumbnail(path, facts, target)
-    key = storage.thumbnail_key(sha256)
-    storage.upload(target, key, "image/webp")
-    return key
 
 
 def _known(sha256: str) -> MediaFile | None:

@@ -1,12 +1,13 @@
 """The small picture by which a file is known: of a picture itself, of a frame, of the wave of a sound."""
 
 from array import array
+from itertools import islice
 from pathlib import Path
 
 import av
 from PIL import Image, ImageDraw
 
-from library.probe import Facts, UnreadableMedia
+from library.probe import Facts, UnreadableMedia, open_recording
 
 THUMBNAIL = (480, 480)
 WAVE = (480, 270)
@@ -15,31 +16,40 @@ WAVE_RATE = 8000
 WAVE_BLOCK = 400
 WAVE_COLOUR = "#d98f22"
 LOUDEST = 32768
+MAX_FRAMES = 2000
 
 
-def save_thumbnail(path: Path, facts: Facts, target: Path) -> None:
-    """Writes a WebP of at most 480 pixels a side. Raises UnreadableMedia when a video shows no frame."""
+def save_thumbnail(path: Path, facts: Facts, target: Path, *, name: str = "") -> None:
+    """Writes a WebP of at most 480 pixels a side. Raises UnreadableMedia, which calls the file `name`, when there is
+    nothing in it to be seen or heard."""
     if facts.kind == "image":
         with Image.open(path) as picture:
             _save_small(picture, target)
-    elif facts.kind == "video":
-        _save_small(frame_near(path, (facts.seconds or 0) * 0.1), target)
-    else:
-        _save_small(_wave(_loudness(path)), target)
+        return
+    try:
+        small = (
+            frame_near(path, (facts.seconds or 0) * 0.1) if facts.kind == "video" else _wave(_loudness(path))
+        )
+    except (av.FFmpegError, ValueError) as error:  # PyAV: a sound that changes its layout on the way
+        raise UnreadableMedia(f"{name or path.name} is damaged: nothing in it can be shown.") from error
+    _save_small(small, target)
 
 
 def frame_near(path: Path, second: float) -> Image.Image:
-    """The first frame at or after that second, or the last before the end, upright. Raises UnreadableMedia."""
-    with av.open(str(path), options={"protocol_whitelist": "file"}) as container:
-        stream = container.streams.video[0]
+    """The first frame at or after that second, or the last before the end, upright. Raises UnreadableMedia.
+
+    A film with a single key frame is walked through for `MAX_FRAMES` at most.
+    """
+    with open_recording(path) as container:
+        stream = next(track for track in container.streams.video if track.codec_context)
         container.seek(int(second * av.time_base))
         found = None
-        for found in container.decode(stream):
+        for found in islice(container.decode(stream), MAX_FRAMES):
             if found.time is None or found.time >= second:
                 break
         if found is None:
             raise UnreadableMedia(f"{path.name} holds no frame that can be read.")
-        picture: Image.Image = found.to_image()  # type: ignore[no-untyped-call]
+        picture: Image.Image = found.to_image()
         return picture.rotate(found.rotation, expand=True)
 
 
@@ -56,7 +66,7 @@ def _loudness(path: Path) -> list[float]:
     """The loudest sample of each twentieth of a second, 0 to 1."""
     resampler = av.AudioResampler(format="s16", layout="mono", rate=WAVE_RATE)
     peaks: list[float] = []
-    with av.open(str(path), options={"protocol_whitelist": "file"}) as container:
+    with open_recording(path) as container:
         for frame in container.decode(audio=0):
             for part in resampler.resample(frame):
                 samples = array("h", bytes(part.planes[0])[: part.samples * 2])

@@ -7,19 +7,27 @@ itself is not touched; a picture that lies on its side is encoded anew.
 import mmap
 from pathlib import Path
 
-import av
-from PIL import Image, ImageOps
+from PIL import Image
 
-from library.probe import Facts
+from library.probe import Facts, open_recording
 
 GPS_DIRECTORY = 0x8825
 ORIENTATION = 0x0112
-UPRIGHT = 1
+# What makes a picture upright, by its EXIF orientation; 1, and whatever else a damaged header says, is upright.
+TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 QUALITY = 95
 PNG_SIGNATURE_BYTES = 8
 # Where cameras and editors write it: EXIF and XMP, IPTC.
 JPEG_METADATA = {0xE1, 0xED}
-JPEG_SCAN = 0xDA
+JPEG_SCAN = b"\xff\xda"
 PNG_METADATA = {b"eXIf", b"iTXt", b"zTXt", b"tEXt"}
 
 
@@ -40,9 +48,8 @@ def cleaned(path: Path, facts: Facts) -> Path:
 
 def _cleaned_picture(path: Path, facts: Facts) -> Path:
     with Image.open(path) as picture:
-        orientation = picture.getexif().get(ORIENTATION, UPRIGHT)
-        has_place, holds_more = _has_place(picture), picture.format == "MPO"
-    if orientation not in {UPRIGHT, 0} or (has_place and holds_more):
+        turn, has_place, holds_more = _turn(picture), _has_place(picture), picture.format == "MPO"
+    if turn is not None or (has_place and holds_more):
         return _encoded(path, facts.mime)
     if not has_place:
         return path
@@ -50,6 +57,10 @@ def _cleaned_picture(path: Path, facts: Facts) -> Path:
     target = path.with_name("cleaned")
     target.write_bytes(cut(path.read_bytes()))
     return target
+
+
+def _turn(picture: Image.Image) -> Image.Transpose | None:
+    return TURNS.get(picture.getexif().get(ORIENTATION, 1))
 
 
 def _has_place(picture: Image.Image) -> bool:
@@ -62,7 +73,8 @@ def _encoded(path: Path, mime: str | None) -> Path:
     target = path.with_name("cleaned")
     with Image.open(path) as picture:
         profile = picture.info.get("icc_profile")
-        upright = ImageOps.exif_transpose(picture)
+        turn = _turn(picture)
+        upright = picture.copy() if turn is None else picture.transpose(turn)
         if mime == "image/png" or (mime is None and upright.has_transparency_data):
             _bare(upright).save(target, "PNG", icc_profile=profile)
         else:
@@ -80,9 +92,9 @@ def _bare(picture: Image.Image) -> Image.Image:
 def _jpeg_without_metadata(data: bytes) -> bytes:
     """Without its EXIF, XMP and IPTC segments; the compressed picture stays byte for byte."""
     kept, place = [data[:2]], 2
-    while place + 4 <= len(data) and data[place] == 0xFF and data[place + 1] != JPEG_SCAN:
+    while place + 4 <= len(data) and data[place : place + 2] != JPEG_SCAN:
         marker = data[place + 1]
-        if marker == 0xFF:  # a filler before the marker
+        if data[place] != 0xFF or marker in {0, 0xFF}:  # readers pass over fillers between segments
             place += 1
             continue
         end = place + 2 + int.from_bytes(data[place + 2 : place + 4])
@@ -105,8 +117,9 @@ def _png_without_metadata(data: bytes) -> bytes:
 
 def _blank_location(path: Path) -> None:
     """Overwrites the place of an MP4 or MOV with blanks of the same length, so that no offset in it moves."""
-    with av.open(str(path), options={"protocol_whitelist": "file"}, format="mov") as container:
-        places = {text.encode() for key, text in container.metadata.items() if "location" in key.lower()}
+    with open_recording(path, "mov") as container:
+        named = {text for key, text in container.metadata.items() if "location" in key.lower()}
+        places = {text.encode(errors="surrogateescape") for text in named}
     with path.open("r+b") as stream, mmap.mmap(stream.fileno(), 0) as content:
         for text in filter(None, places):
             place = content.find(text)

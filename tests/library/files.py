@@ -77,6 +77,13 @@ def sound(seconds: float = 1.0) -> bytes:
     return held.getvalue()
 
 
+def slow_sound() -> bytes:
+    """A WAV of a third of a second whose header says: one sample a second."""
+    content = bytearray(sound(1 / 3))
+    content[24:32] = struct.pack("<II", 1, 2)
+    return bytes(content)
+
+
 def mp3(path: Path, seconds: float = 1.0) -> Path:
     """An MP3 of that length."""
     samples = array("h", (int(9000 * math.sin(n / 9)) for n in range(int(seconds * 44100))))

@@ -103,6 +103,10 @@ REFUSALS = {
         b"\x1aE\xdf\xa3" + bytes(60),
         "clip.mp4 is a WebM or Matroska video, which the video model cannot take: save it as MP4 or MOV.",
     ),
+    "slow.wav": (
+        files.slow_sound(),
+        "slow.wav lasts 89 minutes; a recording may last at most 60 minutes.",
+    ),
     "list.mp4": (
         b"#EXTM3U\n#EXTINF:1,\nhttp://127.0.0.1/secret\n",
         "list.mp4 is not a picture, video or audio file that we can read (its content is text).",
