@@ -10,7 +10,7 @@ from library.ingest import pictures, privacy
 from library.probe import UnreadableMedia, probe
 from tests.library import files
 
-ROUNDS = 150
+ROUNDS = 80
 
 
 def taken_in(path: Path) -> Path | None:

@@ -1,0 +1,92 @@
+"""New assets, new versions, and what the list is narrowed to."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+
+from library import handles
+from library.forms.about import AboutForm
+from library.forms.files import FilesForm, files_of
+from library.models import Asset
+
+
+class AssetForm(AboutForm, FilesForm):
+    """A new asset."""
+
+    kind = forms.ChoiceField(
+        choices=Asset.Kind.choices,
+        initial=Asset.Kind.CHARACTER,
+        widget=forms.RadioSelect,
+        help_text="A character is 1 to 5 pictures, with a voice recording if you like; "
+        "the others are one file each.",
+    )
+    handle = forms.CharField(
+        help_text="The name to write in prompts, such as Mara for @Mara.",
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
+        ),
+    )
+    field_order = ("kind", "files", "handle", "title", "description", "tags", "home_project", "is_shared")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offer_projects(self.user)
+
+    def clean_handle(self) -> str:
+        name = self.cleaned_data["handle"].removeprefix("@")
+        if not handles.is_handle(name):
+            raise ValidationError(_not_a_handle(name))
+        taken = Asset.objects.named(name).first()
+        if taken:
+            raise ValidationError(taken_message(name, taken, self.user))
+        return name
+
+
+class VersionForm(FilesForm):
+    """The files of the next version: those of the current one unless unticked, and new ones."""
+
+    note = forms.CharField(required=False, max_length=200, help_text="What is new in this version?")
+    field_order = ("files", "note")
+
+    def __init__(self, *args: Any, asset: Asset, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.asset = asset
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean()
+        if not self.has_error("files"):
+            self._check_files(self.asset.kind)
+        if not self.has_error("files") and self.media_files == files_of(self.asset.current_version):
+            self.add_error("files", "These are the files of the current version: add or leave out one.")
+        return values
+
+
+class FilterForm(forms.Form):
+    """What the library's list is narrowed to. A filter that means nothing is passed over."""
+
+    q = forms.CharField(required=False, max_length=200)
+    kind = forms.ChoiceField(required=False, choices=[("", "All"), *Asset.Kind.choices])
+    tag = forms.CharField(required=False, max_length=100)
+    cursor = forms.CharField(required=False, max_length=20)
+
+    def filters(self) -> dict[str, str]:
+        """The filters that were understood, by name."""
+        self.is_valid()
+        return {name: self.cleaned_data.get(name, "") for name in self.fields}
+
+
+def taken_message(name: str, taken: Asset, user: User) -> str:
+    """Who has the handle; title and owner only if the user may see that asset."""
+    if not Asset.objects.visible_to(user).filter(pk=taken.pk).exists():
+        return f"@{name} is taken. Choose another handle."
+    owner = taken.created_by
+    whose = "your" if owner == user else f"{owner.get_full_name() or owner.get_username()}'s"
+    title = f" “{taken.title}”" if taken.title else ""
+    return f"@{name} is taken: it is {whose} {taken.get_kind_display().lower()}{title}."
+
+
+def _not_a_handle(name: str) -> str:
+    suggestion = handles.suggest(name)
+    return handles.RULE + (f" Perhaps {suggestion}?" if suggestion else "")

@@ -1,0 +1,138 @@
+"""Forms with files. A refused form loses nothing: files that were good stay with it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.contrib.auth.models import User
+from django.core import signing
+from django.core.files.uploadedfile import UploadedFile
+
+from library import ingest
+from library.models import AssetVersion, MediaFile
+from library.probe import UnreadableMedia, shown_name
+from library.storage import StorageFailed
+
+KEPT_SALT = "library.forms.kept"
+KEPT_SECONDS = 24 * 3600
+MAX_FILES = 20
+ACCEPTED = ".jpg,.jpeg,.png,.gif,.bmp,.webp,.mp4,.mov,.mp3,.wav"
+
+
+@dataclass(frozen=True)
+class KeptFile:
+    """A file that is stored already and waits for its form; the token proves to us that this user brought it."""
+
+    media: MediaFile
+    name: str
+    token: str
+
+
+def keep(user: User, media: MediaFile, name: str) -> KeptFile:
+    """A kept file with a token that is good for a day and for this user alone."""
+    token = signing.dumps([user.pk, media.pk, shown_name(name)], salt=KEPT_SALT, compress=True)
+    return KeptFile(media, shown_name(name), token)
+
+
+class FilesInput(forms.FileInput):
+    """Chooses several files at once."""
+
+    allow_multiple_selected = True
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> "list[UploadedFile[bytes]]":
+        chosen: list[UploadedFile[bytes]] = files.getlist(name)
+        return chosen
+
+    def use_required_attribute(self, initial: Any) -> bool:
+        """Kept files may be enough, which only the server knows."""
+        return False
+
+    def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
+        return name not in files
+
+
+class FilesField(forms.Field):
+    """Any number of uploaded files; whether they are enough, the form judges together with the kept ones."""
+
+    widget = FilesInput(attrs={"accept": ACCEPTED, "multiple": True})
+
+    def validate(self, value: Any) -> None:
+        """Nothing to refuse here."""
+
+
+class FilesForm(forms.Form):
+    """A form with files, which are stored while it is checked. After that `kept` holds every good one, earlier
+    ones first; the page shows them with their tokens, so that nobody has to choose them again."""
+
+    files = FilesField(  # type: ignore[assignment]  # the metaclass takes it away
+        help_text="PNG, JPEG, GIF or BMP up to 10 MB (WebP is converted); MP4 or MOV; MP3 or WAV. "
+        "The first picture is the primary one.",
+    )
+
+    def __init__(self, *args: Any, user: User, kept: Sequence[KeptFile] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+        self.kept = list(kept)
+
+    @property
+    def media_files(self) -> list[MediaFile]:
+        """The files that the form stands for, each once, in order."""
+        return list(dict.fromkeys(kept.media for kept in self.kept))
+
+    @property
+    def kept_note(self) -> str:
+        """What need not be chosen again: `Kept: 2 files, not to be chosen again.`"""
+        count = len(self.kept)
+        return f"Kept: {count} file{'s' if count > 1 else ''}, not to be chosen again." if count else ""
+
+    def clean(self) -> dict[str, Any]:
+        uploads = self.cleaned_data.get("files") or []
+        self.kept = self._kept_before()
+        if len(uploads) + len(self.kept) > MAX_FILES:
+            self.add_error("files", f"At most {MAX_FILES} files at a time; these are {len(uploads)}.")
+        else:
+            self._take_in(uploads)
+        kind = self.cleaned_data.get("kind")
+        if kind and not self.has_error("files"):
+            self._check_files(kind)
+        return self.cleaned_data
+
+    def _check_files(self, kind: str) -> None:
+        try:
+            ingest.check_files(kind, self.media_files)
+        except ingest.WrongFiles as error:
+            self.add_error("files", str(error))
+
+    def _take_in(self, uploads: "Iterable[UploadedFile[bytes]]") -> None:
+        for upload in uploads:
+            name = shown_name(upload.name or "")
+            try:
+                media = ingest.add_media(upload, name=name)
+            except UnreadableMedia as error:
+                self.add_error("files", str(error))
+            except StorageFailed:
+                self.add_error("files", f"{name} was not kept: the file storage does not answer. Try again.")
+            else:
+                self.kept.append(keep(self.user, media, name))
+
+    def _kept_before(self) -> list[KeptFile]:
+        named = {}
+        tokens: list[str] = self.data.getlist(self.add_prefix("kept"))  # type: ignore[attr-defined]
+        for token in tokens[:MAX_FILES]:
+            try:
+                user, media, name = signing.loads(token, salt=KEPT_SALT, max_age=KEPT_SECONDS)
+            except signing.BadSignature:
+                self.add_error("files", "A file was kept for longer than a day: choose it again.")
+                continue
+            if user == self.user.pk:
+                named[media] = name
+        found = MediaFile.objects.in_bulk(named)
+        return [keep(self.user, found[pk], name) for pk, name in named.items() if pk in found]
+
+
+def files_of(version: AssetVersion | None) -> list[MediaFile]:
+    """A version's media files, pictures before the voice as they are numbered."""
+    if version is None:
+        return []
+    return [use.media for use in version.files.select_related("media").order_by("position")]
