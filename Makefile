@@ -32,14 +32,18 @@ lock:
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
-.venv/bin/python:
-	@$(PYTHON) -c 'import sys; sys.exit("Backlot needs Python 3.11 or newer; this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
-	$(PYTHON) -m venv .venv
+# Stamps say that an install came to its end. Without one, and when its Python is gone, .venv is made anew.
+$(shell $(BIN)/python -c 'import pip' 2>/dev/null || rm -f .venv/*.stamp)
 
-.venv/run.stamp: requirements.lock | .venv/bin/python
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	@touch $@
+define install
+@$(PYTHON) -c 'import sys; sys.exit("Backlot needs Python 3.11 or newer; this is " + sys.version.split()[0]) if sys.version_info < (3, 11) else None'
+@test -e .venv/run.stamp || { echo "Making .venv"; $(PYTHON) -m venv --clear .venv; }
+$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+@touch $@ .venv/run.stamp
+endef
 
-.venv/dev.stamp: requirements-dev.lock | .venv/bin/python
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
-	@touch $@ .venv/run.stamp
+.venv/run.stamp: requirements.lock
+	$(install)
+
+.venv/dev.stamp: requirements-dev.lock
+	$(install)
