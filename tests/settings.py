@@ -44,7 +44,9 @@ _agreed = {
 (_var / "embedded.json").write_text(json.dumps(_agreed))
 
 from config.settings import *  # noqa: E402, F403
-from config.settings import DATABASES, STORAGES, VAR_DIR  # noqa: E402
+from config.settings import DATABASES, STATIC_ROOT, STORAGES, VAR_DIR  # noqa: E402
+
+STATIC_ROOT.mkdir()  # whitenoise warns where it is missing
 
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file, not memory: worker processes of the tests open the same database.
