@@ -2,8 +2,10 @@
 this machine alone (SQLite, a local S3 server, the sandbox provider)."""
 
 import logging
+import re
 import socket
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import environ
@@ -21,7 +23,7 @@ SECRET_KEY = env.text("BACKLOT_SECRET_KEY", "" if PRODUCTION else EMBEDDED["secr
 
 # Where the web is
 
-HOST = env.text("BACKLOT_HOST", "127.0.0.1")
+HOST = env.host("BACKLOT_HOST", "127.0.0.1")
 PORT = env.number("BACKLOT_PORT", 8000, low=1, high=65535)
 
 
@@ -38,12 +40,14 @@ def machine_address() -> str:
             return "127.0.0.1"
 
 
-EVERY_INTERFACE = HOST in {"0.0.0.0", "::", ""}
+EVERY_INTERFACE = HOST in {"0.0.0.0", "::"}
 REACHABLE_HOST = machine_address() if EVERY_INTERFACE else f"[{HOST}]" if ":" in HOST else HOST
 LOOPBACK = ["127.0.0.1", "localhost", "[::1]"]
 
 PUBLIC_URL = env.url("BACKLOT_PUBLIC_URL", f"http://{REACHABLE_HOST}:{PORT}", "http", "https")
-ALLOWED_HOSTS = env.names(
+if urlsplit(PUBLIC_URL).path:
+    env.refuse("BACKLOT_PUBLIC_URL", "must have no path: Backlot is served from the top of a host")
+ALLOWED_HOSTS = env.hosts(
     "BACKLOT_ALLOWED_HOSTS",
     [*LOOPBACK, REACHABLE_HOST, socket.gethostname(), urlsplit(PUBLIC_URL).hostname or "localhost"],
 )
@@ -51,11 +55,16 @@ CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 
 # Database. The SQLite options are measured: without them writers lose transactions to each other.
 
-DATABASE_URL = env.url(
-    "DATABASE_URL", f"sqlite:///{VAR_DIR / 'backlot.sqlite3'}", "sqlite", "postgres", "postgresql"
-)
-DATABASES = {"default": environ.Env.db_url_config(DATABASE_URL)}
-if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+_database_url = env.url("DATABASE_URL", "", "sqlite", "postgres", "postgresql")
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": env.parsed("DATABASE_URL", _database_url, environ.Env.db_url_config)
+    if _database_url
+    else {"ENGINE": "django.db.backends.sqlite3", "NAME": str(VAR_DIR / "backlot.sqlite3")}
+}
+if not DATABASES["default"]["NAME"]:
+    env.refuse("DATABASE_URL", "names no database")
+DATABASE_IS_SQLITE = DATABASES["default"]["ENGINE"].endswith("sqlite3")
+if DATABASE_IS_SQLITE:
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
@@ -77,10 +86,12 @@ AWS_S3_PUBLIC_ENDPOINT_URL = env.url(
     "http",
     "https",
 )
-AWS_STORAGE_BUCKET_NAME = env.text("AWS_STORAGE_BUCKET_NAME", "backlot")
-AWS_ACCESS_KEY_ID = env.text("AWS_ACCESS_KEY_ID", EMBEDDED["s3_access_key"] if S3_IS_EMBEDDED else "")
+AWS_STORAGE_BUCKET_NAME = env.matching(
+    "AWS_STORAGE_BUCKET_NAME", "backlot", r"[A-Za-z0-9._-]{3,63}", "the name of one bucket"
+)
+AWS_ACCESS_KEY_ID = env.key("AWS_ACCESS_KEY_ID", EMBEDDED["s3_access_key"] if S3_IS_EMBEDDED else "")
 AWS_SECRET_ACCESS_KEY = env.text("AWS_SECRET_ACCESS_KEY", EMBEDDED["s3_secret_key"] if S3_IS_EMBEDDED else "")
-AWS_S3_REGION_NAME = env.text("AWS_S3_REGION_NAME", "us-east-1")
+AWS_S3_REGION_NAME = env.matching("AWS_S3_REGION_NAME", "us-east-1", r"[A-Za-z0-9-]+", "the name of a region")
 STORAGES = {
     "default": {"BACKEND": "library.storage.PrivateStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
@@ -88,7 +99,7 @@ STORAGES = {
 
 # The provider: the sandbox unless a key is set
 
-SKYREELS_API_KEY = env.text("SKYREELS_API_KEY")
+SKYREELS_API_KEY = env.key("SKYREELS_API_KEY")
 PROVIDER_IS_SANDBOX = not SKYREELS_API_KEY
 SANDBOX_IS_EMBEDDED = PROVIDER_IS_SANDBOX and not env.text("SKYREELS_BASE_URL")
 SKYREELS_BASE_URL = env.url(
@@ -104,6 +115,8 @@ SKYREELS_RPM = env.number("SKYREELS_RPM", 480, low=1, high=100_000)
 # Queue. `ARCHITECTURE.md` says what django-q2 promises; each value below closes a trap that was measured.
 
 REDIS_URL = env.url("REDIS_URL", "", "redis", "rediss", "unix")
+if REDIS_URL.startswith("redis") and not re.fullmatch(r"(/\d+)?", urlsplit(REDIS_URL).path):
+    env.refuse("REDIS_URL", "must end with the number of a database, such as /0, or with the port")
 Q_CLUSTER = {
     "name": "backlot",
     "label": "Queue",
@@ -150,7 +163,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "generation.views.workplace.KeepTyped",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -195,9 +208,7 @@ LANGUAGE_CODE = "en-us"
 TIME_ZONE = "UTC"
 USE_TZ = True
 
-EMAIL_CONFIG = environ.Env.email_url_config(env.text("EMAIL_URL", "consolemail://"))
-EMAIL_BACKEND = EMAIL_CONFIG.pop("EMAIL_BACKEND")
-vars().update(EMAIL_CONFIG)
+vars().update(env.parsed("EMAIL_URL", env.text("EMAIL_URL", "consolemail://"), environ.Env.email_url_config))
 
 # Safety. Pictures and videos come straight from the object storage by signed URLs.
 
@@ -230,10 +241,16 @@ if PRODUCTION:
             env.refuse(
                 _name, "must be set when BACKLOT_PRODUCTION is true: the embedded part is not fit for it"
             )
-    if DATABASE_URL.startswith("sqlite"):
+    if DATABASE_IS_SQLITE:
         env.refuse("DATABASE_URL", "must name a PostgreSQL database when BACKLOT_PRODUCTION is true")
+    if not PUBLIC_URL.startswith("https://"):
+        env.refuse("BACKLOT_PUBLIC_URL", "must start with https:// when BACKLOT_PRODUCTION is true")
+    if DEBUG:
+        env.refuse("BACKLOT_DEBUG", "must be false when BACKLOT_PRODUCTION is true: its error pages tell all")
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = True
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
+    # Our host's name alone is bound to HTTPS; neighbours under the same domain are not ours to bind.
+    SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     # Probes come from inside, without TLS.
     SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 import httpx
 from django.conf import settings
@@ -22,7 +24,7 @@ def provider_name() -> str:
 @contextmanager
 def client() -> Iterator[SkyReelsClient]:
     """A client for submits and single questions. Nothing is retried by the transport: that would pay twice."""
-    with httpx.Client(timeout=SUBMIT_TIMEOUT, transport=httpx.HTTPTransport(retries=0)) as http:
+    with httpx.Client(timeout=SUBMIT_TIMEOUT, trust_env=heeds_proxies(settings.SKYREELS_BASE_URL)) as http:
         yield SkyReelsClient(http, base_url=settings.SKYREELS_BASE_URL, api_key=settings.SKYREELS_API_KEY)
 
 
@@ -31,7 +33,22 @@ def polling_client() -> tuple[httpx.AsyncClient, AsyncSkyReelsClient]:
     limits = httpx.Limits(
         max_connections=CONNECTIONS_FOR_EACH_CLIENT, max_keepalive_connections=CONNECTIONS_FOR_EACH_CLIENT
     )
-    http = httpx.AsyncClient(timeout=QUERY_TIMEOUT, limits=limits)
+    http = httpx.AsyncClient(
+        timeout=QUERY_TIMEOUT, limits=limits, trust_env=heeds_proxies(settings.SKYREELS_BASE_URL)
+    )
     return http, AsyncSkyReelsClient(
         http, base_url=settings.SKYREELS_BASE_URL, api_key=settings.SKYREELS_API_KEY
     )
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach the host, as far as its name tells."""
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def heeds_proxies(address: str) -> bool:
+    """Whether the proxies of the environment count on the way to an address: never to this machine itself."""
+    return not is_loopback(urlsplit(address).hostname or "")

@@ -3,15 +3,10 @@
 alice owns the project, bob edits in it, rita reviews, vera only looks, charlie is a stranger.
 """
 
-import csv
-import io
-import os
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -21,6 +16,7 @@ from generation import lifecycle
 from generation.composition import Settings
 from generation.models import Job
 from generation.sandbox.server import SandboxServer
+from generation.supervision import parts
 from library import storage
 from library.models import Project, Role
 from tests import factories
@@ -39,31 +35,17 @@ def _wait_for_port(port: int, process: subprocess.Popen) -> None:
 
 @pytest.fixture(scope="session")
 def s3() -> Iterator[None]:
-    """The local S3 server that `manage.py up` would start, with the bucket made."""
-    folder = settings.VAR_DIR / "s3"
-    folder.mkdir(exist_ok=True)
-    keys = io.StringIO()
-    csv.writer(keys, quoting=csv.QUOTE_ALL).writerow(
-        [f"{settings.AWS_ACCESS_KEY_ID},{settings.AWS_SECRET_ACCESS_KEY}"]
-    )
+    """The local S3 server as `manage.py up` starts it, with the bucket made."""
     port = settings.EMBEDDED["s3_port"]
-    process = subprocess.Popen(
-        [_rclone(), "serve", "s3", "--addr", f"127.0.0.1:{port}", "--config", os.devnull, str(folder)],
-        env={**os.environ, "RCLONE_AUTH_KEY": keys.getvalue().strip()},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    part = parts.storage(["127.0.0.1"], port)
+    process = subprocess.Popen(part.argv, env=part.env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         _wait_for_port(port, process)
         storage.ensure_bucket()
         yield
     finally:
-        process.kill()
+        process.terminate()
         process.wait()
-
-
-def _rclone() -> str:
-    return str(Path(sys.executable).with_name("rclone"))
 
 
 @pytest.fixture(scope="session")

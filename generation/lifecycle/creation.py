@@ -44,7 +44,7 @@ def create(
     Raises CannotQueue when the prompt or the settings break a rule or the project's budget would be passed.
     """
     key = form_key or uuid4()
-    if made := Job.objects.filter(form_key=key, created_by=by).first():
+    if made := _made_before(key, by):
         return made
     composed = composition.compose(user=by, project=project, prompt=prompt, settings=settings)
     if not composed.ok:
@@ -53,7 +53,9 @@ def create(
         return _queue(composed, by=by, project=project, form_key=key, shot=shot)
     except IntegrityError:
         # The same form came twice at once and the other one was first.
-        return Job.objects.get(form_key=key, created_by=by)
+        if made := _made_before(key, by):
+            return made
+        raise
 
 
 def cancel(job: Job, *, by: Any) -> None:
@@ -67,12 +69,23 @@ def cancel(job: Job, *, by: Any) -> None:
         tell(job.pk, Status.CANCELLED, f"Cancelled by {by}. Nothing was sent or charged.", by=by)
 
 
-def retry(job: Job, *, by: Any) -> Job:
+def retry(job: Job, *, by: Any, form_key: UUID | None = None) -> Job:
     """A new job with the same prompt and settings; handles are bound anew. Raises CannotQueue, NotPossible."""
     job.refresh_from_db()
     if not job.is_finished:
         raise NotPossible("This job has not ended. Making it again now could pay for it twice.")
-    return create(by=by, project=job.project, prompt=job.prompt, settings=Settings.of(job), shot=job.shot)
+    chosen = Settings.of(job)
+    return create(
+        by=by, project=job.project, prompt=job.prompt, settings=chosen, form_key=form_key, shot=job.shot
+    )
+
+
+def _made_before(form_key: UUID, by: Any) -> Job | None:
+    """The job of a form that came before. Raises CannotQueue for a key that belongs to somebody else."""
+    made = Job.objects.filter(form_key=form_key).first()
+    if made is not None and made.created_by != by:
+        raise CannotQueue([Problem("form_key", "This form is not yours. Open the page anew and send it again.")])
+    return made
 
 
 @transaction.atomic

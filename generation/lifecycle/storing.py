@@ -105,7 +105,9 @@ def fetch(url: str, path: Path, keep: Callable[[], None]) -> str:
     """
     digest = hashlib.sha256()
     with (
-        httpx.Client(timeout=FETCH_TIMEOUT, follow_redirects=True) as http,
+        httpx.Client(
+            timeout=FETCH_TIMEOUT, follow_redirects=True, trust_env=gateway.heeds_proxies(url)
+        ) as http,
         http.stream("GET", url) as answer,
         path.open("wb") as file,
     ):

@@ -12,14 +12,19 @@ import sys
 from dataclasses import replace
 
 from django.core.management import call_command
+from django.db import connections
 
-from generation.supervision import parts, tether
+from generation.supervision import health, parts, tether
 from generation.supervision.keeper import Keeper
+from generation.supervision.prepare import need
 from generation.supervision.pulse import Patience, Pulse
 
 
 def run_cluster() -> None:
     """The queue's own processes, each tied to the one that forked it: none is left when one of them is killed."""
+    need(health.database_ok())
+    need(health.queue_ok())
+    connections.close_all()
     tether.tie_every_fork()
     call_command("qcluster")
 

@@ -15,10 +15,11 @@ import httpx
 from django.conf import settings
 from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
+from django_q.brokers import get_broker
+from redis.exceptions import RedisError
 
 from generation import gateway
 from generation.skyreels.errors import SkyReelsError
-from generation.supervision import ports
 from generation.supervision.pulse import heartbeat_age
 from library import storage
 
@@ -58,6 +59,17 @@ def database_complete() -> Check:
     return Check("database", True, f"{connection.display_name}, all tables there")
 
 
+def queue_ok() -> Check:
+    """Takes messages. On the database it is as well as that."""
+    try:
+        waiting = get_broker().queue_size()
+    except (Error, RedisError) as error:
+        remedy = "start it, or correct REDIS_URL" if settings.REDIS_URL else "see the database"
+        return Check("queue", False, f"does not answer ({_line(error)}): {remedy}")
+    place = "Redis" if settings.REDIS_URL else "in the database"
+    return Check("queue", True, f"{place}, {waiting} waiting")
+
+
 def storage_ok() -> Check:
     """Answers, and knows our keys; nothing is written."""
     place = f"{settings.AWS_S3_ENDPOINT_URL}, bucket {settings.AWS_STORAGE_BUCKET_NAME}"
@@ -65,7 +77,7 @@ def storage_ok() -> Check:
         _get(settings.AWS_S3_ENDPOINT_URL)
         storage.exists("health")
     except (httpx.HTTPError, storage.StorageFailed) as error:
-        return Check("storage", False, f"{place}: {_line(error)}; {_storage_remedy()}")
+        return Check("storage", False, f"{place}: {_line(error)}; {storage_remedy()}")
     return Check("storage", True, place)
 
 
@@ -80,7 +92,7 @@ def storage_round_trip() -> Check:
         finally:
             storage.delete(key)
     except (httpx.HTTPError, storage.StorageFailed) as error:
-        return Check("storage", False, f"{_line(error)}; {_storage_remedy()}")
+        return Check("storage", False, f"{_line(error)}; {storage_remedy()}")
     if signed.content != content:
         detail = f"a presigned URL was answered with {signed.status_code}: check AWS_S3_PUBLIC_ENDPOINT_URL"
         return Check("storage", False, f"{detail}, AWS_S3_REGION_NAME and the clock of this machine")
@@ -136,6 +148,7 @@ def public_endpoint_ok() -> Check:
 
 ALL: list[Callable[[], Check]] = [
     database_complete,
+    queue_ok,
     storage_round_trip,
     provider_ok,
     worker_ok,
@@ -148,12 +161,12 @@ def is_private(host: str) -> bool:
     try:
         return not ipaddress.ip_address(host).is_global
     except ValueError:
-        return ports.is_loopback(host) or "." not in host or host.endswith((".local", ".internal"))
+        return gateway.is_loopback(host) or "." not in host or host.endswith((".local", ".internal"))
 
 
 def _get(address: str) -> httpx.Response:
-    """Any answer will do, a refusal too."""
-    return httpx.get(address, timeout=ANSWER_WITHIN)
+    """Any answer will do, a refusal too. What is on this machine is never asked through a proxy."""
+    return httpx.get(address, timeout=ANSWER_WITHIN, trust_env=gateway.heeds_proxies(address))
 
 
 def _put(key: str, content: bytes) -> None:
@@ -163,7 +176,8 @@ def _put(key: str, content: bytes) -> None:
         storage.upload(path, key, "application/octet-stream")
 
 
-def _storage_remedy() -> str:
+def storage_remedy() -> str:
+    """What to look at when the storage cannot be used."""
     if settings.S3_IS_EMBEDDED:
         return "start it with `manage.py up`"
     return "check AWS_S3_ENDPOINT_URL, AWS_STORAGE_BUCKET_NAME and its keys"

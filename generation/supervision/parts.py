@@ -1,16 +1,12 @@
 """The programs of the house: their command lines, their environment, and how long they may take to end."""
 
 import os
-import shutil
 import sys
-import sysconfig
 from collections.abc import Sequence
-from pathlib import Path
 
 from django.conf import settings
 
 from generation.supervision.children import Part
-from generation.supervision.ports import CannotStart
 
 # Seconds. Together they stay under the ten in which `up` has to end: web and worker end side by side.
 WORKER_GRACE = 6.0
@@ -50,9 +46,10 @@ def storage(hosts: Sequence[str], port: int) -> Part:
     keys = f"{settings.AWS_ACCESS_KEY_ID},{settings.AWS_SECRET_ACCESS_KEY}".replace('"', '""')
     return Part(
         name="s3",
-        argv=[_rclone(), "serve", "s3", *(f"--addr={address}" for address in addresses), str(folder)],
+        argv=[sys.executable, "-m", "generation.supervision.s3_server", str(folder), *addresses],
         env={
             "PATH": os.environ.get("PATH", os.defpath),
+            "PYTHONPATH": str(settings.BASE_DIR),
             "RCLONE_CONFIG": os.devnull,
             "RCLONE_CACHE_DIR": str(settings.VAR_DIR / "tmp" / "rclone"),
             "RCLONE_TEMP_DIR": str(settings.VAR_DIR / "tmp"),
@@ -61,16 +58,6 @@ def storage(hosts: Sequence[str], port: int) -> Part:
         },
         grace=STORAGE_GRACE,
     )
-
-
-def _rclone() -> str:
-    beside_python = Path(sysconfig.get_path("scripts")) / "rclone"
-    found = str(beside_python) if beside_python.exists() else shutil.which("rclone")
-    if not found:
-        raise CannotStart(
-            "rclone is missing: install the locked requirements, or set AWS_S3_ENDPOINT_URL to an S3 server"
-        )
-    return found
 
 
 def sandbox(port: int) -> Part:

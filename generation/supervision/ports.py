@@ -1,7 +1,6 @@
 """Where the embedded parts listen: the agreement on ports in `var/embedded.json`, and who may run on a `var/`."""
 
 import fcntl
-import ipaddress
 import json
 import os
 import socket
@@ -68,14 +67,6 @@ def storage_hosts(web_host: str) -> list[str]:
     if web_host in EVERY_INTERFACE:
         return [web_host]
     return ["127.0.0.1"] if web_host in {"127.0.0.1", "localhost"} else ["127.0.0.1", web_host]
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach the host, as far as its name tells."""
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def agree(var: Path, **ports: int) -> None:

@@ -1,6 +1,7 @@
 """What has to be true before the house opens: tables, bucket, schedule, static files. Each is quick when done."""
 
 import hashlib
+import sys
 from pathlib import Path
 
 from django.conf import settings
@@ -8,18 +9,33 @@ from django.contrib.auth import get_user_model
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 
+from generation.supervision import health
 from generation.supervision.pulse import ensure_schedule
 from library import storage
 
 
 def prepare() -> None:
-    """Migrates, makes the bucket and the schedule, collects static files, and notes whether a demo is due."""
+    """Migrates, makes the bucket and the schedule, collects static files, and notes whether a demo is due.
+
+    Ends the process with one line when database, queue or storage cannot be used.
+    """
+    need(health.database_ok())
     call_command("migrate", interactive=False, verbosity=0)
-    storage.ensure_bucket()
+    need(health.queue_ok())
+    try:
+        storage.ensure_bucket()
+    except storage.StorageFailed as error:
+        need(health.Check("storage", False, f"{error}; {health.storage_remedy()}"))
     ensure_schedule()
     collect_static_files()
     if not settings.PRODUCTION and not get_user_model().objects.exists():
         demo_is_due().touch()
+
+
+def need(check: health.Check) -> None:
+    """Ends the process with one line unless the part is well."""
+    if not check.ok:
+        sys.exit(f"backlot: {check.name}: {check.detail}")
 
 
 def demo_is_due() -> Path:

@@ -1,7 +1,7 @@
 """Jobs: the list, one job's story, and what can be done to it. Live parts read the database only."""
 
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -82,13 +82,20 @@ def job_cancel(request: Request, uuid: UUID) -> HttpResponse:
 
 @require_POST
 def job_retry(request: Request, uuid: UUID) -> HttpResponse:
-    """A new job with the same prompt and settings."""
+    """A new job with the same prompt and settings; the button pressed twice makes one."""
     found = job_to_edit(request, uuid)
     try:
-        return redirect(lifecycle.retry(found, by=request.user))
+        return redirect(lifecycle.retry(found, by=request.user, form_key=_form_key(request)))
     except (lifecycle.NotPossible, lifecycle.CannotQueue) as refusal:
         messages.error(request, f"No job was made. {refusal}")
     return redirect(found)
+
+
+def _form_key(request: Request) -> UUID | None:
+    try:
+        return UUID(request.POST.get("form_key", ""))
+    except ValueError:
+        return None
 
 
 def _page(request: Request, found: Job) -> dict[str, Any]:
@@ -103,4 +110,5 @@ def _page(request: Request, found: Job) -> dict[str, Any]:
         "can_edit": Job.objects.editable_by(request.user).filter(pk=found.pk).exists(),
         "pause": gateway_pause() if found.status == Status.QUEUED else None,
         "mark": live.mark([found], len(events)),
+        "form_key": uuid4(),
     }

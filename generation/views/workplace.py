@@ -78,7 +78,7 @@ class KeepTyped(LoginRequiredMiddleware):
     a redirect, which would lose what was typed, but as a stale one; a script's check (403) leaves the page alone."""
 
     def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponse:  # type: ignore[override]
-        if request.method == "POST":
+        if request.method == "POST" and (_typed(request) or request.FILES):
             return stale_form(request)
         return super().handle_no_permission(request, view_func)
 
@@ -86,15 +86,8 @@ class KeepTyped(LoginRequiredMiddleware):
 @requires_csrf_token
 def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The answer to a form that cannot be told from a forged one: what was typed is shown, never acted on."""
-    typed = [
-        (name.replace("_", " ").capitalize(), value)
-        for name, values in request.POST.lists()
-        if name not in NOT_TYPED and "password" not in name
-        for value in values
-        if value.strip()
-    ]
     context = {
-        "typed": typed,
+        "typed": _typed(request),
         "files": [file.name for files in dict(request.FILES.lists()).values() for file in files],
         "back": _back(request),
     }
@@ -137,3 +130,14 @@ def _back(request: HttpRequest) -> str:
     referrer = request.META.get("HTTP_REFERER", "")
     ours = url_has_allowed_host_and_scheme(referrer, {request.get_host()}, require_https=request.is_secure())
     return referrer if ours else request.path
+
+
+def _typed(request: HttpRequest) -> list[tuple[str, str]]:
+    """What the sender of a form wrote or chose: (name of the field, value)."""
+    return [
+        (name.replace("_", " ").capitalize(), value)
+        for name, values in request.POST.lists()
+        if name not in NOT_TYPED and "password" not in name
+        for value in values
+        if value.strip()
+    ]

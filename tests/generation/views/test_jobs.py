@@ -146,6 +146,14 @@ def test_retry_makes_a_new_job(as_alice: Client, alice: User, project: Project) 
     assert (made.status, made.prompt, made.duration) == ("queued", "a ferry", 7)
 
 
+def test_retry_pressed_twice_makes_one_job(as_alice: Client, alice: User, project: Project) -> None:
+    job = factories.job(alice, project, status=Status.FAILED)
+    key = as_alice.get(job.get_absolute_url()).context["form_key"]
+    for _ in range(2):
+        as_alice.post(f"{job.get_absolute_url()}retry/", {"form_key": key})
+    assert Job.objects.exclude(pk=job.pk).count() == 1
+
+
 def test_retry_that_cannot_be_says_why(as_alice: Client, alice: User, project: Project) -> None:
     job = factories.job(alice, project, status=Status.FAILED, prompt="@Gone waves")
     page = as_alice.post(f"{job.get_absolute_url()}retry/", follow=True)

@@ -67,14 +67,7 @@ def test_a_stale_form_never_leads_elsewhere(alice: User) -> None:
     assert page.context["back"] == "/projects/new/"
 
 
-def test_a_form_of_an_ended_session_keeps_what_was_typed(
-    client: Client, project: Project, settings: object
-) -> None:
-    plain, keeping = (
-        "django.contrib.auth.middleware.LoginRequiredMiddleware",
-        "generation.views.workplace.KeepTyped",
-    )
-    settings.MIDDLEWARE = [keeping if name == plain else name for name in settings.MIDDLEWARE]
+def test_a_form_of_an_ended_session_keeps_what_was_typed(client: Client, project: Project) -> None:
     page = client.post(f"/projects/{project.slug}/new/", composed(prompt="three hours of work"))
     assert (page.status_code, ("Prompt", "three hours of work") in page.context["typed"]) == (403, True)
     assert client.get("/jobs/").headers["Location"] == "/login/?next=/jobs/"
