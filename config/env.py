@@ -6,10 +6,16 @@ can stay out of the process list. A malformed value ends the start with one line
 
 import json
 import os
+import re
 import secrets
 import sys
+from collections.abc import Callable
+from ipaddress import ip_address
 from pathlib import Path
-from typing import NoReturn, TypedDict
+from typing import Any, NoReturn, TypedDict
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
 
 _TRUE = {"1", "true", "yes", "on"}
 _FALSE = {"0", "false", "no", "off"}
@@ -24,41 +30,103 @@ def text(name: str, default: str = "") -> str:
     """The value of NAME, or the content of the file that NAME_FILE names, or the default."""
     path = os.environ.get(f"{name}_FILE")
     if not path:
-        return os.environ.get(name) or default
+        return os.environ.get(name, "").strip() or default
     try:
-        return Path(path).read_text(encoding="utf-8").strip()
+        value = Path(path).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
         refuse(f"{name}_FILE", f"names a file that cannot be read: {error}")
+    # A secret that has not been written yet must not count as one that was never wanted.
+    return value or refuse(f"{name}_FILE", "names an empty file")
+
+
+def matching(name: str, default: str, pattern: str, meaning: str) -> str:
+    """A text of which all matches the pattern; `meaning` says in words what is wanted. The value may be a secret,
+    so it is not shown."""
+    value = text(name, default)
+    return value if not value or re.fullmatch(pattern, value) else refuse(name, f"must be {meaning}")
+
+
+def key(name: str, default: str = "") -> str:
+    """A secret that travels in a header."""
+    return matching(name, default, r"[!-~]+", "ASCII without blanks")
 
 
 def flag(name: str, default: bool) -> bool:
     """A yes or no: true, false, 1, 0, yes, no, on, off in any case."""
     value = text(name, str(default)).lower()
     if value not in _TRUE | _FALSE:
-        refuse(name, f"must be true or false, not {value!r}")
+        refuse(name, f"must be true or false, not {_short(value)}")
     return value in _TRUE
 
 
 def number(name: str, default: int, *, low: int, high: int) -> int:
     """A whole number within low and high, both included."""
     value = text(name, str(default))
-    if not value.isascii() or not value.isdigit() or not low <= int(value) <= high:
-        refuse(name, f"must be a whole number from {low} to {high}, not {value!r}")
+    if not re.fullmatch(r"[0-9]{1,9}", value) or not low <= int(value) <= high:
+        refuse(name, f"must be a whole number from {low} to {high}, not {_short(value)}")
     return int(value)
 
 
+def _short(value: str) -> str:
+    """What was given instead, not the whole of a file that was meant for something else."""
+    return repr(value if len(value) <= 20 else f"{value[:20]}…")
+
+
 def url(name: str, default: str, *schemes: str) -> str:
-    """An address with one of the schemes, without a slash at its end."""
-    value = text(name, default).rstrip("/")
-    if value and not value.startswith(tuple(f"{scheme}://" for scheme in schemes)):
+    """An address with one of the schemes and a host that can be read, without a slash at its end.
+
+    A problem is told without the address: it may hold a password.
+    """
+    value = text(name, default)
+    if not value:
+        return value
+    try:
+        parts = urlsplit(value)
+        readable = (parts.port is None or parts.port > 0) and not re.search(r"[\s\x00-\x1f]", value)
+    except ValueError:
+        readable = False
+    if not readable:
+        refuse(
+            name, "is not an address that can be read: look at its host and port, and escape what is special"
+        )
+    if parts.scheme not in schemes:
         refuse(name, f"must start with {' or '.join(scheme + '://' for scheme in schemes)}")
-    return value
+    # Databases and brokers may be a socket file on this machine, which is a path; pages are always on a host.
+    if not parts.hostname and (parts.scheme in {"http", "https"} or not parts.path.strip("/")):
+        refuse(name, "names no host" if parts.scheme != "sqlite" else "names no file")
+    return value.rstrip("/")
 
 
-def names(name: str, default: list[str]) -> list[str]:
-    """A list separated by commas."""
+def parsed(name: str, value: str, parse: Callable[[str], dict[str, Any]]) -> dict[str, Any]:
+    """What another reader makes of a value; what it says about a bad one is not shown, it may hold a password."""
+    try:
+        return parse(value)
+    except (ValueError, ImproperlyConfigured):
+        refuse(name, "cannot be read: look at its scheme and port, and escape what is special")
+
+
+def host(name: str, default: str) -> str:
+    """An IP address or a host name, an IPv6 address with or without its brackets."""
+    value = text(name, default).removeprefix("[").removesuffix("]")
+    try:
+        return str(ip_address(value))
+    except ValueError:
+        if re.fullmatch(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*\.?", value):
+            return value
+        refuse(name, f"must be an address or a host name alone, not {_short(value)}")
+
+
+def hosts(name: str, default: list[str]) -> list[str]:
+    """Host names separated by commas, as Django's ALLOWED_HOSTS wants them: `*`, `.example.com`, `[::1]`."""
     value = text(name)
-    return [part.strip() for part in value.split(",") if part.strip()] if value else default
+    if not value:
+        return default
+    found = [part.strip() for part in value.split(",") if part.strip()]
+    if not found or not all(
+        re.fullmatch(r"\*|\.?[\w-]+(\.[\w-]+)*|\[[0-9A-Fa-f:.]+\]", each) for each in found
+    ):
+        refuse(name, "must be host names separated by commas, without scheme and port")
+    return found
 
 
 class Embedded(TypedDict):
@@ -91,7 +159,9 @@ def embedded(var: Path) -> Embedded:
         return made
     except FileNotFoundError:
         return _first_run(path, made)
-    except (OSError, ValueError) as error:
+    except NotADirectoryError:
+        refuse("BACKLOT_VAR", f"must be a folder, which {var} is not")
+    except (OSError, ValueError, TypeError) as error:
         refuse(
             "BACKLOT_VAR",
             f"holds an unreadable {path.name} ({error}); restore it, or delete it to make new keys",
@@ -102,7 +172,8 @@ def _first_run(path: Path, made: Embedded) -> Embedded:
     """Two processes may start at once: the first to create the file wins, the other reads it."""
     draft = path.with_name(f"{path.name}.{os.getpid()}")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        # Database and objects lie in it: they are for nobody else on this machine.
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         draft.touch(mode=0o600)
         draft.write_text(json.dumps(made, indent=2), encoding="utf-8")
         os.link(draft, path)

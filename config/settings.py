@@ -256,7 +256,7 @@ if PRODUCTION:
     SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 
 # httpx writes whole addresses, and some of ours are signed: only its warnings may reach a log. The queue has several
-# lines for each wake-up, which tell nobody anything.
+# lines for each wake-up, which tell nobody anything. Strangers try wrong host names all day, with a traceback each.
 
 LOGGING = {
     "version": 1,
@@ -267,7 +267,8 @@ LOGGING = {
     "loggers": {
         name: {"level": "WARNING"}
         for name in ("httpx", "httpcore", "botocore", "boto3", "s3transfer", "django-q")
-    },
+    }
+    | {"django.security.DisallowedHost": {"level": "CRITICAL"}},
 }
 logging.captureWarnings(True)
 

@@ -11,7 +11,7 @@ from generation.supervision import ports
 from generation.supervision.children import Child, Part
 from generation.supervision.keeper import Backoff
 from generation.supervision.ports import CannotStart
-from tests.generation.supervision.conftest import free_port, listening
+from tests.generation.supervision.conftest import free_port, listening, wait_for
 
 
 def part(program: str) -> Part:
@@ -56,7 +56,7 @@ def test_a_child_that_does_not_listen_is_killed_with_all_it_started() -> None:
         return await child.ended()
 
     assert asyncio.run(run()) == -9
-    assert [pid for pid in map(int, printed) if _runs(pid)] == []
+    wait_for("the end of both", lambda: not any(_runs(pid) for pid in map(int, printed)))
 
 
 def _runs(pid: int) -> bool:

@@ -68,7 +68,7 @@ def test_everything_is_there_comes_back_and_goes(place: Place) -> None:
         assert answers(place.port) == 200
         wait_for("a first sweep", lambda: place.beat_after(LONG_AGO))
         doctor = place.manage("doctor")
-        assert [line.split()[0] for line in doctor.stdout.splitlines()] == ["ok"] * 5, doctor.stdout
+        assert [line.split()[0] for line in doctor.stdout.splitlines()] == ["ok"] * 6, doctor.stdout
         assert doctor.returncode == 0
         second = place.manage("up")
         assert second.returncode == 1
