@@ -76,7 +76,8 @@ def test_everything_is_there_comes_back_and_goes(place: Place) -> None:
             f"backlot: another `manage.py up` already runs on {place.var}: stop it, or set BACKLOT_VAR"
         ]
 
-        killed = {word: part(house, word) for word in ("rclone", "sandbox", "worker", "gunicorn")}
+        killed = {word: part(house, word) for word in ("s3_server", "sandbox", "worker", "gunicorn")}
+        assert 0 not in killed.values(), "a kill of process 0 would end the tests themselves"
         for pid in killed.values():
             os.kill(pid, signal.SIGKILL)
 
