@@ -106,7 +106,9 @@ class DoorServer(ThreadingHTTPServer):
         """Without the look-up of the host's name, which may take seconds."""
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if self.address_family == socket.AF_INET6:
-            self.socket.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            # `::` means every interface, those of IPv4 too; another address has a door of its own beside it.
+            only = self.server_address[0] != "::"
+            self.socket.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, only)
         self.socket.bind(self.server_address)
         self.server_name, self.server_port = "backlot", self.socket.getsockname()[1]
 
