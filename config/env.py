@@ -155,7 +155,7 @@ def embedded(var: Path) -> Embedded:
         "sandbox_port": 8001,
     }
     try:
-        made.update(json.loads(path.read_text(encoding="utf-8")))
+        made.update(**json.loads(path.read_text(encoding="utf-8")))
         return made
     except FileNotFoundError:
         return _first_run(path, made)

@@ -1,0 +1,85 @@
+"""The settings as a process reads them: what fits together, and what ends the start with one line."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+OURS = ("BACKLOT_", "AWS_", "SKYREELS_", "DATABASE_URL", "REDIS_URL", "EMAIL_URL", "DJANGO_SETTINGS_MODULE")
+SHOW = (
+    "import json, config.settings as settings;"
+    "names = {names!r};"
+    "print(json.dumps([getattr(settings, name, None) for name in names], default=str))"
+)
+PRODUCTION = {
+    "BACKLOT_PRODUCTION": "true",
+    "BACKLOT_SECRET_KEY": "of this test alone, long enough to be a key of production",
+    "BACKLOT_PUBLIC_URL": "https://backlot.example",
+    "DATABASE_URL": "postgres://backlot:secret@db.example/backlot",
+    "AWS_S3_ENDPOINT_URL": "https://s3.example",
+    "AWS_ACCESS_KEY_ID": "access",
+    "AWS_SECRET_ACCESS_KEY": "secret",
+    "SKYREELS_API_KEY": "key",
+}
+
+
+def start(var: Path, chosen: dict[str, str], *names: str) -> subprocess.CompletedProcess[str]:
+    """A process that reads the settings in an environment of its own and prints some of them."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
+    return subprocess.run(
+        [sys.executable, "-c", SHOW.format(names=names)],
+        cwd=ROOT,
+        env=kept | {"BACKLOT_VAR": str(var)} | chosen,
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+
+
+def read(var: Path, chosen: dict[str, str], *names: str) -> list:
+    done = start(var, chosen, *names)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_without_any_variable_all_is_on_this_machine_also_under_a_strange_path(tmp_path: Path):
+    var = tmp_path / "with blanks" / "a#b %20?c"
+    names = ("DATABASES", "S3_IS_EMBEDDED", "SANDBOX_IS_EMBEDDED", "PUBLIC_URL", "SKYREELS_IDEMPOTENT")
+    databases, *rest = read(var, {}, *names)
+    assert databases["default"]["NAME"] == str(var / "backlot.sqlite3")
+    assert rest == [True, True, "http://127.0.0.1:8000", True]
+
+
+def test_production_with_all_it_needs(tmp_path: Path):
+    names = ("SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "SECURE_SSL_REDIRECT", "CSRF_TRUSTED_ORIGINS")
+    assert read(tmp_path, PRODUCTION, *names) == [True, True, True, ["https://backlot.example"]]
+
+
+@pytest.mark.parametrize(
+    ("chosen", "named"),
+    [
+        ({"BACKLOT_SECRET_KEY": ""}, "BACKLOT_SECRET_KEY must be set"),
+        ({"SKYREELS_API_KEY": ""}, "SKYREELS_API_KEY must be set"),
+        ({"DATABASE_URL": "sqlite:////tmp/x"}, "DATABASE_URL must name a PostgreSQL database"),
+        ({"BACKLOT_PUBLIC_URL": "http://backlot.example"}, "BACKLOT_PUBLIC_URL must start with https://"),
+        ({"BACKLOT_DEBUG": "true"}, "BACKLOT_DEBUG must be false"),
+        ({"BACKLOT_PUBLIC_URL": "https://backlot.example/app"}, "BACKLOT_PUBLIC_URL must have no path"),
+        ({"DATABASE_URL": "postgres://backlot:secret@db.example"}, "DATABASE_URL names no database"),
+        ({"DATABASE_URL": "postgres://backlot:secret@db.example:x/y"}, "DATABASE_URL is not an address"),
+        ({"REDIS_URL": "redis://redis.example/one"}, "REDIS_URL must end with the number of a database"),
+        ({"EMAIL_URL": "pigeon://loft"}, "EMAIL_URL cannot be read"),
+        ({"AWS_STORAGE_BUCKET_NAME": "a/b"}, "AWS_STORAGE_BUCKET_NAME must be"),
+        ({"SKYREELS_RPM": "0"}, "SKYREELS_RPM must be a whole number"),
+    ],
+)
+def test_what_production_refuses_in_one_line(tmp_path: Path, chosen: dict[str, str], named: str):
+    done = start(tmp_path, PRODUCTION | chosen)
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert len(done.stderr.splitlines()) == 1, done.stderr
+    assert done.stderr.startswith(f"backlot: {named}")
+    assert "secret" not in done.stderr
