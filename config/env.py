@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any, NoReturn, TypedDict
+from typing import Any, NoReturn, TypedDict, cast
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
@@ -155,8 +155,7 @@ def embedded(var: Path) -> Embedded:
         "sandbox_port": 8001,
     }
     try:
-        made.update(**json.loads(path.read_text(encoding="utf-8")))
-        return made
+        return cast(Embedded, {**made, **json.loads(path.read_text(encoding="utf-8"))})
     except FileNotFoundError:
         return _first_run(path, made)
     except NotADirectoryError:
