@@ -55,6 +55,12 @@ class Door(BaseHTTPRequestHandler):
 
     do_GET = do_HEAD = do_PUT = do_POST = do_DELETE = do_OPTIONS = pass_on  # noqa: N815
 
+    def handle_expect_100(self) -> bool:
+        """Clients of S3 wait a second for leave to send a body, so it must not stay in the buffer."""
+        going_on = super().handle_expect_100()
+        self.wfile.flush()
+        return going_on
+
     def _ask(self, inside: Inside) -> None:
         inside.putrequest(self.command, self.path, skip_host=True, skip_accept_encoding=True)
         for name, value in self.headers.items():
