@@ -42,6 +42,8 @@ CLIENT_CONFIG = Config(
     connect_timeout=5,
     read_timeout=60,
     retries={"mode": "standard", "total_max_attempts": 3},
+    # The local S3 server is on this machine: a proxy of the environment cannot reach it.
+    proxies={} if settings.S3_IS_EMBEDDED else None,
 )
 # One request for each object, read from disk in small pieces: parts in parallel would hold 80 MB in memory.
 TRANSFER_CONFIG = TransferConfig(use_threads=False, multipart_threshold=SINGLE_PUT_BYTES)
@@ -152,8 +154,8 @@ def delete(key: str) -> None:
 
 def ensure_bucket() -> None:
     """Makes the bucket unless it is there. Raises StorageFailed."""
-    bucket = _bucket()
-    with _reported(f"could not make the bucket {bucket.name}"):
+    with _reported(f"could not make the bucket {settings.AWS_STORAGE_BUCKET_NAME}"):
+        bucket = _bucket()
         try:
             bucket.meta.client.head_bucket(Bucket=bucket.name)
         except ClientError as error:
