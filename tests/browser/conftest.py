@@ -77,9 +77,10 @@ def _opened(log: Path, process: subprocess.Popen, *, seconds: float = 120) -> st
     return text
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium, headless."""
+    """Debian's Chromium, headless. Closed with its module: while it is open an event loop runs in this process,
+    and Django then refuses its database to the tests that come next."""
     if CHROMIUM is None:
         missing = "no Chromium on this machine: the browser tests cannot run"
         pytest.fail(missing) if os.environ.get("BACKLOT_TESTS_DEMAND_BROWSER") else pytest.skip(missing)

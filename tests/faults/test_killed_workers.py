@@ -3,7 +3,7 @@
 import pytest
 from django.utils import timezone
 
-from generation.models import Job, Take
+from generation.models import Heartbeat, Job, Take
 from library import storage
 from tests.worker_host import wait_for
 
@@ -23,6 +23,7 @@ def leases_lapse() -> None:
     """The time passes for which the dead worker's claims hold."""
     now = timezone.now()
     Job.objects.filter(next_step_at__gt=now).update(next_step_at=now)
+    Heartbeat.objects.update(leased_until=now)
 
 
 def test_a_killed_worker_leaves_jobs_that_another_finishes(worker, queue_job, sandbox):
