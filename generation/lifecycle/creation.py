@@ -84,7 +84,9 @@ def _made_before(form_key: UUID, by: Any) -> Job | None:
     """The job of a form that came before. Raises CannotQueue for a key that belongs to somebody else."""
     made = Job.objects.filter(form_key=form_key).first()
     if made is not None and made.created_by != by:
-        raise CannotQueue([Problem("form_key", "This form is not yours. Open the page anew and send it again.")])
+        raise CannotQueue(
+            [Problem("form_key", "This form is not yours. Open the page anew and send it again.")]
+        )
     return made
 
 
