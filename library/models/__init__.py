@@ -1,17 +1,23 @@
-"""The library's tables: projects and their members, assets and their versions, media files."""
+"""The library's tables: projects and members, assets and their versions, media files, and what people keep."""
 
 from library.models.assets import Asset, AssetTag, AssetVersion, ProjectAsset, VersionFile
 from library.models.media import MediaFile
+from library.models.names import HandleAlias
 from library.models.projects import Membership, Project, Role
+from library.models.shelves import Collection, Favourite, SavedView
 
 __all__ = [
     "Asset",
     "AssetTag",
     "AssetVersion",
+    "Collection",
+    "Favourite",
+    "HandleAlias",
     "MediaFile",
     "Membership",
     "Project",
     "ProjectAsset",
     "Role",
+    "SavedView",
     "VersionFile",
 ]

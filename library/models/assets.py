@@ -89,10 +89,29 @@ class Asset(models.Model):  # type: ignore[django-manager-missing]  # taggit mak
         blank=True,
         related_name="+",
     )
+    is_grid = models.BooleanField(
+        "a grid of pictures", default=False, help_text="one collage of several views"
+    )
+    # Rights: what was agreed, and until when it may be used
+    licence = models.CharField(max_length=120, blank=True)
+    source = models.CharField(
+        max_length=200, blank=True, help_text="where it comes from: a person, a shoot, a link"
+    )
+    consent_note = models.TextField(blank=True, help_text="who agreed to what")
+    rights_end_on = models.DateField(null=True, blank=True, help_text="the last day on which it may be used")
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="assets")
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
     archived_at = models.DateTimeField(null=True, blank=True)
+    # Kept up by the writers, so that lists sort and filter by them without joins
+    use_count = models.PositiveIntegerField(default=0, help_text="jobs that used it")
+    last_used_at = models.DateTimeField(null=True, blank=True)
+    uses = models.PositiveSmallIntegerField(
+        default=0, help_text="what it can be used as: bits of `library.fitness`"
+    )
+    search_text = models.TextField(
+        blank=True, editable=False, help_text="handle, title, tags, description, folded"
+    )
     revision = models.PositiveIntegerField(
         default=1, help_text="counts saved edits, so that a stale form is noticed"
     )

@@ -27,6 +27,11 @@ class MediaFile(models.Model):
     fps = models.FloatField("frames per second", null=True, blank=True)
     codec = models.CharField(max_length=40, blank=True)
     has_audio = models.BooleanField(default=False)
+    looks = models.BigIntegerField(
+        null=True,
+        blank=True,
+        help_text="perceptual hash of a picture: near pictures differ in few of its 64 bits",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -1,0 +1,85 @@
+"""How people keep what they want to find again: favourites, collections, saved views."""
+
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from library.models.assets import Asset
+from library.models.projects import AnyUser, Project
+
+
+class Favourite(models.Model):
+    """An asset that a person has starred."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="favourites")
+    asset = models.ForeignKey(Asset, models.CASCADE, related_name="favourites")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [models.UniqueConstraint(fields=["user", "asset"], name="starred_once")]
+
+    def __str__(self) -> str:
+        return f"{self.asset} of {self.user}"
+
+
+class CollectionQuerySet(models.QuerySet["Collection"]):
+    """Look-up and permission in one call."""
+
+    def visible_to(self, user: AnyUser) -> Self:
+        """The user's own collections and those of the user's projects."""
+        if getattr(user, "is_superuser", False):
+            return self
+        return self.filter(Q(owner_id=user.pk) | Q(project__in=Project.objects.visible_to(user)))
+
+    def editable_by(self, user: AnyUser) -> Self:
+        """The user's own collections and those of projects in which the user may make things."""
+        if getattr(user, "is_superuser", False):
+            return self
+        return self.filter(Q(owner_id=user.pk) | Q(project__in=Project.objects.editable_by(user)))
+
+
+class Collection(models.Model):
+    """A named set of assets: a person's own, or a project's."""
+
+    name = models.CharField(max_length=80)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="collections")
+    project = models.ForeignKey(
+        Project,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="collections",
+        help_text="empty: only mine",
+    )
+    assets: models.ManyToManyField = models.ManyToManyField(Asset, related_name="collections", blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = CollectionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "project", "name"], name="collection_names_unique")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SavedView(models.Model):
+    """A search with its filters and order under a name: the query string of the library page."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="saved_views")
+    name = models.CharField(max_length=60)
+    query = models.CharField(max_length=500, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["name", "pk"]
+        constraints = [models.UniqueConstraint(fields=["user", "name"], name="view_names_unique")]
+
+    def __str__(self) -> str:
+        return self.name
