@@ -2,14 +2,15 @@
 
 from django.urls import path
 
-from library import views
+from library.views import assets, intake, listing
+from library.views.style import style
 
 app_name = "library"
 urlpatterns = [
-    path("library/", views.asset_list, name="list"),
-    path("library/new/", views.asset_new, name="new"),
-    path("library/@<str:handle>/", views.asset_detail, name="asset"),
-    path("library/@<str:handle>/edit/", views.asset_edit, name="edit"),
-    path("library/@<str:handle>/versions/", views.add_version, name="add_version"),
-    path("style/", views.style, name="style"),
+    path("library/", listing.asset_list, name="list"),
+    path("library/new/", intake.asset_new, name="new"),
+    path("library/@<str:handle>/", assets.asset_detail, name="asset"),
+    path("library/@<str:handle>/edit/", assets.asset_edit, name="edit"),
+    path("library/@<str:handle>/versions/", assets.add_version, name="add_version"),
+    path("style/", style, name="style"),
 ]

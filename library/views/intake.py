@@ -1,0 +1,45 @@
+"""How assets come in through the pages."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from library import forms, ingest
+from library.models import Asset, Project
+from library.views.access import REFUSED, Request
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def asset_new(request: Request) -> HttpResponse:
+    """A new asset."""
+    if request.method != "POST":
+        form = forms.AssetForm(user=request.user, initial=_wished(request))
+        return render(request, "library/asset_new.html", {"form": form})
+    form = forms.AssetForm(request.POST, request.FILES, user=request.user)
+    asset = _created(form) if form.is_valid() else None
+    if asset is None:
+        return render(request, "library/asset_new.html", {"form": form}, status=REFUSED)
+    messages.success(request, f"{asset} is in the library. Write it in a prompt as it stands here.")
+    return redirect(asset)
+
+
+def _created(form: forms.AssetForm) -> Asset | None:
+    """The new asset, or none when somebody took the handle while the form was being checked."""
+    values = form.cleaned_data
+    try:
+        return ingest.create_asset(
+            by=form.user, handle=values["handle"], kind=values["kind"], media=form.media_files, **form.about()
+        )
+    except ingest.HandleTaken as error:
+        form.add_error("handle", forms.taken_message(values["handle"], error.asset, form.user))
+        return None
+
+
+def _wished(request: Request) -> dict[str, object]:
+    """What a link to the form may fill in: `?handle=…`, `?kind=…`, `?project=<slug>`."""
+    wishes: dict[str, object] = {
+        name: request.GET[name] for name in ("handle", "kind") if name in request.GET
+    }
+    project = Project.objects.editable_by(request.user).filter(slug=request.GET.get("project", "")).first()
+    return wishes | ({"home_project": project.pk} if project else {})
