@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.files import File
 
 from library import storage
-from library.ingest import pictures, privacy
+from library.ingest import conversion, looks, pictures, privacy
 from library.models import MediaFile
 from library.probe import Facts, probe, shown_name
 
@@ -17,7 +17,7 @@ PIECE = 1024**2
 
 
 def add_media(source: "File[bytes] | Path", *, name: str = "") -> MediaFile:
-    """Probes, cleans, deduplicates, stores and pictures one file; `name` is only used to speak about it.
+    """Converts, probes, cleans, deduplicates, stores and pictures one file; `name` is only used to speak about it.
 
     The same bytes give the same row, however often and however many at once. The objects are stored before the
     row, so a row always has its object. Memory stays bounded whatever the size. Raises UnreadableMedia with a
@@ -25,16 +25,19 @@ def add_media(source: "File[bytes] | Path", *, name: str = "") -> MediaFile:
     """
     with tempfile.TemporaryDirectory(dir=settings.FILE_UPLOAD_TEMP_DIR) as folder:
         path = Path(folder) / "file"
-        known = _known(_copied(source, path))
-        return known or _added(path, name or str(source.name))
+        sha256 = _copied(source, path)
+        return _known(sha256) or _added(path, sha256, name or str(source.name))
 
 
-def _added(path: Path, name: str) -> MediaFile:
-    facts = probe(path, name=name)
-    clean = privacy.cleaned(path, facts)
-    if clean != path:
+def _added(path: Path, sha256: str, name: str) -> MediaFile:
+    source = conversion.converted(path, name=shown_name(name))
+    facts = probe(source, name=name)
+    clean = privacy.cleaned(source, facts)
+    if clean != source:
         facts = probe(clean, name=name)
-    sha256 = _sha256(clean)
+    # A film is cleaned where it lies; a picture that lies where it was copied to has the bytes that were hashed.
+    if clean != path or facts.kind == "video":
+        sha256 = _sha256(clean)
     return _known(sha256) or _stored(clean, sha256, facts, name)
 
 
@@ -48,6 +51,7 @@ def _stored(path: Path, sha256: str, facts: Facts, name: str) -> MediaFile:
     values = vars(facts) | {
         "key": key,
         "thumbnail_key": thumbnail_key,
+        "looks": looks.looks_of(thumbnail) if facts.kind == "image" else None,
     }
     # Two uploads of the same bytes at once: the second to write its row gets the first one's.
     media, _ = MediaFile.objects.get_or_create(sha256=sha256, defaults=values)

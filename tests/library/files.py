@@ -128,3 +128,20 @@ def turned_video(path: Path) -> Path:
     place = content.index(upright, content.index(b"tkhd"))
     path.write_bytes(content[:place] + quarter + content[place + 36 :])
     return path
+
+
+def recording(path: Path, codec: str, *, seconds: float = 1.0, rate: int = 48000, **metadata: str) -> Path:
+    """A tone in the container that the path's ending names, by that codec: `aac`, `libopus`, `flac`."""
+    with av.open(str(path), "w") as container:
+        container.metadata.update(metadata)
+        stream = container.add_stream(codec, rate=rate, layout="mono")
+        samples = array("h", (int(9000 * math.sin(n / 9)) for n in range(int(seconds * rate))))
+        frame = av.AudioFrame(format="s16", layout="mono", samples=len(samples))
+        frame.sample_rate = rate
+        frame.planes[0].update(samples.tobytes())
+        size = stream.codec_context.frame_size or 1024
+        resampler = av.AudioResampler(stream.format, "mono", rate, frame_size=size)
+        for part in [*resampler.resample(frame), *resampler.resample(None)]:
+            container.mux(stream.encode(part))
+        container.mux(stream.encode(None))
+    return path
