@@ -24,9 +24,9 @@ bench: .venv/dev.stamp
 
 # Needs uv; writes no index and no host.
 lock:
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
+	uv pip compile --universal --python-version 3.11 --generate-hashes \
 		--custom-compile-command "make lock" pyproject.toml -o requirements.lock
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
+	uv pip compile --universal --python-version 3.11 --generate-hashes \
 		--custom-compile-command "make lock" -c requirements.lock --group dev pyproject.toml -o requirements-dev.lock
 
 clean:

@@ -1,5 +1,6 @@
 """Brushes: gradients, glows, soft masks, fitted pictures and lettering, all plain Pillow."""
 
+import contextlib
 import math
 from collections.abc import Sequence
 from functools import lru_cache
@@ -117,10 +118,8 @@ def shadow(mask: Image.Image, blur: int) -> Image.Image:
 def font(pixels: int, *, wide: bool = False) -> ImageFont.FreeTypeFont:
     """Pillow's own face; for letters beyond Latin (`wide`) one of the machine's, if it has any."""
     for name in _WIDE_FONTS if wide else ():
-        try:
+        with contextlib.suppress(OSError):  # not on this machine: the next one may be
             return ImageFont.truetype(name, pixels)
-        except OSError:
-            continue
     return cast(ImageFont.FreeTypeFont, ImageFont.load_default(pixels))
 
 

@@ -1,5 +1,6 @@
 """The sandbox as a whole: one data folder, one port."""
 
+import contextlib
 import logging
 import socket
 import sys
@@ -141,10 +142,8 @@ class _HTTPServer(ThreadingHTTPServer):
     def close_connections(self) -> None:
         with self._open_lock:
             for connection in self._open:
-                try:
+                with contextlib.suppress(OSError):  # the other side was faster
                     connection.shutdown(socket.SHUT_RDWR)
-                except OSError:
-                    continue  # the other side was faster
 
     def handle_error(self, request: Peer, client_address: Any) -> None:
         """A customer who leaves is no news; a defect is."""

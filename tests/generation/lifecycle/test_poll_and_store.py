@@ -67,7 +67,7 @@ def test_a_failed_render_says_why_and_gives_the_money_back(queued, bring_to, pol
 
 def test_the_address_may_be_a_plain_string(running, bring_to, sandbox):
     sandbox.add_fault("query", "url_as_string", times=None)
-    bring_to(running(), Status.SUCCEEDED)
+    assert bring_to(running(), Status.SUCCEEDED).take.seconds == pytest.approx(3, abs=0.1)
 
 
 @pytest.mark.parametrize("kind", ["empty_file", "truncated_file", "html_file"])
