@@ -4,6 +4,7 @@ from library.models.assets import Asset, AssetTag, AssetVersion, ProjectAsset, V
 from library.models.media import MediaFile
 from library.models.names import HandleAlias
 from library.models.projects import Membership, Project, Role
+from library.models.rights import Rights
 from library.models.shelves import Collection, Favourite, SavedView
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "Membership",
     "Project",
     "ProjectAsset",
+    "Rights",
     "Role",
     "SavedView",
     "VersionFile",

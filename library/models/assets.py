@@ -8,10 +8,12 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.urls import reverse
+from django.utils import timezone
 from taggit.managers import TaggableManager
 from taggit.models import ItemBase
 
-from library import handles
+from library import fitness, handles
+from library.models import rights
 from library.models.media import MediaFile
 from library.models.projects import AnyUser, Project
 
@@ -41,6 +43,13 @@ class AssetQuerySet(models.QuerySet["Asset"]):
         if getattr(user, "is_superuser", False):
             return self
         at_home = Q(home_project__in=Project.objects.editable_by(user))
+        return self.filter(at_home | Q(home_project=None, created_by_id=user.pk))
+
+    def extendable_by(self, user: AnyUser) -> Self:
+        """The assets whose ended rights the user may extend: an owner of the home project, the maker without one."""
+        if getattr(user, "is_superuser", False):
+            return self
+        at_home = Q(home_project__in=Project.objects.owned_by(user))
         return self.filter(at_home | Q(home_project=None, created_by_id=user.pk))
 
     def active(self) -> Self:
@@ -144,6 +153,21 @@ class Asset(models.Model):  # type: ignore[django-manager-missing]  # taggit mak
         )
         number = f"v{version.number}" if version.number > 1 else ""
         return " · ".join(filter(None, (self.get_kind_display().lower(), about, number)))
+
+    @property
+    def usable_as(self) -> str:
+        """What a request can carry it as, from the stored bits: `first, mid or end frame, reference`."""
+        return fitness.names_of(self.uses)
+
+    @property
+    def rights_state(self) -> str:
+        """`expired` after its last day, `ending` in the 30 days before, else empty."""
+        return rights.state_on(timezone.localdate(), self.rights_end_on)
+
+    @property
+    def rights_told(self) -> str:
+        """For people: `rights ended 3 days ago`, `rights end in 12 days`; empty while there is time."""
+        return rights.told_on(timezone.localdate(), self.rights_end_on)
 
 
 class AssetVersion(models.Model):
