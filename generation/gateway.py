@@ -21,6 +21,16 @@ def provider_name() -> str:
     return "sandbox" if settings.PROVIDER_IS_SANDBOX else "gateway"
 
 
+def present_gateway() -> dict[str, str]:
+    """Which jobs can be asked about here, as fields of theirs: a key is never sent to another host than its own.
+
+    The embedded sandbox is known by its name: it keeps its tasks when its port has to change.
+    """
+    if settings.SANDBOX_IS_EMBEDDED:
+        return {"provider": provider_name()}
+    return {"base_url": settings.SKYREELS_BASE_URL}
+
+
 @contextmanager
 def client() -> Iterator[SkyReelsClient]:
     """A client for submits and single questions. Nothing is retried by the transport: that would pay twice."""

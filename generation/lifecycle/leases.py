@@ -16,6 +16,7 @@ from django.db.models import Case, F, When
 from django.utils import timezone
 from django_q.tasks import async_task
 
+from generation import gateway
 from generation.models import Job, JobEvent
 
 log = logging.getLogger("backlot.jobs")
@@ -41,9 +42,10 @@ def claim(job_id: int, *statuses: Job.Status, seconds: float) -> Lease | None:
     return lease[0] if lease else None
 
 
-def claim_due(status: Job.Status, *, base_url: str, seconds: float, most: int) -> list[Lease]:
-    """Claim up to `most` due jobs of one state and gateway at once, the longest waiting first."""
-    return _claim(Job.objects.filter(status=status, base_url=base_url), seconds=seconds, most=most)
+def claim_due(status: Job.Status, *, seconds: float, most: int) -> list[Lease]:
+    """Claim up to `most` due jobs of one state and the present gateway at once, the longest waiting first."""
+    jobs = Job.objects.filter(status=status, **gateway.present_gateway())
+    return _claim(jobs, seconds=seconds, most=most)
 
 
 def _claim(jobs: Any, *, seconds: float, most: int) -> list[Lease]:

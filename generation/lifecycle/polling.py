@@ -12,7 +12,6 @@ import time
 from collections.abc import Sequence
 from datetime import timedelta
 
-from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -137,17 +136,12 @@ class Rounds:
 
     def poll(self, runner: asyncio.Runner, asker: Asker) -> int:
         """Ask about the due jobs that the request budget allows; how many were asked about."""
-        due = (
-            Job.objects.filter(status=Status.RUNNING, base_url=settings.SKYREELS_BASE_URL)
-            .due()[:BATCH]
-            .count()
-        )
+        running = Job.objects.filter(status=Status.RUNNING, **gateway.present_gateway())
+        due = running.due()[:BATCH].count()
         granted = pace.take_requests(due) if due else 0
         if not granted:
             return 0
-        leases = claim_due(
-            Status.RUNNING, base_url=settings.SKYREELS_BASE_URL, seconds=POLL_LEASE, most=granted
-        )
+        leases = claim_due(Status.RUNNING, seconds=POLL_LEASE, most=granted)
         jobs = Job.objects.in_bulk([lease.job_id for lease in leases])
         answers = runner.run(asker.ask([jobs[lease.job_id].task_id for lease in leases]))
         take_answers(

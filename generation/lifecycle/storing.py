@@ -23,6 +23,7 @@ from generation.skyreels import errors
 from library import ingest, probe, storage
 
 Status = Job.Status
+Ending = Callable[[Lease, str], None]
 LEASE_SECONDS = 20.0
 RENEW_EVERY = 5.0
 CHUNK = 256 * 1024
@@ -58,11 +59,12 @@ def _store(lease: Lease, job: Job) -> None:
             facts = _bring_home(lease, job, Path(folder))
         succeed(lease, facts)
     except LinkDead:
-        _ask_for_another_link(lease, job)
+        _ask_for_another_link(lease, job, "The link to the video is dead.", at_last=_give_up)
     except probe.UnreadableMedia as error:
         _again(lease, job, f"The provider's file cannot be opened: {error}", at_last=hold)
     except httpx.HTTPError as error:
-        _again(lease, job, f"The video could not be fetched ({type(error).__name__}).", at_last=hold)
+        message = f"The video could not be fetched ({type(error).__name__})."
+        _ask_for_another_link(lease, job, message, at_last=hold)
     except storage.StorageFailed:
         _again(lease, job, "The object storage did not take the video.", at_last=hold)
     except OSError as error:
@@ -134,34 +136,33 @@ def _keeper(lease: Lease) -> Callable[[], None]:
     return keep
 
 
-def _again(lease: Lease, job: Job, message: str, *, at_last: Callable[[Lease, str], None]) -> None:
+def _again(lease: Lease, job: Job, message: str, *, at_last: Ending, **fields: str) -> None:
     """Try later; after too many tries `at_last` says what becomes of the job."""
     if job.attempts + 1 >= MAX_TRIES:
         at_last(lease, f"{message} {MAX_TRIES} tries did not help.")
         return
     delay = pace.back_off(job.attempts)
     text = f"{message} The render is paid and kept by the provider; trying again in {delay:.0f} s."
-    move(lease, Status.STORING, text, after=delay, attempts=job.attempts + 1, takeovers=0)
+    move(lease, Status.STORING, text, after=delay, attempts=job.attempts + 1, takeovers=0, **fields)
 
 
-def _ask_for_another_link(lease: Lease, job: Job) -> None:
-    """A link that died may have been replaced: the task is asked for the present one."""
+def _ask_for_another_link(lease: Lease, job: Job, message: str, *, at_last: Ending) -> None:
+    """A link that does not work may have been replaced: the task is asked for the present one."""
     try:
         with gateway.client() as client:
             url = client.task(job.task_id).video_url
     except errors.SkyReelsError as error:
-        _again(
-            lease,
-            job,
-            f"The link to the video is dead, and asking for a new one failed: {error.message}",
-            at_last=hold,
-        )
+        _again(lease, job, f"{message} Asking for a new link failed: {error.message}", at_last=hold)
         return
-    if url and url != job.result_url:
-        move(lease, Status.STORING, "The link was dead; got a new one.", after=0, result_url=url)
-        wake("store", job.pk)
+    if not url or url == job.result_url:
+        _again(lease, job, message, at_last=at_last)
+    elif job.attempts:
+        # A provider that makes a new link at each question must not be asked without a pause.
+        _again(lease, job, message, at_last=at_last, result_url=url)
     else:
-        _again(lease, job, "The link to the video is dead.", at_last=_give_up)
+        text = f"{message} The provider gave a new link."
+        move(lease, Status.STORING, text, after=0, attempts=1, takeovers=0, result_url=url)
+        wake("store", job.pk)
 
 
 def _give_up(lease: Lease, message: str) -> None:

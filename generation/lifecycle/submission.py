@@ -67,7 +67,8 @@ def _start(lease: Lease, job: Job) -> None:
 def _resume(lease: Lease, job: Job) -> None:
     """An earlier try with these bytes and this key may have arrived or not: only the same key is safe."""
     key_is_alive = job.frozen_at is not None and timezone.now() - job.frozen_at < KEY_LIFE
-    if not settings.SKYREELS_IDEMPOTENT or not key_is_alive:
+    same_gateway = Job.objects.filter(pk=job.pk, **gateway.present_gateway()).exists()
+    if not settings.SKYREELS_IDEMPOTENT or not key_is_alive or not same_gateway:
         hold(
             lease, "A worker stopped while it was submitting. Whether the provider took the job is not known."
         )

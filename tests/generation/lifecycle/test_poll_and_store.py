@@ -131,3 +131,24 @@ def test_a_large_result_is_stored(running, bring_to, sandbox):
     sandbox.add_fault("download", "pad_file", megabytes=30)
     assert store(job).status == Status.SUCCEEDED
     assert job.take.size > 30_000_000
+
+
+def test_a_sandbox_that_moved_to_another_port_is_still_asked(running, bring_to, sandbox):
+    job = running()
+    Job.objects.filter(pk=job.pk).update(base_url="http://127.0.0.1:1")
+    bring_to(job, Status.SUCCEEDED)
+    assert Take.objects.filter(job=job).exists()
+
+
+def test_a_link_to_the_port_of_yesterday_is_asked_for_again(running, bring_to, sandbox):
+    job = bring_to(running(), Status.STORING)
+    Job.objects.filter(pk=job.pk).update(result_url="http://127.0.0.1:1/results/gone.mp4")
+    assert store(job).status == Status.STORING
+    assert store(job).status == Status.SUCCEEDED
+
+
+def test_a_job_of_another_gateway_is_not_asked_about_here(running, poll, sandbox):
+    job = running()
+    Job.objects.filter(pk=job.pk).update(provider="gateway", base_url="https://elsewhere.example")
+    make_due(job)
+    assert poll() == 0

@@ -169,3 +169,10 @@ def test_a_worker_that_lost_its_lease_writes_nothing(queued, sandbox):
         move(slow, Status.QUEUED, "too late", after=0)
     job.refresh_from_db()
     assert job.status == Status.RUNNING
+
+
+def test_what_another_gateway_may_have_taken_is_not_sent_to_this_one(queued, sandbox):
+    sandbox.add_fault("submit", "drop_after")
+    job = submit(queued())
+    Job.objects.filter(pk=job.pk).update(provider="gateway", base_url="https://elsewhere.example")
+    assert submit(job).status == Status.HELD
