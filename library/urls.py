@@ -8,6 +8,7 @@ from library.views.style import style
 app_name = "library"
 urlpatterns = [
     path("library/", listing.asset_list, name="list"),
+    path("library/handles/", listing.handles, name="handles"),
     path("library/new/", intake.asset_new, name="new"),
     path("library/@<str:handle>/", assets.asset_detail, name="asset"),
     path("library/@<str:handle>/edit/", assets.asset_edit, name="edit"),

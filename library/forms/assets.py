@@ -1,4 +1,4 @@
-"""New assets, new versions, and what the list is narrowed to."""
+"""New assets and new versions."""
 
 from typing import Any
 
@@ -61,20 +61,6 @@ class VersionForm(FilesForm):
         if not self.has_error("files") and self.media_files == files_of(self.asset.current_version):
             self.add_error("files", "These are the files of the current version: add or leave out one.")
         return values
-
-
-class FilterForm(forms.Form):
-    """What the library's list is narrowed to. A filter that means nothing is passed over."""
-
-    q = forms.CharField(required=False, max_length=200)
-    kind = forms.ChoiceField(required=False, choices=[("", "All"), *Asset.Kind.choices])
-    tag = forms.CharField(required=False, max_length=100)
-    cursor = forms.CharField(required=False, max_length=20)
-
-    def filters(self) -> dict[str, str]:
-        """The filters that were understood, by name."""
-        self.is_valid()
-        return {name: self.cleaned_data.get(name, "") for name in self.fields}
 
 
 def taken_message(name: str, taken: Asset, user: User) -> str:

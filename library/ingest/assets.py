@@ -8,6 +8,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from library.models import Asset, AssetVersion, MediaFile, Project, ProjectAsset, VersionFile
+from library.models.search import refresh_search
 
 MAX_PICTURES = 5
 _ROLES = {
@@ -90,6 +91,7 @@ def create_asset(
                 created_by=by,
             )
             asset.tags.set(tags)
+            refresh_search(asset)
             _add_version(asset, by=by, files=files, number=1, note="")
             if project:
                 ProjectAsset.objects.create(project=project, asset=asset)
@@ -137,6 +139,7 @@ def edit_asset(
         if not changed:
             raise StaleEdit(current)
         current.tags.set(tags, clear=False)
+        refresh_search(current)
         if project:
             ProjectAsset.objects.get_or_create(project=project, asset=current)
     return current

@@ -129,6 +129,12 @@ class Asset(models.Model):  # type: ignore[django-manager-missing]  # taggit mak
 
     class Meta:
         ordering = ["-pk"]
+        indexes = [
+            models.Index(fields=["kind", "id"], name="assets_by_kind"),
+            models.Index(fields=["use_count", "id"], name="assets_by_use"),
+            models.Index(fields=["last_used_at", "id"], name="assets_by_last_use"),
+            models.Index(fields=["id"], condition=Q(archived_at__isnull=False), name="archived_assets"),
+        ]
         constraints = [
             models.UniqueConstraint(Lower("handle"), name="handle_unique_whatever_the_case"),
             models.CheckConstraint(

@@ -1,0 +1,7 @@
+"""Search and listing: what matches, for whom, in which order, one keyset page at a time."""
+
+from library.catalog.finding import PAGE_SIZE, Page, find_assets
+from library.catalog.sorting import Sort
+from library.catalog.suggesting import suggest_handles
+
+__all__ = ["PAGE_SIZE", "Page", "Sort", "find_assets", "suggest_handles"]

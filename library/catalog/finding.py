@@ -1,0 +1,101 @@
+"""One query shape for every list of assets: filters, an order, one keyset page at a time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.contrib.auth.models import User
+from django.db.models import Exists, F, OuterRef, Q
+
+from library.catalog.cursors import place_of
+from library.catalog.sorting import Sort, ids_behind, place_at
+from library.catalog.words import matching
+from library.fitness import Use
+from library.models import Asset, AssetTag, Collection, Favourite, Project, ProjectAsset
+from library.models.assets import AssetQuerySet
+from library.models.projects import AnyUser
+
+PAGE_SIZE = 48
+
+
+@dataclass(frozen=True)
+class Page:
+    """A piece of a list. `next_cursor` opens the piece after it; it is empty at the end."""
+
+    items: Sequence[Asset]
+    next_cursor: str
+
+
+def find_assets(
+    user: AnyUser,
+    *,
+    q: str = "",
+    kind: str = "",
+    tag: str = "",
+    project: Project | None = None,
+    owner: str = "",
+    usable: Use | int = 0,
+    archived: bool = False,
+    favourite: bool = False,
+    collection: Collection | None = None,
+    sort: str = Sort.NEWEST,
+    cursor: str = "",
+    size: int = PAGE_SIZE,
+) -> Page:
+    """The assets that the user may see and that match every filter; archived ones only when they are asked for.
+
+    Each word of `q` has to occur in the handle, the title, a tag or the description, whatever its case; one of one
+    or two letters at the beginning of a word. `usable` are bits of `library.fitness.Use`, all of which have to be
+    set; `owner` is a user name. Each asset tells by `is_favourite` whether the user has starred it. A cursor that
+    we did not give starts at the beginning. A page costs the same however far down it is.
+    """
+    found = matching(Asset.objects.visible_to(user).filter(archived_at__isnull=not archived), q)
+    found = _of_kind(found, kind=kind, usable=usable, owner=owner)
+    found = _kept_in(found, user, tag=tag, project=project, favourite=favourite, collection=collection)
+    order = Sort(sort)
+    keys = ids_behind(found, order, place_of(cursor, order), size + 1)
+    items = _cards(user, keys[:size])
+    return Page(items, place_at(items[-1], order).cursor() if len(keys) > size and items else "")
+
+
+def _of_kind(found: AssetQuerySet, *, kind: str, usable: Use | int, owner: str) -> AssetQuerySet:
+    if kind:
+        found = found.filter(kind=kind)
+    if usable:
+        found = found.alias(fit=F("uses").bitand(int(usable))).filter(fit=int(usable))
+    if owner:
+        found = found.filter(created_by__in=User.objects.filter(username=owner).values("pk"))
+    return found
+
+
+def _kept_in(
+    found: AssetQuerySet,
+    user: AnyUser,
+    *,
+    tag: str,
+    project: Project | None,
+    favourite: bool,
+    collection: Collection | None,
+) -> AssetQuerySet:
+    if tag:
+        found = found.filter(pk__in=AssetTag.objects.filter(tag__name__iexact=tag).values("content_object"))
+    if project:
+        linked = ProjectAsset.objects.filter(project=project).values("asset")
+        found = found.filter(Q(home_project=project) | Q(pk__in=linked))
+    if favourite:
+        found = found.filter(pk__in=Favourite.objects.filter(user_id=user.pk or 0).values("asset"))
+    if collection:
+        found = found.filter(
+            pk__in=collection.assets.through.objects.filter(collection=collection).values("asset")
+        )
+    return found
+
+
+def _cards(user: AnyUser, keys: Sequence[int]) -> list[Asset]:
+    starred = Favourite.objects.filter(user_id=user.pk or 0, asset=OuterRef("pk"))
+    found = (
+        Asset.objects.filter(pk__in=keys)
+        .select_related("cover", "current_version", "home_project")
+        .annotate(is_favourite=Exists(starred))
+    )
+    by_key = {asset.pk: asset for asset in found.prefetch_related("current_version__files")}
+    return [by_key[key] for key in keys if key in by_key]

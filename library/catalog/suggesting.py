@@ -1,0 +1,42 @@
+"""The handles that are offered while one is typed."""
+
+from django.db.models import Q
+
+from library.catalog.sorting import Name
+from library.catalog.words import has_words, matching
+from library.models import Asset, Project, ProjectAsset
+from library.models.assets import AssetQuerySet
+from library.models.projects import AnyUser
+
+LAST = "{"  # the character behind every one that a handle may have
+
+
+def suggest_handles(
+    user: AnyUser, prefix: str, project: Project | None = None, *, limit: int = 8
+) -> list[Asset]:
+    """At most `limit` assets that the user may use for what was typed behind the `@`, with their covers.
+
+    First those whose handle begins so: the project's own, then the library's, by name. Then the newest in whose
+    text every typed word occurs.
+    """
+    typed = prefix.strip().removeprefix("@").lower()
+    seen = Asset.objects.visible_to(user).active().select_related("cover")
+    named = _beginning(seen, typed)
+    found: list[Asset] = []
+    if project:
+        linked = ProjectAsset.objects.filter(project=project).values("asset")
+        found = list(named.filter(Q(home_project=project) | Q(pk__in=linked))[:limit])
+    if len(found) < limit:
+        found += _others(named, found, limit)
+    if len(found) < limit and has_words(typed):
+        found += _others(matching(seen, typed).order_by("-pk"), found, limit)
+    return found
+
+
+def _beginning(seen: AssetQuerySet, typed: str) -> AssetQuerySet:
+    named = seen.annotate(name=Name("handle")).order_by("name")
+    return named.filter(name__gte=typed, name__lt=typed + LAST) if typed else named
+
+
+def _others(listed: AssetQuerySet, found: list[Asset], limit: int) -> list[Asset]:
+    return list(listed.exclude(pk__in=[asset.pk for asset in found])[: limit - len(found)])

@@ -1,0 +1,35 @@
+"""Which assets have every word of a query: trigrams on both databases, behind one condition."""
+
+from typing import cast
+
+from django.db import connections
+
+from library.models.assets import AssetQuerySet
+from library.models.search import needles_of
+
+MAX_WORDS = 8
+SQLITE_TABLE = "library_asset_words"
+
+
+def has_words(q: str) -> bool:
+    """Whether a query narrows anything."""
+    return bool(needles_of(q))
+
+
+def matching(found: AssetQuerySet, q: str) -> AssetQuerySet:
+    """Those in which each of the first `MAX_WORDS` words occurs; short words at the beginning of a word only.
+
+    PostgreSQL answers from its trigram index on `search_text`, SQLite from an FTS5 table that triggers keep in step
+    (`library.migrations.0002_search`).
+    """
+    needles = needles_of(q)[:MAX_WORDS]
+    if not needles:
+        return found
+    if connections[found.db].vendor == "sqlite":
+        quoted = " AND ".join('"' + needle.replace('"', '""') + '"' for needle in needles)
+        joined = f"{SQLITE_TABLE}.rowid = library_asset.id"
+        where = [joined, f"{SQLITE_TABLE} MATCH %s"]
+        return cast(AssetQuerySet, found.extra(tables=[SQLITE_TABLE], where=where, params=[quoted]))  # noqa: S610
+    for needle in needles:
+        found = found.filter(search_text__contains=needle)
+    return found
