@@ -17,6 +17,7 @@ from generation.skyreels import pricing, schemas
 from library import handles, storage
 from library.models import Asset, AssetVersion, MediaFile, Project, VersionFile
 from library.models.projects import AnyUser
+from library.models.rights import EXPIRED
 
 UrlOf = Callable[[MediaFile], str]
 Role = Literal["subject", "motion"]
@@ -254,6 +255,9 @@ def _not_usable(asset: Asset) -> Problem | None:
         return Problem("prompt", f"@{asset.handle} has no files yet. Add one on its page, or take it out.")
     if asset.kind == Asset.Kind.AUDIO:
         return Problem("prompt", f"@{asset.handle} is a voice. A voice is sent only as part of a character.")
+    if asset.rights_state == EXPIRED:
+        ended = f"@{asset.handle} may not be used in a new take: its rights ended on {asset.rights_end_on}."
+        return Problem("prompt", f"{ended} {asset.who_extends} can extend them on its page.")
     return None
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from generation import composition
@@ -13,7 +14,7 @@ from generation.composition import Composition, Problem, Settings
 from generation.lifecycle.endings import book
 from generation.lifecycle.leases import tell, wake
 from generation.models import Job, JobReference, LedgerEntry, Shot
-from library.models import Project
+from library.models import Asset, Project
 
 Status = Job.Status
 
@@ -40,6 +41,9 @@ def create(
     shot: Shot | None = None,
 ) -> Job:
     """Queue a job for this prompt. A form that was sent twice (same `form_key`) makes one job.
+
+    Rights are asked about here and never again: a job that waits past the last day of one of its assets is sent all
+    the same, since it was agreed to while that asset could be used. Its pages say that the rights have ended since.
 
     Raises CannotQueue when the prompt or the settings break a rule or the project's budget would be passed.
     """
@@ -121,10 +125,16 @@ def _queue(composed: Composition, *, by: Any, project: Project, form_key: UUID, 
         )
         for found in composed.references
     )
+    _count_uses(composed)
     LedgerEntry.objects.create(job=job, project=project, estimate_usd=composed.estimate_usd)
     tell(job.pk, Status.QUEUED, f"Queued by {by}, estimated at ${composed.estimate_usd:.2f}.", by=by)
     wake("submit", job.pk)
     return job
+
+
+def _count_uses(composed: Composition) -> None:
+    used = Asset.objects.filter(pk__in=[found.asset.pk for found in composed.references])
+    used.update(use_count=F("use_count") + 1, last_used_at=timezone.now())
 
 
 def _check_budget(project: Project, estimate: Decimal) -> None:

@@ -4,9 +4,11 @@ from typing import Self
 from uuid import uuid4
 
 from django.db import models
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
+from django.utils import timezone
 
-from generation.models.jobs import Job
+from generation.models.jobs import Job, JobReference
 from generation.models.shots import Shot
 from library.models import Project
 from library.models.projects import AnyUser
@@ -21,7 +23,14 @@ class TakeQuerySet(models.QuerySet["Take"]):
 
     def for_cards(self) -> Self:
         """What a card shows, in one query."""
-        return self.select_related("job", "project", "shot")
+        return self.select_related("job", "project", "shot").with_rights()
+
+    def with_rights(self) -> Self:
+        """Whether the rights of something that it was made with have ended by today, as `has_ended_rights`."""
+        ended = JobReference.objects.filter(
+            job=OuterRef("job"), asset__rights_end_on__lt=timezone.localdate()
+        )
+        return self.annotate(has_ended_rights=Exists(ended))
 
 
 class Take(models.Model):

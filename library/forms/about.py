@@ -1,14 +1,18 @@
-"""What is said about an asset: its text, and the edit of it that may come too late."""
+"""What is said about an asset: its text and its rights, and the edit of them that may come too late."""
 
+from dataclasses import fields
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 
-from library.models import Asset, Project
+from library.models import Asset, Project, Rights
+from library.models.rights import EXPIRED
 
 MAX_TAGS, MAX_TAG_LENGTH = 20, 40
+RIGHTS = tuple(field.name for field in fields(Rights))
 
 
 class AboutForm(forms.Form):
@@ -22,6 +26,27 @@ class AboutForm(forms.Form):
     )
     is_shared = forms.BooleanField(
         required=False, initial=True, label="Everyone may use it", help_text="Otherwise only its project may."
+    )
+    is_grid = forms.BooleanField(
+        required=False,
+        label="A grid: one picture with several views",
+        help_text="The provider then takes the picture as a collage. For pictures only.",
+    )
+    licence = forms.CharField(required=False, max_length=120, help_text="Such as CC BY 4.0, or a contract.")
+    source = forms.CharField(
+        required=False, max_length=200, help_text="Where it comes from: a person, a shoot, a link."
+    )
+    consent_note = forms.CharField(
+        required=False,
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Who agreed to what.",
+    )
+    rights_end_on = forms.DateField(
+        required=False,
+        label="Rights end on",
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text="The last day on which it may be used in a new take. Empty: no end.",
     )
 
     def offer_projects(self, user: User) -> None:
@@ -43,11 +68,17 @@ class AboutForm(forms.Form):
             self.add_error("home_project", "Choose the project to which it is kept, or let everyone use it.")
         return values
 
+    @property
+    def has_rights(self) -> bool:
+        """Whether anything is said about rights, or wrong with it: then the page shows those fields at once."""
+        return any(self[name].value() or self[name].errors for name in RIGHTS)
+
     def about(self) -> dict[str, Any]:
         """The checked values as `ingest` takes them."""
         values = self.cleaned_data
-        names = ("title", "description", "tags", "is_shared")
-        return {name: values[name] for name in names} | {"project": values["home_project"]}
+        names = ("title", "description", "tags", "is_shared", "is_grid")
+        rights = Rights(**{name: values[name] for name in RIGHTS})
+        return {name: values[name] for name in names} | {"project": values["home_project"], "rights": rights}
 
 
 class EditForm(AboutForm):
@@ -55,16 +86,42 @@ class EditForm(AboutForm):
 
     revision = forms.IntegerField(widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: User, asset: Asset, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.offer_projects(user)
+        self.user, self.asset = user, asset
+        if asset.kind != Asset.Kind.IMAGE:
+            self.fields["is_grid"].widget = forms.HiddenInput()
+
+    def clean_rights_end_on(self) -> date | None:
+        """An ended date is extended by an owner alone; to bring it forward is nobody's privilege."""
+        wished: date | None = self.cleaned_data["rights_end_on"]
+        last = self.asset.rights_end_on
+        if self._is_locked() and last and (wished is None or wished > last):
+            raise ValidationError(f"{self._ended()}: only {_who_extends(self.asset)} may extend them.")
+        return wished
+
+    def clean_home_project(self) -> Project | None:
+        """Ended rights stay with their project, or an editor would extend them by moving the asset first."""
+        wished: Project | None = self.cleaned_data["home_project"]
+        if self._is_locked() and wished != self.asset.home_project:
+            raise ValidationError(f"{self._ended()}: only {_who_extends(self.asset)} may move it now.")
+        return wished
+
+    def _is_locked(self) -> bool:
+        if self.asset.rights_state != EXPIRED:
+            return False
+        return not Asset.objects.extendable_by(self.user).filter(pk=self.asset.pk).exists()
+
+    def _ended(self) -> str:
+        return f"The rights ended on {self.asset.rights_end_on}"
 
     def differences(self, current: Asset) -> list[tuple[str, str, str]]:
         """Label, what is saved now, what was typed here; only where the two differ."""
         now = about(current)
         rows = [
             (str(self[name].label), _shown(now[name]), _shown(self.cleaned_data[name]))
-            for name in ("title", "description", "tags", "home_project", "is_shared")
+            for name in ("title", "description", "tags", "home_project", "is_shared", "is_grid", *RIGHTS)
         ]
         return [row for row in rows if row[1] != row[2]]
 
@@ -81,8 +138,13 @@ def about(asset: Asset) -> dict[str, Any]:
         "tags": ", ".join(sorted(tag.name for tag in asset.tags.all())),
         "home_project": asset.home_project,
         "is_shared": asset.is_shared,
+        "is_grid": asset.is_grid,
         "revision": asset.revision,
-    }
+    } | {name: getattr(asset, name) for name in RIGHTS}
+
+
+def _who_extends(asset: Asset) -> str:
+    return f"an owner of {asset.home_project}" if asset.home_project else f"{asset.created_by}, who added it,"
 
 
 def parse_tags(text: str) -> list[str]:

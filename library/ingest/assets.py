@@ -1,13 +1,15 @@
 """Assets and their versions: the only writer of both. Every function is one short transaction."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from library.models import Asset, AssetVersion, MediaFile, Project, ProjectAsset, VersionFile
+from library import fitness
+from library.models import Asset, AssetVersion, MediaFile, Project, ProjectAsset, Rights, VersionFile
 from library.models.search import refresh_search
 
 MAX_PICTURES = 5
@@ -72,6 +74,8 @@ def create_asset(
     tags: Iterable[str] = (),
     project: Project | None = None,
     is_shared: bool = True,
+    is_grid: bool = False,
+    rights: Rights = Rights(),  # noqa: B008 - it is frozen
 ) -> Asset:
     """A new asset with its version 1, linked to its home project if it has one.
 
@@ -88,7 +92,9 @@ def create_asset(
                 description=description,
                 home_project=project,
                 is_shared=is_shared,
+                is_grid=is_grid and kind == Asset.Kind.IMAGE,
                 created_by=by,
+                **asdict(rights),
             )
             asset.tags.set(tags)
             refresh_search(asset)
@@ -124,6 +130,8 @@ def edit_asset(
     tags: Iterable[str],
     project: Project | None,
     is_shared: bool,
+    is_grid: bool,
+    rights: Rights,
 ) -> Asset:
     """Writes the text of an asset as it was edited from that revision. Raises StaleEdit and then changes nothing."""
     with transaction.atomic():
@@ -132,13 +140,16 @@ def edit_asset(
             description=description,
             home_project=project,
             is_shared=is_shared,
+            is_grid=is_grid and asset.kind == Asset.Kind.IMAGE,
             revision=F("revision") + 1,
             updated_at=timezone.now(),
+            **asdict(rights),
         )
         current = Asset.objects.for_cards().get(pk=asset.pk)
         if not changed:
             raise StaleEdit(current)
         current.tags.set(tags, clear=False)
+        write_uses(current)
         refresh_search(current)
         if project:
             ProjectAsset.objects.get_or_create(project=project, asset=current)
@@ -156,8 +167,17 @@ def _add_version(
     # A character is known by its face, not by the wave of its voice, wherever that stood in the list.
     asset.cover = min(files, key=lambda one: one.kind == MediaFile.Kind.AUDIO)
     asset.current_version = version
-    asset.save(update_fields=["cover", "current_version", "updated_at"])
+    asset.uses = fitness.uses_of(asset.kind, asset.is_grid, files).uses
+    asset.save(update_fields=["cover", "current_version", "uses", "updated_at"])
     return version
+
+
+def write_uses(asset: Asset) -> None:
+    """Notes anew what the asset can be used as, after `is_grid` changed."""
+    version = asset.current_version
+    files = [use.media for use in version.files.select_related("media")] if version else []
+    asset.uses = fitness.uses_of(asset.kind, asset.is_grid, files).uses
+    Asset.objects.filter(pk=asset.pk).update(uses=asset.uses)
 
 
 def _count(media: Iterable[MediaFile], kind: str) -> int:

@@ -175,6 +175,11 @@ class Asset(models.Model):  # type: ignore[django-manager-missing]  # taggit mak
         """For people: `rights ended 3 days ago`, `rights end in 12 days`; empty while there is time."""
         return rights.told_on(timezone.localdate(), self.rights_end_on)
 
+    @property
+    def who_extends(self) -> str:
+        """Who may extend its rights once they have ended, beside an administrator."""
+        return "An owner of its project" if self.home_project_id else "The person who added it"
+
 
 class AssetVersion(models.Model):
     """An immutable snapshot of an asset's files; a job pins the version that it used."""
@@ -194,6 +199,12 @@ class AssetVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.asset} v{self.number}"
+
+    @property
+    def usability(self) -> fitness.Fitness:
+        """What it can be used as and why not as more. Reads the asset and the media of its files."""
+        files = [file.media for file in self.files.all()]
+        return fitness.uses_of(self.asset.kind, self.asset.is_grid, files)
 
     @property
     def contents(self) -> str:

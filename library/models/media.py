@@ -1,6 +1,10 @@
 """Stored objects."""
 
+from math import gcd
+
 from django.db import models
+
+WHOLE_ASPECT = 21
 
 
 class MediaFile(models.Model):
@@ -51,3 +55,19 @@ class MediaFile(models.Model):
         if self.fps:
             parts.append(f"{self.fps:g} fps")
         return " · ".join(parts)
+
+    @property
+    def aspect(self) -> str:
+        """Width to height, in small whole numbers where they say it: `16:9`, else `1.85:1`; empty without pixels."""
+        if not self.width or not self.height:
+            return ""
+        shared = gcd(self.width, self.height)
+        wide, high = self.width // shared, self.height // shared
+        return f"{wide}:{high}" if max(wide, high) <= WHOLE_ASPECT else f"{self.width / self.height:.2f}:1"
+
+    @property
+    def sound(self) -> str:
+        """Whether a video has an audio track; empty for anything else."""
+        if self.kind != self.Kind.VIDEO:
+            return ""
+        return "with sound" if self.has_audio else "without sound"

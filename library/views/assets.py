@@ -24,9 +24,9 @@ def asset_edit(request: Request, handle: str) -> HttpResponse:
     asset = asset_to_edit(request, handle)
     context: dict[str, object] = {"asset": asset}
     if request.method != "POST":
-        context["form"] = forms.EditForm(user=request.user, initial=forms.about(asset))
+        context["form"] = forms.EditForm(user=request.user, asset=asset, initial=forms.about(asset))
         return render(request, "library/asset_edit.html", context)
-    form = context["form"] = forms.EditForm(request.POST, user=request.user)
+    form = context["form"] = forms.EditForm(request.POST, user=request.user, asset=asset)
     if not form.is_valid():
         return render(request, "library/asset_edit.html", context, status=REFUSED)
     try:

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 
 from library import ingest
-from library.models import Asset, AssetVersion, MediaFile, Project, VersionFile
+from library.models import Asset, AssetVersion, MediaFile, Project, Rights, VersionFile
 from tests import factories
 from tests.library import files
 
@@ -24,6 +24,7 @@ def new_sound() -> MediaFile:
 
 def edit(asset: Asset, **changes: object) -> Asset:
     text = {"title": "", "description": "", "tags": [], "project": None, "is_shared": True}
+    text |= {"is_grid": False, "rights": Rights()}
     return ingest.edit_asset(asset, **{"revision": asset.revision, **text, **changes})
 
 
