@@ -17,7 +17,8 @@ from library.storage import StorageFailed
 KEPT_SALT = "library.forms.kept"
 KEPT_SECONDS = 24 * 3600
 MAX_FILES = 20
-ACCEPTED = ".jpg,.jpeg,.png,.gif,.bmp,.webp,.mp4,.mov,.mp3,.wav"
+ACCEPTED = ".jpg,.jpeg,.png,.gif,.bmp,.webp,.mp4,.mov,.mp3,.wav,.m4a,.ogg,.oga,.opus,.flac"
+TOO_OLD = "A file was kept for longer than a day: choose it again."
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,23 @@ def keep(user: User, media: MediaFile, name: str) -> KeptFile:
     """A kept file with a token that is good for a day and for this user alone."""
     token = signing.dumps([user.pk, media.pk, shown_name(name)], salt=KEPT_SALT, compress=True)
     return KeptFile(media, shown_name(name), token)
+
+
+def kept_before(user: User, tokens: Sequence[str]) -> tuple[list[KeptFile], bool]:
+    """The files that these tokens stand for, each once, in order; and whether all could be read. Tokens of somebody
+    else, and files that are gone, are passed over."""
+    named: dict[int, str] = {}
+    whole = True
+    for token in tokens:
+        try:
+            owner, media, name = signing.loads(token, salt=KEPT_SALT, max_age=KEPT_SECONDS)
+        except signing.BadSignature:
+            whole = False
+            continue
+        if owner == user.pk:
+            named[media] = name
+    found = MediaFile.objects.in_bulk(named)
+    return [keep(user, found[pk], name) for pk, name in named.items() if pk in found], whole
 
 
 class FilesInput(forms.FileInput):
@@ -66,9 +84,10 @@ class FilesForm(forms.Form):
     ones first; the page shows them with their tokens, so that nobody has to choose them again."""
 
     files = FilesField(  # type: ignore[assignment]  # the metaclass takes it away
-        help_text="PNG, JPEG, GIF or BMP up to 10 MB (WebP is converted); MP4 or MOV; MP3 or WAV. "
-        "The first picture is the primary one.",
+        help_text="PNG, JPEG, GIF or BMP up to 10 MB (WebP is converted); MP4 or MOV; MP3 or WAV (M4A, Ogg and FLAC "
+        "are converted). The first picture is the primary one.",
     )
+    max_files = MAX_FILES
 
     def __init__(self, *args: Any, user: User, kept: Sequence[KeptFile] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -89,8 +108,8 @@ class FilesForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         uploads = self.cleaned_data.get("files") or []
         self.kept = self._kept_before()
-        if len(uploads) + len(self.kept) > MAX_FILES:
-            self.add_error("files", f"At most {MAX_FILES} files at a time; these are {len(uploads)}.")
+        if len(uploads) + len(self.kept) > self.max_files:
+            self.add_error("files", f"At most {self.max_files} files at a time; these are {len(uploads)}.")
         else:
             self._take_in(uploads)
         kind = self.cleaned_data.get("kind")
@@ -117,18 +136,11 @@ class FilesForm(forms.Form):
                 self.kept.append(keep(self.user, media, name))
 
     def _kept_before(self) -> list[KeptFile]:
-        named = {}
         tokens: list[str] = self.data.getlist(self.add_prefix("kept"))  # type: ignore[attr-defined]
-        for token in tokens[:MAX_FILES]:
-            try:
-                user, media, name = signing.loads(token, salt=KEPT_SALT, max_age=KEPT_SECONDS)
-            except signing.BadSignature:
-                self.add_error("files", "A file was kept for longer than a day: choose it again.")
-                continue
-            if user == self.user.pk:
-                named[media] = name
-        found = MediaFile.objects.in_bulk(named)
-        return [keep(self.user, found[pk], name) for pk, name in named.items() if pk in found]
+        kept, whole = kept_before(self.user, tokens[: self.max_files])
+        if not whole:
+            self.add_error("files", TOO_OLD)
+        return kept
 
 
 def files_of(version: AssetVersion | None) -> list[MediaFile]:

@@ -1,11 +1,14 @@
 """How assets come in through the pages."""
 
+from collections.abc import Iterator
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from library import forms, ingest
+from library.ingest import looks
 from library.models import Asset, Project
 from library.views.access import REFUSED, Request
 
@@ -21,6 +24,8 @@ def asset_new(request: Request) -> HttpResponse:
     if asset is None:
         return render(request, "library/asset_new.html", {"form": form}, status=REFUSED)
     messages.success(request, f"{asset} is in the library. Write it in a prompt as it stands here.")
+    for sentence in _noticed(form, asset):
+        messages.warning(request, sentence)
     return redirect(asset)
 
 
@@ -34,6 +39,17 @@ def _created(form: forms.AssetForm) -> Asset | None:
     except ingest.HandleTaken as error:
         form.add_error("handle", forms.taken_message(values["handle"], error.asset, form.user))
         return None
+
+
+def _noticed(form: forms.AssetForm, made: Asset) -> Iterator[str]:
+    """What the library had already of the files that just came in."""
+    found = looks.notices(form.media_files, form.user, but=made)
+    for kept in form.kept:
+        notice = found[kept.media.pk]
+        if notice.same:
+            yield f"You have {kept.name} already as {notice.same}."
+        elif notice.like:
+            yield f"{kept.name} looks like {forms.listed(notice.like)}."
 
 
 def _wished(request: Request) -> dict[str, object]:

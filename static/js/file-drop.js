@@ -1,0 +1,164 @@
+// <file-drop url="/where/each/file/goes/"> around a form with a file field: files that are dropped or chosen are sent
+// at once, three at a time, each with a bar, and come back as tokens in hidden fields. The form itself is sent as it
+// would be without this script, with the tokens in place of the files.
+
+const AT_ONCE = 3;
+const LOST = "The connection was lost. Try again.";
+const ODD = "The server gave no answer that could be read. If you were logged out, log in in another tab, then try again.";
+
+class FileDrop extends HTMLElement {
+  connectedCallback() {
+    this.form = this.querySelector("form");
+    this.field = this.form.querySelector("input[type=file]");
+    this.list = this.querySelector(".uploads");
+    this.template = this.querySelector("template");
+    this.waiting = [];
+    this.running = 0;
+    this.field.addEventListener("change", () => {
+      this.take(this.field.files);
+      this.field.value = "";
+    });
+    this.form.addEventListener("submit", (event) => this.hold(event));
+    for (const name of ["dragover", "dragleave", "drop"]) this.addEventListener(name, (event) => this.dragged(event));
+  }
+
+  dragged(event) {
+    if (!event.dataTransfer?.types.includes("Files")) return;
+    event.preventDefault();
+    this.classList.toggle("is-over", event.type === "dragover");
+    if (event.type === "drop") this.take(event.dataTransfer.files);
+  }
+
+  hold(event) {
+    if (!this.running && !this.waiting.length) return;
+    event.preventDefault();
+    this.tell();
+  }
+
+  take(files) {
+    for (const file of files) this.waiting.push(new Upload(this, file));
+    this.next();
+  }
+
+  next() {
+    while (this.running < AT_ONCE && this.waiting.length) {
+      this.running += 1;
+      this.waiting.shift().send();
+    }
+    this.tell();
+  }
+
+  done() {
+    this.running -= 1;
+    this.next();
+  }
+
+  tell() {
+    const way = this.running + this.waiting.length;
+    const kept = this.list.querySelectorAll("input[name=kept]").length;
+    const parts = [];
+    if (way) parts.push(`${way} on the way`);
+    if (kept) parts.push(`${kept} kept`);
+    this.querySelector("[data-told]").textContent = parts.length ? `${parts.join(", ")}.` : "";
+  }
+}
+
+class Upload {
+  constructor(drop, file) {
+    this.drop = drop;
+    this.file = file;
+    this.row = drop.template.content.firstElementChild.cloneNode(true);
+    this.part("name").textContent = file.name;
+    this.bar = this.row.querySelector("progress");
+    this.bar.setAttribute("aria-label", `Upload of ${file.name}`);
+    this.part("away").setAttribute("aria-label", `Cancel ${file.name}`);
+    this.part("again").setAttribute("aria-label", `Try ${file.name} again`);
+    this.part("away").addEventListener("click", () => this.away());
+    this.part("again").addEventListener("click", () => this.again());
+    drop.list.append(this.row);
+  }
+
+  part(name) {
+    return this.row.querySelector(`[data-${name}]`);
+  }
+
+  show(name, text) {
+    this.part(name).textContent = text;
+    this.part(name).hidden = !text;
+  }
+
+  send() {
+    const body = new FormData();
+    body.append("csrfmiddlewaretoken", this.drop.form.elements.csrfmiddlewaretoken.value);
+    body.append("file", this.file);
+    this.request = new XMLHttpRequest();
+    this.request.upload.addEventListener("progress", (event) => this.moved(event));
+    this.request.addEventListener("load", () => this.answered());
+    this.request.addEventListener("error", () => this.failed(LOST));
+    this.request.addEventListener("loadend", () => this.drop.done());
+    this.request.open("POST", this.drop.getAttribute("url"));
+    this.request.setRequestHeader("Accept", "application/json");
+    this.request.send(body);
+  }
+
+  moved(event) {
+    if (!event.lengthComputable) return;
+    this.bar.value = (event.loaded / event.total) * 100;
+    if (event.loaded === event.total) {
+      this.bar.removeAttribute("value");
+      this.show("facts", "checking…");
+    }
+  }
+
+  answered() {
+    let answer;
+    try {
+      answer = JSON.parse(this.request.responseText);
+    } catch {
+      return this.failed(ODD);
+    }
+    if (answer.token) this.kept(answer);
+    else this.failed(answer.problem || ODD);
+  }
+
+  kept(answer) {
+    this.bar.value = 100;
+    this.show("facts", answer.facts);
+    const picture = this.row.querySelector("img");
+    picture.src = answer.thumbnail;
+    picture.hidden = false;
+    const token = document.createElement("input");
+    Object.assign(token, { type: "hidden", name: "kept", value: answer.token });
+    this.row.append(token);
+    if (answer.duplicate_of) this.show("notice", `You have this already as ${answer.duplicate_of}.`);
+    else if (answer.looks_like.length) this.show("notice", `Looks like ${answer.looks_like.join(", ")}.`);
+    this.part("away").textContent = "Leave out";
+    this.part("away").setAttribute("aria-label", `Leave out ${this.file.name}`);
+  }
+
+  failed(problem) {
+    this.bar.value = 0;
+    this.show("facts", "");
+    this.show("problem", problem);
+    this.part("again").hidden = false;
+  }
+
+  again() {
+    this.show("problem", "");
+    this.part("again").hidden = true;
+    this.part("away").focus();
+    this.drop.waiting.push(this);
+    this.drop.next();
+  }
+
+  away() {
+    this.drop.waiting = this.drop.waiting.filter((one) => one !== this);
+    this.request?.abort();
+    const next = this.row.nextElementSibling ?? this.row.previousElementSibling;
+    this.row.remove();
+    (next?.querySelector("[data-away]") ?? this.drop.field).focus();
+    this.drop.tell();
+  }
+}
+
+customElements.define("file-drop", FileDrop);
