@@ -12,10 +12,12 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any, Literal, cast
 
+from django.db.models.functions import Lower
+
 from generation.models import Job
 from generation.skyreels import pricing, schemas
 from library import handles, storage
-from library.models import Asset, AssetVersion, MediaFile, Project, VersionFile
+from library.models import Asset, AssetVersion, HandleAlias, MediaFile, Project, VersionFile
 from library.models.projects import AnyUser
 from library.models.rights import EXPIRED
 
@@ -82,7 +84,7 @@ class Composition:
         """The request as plain data, with an address for each file from `url_of`."""
         data: dict[str, Any] = {
             "model": self.settings.model,
-            "prompt": self._tagged_prompt(),
+            "prompt": handles.replace_handles(self.prompt, self.tags),
             "duration": self.settings.duration,
             "resolution": self.settings.resolution,
             "aspect_ratio": self.settings.aspect_ratio,
@@ -156,17 +158,6 @@ class Composition:
         """US dollars for the whole take."""
         return self.price_per_second * self.billed_seconds
 
-    def _tagged_prompt(self) -> str:
-        text, at = [], 0
-        for mention in handles.find_handles(self.prompt):
-            tag = self.tags.get(handles.fold(mention.name))
-            text += [
-                self.prompt[at : mention.start],
-                f"@{tag}" if tag else self.prompt[mention.start : mention.end],
-            ]
-            at = mention.end
-        return "".join([*text, self.prompt[at:]])
-
     def _tag(self, reference: Reference) -> str:
         return f"@{self.tags[handles.fold(reference.handle)]}"
 
@@ -184,7 +175,12 @@ class Composition:
 
 
 def compose(*, user: AnyUser, project: Project, prompt: str, settings: Settings) -> Composition:
-    """Bind the prompt's handles to what the user may see, as the project pins it."""
+    """Bind the prompt's handles to what the user may see, as the project pins it.
+
+    Earlier names of assets are written as they are called now, so that the job means the same once such a name is
+    released.
+    """
+    prompt = handles.replace_handles(prompt, _present_names(user, prompt))
     names = list(dict.fromkeys(handles.fold(mention.name) for mention in handles.find_handles(prompt)))
     assets = {handles.fold(asset.handle): asset for asset in _assets(user, names)}
     problems = [_unknown(name, prompt, user) for name in names if name not in assets]
@@ -231,6 +227,16 @@ def _pinned(project: Project, assets: Sequence[Asset]) -> list[tuple[Asset, Asse
     wanted = [version for version in chosen.values() if version is not None]
     versions = AssetVersion.objects.prefetch_related("files__media").in_bulk(wanted)
     return [(asset, versions[version]) for asset in assets if (version := chosen[asset.pk]) is not None]
+
+
+def _present_names(user: AnyUser, prompt: str) -> dict[str, str]:
+    """Folded earlier name -> the handle of today, for the assets that the user may see."""
+    names = {handles.fold(mention.name) for mention in handles.find_handles(prompt)}
+    if not names:
+        return {}
+    aliases = HandleAlias.objects.annotate(folded=Lower("name")).filter(folded__in=names)
+    visible = aliases.filter(asset__in=Asset.objects.visible_to(user).active())
+    return dict(visible.values_list("folded", "asset__handle"))
 
 
 def _role(asset: Asset) -> Role:

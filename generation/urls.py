@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from generation.views import composer, home, jobs, links, projects, takes, team, workplace
+from generation.views import (
+    composer,
+    home,
+    jobs,
+    links,
+    projects,
+    renaming,
+    takes,
+    team,
+    where_used,
+    workplace,
+)
 
 app_name = "generation"
 urlpatterns = [
@@ -16,6 +27,7 @@ urlpatterns = [
     path("projects/<slug:slug>/members/<int:pk>/remove/", team.member_remove, name="member_remove"),
     path("projects/<slug:slug>/assets/", links.link_asset, name="link_asset"),
     path("projects/<slug:slug>/assets/<int:pk>/remove/", links.unlink_asset, name="unlink_asset"),
+    path("projects/<slug:slug>/assets/<int:pk>/pin/", links.pin_asset, name="pin_asset"),
     path("projects/<slug:slug>/new/", composer.composer, name="composer"),
     path("projects/<slug:slug>/new/check/", composer.composer_check, name="composer_check"),
     path("jobs/", jobs.jobs, name="jobs"),
@@ -25,5 +37,7 @@ urlpatterns = [
     path("jobs/<uuid:uuid>/retry/", jobs.job_retry, name="job_retry"),
     path("takes/", takes.takes, name="takes"),
     path("takes/<uuid:uuid>/", takes.take, name="take"),
+    path("library/@<str:handle>/rename/", renaming.rename, name="rename"),
+    path("library/@<str:handle>/used/", where_used.where_used, name="where_used"),
     path("gateway/resume/", workplace.gateway_resume, name="gateway_resume"),
 ]

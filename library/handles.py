@@ -6,6 +6,7 @@ matched here and two handles of which one starts the other are reported.
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 MIN_LENGTH, MAX_LENGTH = 2, 32
@@ -40,6 +41,16 @@ def find_handles(text: str) -> list[Mention]:
     """Every mention in order, repeated ones included; a name too long or too short to be a handle too, so that it
     can be named as unknown instead of being passed over."""
     return [Mention(found[1], found.start(), found.end()) for found in _MENTION.finditer(text)]
+
+
+def replace_handles(text: str, names: Mapping[str, str]) -> str:
+    """The text with whole handles replaced: `names` maps folded names to new ones, all without the `@`."""
+    pieces, at = [], 0
+    for mention in find_handles(text):
+        if new := names.get(fold(mention.name)):
+            pieces += [text[at : mention.start], f"@{new}"]
+            at = mention.end
+    return "".join([*pieces, text[at:]])
 
 
 def prefix_clashes(names: list[str]) -> list[tuple[str, str]]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from library.views import assets, intake, listing, uploads
+from library.views import assets, intake, listing, removal, uploads, versions
 from library.views.style import style
 
 app_name = "library"
@@ -15,6 +15,14 @@ urlpatterns = [
     path("library/uploads/", uploads.upload_file, name="uploads"),
     path("library/@<str:handle>/", assets.asset_detail, name="asset"),
     path("library/@<str:handle>/edit/", assets.asset_edit, name="edit"),
-    path("library/@<str:handle>/versions/", assets.add_version, name="add_version"),
+    path("library/@<str:handle>/names/<str:name>/release/", assets.release_name, name="release_name"),
+    path("library/@<str:handle>/versions/", versions.add_version, name="add_version"),
+    path("library/@<str:handle>/versions/compare/", versions.compare, name="compare"),
+    path("library/@<str:handle>/versions/<int:number>/", versions.version, name="version"),
+    path("library/@<str:handle>/versions/<int:number>/restore/", versions.restore, name="restore_version"),
+    path("library/@<str:handle>/archive/", removal.archive, name="archive"),
+    path("library/@<str:handle>/unarchive/", removal.unarchive, name="unarchive"),
+    path("library/@<str:handle>/delete/", removal.delete, name="delete"),
+    path("library/purge/", removal.purge, name="purge"),
     path("style/", style, name="style"),
 ]

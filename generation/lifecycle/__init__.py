@@ -11,6 +11,7 @@ string and never imports them.
 """
 
 from generation.lifecycle.creation import CannotQueue, NotPossible, cancel, create, retry
+from generation.lifecycle.drafts import rewrite_drafts
 from generation.lifecycle.pace import pause, resume_gateway
 from generation.lifecycle.polling import sweep
 from generation.lifecycle.storing import store_job
@@ -24,6 +25,7 @@ __all__ = [
     "pause",
     "resume_gateway",
     "retry",
+    "rewrite_drafts",
     "store_job",
     "submit_job",
     "sweep",

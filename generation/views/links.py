@@ -2,11 +2,12 @@
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
 from generation.views.access import Request, project_to_edit
-from library.models import Asset, ProjectAsset
+from library import ingest
+from library.models import Asset, Project, ProjectAsset
 
 
 @require_POST
@@ -17,9 +18,32 @@ def link_asset(request: Request, slug: str) -> HttpResponse:
     asset = Asset.objects.visible_to(request.user).active().named(handle).first()
     if asset is None:
         messages.error(request, f"Nothing was linked: @{handle.removeprefix('@')} is not in the library.")
+        return redirect(project)
+    try:
+        ingest.link_asset(asset, project)
+    except ingest.KeptAtHome as refusal:
+        messages.error(request, f"Nothing was linked: {refusal} Let everyone use it first, on its page.")
     else:
-        ProjectAsset.objects.get_or_create(project=project, asset=asset)
         messages.success(request, f"{asset} belongs to this project now.")
+    return redirect(project)
+
+
+@require_POST
+def pin_asset(request: Request, slug: str, pk: int) -> HttpResponse:
+    """Pin the project to one version (`version=2`), or follow the latest (`version=`)."""
+    project = project_to_edit(request, slug)
+    link = _link(project, pk)
+    number = request.POST.get("version", "")
+    if not number:
+        ingest.pin(link, None)
+        messages.success(request, f"{link.asset} follows its latest version here.")
+        return redirect(project)
+    version = link.asset.versions.filter(number=number).first() if _is_number(number) else None
+    if version is None:
+        messages.error(request, f"Nothing was changed: {link.asset} has no such version.")
+    else:
+        ingest.pin(link, version)
+        messages.success(request, f"{link.asset} is pinned to version {version.number} here.")
     return redirect(project)
 
 
@@ -31,3 +55,11 @@ def unlink_asset(request: Request, slug: str, pk: int) -> HttpResponse:
         link.delete()
         messages.success(request, f"{link.asset} is no longer linked. It stays in the library.")
     return redirect(project)
+
+
+def _link(project: Project, pk: int) -> ProjectAsset:
+    return get_object_or_404(project.links.select_related("asset"), asset_id=pk)
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) <= 9

@@ -1,10 +1,13 @@
 """What people type and choose about assets."""
 
 from library.forms.about import EditForm, about, parse_tags
-from library.forms.assets import AssetForm, VersionForm, taken_message
+from library.forms.assets import AssetForm, VersionForm
 from library.forms.batches import BatchForm, RowForm, UploadForm, listed, noticed, proposed, rows_sent
-from library.forms.files import KEPT_SALT, FilesForm, KeptFile, files_of, keep
+from library.forms.files import KEPT_SALT, FilesForm, KeptFile, keep
 from library.forms.filters import USABLE, FilterForm, usable_bits
+from library.forms.moves import links_told, move_told
+from library.forms.naming import RenameForm, clash_notice, taken_message
+from library.ingest import files_of
 
 __all__ = [
     "KEPT_SALT",
@@ -15,13 +18,17 @@ __all__ = [
     "FilesForm",
     "FilterForm",
     "KeptFile",
+    "RenameForm",
     "RowForm",
     "UploadForm",
     "VersionForm",
     "about",
+    "clash_notice",
     "files_of",
     "keep",
+    "links_told",
     "listed",
+    "move_told",
     "noticed",
     "parse_tags",
     "proposed",

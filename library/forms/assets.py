@@ -3,12 +3,11 @@
 from typing import Any
 
 from django import forms
-from django.contrib.auth.models import User
-from django.core.exceptions import ValidationError
 
-from library import handles
 from library.forms.about import AboutForm
-from library.forms.files import FilesForm, files_of
+from library.forms.files import FilesForm
+from library.forms.naming import HANDLE_FIELD, checked_handle
+from library.ingest import files_of
 from library.models import Asset
 
 
@@ -24,9 +23,7 @@ class AssetForm(AboutForm, FilesForm):
     )
     handle = forms.CharField(
         help_text="The name to write in prompts, such as Mara for @Mara.",
-        widget=forms.TextInput(
-            attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
-        ),
+        widget=forms.TextInput(attrs=HANDLE_FIELD),
     )
     field_order = ("kind", "files", "handle", "title", "description", "tags", "home_project", "is_shared")
 
@@ -35,13 +32,7 @@ class AssetForm(AboutForm, FilesForm):
         self.offer_projects(self.user)
 
     def clean_handle(self) -> str:
-        name = self.cleaned_data["handle"].removeprefix("@")
-        if not handles.is_handle(name):
-            raise ValidationError(_not_a_handle(name))
-        taken = Asset.objects.named(name).first()
-        if taken:
-            raise ValidationError(taken_message(name, taken, self.user))
-        return name
+        return checked_handle(self.cleaned_data["handle"], self.user)
 
 
 class VersionForm(FilesForm):
@@ -61,18 +52,3 @@ class VersionForm(FilesForm):
         if not self.has_error("files") and self.media_files == files_of(self.asset.current_version):
             self.add_error("files", "These are the files of the current version: add or leave out one.")
         return values
-
-
-def taken_message(name: str, taken: Asset, user: User) -> str:
-    """Who has the handle; title and owner only if the user may see that asset."""
-    if not Asset.objects.visible_to(user).filter(pk=taken.pk).exists():
-        return f"@{name} is taken. Choose another handle."
-    owner = taken.created_by
-    whose = "your" if owner == user else f"{owner.get_full_name() or owner.get_username()}'s"
-    title = f" “{taken.title}”" if taken.title else ""
-    return f"@{name} is taken: it is {whose} {taken.get_kind_display().lower()}{title}."
-
-
-def _not_a_handle(name: str) -> str:
-    suggestion = handles.suggest(name)
-    return handles.RULE + (f" Perhaps {suggestion}?" if suggestion else "")

@@ -10,8 +10,8 @@ from django.core.exceptions import ValidationError
 
 from library import handles, ingest
 from library.forms.about import AboutForm
-from library.forms.assets import taken_message
 from library.forms.files import TOO_OLD, FilesForm, KeptFile, kept_before
+from library.forms.naming import taken_message
 from library.ingest import grouping, looks
 from library.ingest.looks import Notice
 from library.models import Asset, MediaFile

@@ -10,7 +10,7 @@ from django.core import signing
 from django.core.files.uploadedfile import UploadedFile
 
 from library import ingest
-from library.models import AssetVersion, MediaFile
+from library.models import MediaFile
 from library.probe import UnreadableMedia, shown_name
 from library.storage import StorageFailed
 
@@ -141,10 +141,3 @@ class FilesForm(forms.Form):
         if not whole:
             self.add_error("files", TOO_OLD)
         return kept
-
-
-def files_of(version: AssetVersion | None) -> list[MediaFile]:
-    """A version's media files, pictures before the voice as they are numbered."""
-    if version is None:
-        return []
-    return [use.media for use in version.files.select_related("media").order_by("position")]

@@ -1,26 +1,64 @@
 """How things come into the library: files become media, media become assets and versions."""
 
 from library.ingest.assets import (
-    HandleTaken,
-    StaleEdit,
     WrongFiles,
     add_version,
     check_files,
     create_asset,
     edit_asset,
 )
+from library.ingest.links import KeptAtHome, LinkedElsewhere, link_asset, pin
 from library.ingest.media import add_media
+from library.ingest.naming import (
+    HandleTaken,
+    StaleEdit,
+    free_suggestion,
+    holder_of,
+    near_clashes,
+    release_name,
+    rename,
+)
 from library.ingest.pictures import frame_near, save_thumbnail
+from library.ingest.removal import (
+    InUse,
+    archive,
+    delete_asset,
+    purge_media,
+    reasons_to_keep,
+    unarchive,
+    unused_media,
+)
+from library.ingest.versions import Impact, files_of, impact_of, restore_version
 
 __all__ = [
     "HandleTaken",
+    "Impact",
+    "InUse",
+    "KeptAtHome",
+    "LinkedElsewhere",
     "StaleEdit",
     "WrongFiles",
     "add_media",
     "add_version",
+    "archive",
     "check_files",
     "create_asset",
+    "delete_asset",
     "edit_asset",
+    "files_of",
     "frame_near",
+    "free_suggestion",
+    "holder_of",
+    "impact_of",
+    "link_asset",
+    "near_clashes",
+    "pin",
+    "purge_media",
+    "reasons_to_keep",
+    "release_name",
+    "rename",
+    "restore_version",
     "save_thumbnail",
+    "unarchive",
+    "unused_media",
 ]

@@ -4,11 +4,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 
 from django.contrib.auth.models import User
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
 from library import fitness
+from library.ingest import links, naming
+from library.ingest.naming import StaleEdit
 from library.models import Asset, AssetVersion, MediaFile, Project, ProjectAsset, Rights, VersionFile
 from library.models.search import refresh_search
 
@@ -25,24 +27,8 @@ _SINGLE = {
 }
 
 
-class HandleTaken(Exception):
-    """Another asset has this handle, perhaps in other case: choose another one."""
-
-    def __init__(self, asset: Asset) -> None:
-        super().__init__(f"{asset} is taken")
-        self.asset = asset
-
-
 class WrongFiles(Exception):
     """The files do not make up an asset of this kind: change them. The message is a sentence for people."""
-
-
-class StaleEdit(Exception):
-    """Somebody saved the asset after the form was opened: show both texts and let the person choose."""
-
-    def __init__(self, current: Asset) -> None:
-        super().__init__(f"{current} was changed meanwhile")
-        self.current = current
 
 
 def check_files(kind: str, media: Sequence[MediaFile]) -> None:
@@ -83,29 +69,24 @@ def create_asset(
     """
     files = list(dict.fromkeys(media))
     check_files(kind, files)
-    try:
-        with transaction.atomic():
-            asset = Asset.objects.create(
-                handle=handle,
-                kind=kind,
-                title=title,
-                description=description,
-                home_project=project,
-                is_shared=is_shared,
-                is_grid=is_grid and kind == Asset.Kind.IMAGE,
-                created_by=by,
-                **asdict(rights),
-            )
-            asset.tags.set(tags)
-            refresh_search(asset)
-            _add_version(asset, by=by, files=files, number=1, note="")
-            if project:
-                ProjectAsset.objects.create(project=project, asset=asset)
-    except IntegrityError:
-        taken = Asset.objects.named(handle).first()
-        if taken is None:
-            raise
-        raise HandleTaken(taken) from None
+    with naming.names_locked():
+        naming.check_free(handle)
+        asset = Asset.objects.create(
+            handle=handle,
+            kind=kind,
+            title=title,
+            description=description,
+            home_project=project,
+            is_shared=is_shared,
+            is_grid=is_grid and kind == Asset.Kind.IMAGE,
+            created_by=by,
+            **asdict(rights),
+        )
+        asset.tags.set(tags)
+        refresh_search(asset)
+        _add_version(asset, by=by, files=files, number=1, note="")
+        if project:
+            ProjectAsset.objects.create(project=project, asset=asset)
     return asset
 
 
@@ -133,7 +114,11 @@ def edit_asset(
     is_grid: bool,
     rights: Rights,
 ) -> Asset:
-    """Writes the text of an asset as it was edited from that revision. Raises StaleEdit and then changes nothing."""
+    """Writes the text of an asset as it was edited from that revision.
+
+    Raises StaleEdit, and LinkedElsewhere for an asset that is to be kept to one project while others link it; then
+    nothing was changed.
+    """
     with transaction.atomic():
         changed = Asset.objects.filter(pk=asset.pk, revision=revision).update(
             title=title,
@@ -151,8 +136,8 @@ def edit_asset(
         current.tags.set(tags, clear=False)
         write_uses(current)
         refresh_search(current)
-        if project:
-            ProjectAsset.objects.get_or_create(project=project, asset=current)
+        if (asset.home_project, asset.is_shared) != (project, is_shared):
+            links.move_home(asset, project, is_shared=is_shared)
     return current
 
 

@@ -15,6 +15,7 @@ from taggit.models import ItemBase
 from library import fitness, handles
 from library.models import rights
 from library.models.media import MediaFile
+from library.models.names import HandleAlias
 from library.models.projects import AnyUser, Project
 
 
@@ -57,8 +58,13 @@ class AssetQuerySet(models.QuerySet["Asset"]):
         return self.filter(archived_at=None)
 
     def named(self, *names: str) -> Self:
-        """The assets with these handles, whatever the case and with or without the `@`."""
-        return self.annotate(folded=Lower("handle")).filter(folded__in=[handles.fold(name) for name in names])
+        """The assets that have these handles or had them before, whatever the case and with or without the `@`."""
+        folded = [handles.fold(name) for name in names]
+        now = Asset.objects.annotate(folded=Lower("handle")).filter(folded__in=folded)
+        before = HandleAlias.objects.annotate(folded=Lower("name")).filter(folded__in=folded)
+        # A union, since an OR over two tables would read the whole library.
+        either = now.order_by().values("pk").union(before.order_by().values("asset"), all=True)
+        return self.filter(pk__in=either)
 
     def for_cards(self) -> Self:
         """What a card shows, in three queries however many there are, and no call of the storage."""

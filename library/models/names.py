@@ -4,7 +4,6 @@ from django.db import models
 from django.db.models.functions import Lower
 
 from library import handles
-from library.models.assets import Asset
 
 
 class HandleAlias(models.Model):
@@ -12,7 +11,8 @@ class HandleAlias(models.Model):
     namespace; `library.ingest` checks it under a lock, since no constraint reaches over two tables."""
 
     name = models.CharField(max_length=handles.MAX_LENGTH)
-    asset = models.ForeignKey(Asset, models.CASCADE, related_name="aliases")
+    # By its name: `Asset.objects.named` looks here, so this module cannot import that one.
+    asset = models.ForeignKey("library.Asset", models.CASCADE, related_name="aliases")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -1,20 +1,27 @@
-"""One asset: its page, its text, its versions."""
+"""One asset: its page, its text, its earlier names."""
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from library import forms, ingest
+from library import forms, handles, ingest
 from library.views.access import REFUSED, STALE, Request, asset_to_edit, asset_to_see, may_edit
 
 
 @require_safe
 def asset_detail(request: Request, handle: str) -> HttpResponse:
-    """One asset: its files, facts and versions."""
+    """One asset: its files, facts and versions. An earlier name leads to the page of the present one."""
     asset = asset_to_see(request, handle)
+    if handles.fold(asset.handle) != handles.fold(handle):
+        return redirect(asset)
     versions = asset.versions.select_related("created_by").prefetch_related("files__media")
-    context = {"asset": asset, "versions": list(versions), "may_edit": may_edit(request, asset)}
+    context = {
+        "asset": asset,
+        "aliases": list(asset.aliases.all()),
+        "versions": list(versions),
+        "may_edit": may_edit(request, asset),
+    }
     return render(request, "library/asset_detail.html", context)
 
 
@@ -29,34 +36,29 @@ def asset_edit(request: Request, handle: str) -> HttpResponse:
     form = context["form"] = forms.EditForm(request.POST, user=request.user, asset=asset)
     if not form.is_valid():
         return render(request, "library/asset_edit.html", context, status=REFUSED)
+    context["move"] = forms.move_told(
+        asset, form.cleaned_data["home_project"], form.cleaned_data["is_shared"]
+    )
+    if context["move"] and "move" not in request.POST:
+        return render(request, "library/asset_edit.html", context, status=REFUSED)
     try:
         ingest.edit_asset(asset, revision=form.cleaned_data["revision"], **form.about())
     except ingest.StaleEdit as stale:
         context["differences"] = form.differences(stale.current)
         form.take_over(stale.current)
         return render(request, "library/asset_edit.html", context, status=STALE)
+    except ingest.LinkedElsewhere as error:
+        form.add_error("is_shared", forms.links_told(request.user, error.projects))
+        context["move"] = ""
+        return render(request, "library/asset_edit.html", context, status=REFUSED)
     messages.success(request, f"{asset} is saved.")
     return redirect(asset)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-def add_version(request: Request, handle: str) -> HttpResponse:
-    """The next version of an asset's files."""
+@require_POST
+def release_name(request: Request, handle: str, name: str) -> HttpResponse:
+    """Let go of an earlier name: it stops meaning this asset and is free for everybody."""
     asset = asset_to_edit(request, handle)
-    if request.method != "POST":
-        kept = [
-            forms.keep(request.user, media, f"File {number}")
-            for number, media in enumerate(forms.files_of(asset.current_version), start=1)
-        ]
-        form = forms.VersionForm(user=request.user, asset=asset, kept=kept)
-        return render(request, "library/add_version.html", {"asset": asset, "form": form})
-    form = forms.VersionForm(request.POST, request.FILES, user=request.user, asset=asset)
-    if not form.is_valid():
-        return render(request, "library/add_version.html", {"asset": asset, "form": form}, status=REFUSED)
-    version = ingest.add_version(
-        asset, by=request.user, media=form.media_files, note=form.cleaned_data["note"]
-    )
-    messages.success(
-        request, f"{asset} has a version {version.number}. Jobs keep the version that they used."
-    )
+    if ingest.release_name(asset, name):
+        messages.success(request, f"@{name} no longer means {asset}. Anybody may take it now.")
     return redirect(asset)

@@ -16,7 +16,14 @@ pytestmark = [pytest.mark.usefixtures("s3"), pytest.mark.django_db]
 
 MINE, SHARED = "secret", "harbour"
 PEOPLE = ("alice", "bob", "rita", "vera", "charlie", "admin", None)
-ABOUT = {"title": "New title", "description": "", "tags": "", "is_shared": "on", "revision": "1"}
+ABOUT = {
+    "title": "New title",
+    "description": "",
+    "tags": "",
+    "is_shared": "on",
+    "revision": "1",
+    "move": "on",
+}
 
 
 @pytest.fixture
@@ -130,7 +137,7 @@ def test_a_reader_is_offered_nothing_to_change(client: Client, charlie: User) ->
     client.force_login(charlie)
     page = client.get(f"/library/@{SHARED}/").content.decode()
     assert "/edit/" not in page
-    assert "/versions/" not in page
+    assert ('/versions/"' in page, "/rename/" in page, "/delete/" in page) == (False, False, False)
 
 
 def test_the_list_goes_on_with_and_without_javascript(

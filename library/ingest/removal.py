@@ -1,0 +1,97 @@
+"""How things leave: assets are archived, or deleted when nothing uses them; files go when no version has them."""
+
+import datetime
+import logging
+from functools import partial
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
+
+from library import storage
+from library.ingest.links import links_elsewhere
+from library.models import Asset, MediaFile, VersionFile
+
+# A file waits a day at most for the form that it was brought with (`library.forms.files`).
+KEPT_FOR = datetime.timedelta(days=1)
+BATCH = 200
+log = logging.getLogger(__name__)
+
+
+class InUse(Exception):
+    """The asset cannot be deleted, only archived; `reasons` are pieces of a sentence for people."""
+
+    def __init__(self, reasons: list[str]) -> None:
+        super().__init__(", ".join(reasons))
+        self.reasons = reasons
+
+
+def archive(asset: Asset) -> None:
+    """Takes the asset out of lists and new prompts; jobs and versions stay."""
+    Asset.objects.filter(pk=asset.pk, archived_at=None).update(archived_at=timezone.now())
+
+
+def unarchive(asset: Asset) -> None:
+    """Brings it back as it was."""
+    Asset.objects.filter(pk=asset.pk).update(archived_at=None)
+
+
+def reasons_to_keep(asset: Asset) -> list[str]:
+    """What uses the asset: `3 jobs used it`. The link of its home project came by itself and does not count."""
+    counts = [
+        (asset.job_references.values("job").distinct().count(), "job used it", "jobs used it"),
+        (links_elsewhere(asset).count(), "project links it", "projects link it"),
+        (asset.collections.count(), "collection holds it", "collections hold it"),
+    ]
+    return [f"{count} {one if count == 1 else many}" for count, one, many in counts if count]
+
+
+def delete_asset(asset: Asset) -> None:
+    """Deletes an asset that nothing uses, with its versions and names; its files wait for the purge. Raises InUse."""
+    with transaction.atomic():
+        locked = Asset.objects.select_for_update().get(pk=asset.pk)
+        if reasons := reasons_to_keep(locked):
+            raise InUse(reasons)
+        locked.delete()
+
+
+def unused_media() -> QuerySet[MediaFile]:
+    """The files that no version has, but those that may wait for a form."""
+    return MediaFile.objects.filter(
+        ~Exists(VersionFile.objects.filter(media=OuterRef("pk"))),
+        ~Exists(Asset.objects.filter(cover=OuterRef("pk"))),
+        created_at__lt=timezone.now() - KEPT_FOR,
+    )
+
+
+def purge_media() -> tuple[int, int]:
+    """Deletes the files that no version uses: rows first, their objects after the commit. Returns files and bytes.
+
+    What the storage does not delete then is found by `manage.py storage_audit`.
+    """
+    files = size = 0
+    while batch := _purge_batch():
+        files, size = files + len(batch), size + sum(media.size for media in batch)
+    return files, size
+
+
+@transaction.atomic
+def _purge_batch() -> list[MediaFile]:
+    chosen = unused_media().order_by("pk").values_list("pk", flat=True)[:BATCH]
+    locked = [media.pk for media in MediaFile.objects.select_for_update().filter(pk__in=list(chosen))]
+    # Asked again under the lock, since a version may have taken one of them meanwhile.
+    batch = list(unused_media().filter(pk__in=locked))
+    MediaFile.objects.filter(pk__in=[media.pk for media in batch]).delete()
+    for media in batch:
+        transaction.on_commit(partial(_delete_objects, media.key, media.thumbnail_key))
+    return batch
+
+
+def _delete_objects(key: str, thumbnail_key: str) -> None:
+    if MediaFile.objects.filter(key=key).exists():
+        return  # somebody brought the same bytes again
+    for name in filter(None, (key, thumbnail_key)):
+        try:
+            storage.delete(name)
+        except storage.StorageFailed as error:
+            log.warning("an object without a row stays until the next audit: %s", error)

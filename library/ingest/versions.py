@@ -1,0 +1,68 @@
+"""Versions: the next one, an earlier one again, and what a change of the files reaches."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from library.ingest.assets import WrongFiles, add_version
+from library.models import Asset, AssetVersion, MediaFile, Project, ProjectAsset
+
+
+@dataclass(frozen=True)
+class Impact:
+    """What a new version reaches, as one user may see it; the counts are of everything."""
+
+    following: Sequence[ProjectAsset]
+    pinned: Sequence[ProjectAsset]
+    hidden_following: int
+    hidden_pinned: int
+    jobs: int
+    takes: int
+
+
+def files_of(version: AssetVersion | None) -> list[MediaFile]:
+    """A version's media files, pictures before the voice as they are numbered."""
+    if version is None:
+        return []
+    return [use.media for use in version.files.select_related("media").order_by("position")]
+
+
+def restore_version(version: AssetVersion, *, by: User) -> AssetVersion:
+    """A new version with the files of an earlier one. Raises WrongFiles when those are the present files."""
+    with transaction.atomic():
+        asset = Asset.objects.select_for_update().get(pk=version.asset_id)
+        files = files_of(version)
+        if files == files_of(asset.current_version):
+            raise WrongFiles(f"Version {version.number} has the files of the current version.")
+        return add_version(asset, by=by, media=files, note=f"restored from v{version.number}")
+
+
+def impact_of(asset: Asset, user: User) -> Impact:
+    """Which projects follow the asset and get a new version at once, which are pinned and stay as they are, and how
+    many jobs and takes used it: those keep the version that they used."""
+    links = list(asset.links.select_related("project", "pinned_version").order_by("project__name"))
+    visible = set(
+        Project.objects.visible_to(user)
+        .filter(pk__in=[link.project_id for link in links])
+        .values_list("pk", flat=True)
+    )
+    seen = [link for link in links if link.project_id in visible]
+    used = asset.job_references.order_by()
+    return Impact(
+        following=_following(seen),
+        pinned=_pinned(seen),
+        hidden_following=len(_following(links)) - len(_following(seen)),
+        hidden_pinned=len(_pinned(links)) - len(_pinned(seen)),
+        jobs=used.values("job").distinct().count(),
+        takes=used.filter(job__take__isnull=False).values("job").distinct().count(),
+    )
+
+
+def _following(links: Iterable[ProjectAsset]) -> list[ProjectAsset]:
+    return [link for link in links if link.pinned_version_id is None]
+
+
+def _pinned(links: Iterable[ProjectAsset]) -> list[ProjectAsset]:
+    return [link for link in links if link.pinned_version_id is not None]

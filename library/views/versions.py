@@ -1,0 +1,104 @@
+"""An asset's versions: the next one, one of them, two beside each other, an earlier one again."""
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from library import forms, ingest
+from library.models import Asset, AssetVersion
+from library.views.access import REFUSED, Request, asset_to_edit, asset_to_see, may_edit
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def add_version(request: Request, handle: str) -> HttpResponse:
+    """The next version of an asset's files; the page says beforehand what it reaches."""
+    asset = asset_to_edit(request, handle)
+    if request.method != "POST":
+        return _files_page(request, asset, _present_files(request, asset))
+    form = forms.VersionForm(request.POST, request.FILES, user=request.user, asset=asset)
+    if not form.is_valid():
+        return _files_page(request, asset, form, status=REFUSED)
+    version = ingest.add_version(
+        asset, by=request.user, media=form.media_files, note=form.cleaned_data["note"]
+    )
+    messages.success(
+        request, f"{asset} has a version {version.number}. Jobs keep the version that they used."
+    )
+    return redirect(asset)
+
+
+@require_safe
+def version(request: Request, handle: str, number: int) -> HttpResponse:
+    """One version with its files."""
+    asset = asset_to_see(request, handle)
+    found = _version(asset, number)
+    return render(
+        request,
+        "library/version.html",
+        {"asset": asset, "version": found, "may_edit": may_edit(request, asset)},
+    )
+
+
+@require_safe
+def compare(request: Request, handle: str) -> HttpResponse:
+    """Two versions beside each other: `?a=1&b=2`; without them the last two."""
+    asset = asset_to_see(request, handle)
+    newest = asset.current_version.number if asset.current_version else 0
+    right = _number(request, "b") or newest
+    left = _number(request, "a") or max(right - 1, 1)
+    context = {
+        "asset": asset,
+        "sides": [_version(asset, left), _version(asset, right)],
+        "numbers": list(asset.versions.values_list("number", flat=True)),
+        "may_edit": may_edit(request, asset),
+    }
+    return render(request, "library/compare.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def restore(request: Request, handle: str, number: int) -> HttpResponse:
+    """An earlier version's files as a new version, after a look at what that reaches."""
+    asset = asset_to_edit(request, handle)
+    found = _version(asset, number)
+    if request.method != "POST":
+        impact = ingest.impact_of(asset, request.user)
+        context = {"asset": asset, "version": found, "impact": impact}
+        return render(request, "library/version_restore.html", context)
+    try:
+        made = ingest.restore_version(found, by=request.user)
+    except ingest.WrongFiles as error:
+        messages.error(request, f"Nothing was changed. {error}")
+    else:
+        messages.success(request, f"{asset} has a version {made.number}, with the files of version {number}.")
+    return redirect(asset)
+
+
+def _files_page(
+    request: Request, asset: Asset, form: forms.VersionForm, *, status: int = 200
+) -> HttpResponse:
+    context = {"asset": asset, "form": form, "impact": ingest.impact_of(asset, request.user)}
+    return render(request, "library/add_version.html", context, status=status)
+
+
+def _present_files(request: Request, asset: Asset) -> forms.VersionForm:
+    kept = [
+        forms.keep(request.user, media, f"File {number}")
+        for number, media in enumerate(ingest.files_of(asset.current_version), start=1)
+    ]
+    return forms.VersionForm(user=request.user, asset=asset, kept=kept)
+
+
+def _version(asset: Asset, number: int) -> AssetVersion:
+    versions = asset.versions.select_related("created_by").prefetch_related("files__media")
+    return get_object_or_404(versions, number=number)
+
+
+def _number(request: Request, name: str) -> int:
+    """The version that the address names, 0 when it names none."""
+    text = request.GET.get(name, "")
+    if not text:
+        return 0
+    if not (text.isascii() and text.isdecimal() and len(text) <= 9):
+        raise Http404
+    return int(text)
