@@ -164,5 +164,5 @@ def _shown(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list):
-        return ", ".join(sorted(value))
+        value = ", ".join(sorted(value))
     return f"{value}" if value else "none"
