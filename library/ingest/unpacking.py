@@ -1,0 +1,215 @@
+"""Assets from a zip that another Backlot exported. The zip may be hostile: its list is read only when it is small,
+no name in it becomes a path on this machine, and nothing is read beyond what its list announces."""
+
+import hashlib
+import re
+import stat
+import struct
+import tempfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from pydantic import ValidationError
+
+from library.ingest.assets import WrongFiles, create_asset
+from library.ingest.bundles import FORMAT, MANIFEST, PIECE, VERSION, AssetEntry, FileEntry, Manifest
+from library.ingest.media import add_media
+from library.ingest.naming import HandleTaken
+from library.ingest.outcomes import Ending, Outcome
+from library.models import Asset, MediaFile, Project, Rights
+from library.probe import MAX_VIDEO_BYTES, UnreadableMedia
+from library.storage import StorageFailed
+
+MAX_LIST_BYTES = 16_000_000
+MAX_ENTRIES = 20_000
+MAX_MANIFEST_BYTES = 16_000_000
+MAX_UNPACKED_BYTES = 20_000_000_000
+# Media hardly shrinks; deflate reaches a thousandfold on nothing but zeros.
+MAX_SHRINKING = 200
+END_BYTES = 22 + 65535
+# What zipfile raises for a zip with wrong bytes: RuntimeError for a password that only a file's own head demands.
+_DAMAGE = (BadZipFile, EOFError, NotImplementedError, RuntimeError, ValueError, struct.error, zlib.error)
+_TYPES = {0, stat.S_IFREG, stat.S_IFDIR}
+
+
+class BadBundle(ValueError):
+    """The zip as a whole cannot be imported. The message is a sentence for people."""
+
+
+class Bundle:
+    """An export that was found fit to be read."""
+
+    def __init__(self, archive: ZipFile, manifest: Manifest) -> None:
+        self.archive, self.manifest = archive, manifest
+
+    def save(self, file: FileEntry, target: Path) -> None:
+        """Writes one file out. Raises BadBundle when it is missing or not what the manifest says."""
+        digest = hashlib.sha256()
+        try:
+            with self.archive.open(file.path) as stream, target.open("wb") as kept:
+                while piece := stream.read(PIECE):
+                    digest.update(piece)
+                    kept.write(piece)
+        except KeyError as error:
+            raise BadBundle(f"{file.path} is named in the manifest, but not in the zip") from error
+        except _DAMAGE as error:
+            raise BadBundle(f"{file.path} is damaged") from error
+        if digest.hexdigest() != file.sha256:
+            raise BadBundle(f"{file.path} is not the file that the manifest names: its hash differs")
+
+
+@contextmanager
+def opened(source: IO[bytes]) -> Iterator[Bundle]:
+    """A zip for reading, after all of its list was checked. Raises BadBundle."""
+    _check_list_size(source)
+    try:
+        archive = ZipFile(source)
+    except _DAMAGE as error:
+        raise BadBundle("This is no zip file, or it is damaged.") from error
+    with archive:
+        _check_entries(archive.infolist())
+        yield Bundle(archive, _manifest(archive))
+
+
+def import_bundle(
+    source: IO[bytes], *, by: User, project: Project | None, dry_run: bool = False
+) -> Iterator[Outcome]:
+    """Makes the assets of an export, one after another; each is made whole or not at all.
+
+    What is there already with the same files is passed over, and so is a handle that another asset has. Raises
+    BadBundle before the first one when the zip as a whole is unfit.
+    """
+    with opened(source) as bundle:
+        for entry in bundle.manifest.assets:
+            yield _standing(entry, by) or _imported(bundle, entry, by, project, dry_run=dry_run)
+
+
+def _standing(entry: AssetEntry, by: User) -> Outcome | None:
+    name = f"@{entry.handle}"
+    taken = Asset.objects.named(entry.handle).first()
+    if taken is None:
+        return None
+    if not Asset.objects.visible_to(by).filter(pk=taken.pk).exists():
+        return Outcome(name, Ending.TAKEN, "the handle is taken")
+    files = MediaFile.objects.filter(versions=taken.current_version)
+    if set(files.values_list("sha256", flat=True)) == {file.sha256 for file in entry.files}:
+        return Outcome(name, Ending.SAME)
+    return Outcome(name, Ending.TAKEN, f"{taken} is there with other files")
+
+
+def _imported(
+    bundle: Bundle, entry: AssetEntry, by: User, project: Project | None, *, dry_run: bool
+) -> Outcome:
+    name = f"@{entry.handle}"
+    if not entry.is_shared and project is None:
+        return Outcome(name, Ending.FAILED, "it was kept to a project: choose the one it is to belong to")
+    if dry_run:
+        return Outcome(name, Ending.MADE)
+    try:
+        create_asset(
+            by=by,
+            handle=entry.handle,
+            kind=entry.kind,
+            media=[_media(bundle, file) for file in sorted(entry.files, key=lambda file: file.order)],
+            title=entry.title,
+            description=entry.description,
+            tags=entry.tags,
+            project=project,
+            is_shared=entry.is_shared,
+            is_grid=entry.is_grid,
+            rights=Rights(**dict(entry.rights)),
+        )
+    except (BadBundle, UnreadableMedia, WrongFiles, HandleTaken, StorageFailed) as error:
+        return Outcome(name, Ending.FAILED, str(error))
+    return Outcome(name, Ending.MADE)
+
+
+def _media(bundle: Bundle, file: FileEntry) -> MediaFile:
+    with tempfile.TemporaryDirectory(dir=settings.FILE_UPLOAD_TEMP_DIR) as folder:
+        path = Path(folder) / "unpacked"
+        bundle.save(file, path)
+        return add_media(path, name=file.path)
+
+
+# What a zip announces
+
+
+def _check_list_size(source: IO[bytes]) -> None:
+    """The whole list of a zip is read at once, so its size is looked up first, where the zip ends."""
+    size = source.seek(0, 2)
+    source.seek(max(0, size - END_BYTES - 76))
+    tail = source.read()
+    source.seek(0)
+    place = tail.rfind(b"PK\x05\x06")
+    if place < 0 or len(tail) < place + 22:
+        raise BadBundle("This is no zip file, or it is damaged.")
+    length = int.from_bytes(tail[place + 12 : place + 16], "little")
+    if tail[max(0, place - 20) :].startswith(b"PK\x06\x07") and tail[max(0, place - 76) :].startswith(
+        b"PK\x06\x06"
+    ):
+        length = int.from_bytes(tail[place - 36 : place - 28], "little")
+    if length > MAX_LIST_BYTES:
+        raise BadBundle(f"The zip lists too many files; at most {MAX_ENTRIES:,} can be read.")
+
+
+def _check_entries(entries: list[ZipInfo]) -> None:
+    if len(entries) > MAX_ENTRIES:
+        raise BadBundle(f"The zip lists {len(entries):,} files; at most {MAX_ENTRIES:,} can be read.")
+    if len({entry.filename for entry in entries}) < len(entries):
+        raise BadBundle("The zip has two files of one name.")
+    for entry in entries:
+        _check_entry(entry)
+    total = sum(entry.file_size for entry in entries)
+    if total > MAX_UNPACKED_BYTES:
+        raise BadBundle(
+            f"The zip unpacks to {total / 1e9:.0f} GB; at most {MAX_UNPACKED_BYTES / 1e9:.0f} GB."
+        )
+
+
+def _check_entry(entry: ZipInfo) -> None:
+    name = entry.orig_filename
+    shown = ascii(name[:80])[1:-1]
+    if re.match(r"[/\\]|[A-Za-z]:", name) or ".." in re.split(r"[/\\]", name) or "\\" in name or "\0" in name:
+        raise BadBundle(f"The zip names a file outside itself: {shown}")
+    if stat.S_IFMT(entry.external_attr >> 16) not in _TYPES:
+        raise BadBundle(f"The zip holds a link or a device instead of a file: {shown}")
+    if entry.header_offset < 0:
+        raise BadBundle(f"The zip is damaged: {shown}")
+    if entry.flag_bits & 1:
+        raise BadBundle(f"The zip is locked by a password: {shown}")
+    if entry.compress_type not in {ZIP_STORED, ZIP_DEFLATED}:
+        raise BadBundle(f"The zip packs a file in a way that cannot be read: {shown}")
+    if entry.file_size > max(entry.compress_size, PIECE) * MAX_SHRINKING or entry.file_size > MAX_VIDEO_BYTES:
+        raise BadBundle(f"The zip holds a file that unpacks to {entry.file_size / 1e6:,.0f} MB: {shown}")
+
+
+def _manifest(archive: ZipFile) -> Manifest:
+    announced = archive.NameToInfo.get(MANIFEST)
+    if announced is None:
+        raise BadBundle(f"The zip holds no {MANIFEST}: it is no export of Backlot.")
+    if announced.file_size > MAX_MANIFEST_BYTES:
+        raise BadBundle(f"The {MANIFEST} of the zip is too large.")
+    try:
+        text = archive.read(announced)
+    except _DAMAGE as error:
+        raise BadBundle(f"The {MANIFEST} of the zip is damaged.") from error
+    if b"\\u0000" in text:
+        raise BadBundle(f"The {MANIFEST} of the zip holds letters that cannot be kept.")
+    try:
+        return Manifest.model_validate_json(text)
+    except ValidationError as error:
+        raise BadBundle(_manifest_refusal(error)) from error
+
+
+def _manifest_refusal(error: ValidationError) -> str:
+    first = error.errors(include_url=False)[0]
+    where = ".".join(map(str, first["loc"]))
+    if where in {"format", "version"}:
+        return f"The zip was made in another format: {where} is {first['input']!r:.40}; {FORMAT} {VERSION} can be read."
+    return f"The {MANIFEST} of the zip cannot be read: {where} {first['msg'][:120]}"
