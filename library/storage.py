@@ -9,6 +9,7 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -150,6 +151,22 @@ def delete(key: str) -> None:
     """Removes the object; none there is no error. Raises StorageFailed."""
     with _reported(f"could not delete {key}"):
         default_storage.delete(key)
+
+
+@dataclass(frozen=True)
+class Stored:
+    """One object as the bucket lists it; `size` in bytes."""
+
+    key: str
+    size: int
+    modified: datetime.datetime
+
+
+def listing() -> Iterator[Stored]:
+    """Every object of the bucket, a thousand for each request. Raises StorageFailed."""
+    with _reported("could not list the bucket"):
+        for found in _bucket().objects.all():
+            yield Stored(found.key, found.size, found.last_modified)
 
 
 def ensure_bucket() -> None:

@@ -7,7 +7,9 @@ from django.views.decorators.http import require_POST
 
 from generation.views.access import Request, project_to_edit
 from library import ingest
-from library.models import Asset, Project, ProjectAsset
+from library.models import Asset, AssetVersion
+
+MAX_DIGITS = 9
 
 
 @require_POST
@@ -30,15 +32,14 @@ def link_asset(request: Request, slug: str) -> HttpResponse:
 
 @require_POST
 def pin_asset(request: Request, slug: str, pk: int) -> HttpResponse:
-    """Pin the project to one version (`version=2`), or follow the latest (`version=`)."""
+    """Pin the project to one version (`version=2`), or follow the latest (`follow`)."""
     project = project_to_edit(request, slug)
-    link = _link(project, pk)
-    number = request.POST.get("version", "")
-    if not number:
+    link = get_object_or_404(project.links.select_related("asset"), asset_id=pk)
+    if "follow" in request.POST:
         ingest.pin(link, None)
         messages.success(request, f"{link.asset} follows its latest version here.")
         return redirect(project)
-    version = link.asset.versions.filter(number=number).first() if _is_number(number) else None
+    version = _version(link.asset, request.POST.get("version", ""))
     if version is None:
         messages.error(request, f"Nothing was changed: {link.asset} has no such version.")
     else:
@@ -57,9 +58,7 @@ def unlink_asset(request: Request, slug: str, pk: int) -> HttpResponse:
     return redirect(project)
 
 
-def _link(project: Project, pk: int) -> ProjectAsset:
-    return get_object_or_404(project.links.select_related("asset"), asset_id=pk)
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) <= 9
+def _version(asset: Asset, number: str) -> AssetVersion | None:
+    if not (number.isascii() and number.isdecimal() and len(number) <= MAX_DIGITS):
+        return None
+    return asset.versions.filter(number=int(number)).first()

@@ -71,9 +71,12 @@ def project_edit(request: Request, slug: str) -> HttpResponse:
 
 
 def _contents(request: Request, found: Project) -> dict[str, Any]:
-    linked = Exists(ProjectAsset.objects.filter(project=found, asset=OuterRef("pk")))
+    links = ProjectAsset.objects.filter(project=found, asset=OuterRef("pk"))
     assets = (
-        Asset.objects.visible_to(request.user).active().select_related("cover").annotate(is_linked=linked)
+        Asset.objects.visible_to(request.user)
+        .active()
+        .select_related("cover", "current_version")
+        .annotate(is_linked=Exists(links), pinned_to=Subquery(links.values("pinned_version__number")))
     )
     committed = LedgerEntry.objects.filter(project=found).committed()
     budget = found.budget_usd

@@ -1,13 +1,14 @@
 """New assets and new versions."""
 
+from pathlib import Path
 from typing import Any
 
 from django import forms
 
+from library import ingest
 from library.forms.about import AboutForm
 from library.forms.files import FilesForm
 from library.forms.naming import HANDLE_FIELD, checked_handle
-from library.ingest import files_of
 from library.models import Asset
 
 
@@ -34,6 +35,18 @@ class AssetForm(AboutForm, FilesForm):
     def clean_handle(self) -> str:
         return checked_handle(self.cleaned_data["handle"], self.user)
 
+    def clean(self) -> dict[str, Any]:
+        values = super().clean()
+        if self.has_error("handle", "required"):
+            self._suggest_handle(values.get("title", ""))
+        return values
+
+    def _suggest_handle(self, title: str) -> None:
+        """Offers a free handle made from the title, or else from the name of the first file."""
+        name = title or next((Path(kept.name).stem for kept in self.kept), "")
+        if suggestion := ingest.free_suggestion(name):
+            self.add_error("handle", f"Perhaps {suggestion}?")
+
 
 class VersionForm(FilesForm):
     """The files of the next version: those of the current one unless unticked, and new ones."""
@@ -49,6 +62,6 @@ class VersionForm(FilesForm):
         values = super().clean()
         if not self.has_error("files"):
             self._check_files(self.asset.kind)
-        if not self.has_error("files") and self.media_files == files_of(self.asset.current_version):
+        if not self.has_error("files") and self.media_files == ingest.files_of(self.asset.current_version):
             self.add_error("files", "These are the files of the current version: add or leave out one.")
         return values

@@ -9,6 +9,7 @@ from library.ingest.assets import (
 )
 from library.ingest.links import KeptAtHome, LinkedElsewhere, link_asset, pin
 from library.ingest.media import add_media
+from library.ingest.mending import draw_again
 from library.ingest.naming import (
     HandleTaken,
     StaleEdit,
@@ -23,6 +24,7 @@ from library.ingest.removal import (
     InUse,
     archive,
     delete_asset,
+    forget_media,
     purge_media,
     reasons_to_keep,
     unarchive,
@@ -44,8 +46,10 @@ __all__ = [
     "check_files",
     "create_asset",
     "delete_asset",
+    "draw_again",
     "edit_asset",
     "files_of",
+    "forget_media",
     "frame_near",
     "free_suggestion",
     "holder_of",

@@ -75,6 +75,17 @@ def purge_media() -> tuple[int, int]:
     return files, size
 
 
+def forget_media(media: MediaFile) -> bool:
+    """Deletes the row of a file whose object is lost, and its thumbnail, if no version uses it."""
+    with transaction.atomic():
+        locked = MediaFile.objects.select_for_update().filter(pk=media.pk)
+        if not locked or not unused_media().filter(pk=media.pk).exists():
+            return False
+        MediaFile.objects.filter(pk=media.pk).delete()
+        transaction.on_commit(partial(_delete_objects, media.key, media.thumbnail_key))
+    return True
+
+
 @transaction.atomic
 def _purge_batch() -> list[MediaFile]:
     chosen = unused_media().order_by("pk").values_list("pk", flat=True)[:BATCH]

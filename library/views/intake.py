@@ -26,6 +26,8 @@ def asset_new(request: Request) -> HttpResponse:
     messages.success(request, f"{asset} is in the library. Write it in a prompt as it stands here.")
     for sentence in _noticed(form, asset):
         messages.warning(request, sentence)
+    if notice := forms.clash_notice(asset, request.user):
+        messages.warning(request, notice)
     return redirect(asset)
 
 

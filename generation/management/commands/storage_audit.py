@@ -1,0 +1,93 @@
+"""`manage.py storage_audit`: does every object have its row, and every row its object?"""
+
+import sys
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from django.utils import timezone
+
+from generation.models import Take
+from library import ingest, storage
+from library.models import MediaFile
+
+# Objects are stored before their rows: a young one may still get its own.
+AGE = timedelta(hours=1)
+
+
+class Command(BaseCommand):
+    """One line for each finding; exit code 1 while something is found and not fixed.
+
+    All keys of the rows are held in memory: about 300 MB for a million files with their thumbnails.
+    """
+
+    help = "Finds objects without rows and rows without objects. Objects younger than an hour are left alone."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--fix",
+            action="store_true",
+            help="delete objects without rows, draw lost thumbnails and posters again, "
+            "and delete rows of lost files that no version uses",
+        )
+
+    def handle(self, *, fix: bool, **options: Any) -> None:
+        self.left = self.found = 0
+        # Rows first: what is stored and written after this is not missed.
+        missing = dict(_rows())
+        for stored in storage.listing():
+            if missing.pop(stored.key, None) is None and stored.modified < timezone.now() - AGE:
+                self._orphan(stored, fix)
+        for key, row in missing.items():
+            if not storage.exists(key) and _row_of(key):
+                self._lost(key, row, fix)
+        self.stdout.write(f"{self.found} found, {self.found - self.left} fixed, {self.left} left.")
+        if self.left:
+            sys.exit(1)
+
+    def _orphan(self, stored: storage.Stored, fix: bool) -> None:
+        """An object without a row; asked again right before, since its row may have come meanwhile."""
+        if _row_of(stored.key):
+            return
+        if fix:
+            storage.delete(stored.key)
+        self._say(f"object without a row: {stored.key} ({stored.size:,} bytes)", "deleted" if fix else "")
+
+    def _lost(self, key: str, row: str, fix: bool) -> None:
+        self._say(f"row without its object: {row}, {key}", _mended(key) if fix else "")
+
+    def _say(self, finding: str, mended: str) -> None:
+        self.found += 1
+        self.left += not mended
+        style = self.style.SUCCESS if mended else self.style.ERROR
+        self.stdout.write(f"{style(mended or 'left')}  {finding}")
+
+
+def _rows() -> Iterator[tuple[str, str]]:
+    """Every key that a row names, and the row for people."""
+    for pk, key, thumbnail in MediaFile.objects.values_list("pk", "key", "thumbnail_key").iterator():
+        yield key, f"media file {pk}"
+        if thumbnail:
+            yield thumbnail, f"thumbnail of media file {pk}"
+    for uuid, key, poster in Take.objects.values_list("uuid", "key", "poster_key").iterator():
+        yield key, f"take {uuid}"
+        yield poster, f"poster of take {uuid}"
+
+
+def _row_of(key: str) -> MediaFile | Take | None:
+    media = MediaFile.objects.filter(key=key).first() or MediaFile.objects.filter(thumbnail_key=key).first()
+    return media or Take.objects.filter(key=key).first() or Take.objects.filter(poster_key=key).first()
+
+
+def _mended(key: str) -> str:
+    """What could be done about a lost object; empty when it is gone for good and something needs it."""
+    row = _row_of(key)
+    if row is None:
+        return "gone"
+    if key != row.key:
+        picture = row.thumbnail_key if isinstance(row, MediaFile) else row.poster_key
+        return "drawn again" if ingest.draw_again(row.key, picture) else ""
+    if isinstance(row, MediaFile) and ingest.forget_media(row):
+        return "row deleted"
+    return ""
