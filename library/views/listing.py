@@ -73,7 +73,7 @@ def _choices(request: Request, filters: Filters) -> dict[str, Any]:
         "usables": forms.USABLE,
         "owners": _owners(request.user, filters["owner"]),
         "views": views,
-        "query": urlencode({name: value for name, value in filters.items() if value and name != "cursor"}),
+        "query": _query(filters),
     }
 
 
@@ -88,7 +88,7 @@ def _owners(user: User, chosen: str) -> list[str]:
 
 
 def _chips(filters: Filters, project: Project | None, collection: Collection | None) -> list[tuple[str, str]]:
-    """What narrows the list at present: the filter's name, and what it says."""
+    """What narrows the list at present: what it says, and the query string without it."""
     said = {
         "q": f"“{filters['q']}”" if filters["q"] else "",
         "tag": filters["tag"],
@@ -99,7 +99,11 @@ def _chips(filters: Filters, project: Project | None, collection: Collection | N
         "favourite": "favourites" if filters["favourite"] else "",
         "collection": f"collection {collection}" if collection else "",
     }
-    return [(name, text) for name, text in said.items() if text]
+    return [(text, _query({**filters, name: ""})) for name, text in said.items() if text]
+
+
+def _query(filters: Filters) -> str:
+    return urlencode({name: value for name, value in filters.items() if value and name != "cursor"})
 
 
 def _offered(asset: Asset) -> dict[str, str]:

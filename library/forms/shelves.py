@@ -1,0 +1,43 @@
+"""Names for what people keep: collections and saved views."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+
+from library.models import Collection, Project, SavedView
+
+NAMED_TWICE = "You have one of this name already."
+
+
+class CollectionForm(forms.Form):
+    """A new collection: the user's own, or a project's in which the user may make things."""
+
+    name = forms.CharField(max_length=80)
+    project = forms.ModelChoiceField(
+        Project.objects.none(),
+        required=False,
+        empty_label="Only me",
+        label="For",
+        help_text="The people of the project see it, and its makers may change it.",
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+        self.fields["project"].queryset = Project.objects.editable_by(user)  # type: ignore[attr-defined]
+
+    def clean_name(self) -> str:
+        name = str(self.cleaned_data["name"])
+        # No constraint tells two names apart where there is no project: NULLs are never equal.
+        if Collection.objects.filter(owner=self.user, name=name).exists():
+            raise ValidationError(NAMED_TWICE)
+        return name
+
+
+class ViewForm(forms.Form):
+    """A name for the list as it is narrowed and sorted at present; the same name again replaces it."""
+
+    name = forms.CharField(max_length=SavedView._meta.get_field("name").max_length)
+    query = forms.CharField(required=False, max_length=SavedView._meta.get_field("query").max_length)
