@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from library.views import assets, bulk, intake, listing, removal, shelves, uploads, versions
+from library.views import assets, bulk, bundles, intake, listing, removal, shelves, uploads, versions
 from library.views.style import style
 
 app_name = "library"
@@ -19,6 +19,8 @@ urlpatterns = [
     path("library/upload/", uploads.upload, name="upload"),
     path("library/upload/create/", uploads.upload_create, name="upload_create"),
     path("library/uploads/", uploads.upload_file, name="uploads"),
+    path("library/export/", bundles.export, name="export"),
+    path("library/import/", bundles.import_zip, name="import"),
     path("library/@<str:handle>/", assets.asset_detail, name="asset"),
     path("library/@<str:handle>/edit/", assets.asset_edit, name="edit"),
     path("library/@<str:handle>/names/<str:name>/release/", assets.release_name, name="release_name"),

@@ -3,6 +3,7 @@
 from library.forms.about import EditForm, about, parse_tags
 from library.forms.assets import AssetForm, VersionForm
 from library.forms.batches import BatchForm, RowForm, UploadForm, listed, noticed, proposed, rows_sent
+from library.forms.bundles import BundleForm
 from library.forms.files import KEPT_SALT, FilesForm, KeptFile, keep
 from library.forms.filters import USABLE, FilterForm, usable_bits
 from library.forms.moves import links_told, move_told
@@ -14,6 +15,7 @@ __all__ = [
     "USABLE",
     "AssetForm",
     "BatchForm",
+    "BundleForm",
     "EditForm",
     "FilesForm",
     "FilterForm",

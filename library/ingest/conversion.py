@@ -46,6 +46,18 @@ def converted(path: Path, *, name: str) -> Path:
         raise UnreadableMedia(f"{name} is damaged or cut off: it cannot be read to its end.") from error
 
 
+def is_other_sound(path: Path) -> bool:
+    """Whether `converted` would make an MP3 of it, by its head alone."""
+    demuxer = _demuxer(path)
+    if demuxer != "mov":
+        return demuxer is not None
+    try:
+        with open_recording(path, demuxer) as source:
+            return _is_sound_alone(source)
+    except av.FFmpegError:
+        return False
+
+
 def _demuxer(path: Path) -> str | None:
     with path.open("rb") as stream:
         head = stream.read(HEAD_BYTES)

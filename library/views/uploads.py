@@ -22,7 +22,7 @@ MANY_NAMED = 10
 def upload(request: Request) -> HttpResponse:
     """Choose files; what was taken in comes back as proposed assets, what was not with a sentence each."""
     if request.method != "POST":
-        return render(request, "library/upload.html", {"form": forms.UploadForm(user=request.user)})
+        return _choosing(request, forms.UploadForm(user=request.user))
     form = forms.UploadForm(request.POST, request.FILES, user=request.user)
     if form.is_valid() or form.kept:
         for sentence in form.errors.get("files", []):
@@ -30,7 +30,7 @@ def upload(request: Request) -> HttpResponse:
         rows = forms.proposed(request.user, form.kept)
         common = forms.BatchForm(user=request.user, initial=_wished(request))
         return _proposals(request, common, rows)
-    return render(request, "library/upload.html", {"form": form}, status=REFUSED)
+    return _choosing(request, form, status=REFUSED)
 
 
 @require_POST
@@ -102,6 +102,11 @@ def _made(row: forms.RowForm, common: forms.BatchForm) -> list[Asset]:
     except ingest.WrongFiles as error:
         row.add_error(None, str(error))
     return []
+
+
+def _choosing(request: Request, form: forms.UploadForm, *, status: int = 200) -> HttpResponse:
+    context = {"form": form, "bundle": forms.BundleForm(user=request.user)}
+    return render(request, "library/upload.html", context, status=status)
 
 
 def _proposals(

@@ -10,6 +10,7 @@ from datetime import date
 import pytest
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -305,3 +306,47 @@ def test_a_zip_with_changed_bytes_is_read_or_refused(changes: list[tuple[int, in
     except BadBundle:
         found = []
     assert found == []
+
+
+# The pages
+
+
+def exported(client: Client, **data: object) -> list[str]:
+    """The handles in the zip that the page gives."""
+    answer = client.post("/library/export/", data)
+    assert (answer.status_code, answer.headers["Content-Type"]) == (200, "application/zip")
+    with zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content))) as archive:
+        return [one["handle"] for one in json.loads(archive.read("manifest.json"))["assets"]]
+
+
+def test_chosen_assets_are_exported_to_those_who_may_see_them(
+    client: Client, mara: Asset, alice: User, charlie: User
+) -> None:
+    factories.asset(alice, handle="Tom", kind=Asset.Kind.IMAGE)
+    client.force_login(alice)
+    assert exported(client, handle=["mara", "Tom"]) == ["Mara", "Tom"]
+    assert exported(client, kind="image") == ["Tom"]
+    client.force_login(charlie)
+    assert exported(client, handle=["mara", "Tom"]) == ["Tom"]
+    refused = client.post("/library/export/", {"handle": "mara"})
+    assert (refused.status_code, "None of the assets" in refused.content.decode()) == (422, True)
+    assert client.get("/library/export/").status_code == 405
+
+
+def test_a_zip_is_imported_by_the_page(client: Client, mara: Asset, alice: User, project: Project) -> None:
+    content = packed(mara)
+    emptied()
+    client.force_login(alice)
+    sent = {"bundle": SimpleUploadedFile("e.zip", content), "bundle_project": project.pk}
+    answer = client.post("/library/import/", sent)
+    assert answer.context["outcomes"] == [Outcome("@Mara", Ending.MADE)]
+    assert Asset.objects.get().home_project == project
+    refused = client.post("/library/import/", {"bundle": SimpleUploadedFile("e.zip", b"no zip")})
+    assert refused.status_code == 422
+    assert dict(refused.context["bundle"].errors) == {"bundle": ["This is no zip file, or it is damaged."]}
+
+
+@pytest.mark.parametrize("path", ["/library/export/", "/library/import/"])
+def test_nobody_exports_or_imports_without_logging_in(client: Client, path: str) -> None:
+    answer = client.post(path)
+    assert (answer.status_code, answer.headers["Location"]) == (302, f"/login/?next={path}")

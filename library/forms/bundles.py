@@ -1,0 +1,27 @@
+"""An exported zip that is to come in."""
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.models import User
+
+from library.models import Project
+
+
+class BundleForm(forms.Form):
+    """The zip, and the project that its assets will belong to."""
+
+    bundle = forms.FileField(
+        label="Exported zip",
+        widget=forms.FileInput(attrs={"accept": ".zip,application/zip"}),
+        help_text="A zip that the library of another Backlot exported. Handles that are there already are passed over.",
+    )
+    bundle_project = forms.ModelChoiceField(
+        Project.objects.none(), required=False, empty_label="No project", label="Its assets belong to"
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        projects = self.fields["bundle_project"]
+        assert isinstance(projects, forms.ModelChoiceField)  # noqa: S101 - it is declared above
+        projects.queryset = Project.objects.editable_by(user)

@@ -1,0 +1,139 @@
+"""`manage.py import_assets`: a folder or a zip, as often as one likes."""
+
+import io
+from pathlib import Path
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.management import CommandError, call_command
+
+from library.ingest import bundles
+from library.models import Asset, MediaFile, Project
+from tests import factories
+from tests.library import files
+
+pytestmark = [pytest.mark.usefixtures("s3"), pytest.mark.django_db]
+
+
+def run(path: Path, *, project: str = "harbour-lights", **options: object) -> tuple[int, list[str]]:
+    """Its exit code and its lines."""
+    said = io.StringIO()
+    try:
+        call_command("import_assets", path, project=project, stdout=said, no_color=True, **options)
+    except SystemExit as ended:
+        return int(ended.code), said.getvalue().splitlines()
+    return 0, said.getvalue().splitlines()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    made = tmp_path / "cast"
+    (made / "places").mkdir(parents=True)
+    (made / ".git").mkdir()
+    for name in (
+        "mara_1.png",
+        "mara_2.png",
+        "places/harbour.png",
+        "places/mara.png",
+        ".git/x.png",
+        ".DS_Store",
+    ):
+        (made / name).write_bytes(factories.picture())
+    (made / "mara_voice.wav").write_bytes(files.sound())
+    files.recording(made / "tom.m4a", "aac")
+    return made
+
+
+def test_a_folder_becomes_assets(folder: Path, alice: User, project: Project) -> None:
+    code, lines = run(folder)
+    assert (code, lines) == (
+        0,
+        [
+            "made: mara_1.png, mara_2.png, mara_voice.wav (as @mara)",
+            "made: tom.m4a (as @tom)",
+            "made: harbour.png (as @harbour)",
+            "made: mara.png (as @places_mara)",
+            "4 made, 0 there already, 0 skipped, 0 failed.",
+        ],
+    )
+    mara = Asset.objects.get(handle="mara")
+    assert (mara.kind, mara.created_by, mara.home_project) == ("character", alice, project)
+    assert mara.current_version.contents == "2 pictures, voice"
+    assert Asset.objects.get(handle="tom").cover.mime == "audio/mpeg"
+
+
+def test_running_it_again_makes_nothing(folder: Path, project: Project) -> None:
+    run(folder)
+    before = (Asset.objects.count(), MediaFile.objects.count())
+    code, lines = run(folder)
+    assert (code, lines[-1]) == (0, "0 made, 4 there already, 0 skipped, 0 failed.")
+    assert "there already: mara.png (as @places_mara)" in lines
+    assert (Asset.objects.count(), MediaFile.objects.count()) == before
+
+
+def test_what_cannot_be_used_is_reported_and_the_rest_is_made(folder: Path, project: Project) -> None:
+    (folder / "notes.txt").write_text("Scene 4")
+    (folder / "link.png").symlink_to("/etc/passwd")
+    (folder / "tom.png").write_bytes(factories.picture())
+    code, lines = run(folder)
+    assert code == 1
+    assert (
+        "failed: notes.txt (notes.txt is not a picture, video or audio file that we can read (its content is text).)"
+        in lines
+    )
+    assert "skipped: link.png (links are not followed)" in lines
+    assert lines[-1].endswith("1 skipped, 1 failed.")
+    assert Asset.objects.filter(handle="mara").exists()
+
+
+def test_a_handle_that_is_another_asset_is_skipped(tmp_path: Path, alice: User, project: Project) -> None:
+    folder = tmp_path / "cast"
+    folder.mkdir()
+    (folder / "mara.png").write_bytes(factories.picture())
+    for name in ("mara", "cast_mara"):
+        factories.asset(alice, handle=name)
+    code, lines = run(folder)
+    assert (code, lines[-1]) == (0, "0 made, 0 there already, 1 skipped, 0 failed.")
+
+
+def test_a_dry_run_says_what_it_would_do(folder: Path, project: Project) -> None:
+    code, lines = run(folder, dry_run=True)
+    assert (code, lines[0]) == (0, "made: mara_1.png, mara_2.png, mara_voice.wav (would be @mara)")
+    assert lines[-1] == "4 made, 0 there already, 0 skipped, 0 failed. This was a dry run."
+    assert Asset.objects.count() == MediaFile.objects.count() == 0
+
+
+def test_a_zip_comes_in_too(tmp_path: Path, alice: User, project: Project) -> None:
+    factories.asset(alice, handle="Mara")
+    path = tmp_path / "export.zip"
+    path.write_bytes(b"".join(bundles.packed(Asset.objects.all())))
+    assert run(path) == (0, ["there already: @Mara", "0 made, 1 there already, 0 skipped, 0 failed."])
+    Asset.objects.update(current_version=None)
+    Asset.objects.all().delete()
+    assert run(path) == (0, ["made: @Mara", "1 made, 0 there already, 0 skipped, 0 failed."])
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ({"project": "nowhere"}, "There is no project nowhere."),
+        ({"user": "nobody"}, "There is no user nobody."),
+        ({"user": "vera"}, "vera may not add anything to Harbour Lights."),
+    ],
+)
+def test_who_and_where_have_to_be_right(
+    tmp_path: Path, project: Project, options: dict[str, str], sentence: str
+) -> None:
+    with pytest.raises(CommandError) as refusal:
+        run(tmp_path, **options)
+    assert str(refusal.value) == sentence
+
+
+def test_a_path_that_is_not_there_and_a_zip_that_is_none_are_refused(
+    tmp_path: Path, project: Project
+) -> None:
+    with pytest.raises(CommandError, match="There is no"):
+        run(tmp_path / "nothing")
+    (tmp_path / "export.zip").write_bytes(b"no zip")
+    with pytest.raises(CommandError, match=r"^export\.zip: This is no zip file, or it is damaged\.$"):
+        run(tmp_path / "export.zip")
