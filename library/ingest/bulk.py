@@ -5,7 +5,7 @@ from collections.abc import Collection as Some
 from collections.abc import Iterable
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 from taggit.models import Tag
 
@@ -36,12 +36,16 @@ def restore_many(assets: Some[Asset]) -> int:
 
 
 def link_many(assets: Some[Asset], project: Project) -> int:
-    """Links them to a project, following the latest version; counts those that were not linked before."""
-    before = project.links.count()
-    ProjectAsset.objects.bulk_create(
-        [ProjectAsset(project=project, asset=asset) for asset in assets], ignore_conflicts=True
-    )
-    return project.links.count() - before
+    """Links them to a project, following the latest version; counts those that were not linked before. What is kept
+    to another project is passed over."""
+    with transaction.atomic():
+        # The lock keeps a move to another home from passing by.
+        free = _chosen(assets).select_for_update().filter(Q(is_shared=True) | Q(home_project=project))
+        before = project.links.count()
+        ProjectAsset.objects.bulk_create(
+            [ProjectAsset(project=project, asset=asset) for asset in free], ignore_conflicts=True
+        )
+        return project.links.count() - before
 
 
 def collect(assets: Some[Asset], collection: Collection) -> int:

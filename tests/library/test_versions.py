@@ -6,6 +6,7 @@ from django.test import Client
 
 from generation.models import Job, JobReference
 from library import ingest, storage
+from library.ingest import bulk
 from library.models import Asset, Project, ProjectAsset
 from tests import factories
 from tests.generation.views.conftest import make_take
@@ -191,3 +192,12 @@ def test_moving_home_takes_the_link_along(browser: Client, alice: User, project:
     ferry = factories.project(alice, name="Ferry")
     browser.post("/library/@Plot/edit/", about(plot, home_project=ferry.pk, move="on"))
     assert [link.project for link in plot.links.all()] == [ferry]
+
+
+def test_many_at_once_are_linked_but_for_those_kept_elsewhere(
+    mara: Asset, alice: User, project: Project
+) -> None:
+    plot = factories.asset(alice, handle="Plot", project=project, is_shared=False)
+    ferry = factories.project(alice, name="Ferry")
+    assert bulk.link_many([mara, plot], ferry) == 1
+    assert [link.asset for link in ferry.links.all()] == [mara]
