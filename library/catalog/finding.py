@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.contrib.auth.models import User
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, prefetch_related_objects
 
 from library.catalog.cursors import place_of
 from library.catalog.sorting import Sort, ids_behind, place_at
@@ -15,6 +15,7 @@ from library.models.assets import AssetQuerySet
 from library.models.projects import AnyUser
 
 PAGE_SIZE = 48
+UNSHOWN = ("description", "consent_note", "search_text")  # long texts that no card shows
 
 
 @dataclass(frozen=True)
@@ -92,10 +93,9 @@ def _kept_in(
 
 def _cards(user: AnyUser, keys: Sequence[int]) -> list[Asset]:
     starred = Favourite.objects.filter(user_id=user.pk or 0, asset=OuterRef("pk"))
-    found = (
-        Asset.objects.filter(pk__in=keys)
-        .select_related("cover", "current_version", "home_project")
-        .annotate(is_favourite=Exists(starred))
-    )
-    by_key = {asset.pk: asset for asset in found.prefetch_related("current_version__files")}
+    found = Asset.objects.filter(pk__in=keys).select_related("cover", "current_version").defer(*UNSHOWN)
+    by_key = {asset.pk: asset for asset in found.annotate(is_favourite=Exists(starred))}
+    # Only a character tells of its files what the cover does not.
+    of_several = [asset for asset in by_key.values() if asset.kind == Asset.Kind.CHARACTER]
+    prefetch_related_objects([one.current_version for one in of_several if one.current_version], "files")
     return [by_key[key] for key in keys if key in by_key]

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from library.forms.filters import FilterForm
 from library.forms.shelves import CollectionForm, ViewForm
 from library.models import Asset, Collection, Favourite, SavedView
+from library.templatetags.cards import star
 from library.views.access import REFUSED, Request, asset_to_see
 
 
@@ -24,8 +25,7 @@ def favourite(request: Request, handle: str) -> HttpResponse:
     else:
         Favourite.objects.filter(user=request.user, asset=asset).delete()
     if request.htmx and not request.htmx.boosted:
-        asset.is_favourite = starred  # type: ignore[attr-defined]  # as `find_assets` marks it
-        return render(request, "library/_star.html", {"asset": asset})
+        return HttpResponse(star(asset, asset.get_absolute_url(), starred=starred))
     messages.success(request, f"{asset} is {'a' if starred else 'no longer a'} favourite of yours.")
     return redirect(f"{reverse('library:list')}?{_understood(request.POST.get('query', ''))}")
 
