@@ -68,11 +68,14 @@ class ComposerForm(forms.Form):
     form_key = forms.UUIDField(widget=forms.HiddenInput)
 
     @classmethod
-    def blank(cls, source: Job | None = None, *, shot: str = "") -> "ComposerForm":
-        """An empty form with a key of its own, or one filled in as an earlier job was."""
+    def blank(cls, source: Job | None = None, *, by: Any = None, shot: str = "") -> "ComposerForm":
+        """An empty form with a key of its own, or one filled in as an earlier job was. One's own draft goes on
+        under its own key."""
         settings = Settings.of(source) if source else Settings()
         code = source.shot.code if source and source.shot else shot
-        typed = {"prompt": source.prompt if source else "", "shot": code, "form_key": uuid4()}
+        typed: dict[str, Any] = {"prompt": source.prompt if source else "", "shot": code, "form_key": uuid4()}
+        if source and source.status == Job.Status.DRAFT and source.created_by == by:
+            typed["form_key"] = source.form_key
         return cls(initial={**vars(settings), **typed})
 
     def settings(self) -> Settings:

@@ -11,7 +11,7 @@ string and never imports them.
 """
 
 from generation.lifecycle.creation import CannotQueue, NotPossible, cancel, create, retry
-from generation.lifecycle.drafts import rewrite_drafts
+from generation.lifecycle.drafts import rewrite_drafts, save_draft
 from generation.lifecycle.pace import pause, resume_gateway
 from generation.lifecycle.polling import sweep
 from generation.lifecycle.storing import store_job
@@ -26,6 +26,7 @@ __all__ = [
     "resume_gateway",
     "retry",
     "rewrite_drafts",
+    "save_draft",
     "store_job",
     "submit_job",
     "sweep",

@@ -40,7 +40,8 @@ def create(
     form_key: UUID | None = None,
     shot: Shot | None = None,
 ) -> Job:
-    """Queue a job for this prompt. A form that was sent twice (same `form_key`) makes one job.
+    """Queue a job for this prompt. A form that was sent twice (same `form_key`) makes one job; a draft of the same
+    key becomes that job.
 
     Rights are asked about here and never again: a job that waits past the last day of one of its assets is sent all
     the same, since it was agreed to while that asset could be used. Its pages say that the rights have ended since.
@@ -48,7 +49,7 @@ def create(
     Raises CannotQueue when the prompt or the settings break a rule or the project's budget would be passed.
     """
     key = form_key or uuid4()
-    if made := _made_before(key, by):
+    if (made := _made_before(key, by)) and made.status != Status.DRAFT:
         return made
     composed = composition.compose(user=by, project=project, prompt=prompt, settings=settings)
     if not composed.ok:
@@ -63,9 +64,12 @@ def create(
 
 
 def cancel(job: Job, *, by: Any) -> None:
-    """Take back a job that was not sent yet. Raises NotPossible once it was: the provider cannot cancel."""
+    """Take back a job that was not sent yet; a draft is deleted. Raises NotPossible once it was sent: the provider
+    cannot cancel."""
     with transaction.atomic():
-        waiting = Job.objects.filter(pk=job.pk, status__in=[Status.DRAFT, Status.QUEUED])
+        if Job.objects.filter(pk=job.pk, status=Status.DRAFT).delete()[0]:
+            return
+        waiting = Job.objects.filter(pk=job.pk, status=Status.QUEUED)
         ended = {"lease_token": "", "next_step_at": None, "finished_at": timezone.now()}
         if not waiting.update(status=Status.CANCELLED, **ended):
             raise NotPossible("It was sent already, and the provider cannot cancel. Nothing was changed.")
@@ -96,24 +100,22 @@ def _made_before(form_key: UUID, by: Any) -> Job | None:
 
 @transaction.atomic
 def _queue(composed: Composition, *, by: Any, project: Project, form_key: UUID, shot: Shot | None) -> Job:
+    known = Job.objects.select_for_update().filter(form_key=form_key).first()
+    if known is not None and known.status != Status.DRAFT:
+        return known
     _check_budget(project, composed.estimate_usd)
-    chosen = composed.settings
-    job = Job.objects.create(
-        project=project,
-        shot=shot,
-        created_by=by,
-        form_key=form_key,
-        prompt=composed.prompt,
-        model=chosen.model,
-        duration=chosen.duration,
-        resolution=chosen.resolution,
-        aspect_ratio=chosen.aspect_ratio,
-        prompt_optimizer=chosen.prompt_optimizer,
-        billed_seconds=composed.billed_seconds,
-        estimate_usd=composed.estimate_usd,
-        status=Status.QUEUED,
-        next_step_at=timezone.now(),
-    )
+    chosen = {
+        "project": project,
+        "shot": shot,
+        "created_by": by,
+        "prompt": composed.prompt,
+        **vars(composed.settings),
+        "billed_seconds": composed.billed_seconds,
+        "estimate_usd": composed.estimate_usd,
+        "status": Status.QUEUED,
+        "next_step_at": timezone.now(),
+    }
+    job, _ = Job.objects.update_or_create(form_key=form_key, defaults=chosen)
     JobReference.objects.bulk_create(
         JobReference(
             job=job,

@@ -3,10 +3,12 @@
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from generation import lifecycle
@@ -28,9 +30,14 @@ def composer(request: Request, slug: str) -> HttpResponse:
     project = project_to_edit(request, slug)
     if request.method == "GET":
         source = _source(request, project)
-        return _answer(request, project, ComposerForm.blank(source, shot=request.GET.get("shot", "")))
+        return _answer(
+            request, project, ComposerForm.blank(source, by=request.user, shot=request.GET.get("shot", ""))
+        )
     form = ComposerForm(request.POST)
-    if form.is_valid():
+    valid = form.is_valid()
+    if "save" in request.POST and form.has_settings() and "form_key" not in form.errors:
+        return redirect(_save(request, project, form))
+    if valid:
         try:
             return redirect(_queue(request, project, form))
         except lifecycle.CannotQueue as refusal:
@@ -51,17 +58,39 @@ def composer_check(request: Request, slug: str) -> HttpResponse:
 
 
 @transaction.atomic
+def _save(request: Request, project: Project, form: ComposerForm) -> str:
+    """Keeps the form as a draft; the address where it goes on."""
+    try:
+        kept = lifecycle.save_draft(
+            by=request.user,
+            project=project,
+            prompt=str(form["prompt"].value() or ""),
+            settings=form.settings(),
+            form_key=form.cleaned_data["form_key"],
+            shot=_shot(project, form),
+        )
+    except lifecycle.NotPossible as refusal:
+        messages.error(request, str(refusal))
+        return reverse("generation:jobs")
+    messages.success(request, "The draft is kept. You find it under Jobs, Drafts.")
+    return f"{reverse('generation:composer', args=[project.slug])}?from={kept.uuid}"
+
+
+def _shot(project: Project, form: ComposerForm) -> Shot | None:
+    code = form.cleaned_data.get("shot", "").strip()
+    return Shot.objects.get_or_create(project=project, code=code)[0] if code else None
+
+
+@transaction.atomic
 def _queue(request: Request, project: Project, form: ComposerForm) -> Job:
     """Makes the job, and with it a shot that is named for the first time; a refusal undoes both."""
-    code = form.cleaned_data["shot"].strip()
-    shot = Shot.objects.get_or_create(project=project, code=code)[0] if code else None
     return lifecycle.create(
         by=request.user,
         project=project,
         prompt=form.cleaned_data["prompt"],
         settings=form.settings(),
         form_key=form.cleaned_data["form_key"],
-        shot=shot,
+        shot=_shot(project, form),
     )
 
 

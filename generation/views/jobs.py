@@ -25,6 +25,7 @@ FILTERS: dict[str, tuple[str, tuple[str, ...]]] = {
     "failed": ("Failed", (Status.FAILED,)),
     "held": ("Held", (Status.HELD,)),
     "cancelled": ("Cancelled", (Status.CANCELLED,)),
+    "draft": ("Drafts", (Status.DRAFT,)),
 }
 
 
@@ -77,7 +78,8 @@ def job_cancel(request: Request, uuid: UUID) -> HttpResponse:
         lifecycle.cancel(found, by=request.user)
     except lifecycle.NotPossible as refusal:
         messages.error(request, str(refusal))
-    return redirect(found)
+    # A draft is gone with its page.
+    return redirect(found.project if found.status == Status.DRAFT else found)
 
 
 @require_POST
