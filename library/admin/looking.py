@@ -1,0 +1,42 @@
+"""What the admin's pages share: previews, and tables that are only looked at."""
+
+from django.db.models import Model
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from library import storage
+from library.models import MediaFile
+
+PREVIEW_WIDTH, PREVIEW_HEIGHT = 96, 60
+
+
+def preview(media: MediaFile | None) -> SafeString | str:
+    """A media file's thumbnail, linked to the file."""
+    if media is None or not media.thumbnail_key:
+        return "-"
+    return format_html(
+        '<a href="{}"><img src="{}" alt="{}" width="{}" height="{}" loading="lazy" class="object-cover rounded"></a>',
+        storage.signed_url(media.key),
+        storage.signed_url(media.thumbnail_key),
+        media.facts or media.get_kind_display(),
+        PREVIEW_WIDTH,
+        PREVIEW_HEIGHT,
+    )
+
+
+class MadeElsewhere:
+    """Can be looked at and deleted; is made and changed on the library's own pages."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+class ReadOnly(MadeElsewhere):
+    """Can be looked at by those who may view it; is made and changed elsewhere."""
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
