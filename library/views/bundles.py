@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from library import catalog, forms
+from library import catalog, forms, handles
 from library.ingest import bundles, unpacking
 from library.ingest.outcomes import Outcome
 from library.models import Asset, Collection, Project
@@ -16,14 +17,15 @@ from library.models.assets import AssetQuerySet
 from library.views.access import REFUSED, Request
 
 MAX_EXPORTED = 1000
-MAX_HANDLES = 1000
+KEY_DIGITS = 19
 
 
 @require_POST
 def export(request: Request) -> HttpResponse | StreamingHttpResponse:
-    """The chosen assets as a zip that is made while it is sent: those of each `handle`, or without one those that the
-    filters of the library's list find (`q`, `kind`, `tag` …), at most a thousand."""
-    chosen = _named(request) if request.POST.getlist("handle") else _found(request)
+    """The chosen assets as a zip that is made while it is sent, at most a thousand: each `handle`, each `asset` (a key,
+    as the cards of the list send it), or with `found` those that the filters of the list find (`q`, `kind`, `tag` …).
+    """
+    chosen = _found(request) if "found" in request.POST else _named(request)
     if not chosen:
         return render(request, "library/export_refused.html", {"limit": 0}, status=REFUSED)
     if len(chosen) > MAX_EXPORTED:
@@ -55,8 +57,11 @@ def _imported(form: forms.BundleForm, request: Request) -> list[Outcome]:
 
 
 def _named(request: Request) -> Sequence[Asset]:
-    names = request.POST.getlist("handle")[: MAX_HANDLES + 1]
-    return _whole(Asset.objects.visible_to(request.user).named(*names))
+    names, keys = (request.POST.getlist(field)[: MAX_EXPORTED + 1] for field in ("handle", "asset"))
+    whole_keys = [int(key) for key in keys if key.isascii() and key.isdigit() and len(key) < KEY_DIGITS]
+    seen = Asset.objects.visible_to(request.user)
+    named = seen.named(*(name for name in names if handles.is_handle(name.removeprefix("@"))))
+    return _whole(seen.filter(Q(pk__in=named.values("pk")) | Q(pk__in=whole_keys)))
 
 
 def _found(request: Request) -> Sequence[Asset]:

@@ -1,4 +1,5 @@
 // A form that is on its way cannot be sent again by a second click; `data-busy` on its button says what happens.
+// A button with `data-stays` gives a file and leaves the page as it is, so it may be pressed again.
 // Coming back with the browser's back button makes it usable again, and so does half a minute without an answer.
 
 function release(form) {
@@ -13,6 +14,7 @@ function release(form) {
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (form.method !== "post" || event.defaultPrevented) return;
+  if (event.submitter && "stays" in event.submitter.dataset) return;
   if (form.dataset.sent) return event.preventDefault();
   form.dataset.sent = "yes";
   const button = event.submitter;

@@ -322,14 +322,16 @@ def exported(client: Client, **data: object) -> list[str]:
 def test_chosen_assets_are_exported_to_those_who_may_see_them(
     client: Client, mara: Asset, alice: User, charlie: User
 ) -> None:
-    factories.asset(alice, handle="Tom", kind=Asset.Kind.IMAGE)
+    tom = factories.asset(alice, handle="Tom", kind=Asset.Kind.IMAGE)
     client.force_login(alice)
-    assert exported(client, handle=["mara", "Tom"]) == ["Mara", "Tom"]
-    assert exported(client, kind="image") == ["Tom"]
+    assert exported(client, handle=["mara", "@Tom"]) == ["Mara", "Tom"]
+    assert exported(client, handle="mara", asset=["x", tom.pk]) == ["Mara", "Tom"]
+    assert exported(client, found="on", kind="image") == ["Tom"]
     client.force_login(charlie)
     assert exported(client, handle=["mara", "Tom"]) == ["Tom"]
     refused = client.post("/library/export/", {"handle": "mara"})
     assert (refused.status_code, "None of the assets" in refused.content.decode()) == (422, True)
+    assert client.post("/library/export/").status_code == 422
     assert client.get("/library/export/").status_code == 405
 
 
