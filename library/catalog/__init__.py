@@ -2,6 +2,6 @@
 
 from library.catalog.finding import PAGE_SIZE, Page, find_assets
 from library.catalog.sorting import Sort
-from library.catalog.suggesting import suggest_handles
+from library.catalog.suggesting import near_handles, suggest_handles
 
-__all__ = ["PAGE_SIZE", "Page", "Sort", "find_assets", "suggest_handles"]
+__all__ = ["PAGE_SIZE", "Page", "Sort", "find_assets", "near_handles", "suggest_handles"]

@@ -2,6 +2,7 @@
 
 from django.db.models import Q
 
+from library import handles
 from library.catalog.sorting import Name
 from library.catalog.words import has_words, matching
 from library.models import Asset, Project, ProjectAsset
@@ -31,6 +32,16 @@ def suggest_handles(
     if len(found) < limit and has_words(typed):
         found += _others(matching(seen, typed).order_by("-pk"), found, limit)
     return found
+
+
+def near_handles(user: AnyUser, handle: str, *, limit: int = 3) -> list[Asset]:
+    """A few assets that the user may see and whose handle starts this one, or the other way round."""
+    typed = handles.fold(handle)
+    starts = [typed[:length] for length in range(handles.MIN_LENGTH, len(typed))]
+    seen = Asset.objects.visible_to(user)
+    shorter = seen.annotate(name=Name("handle")).filter(name__in=starts).order_by("-name")[:limit]
+    longer = _beginning(seen, typed).exclude(handle__iexact=handle)[:limit]
+    return [*shorter, *longer][:limit]
 
 
 def _beginning(seen: AssetQuerySet, typed: str) -> AssetQuerySet:

@@ -6,7 +6,7 @@ from django import forms
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 
-from library import handles, ingest
+from library import catalog, handles, ingest
 from library.models import Asset
 
 HANDLE_FIELD = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
@@ -61,7 +61,7 @@ def clash_notice(asset: Asset, user: User) -> str:
     """Handles of which one starts the other, for people; empty when there are none. They are not forbidden."""
     pairs = [
         f"{min(asset, other, key=_length)} is the start of {max(asset, other, key=_length)}"
-        for other in ingest.near_clashes(user, asset)
+        for other in catalog.near_handles(user, asset.handle)
     ]
     if not pairs:
         return ""

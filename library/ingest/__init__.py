@@ -15,7 +15,6 @@ from library.ingest.naming import (
     StaleEdit,
     free_suggestion,
     holder_of,
-    near_clashes,
     release_name,
     rename,
 )
@@ -55,7 +54,6 @@ __all__ = [
     "holder_of",
     "impact_of",
     "link_asset",
-    "near_clashes",
     "pin",
     "purge_media",
     "reasons_to_keep",

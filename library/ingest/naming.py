@@ -3,16 +3,12 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.contrib.auth.models import User
 from django.db import connection, transaction
-from django.db.models import Q
 from django.db.models.functions import Lower
 
 from library import handles
 from library.models import Asset, HandleAlias
 from library.models.search import refresh_search
-
-SHOWN_CLASHES = 3
 
 
 class HandleTaken(Exception):
@@ -89,16 +85,6 @@ def release_name(asset: Asset, name: str) -> bool:
     """Lets go of an earlier name, which is free for everybody from then on; False when it was none."""
     found = asset.aliases.annotate(folded=Lower("name")).filter(folded=handles.fold(name))
     return bool(found.delete()[0])
-
-
-def near_clashes(user: User, asset: Asset) -> list[Asset]:
-    """The first few assets that the user may see and whose handle starts this one, or the other way round."""
-    key = handles.fold(asset.handle)
-    starts = [key[:length] for length in range(handles.MIN_LENGTH, len(key))]
-    seen = Asset.objects.visible_to(user).annotate(folded=Lower("handle")).exclude(pk=asset.pk)
-    return list(
-        seen.filter(Q(folded__in=starts) | Q(folded__startswith=key)).order_by("folded")[:SHOWN_CLASHES]
-    )
 
 
 def free_suggestion(text: str) -> str:

@@ -41,7 +41,7 @@ def restore_version(version: AssetVersion, *, by: User) -> AssetVersion:
 
 def impact_of(asset: Asset, user: User) -> Impact:
     """Which projects follow the asset and get a new version at once, which are pinned and stay as they are, and how
-    many jobs and takes used it: those keep the version that they used."""
+    many jobs and takes used it: those keep the version that they used. Verdicts on takes do not exist yet."""
     links = list(asset.links.select_related("project", "pinned_version").order_by("project__name"))
     visible = set(
         Project.objects.visible_to(user)

@@ -212,7 +212,7 @@ def test_near_clashes_are_pointed_out_and_allowed(browser: Client, mara: Asset, 
     assert "Easily mixed up: @mar is the start of @Mara." in answer.content.decode()
     new = {"kind": "image", "handle": "Marathon", "is_shared": "on", "files": [factories.upload()]}
     page = browser.post("/library/new/", new, follow=True).content.decode()
-    assert "@mar is the start of @Marathon; @Mara is the start of @Marathon." in page
+    assert "@Mara is the start of @Marathon; @mar is the start of @Marathon." in page
 
 
 def test_a_free_handle_is_suggested(browser: Client, mara: Asset, alice: User) -> None:
