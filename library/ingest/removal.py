@@ -52,6 +52,8 @@ def delete_asset(asset: Asset) -> None:
         locked = Asset.objects.select_for_update().get(pk=asset.pk)
         if reasons := reasons_to_keep(locked):
             raise InUse(reasons)
+        # The home's own link may be pinned, and what is pinned cannot go before its link.
+        locked.links.all().delete()
         locked.delete()
 
 

@@ -57,6 +57,12 @@ def test_what_nothing_uses_is_deleted_with_its_names_after_a_question(browser: C
     assert (left, MediaFile.objects.count()) == ([0, 0, 0], 1)
 
 
+def test_what_only_its_home_has_pinned_is_deleted(mara: Asset, project: Project) -> None:
+    ingest.pin(project.links.get(), mara.current_version)
+    ingest.delete_asset(mara)
+    assert (Asset.objects.count(), project.links.count()) == (0, 0)
+
+
 @pytest.mark.parametrize("kind", ["job", "link", "collection"])
 def test_what_is_in_use_is_not_deleted(
     browser: Client, mara: Asset, alice: User, project: Project, kind: str
