@@ -10,6 +10,7 @@ from django.db.models.functions import Lower
 from django.utils.dateparse import parse_datetime
 
 from library.catalog.cursors import Place
+from library.catalog.words import newest_first
 from library.models import Asset
 from library.models.assets import AssetQuerySet
 
@@ -46,9 +47,7 @@ def place_at(asset: Asset, sort: Sort) -> Place:
 
 
 def _newest(found: AssetQuerySet, place: Place | None, count: int) -> list[int]:
-    if place:
-        found = found.filter(pk__lt=place.pk)
-    return _keys(found.order_by("-pk"), count)
+    return _keys(newest_first(found, before=place.pk if place else None), count)
 
 
 def _by_name(found: AssetQuerySet, place: Place | None, count: int) -> list[int]:

@@ -1,14 +1,17 @@
 """The handles that are offered while one is typed."""
 
-from django.db.models import Q
+import re
 
 from library import handles
+from library.catalog.finding import of_project
 from library.catalog.sorting import Name
-from library.catalog.words import has_words, matching
-from library.models import Asset, Project, ProjectAsset
+from library.catalog.words import has_words, matching, newest_first
+from library.models import Asset, Project
 from library.models.assets import AssetQuerySet
 from library.models.projects import AnyUser
 
+_OF_HANDLES = re.compile("[a-z0-9_-]*")
+OFFERED = ("handle", "title", "kind", "cover__thumbnail_key")
 LAST = "{"  # the character behind every one that a handle may have
 
 
@@ -21,16 +24,16 @@ def suggest_handles(
     text every typed word occurs.
     """
     typed = prefix.strip().removeprefix("@").lower()
-    seen = Asset.objects.visible_to(user).active().select_related("cover")
+    seen = Asset.objects.visible_to(user).active().select_related("cover").only(*OFFERED)
     named = _beginning(seen, typed)
     found: list[Asset] = []
-    if project:
-        linked = ProjectAsset.objects.filter(project=project).values("asset")
-        found = list(named.filter(Q(home_project=project) | Q(pk__in=linked))[:limit])
-    if len(found) < limit:
+    may_begin = _OF_HANDLES.fullmatch(typed)
+    if project and may_begin:
+        found = list(named.filter(pk__in=of_project(project))[:limit])
+    if len(found) < limit and may_begin:
         found += _others(named, found, limit)
     if len(found) < limit and has_words(typed):
-        found += _others(matching(seen, typed).order_by("-pk"), found, limit)
+        found += _others(newest_first(matching(seen, typed), before=None), found, limit)
     return found
 
 

@@ -33,3 +33,14 @@ def matching(found: AssetQuerySet, q: str) -> AssetQuerySet:
     for needle in needles:
         found = found.filter(search_text__contains=needle)
     return found
+
+
+def newest_first(found: AssetQuerySet, *, before: int | None) -> AssetQuerySet:
+    """The newest first, those older than `before`. SQLite walks its words backwards and stops where the page is full,
+    but only when the order is asked of that table itself."""
+    if SQLITE_TABLE not in found.query.extra_tables:
+        return (found.filter(pk__lt=before) if before else found).order_by("-pk")
+    where = [f"{SQLITE_TABLE}.rowid < %s"] if before else []
+    order = [f"-{SQLITE_TABLE}.rowid"]
+    narrowed = found.extra(where=where, params=[before] if before else [], order_by=order)  # noqa: S610
+    return cast(AssetQuerySet, narrowed)

@@ -153,9 +153,9 @@ class _Library:
             VersionFile(version=version, media=self.covers[0], position=0) for version in versions
         )
         ProjectAsset.objects.bulk_create(
-            ProjectAsset(project=self.mine, asset=asset) for asset in assets[::100]
+            ProjectAsset(project=self.mine, asset=asset) for asset in assets[1::100]
         )
-        Favourite.objects.bulk_create(Favourite(user=self.alice, asset=asset) for asset in assets[::200])
+        Favourite.objects.bulk_create(Favourite(user=self.alice, asset=asset) for asset in assets[2::200])
         self.made += count
 
     def _asset(self, number: int) -> tuple[Asset, list[Tag]]:
