@@ -94,7 +94,6 @@ def test_a_bad_file_is_named_and_nothing_of_it_is_stored(
 @pytest.mark.parametrize(
     ("handle", "sentence"),
     [
-        ("", "This field is required."),
         ("Mara Voss", f"{handles.RULE} Perhaps Mara_Voss?"),
         ("9lives", f"{handles.RULE} Perhaps lives?"),
         ("m", handles.RULE),

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from library import handles
@@ -20,23 +20,27 @@ PIECES = st.one_of(
 PROMPTS = st.lists(PIECES, max_size=12).map("".join)
 
 
+@settings(deadline=None)
 @given(NAMES)
 def test_what_follows_the_grammar_is_a_handle_and_is_found_whole(name: str) -> None:
     assert handles.is_handle(name)
     assert [found.name for found in handles.find_handles(f"駅@{name}, so")] == [name]
 
 
+@settings(deadline=None)
 @given(st.text(max_size=40))
 def test_nothing_else_is_a_handle(text: str) -> None:
     assert handles.is_handle(text) == bool(re.fullmatch("[a-zA-Z][a-zA-Z0-9_-]{1,31}", text))
 
 
+@settings(deadline=None)
 @given(PROMPTS)
 def test_a_mention_is_what_stands_at_its_place(prompt: str) -> None:
     mentions = handles.find_handles(prompt)
     assert [prompt[found.start : found.end] for found in mentions] == [f"@{found.name}" for found in mentions]
 
 
+@settings(deadline=None)
 @given(PROMPTS, NAMES, NAMES)
 def test_a_rename_replaces_whole_mentions_and_nothing_else(prompt: str, old: str, new: str) -> None:
     renamed = handles.replace_handles(prompt, {handles.fold(old): new})
@@ -47,12 +51,14 @@ def test_a_rename_replaces_whole_mentions_and_nothing_else(prompt: str, old: str
         assert renamed == prompt
 
 
+@settings(deadline=None)
 @given(st.text(max_size=80))
 def test_a_suggestion_is_a_handle_or_nothing(title: str) -> None:
     suggestion = handles.suggest(title)
     assert suggestion == "" or handles.is_handle(suggestion)
 
 
+@settings(deadline=None)
 @given(st.lists(NAMES, max_size=6))
 def test_clashes_are_the_pairs_of_which_one_starts_the_other(names: list[str]) -> None:
     folded = {handles.fold(name) for name in names}
