@@ -12,7 +12,7 @@ from generation.models import GatewayState, Heartbeat, Job, JobEvent, JobReferen
 from generation.templatetags.money import usd
 from generation.views.prompts import shown_request
 from library import storage
-from library.admin import PREVIEW_HEIGHT, PREVIEW_WIDTH, ReadOnly, preview
+from library.admin import PREVIEW_CLASSES, PREVIEW_HEIGHT, PREVIEW_WIDTH, ReadOnly, preview
 
 # Queue rows hold pickles, and a schedule edited by hand can stop all of them: the jobs tell the story instead.
 for _model in (Failure, OrmQ, Schedule, Success):
@@ -34,12 +34,13 @@ def poster(take: Take | None) -> SafeString | str:
     if take is None:
         return "-"
     return format_html(
-        '<a href="{}"><img src="{}" alt="{}" width="{}" height="{}" loading="lazy" class="object-cover rounded"></a>',
+        '<a href="{}"><img src="{}" alt="{}" width="{}" height="{}" loading="lazy" class="{}"></a>',
         storage.signed_url(take.key),
         storage.signed_url(take.poster_key),
         take,
         PREVIEW_WIDTH,
         PREVIEW_HEIGHT,
+        PREVIEW_CLASSES,
     )
 
 

@@ -4,9 +4,10 @@ What happened is not rewritten here either: media files, versions and the histor
 """
 
 from library.admin import assets, history, media, people, shelves
-from library.admin.looking import PREVIEW_HEIGHT, PREVIEW_WIDTH, ReadOnly, preview
+from library.admin.looking import PREVIEW_CLASSES, PREVIEW_HEIGHT, PREVIEW_WIDTH, ReadOnly, preview
 
 __all__ = [
+    "PREVIEW_CLASSES",
     "PREVIEW_HEIGHT",
     "PREVIEW_WIDTH",
     "ReadOnly",

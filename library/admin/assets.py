@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import display
+from unfold.widgets import INPUT_CLASSES
 
 from library.admin.filters import RightsFilter, UsableFilter
 from library.admin.looking import ReadOnly, preview
@@ -37,6 +38,11 @@ class AssetForm(forms.ModelForm):
         model = Asset
         fields = ("revision",)
         widgets = {"revision": forms.HiddenInput}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if tags := self.fields.get("tags"):
+            tags.widget.attrs["class"] = " ".join(INPUT_CLASSES)
 
     def clean_revision(self) -> int:
         opened: int = self.cleaned_data["revision"]
@@ -116,7 +122,8 @@ class AssetAdmin(ModelAdmin):
         ("title", "tags"),
         "description",
         ("is_grid", "usable"),
-        ("licence", "source", "rights_end_on"),
+        ("licence", "source"),
+        "rights_end_on",
         "consent_note",
         ("home_project", "is_shared", "archived_at"),
         ("current_version", "use_count", "last_used_at"),

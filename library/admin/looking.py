@@ -8,7 +8,9 @@ from django.utils.safestring import SafeString
 from library import storage
 from library.models import MediaFile
 
-PREVIEW_WIDTH, PREVIEW_HEIGHT = 96, 60
+PREVIEW_WIDTH, PREVIEW_HEIGHT = 96, 64
+# The theme lets pictures shrink with their cell, which in a table of many columns is to nothing.
+PREVIEW_CLASSES = "w-24 h-16 max-w-none object-cover rounded"
 
 
 def preview(media: MediaFile | None) -> SafeString | str:
@@ -16,12 +18,13 @@ def preview(media: MediaFile | None) -> SafeString | str:
     if media is None or not media.thumbnail_key:
         return "-"
     return format_html(
-        '<a href="{}"><img src="{}" alt="{}" width="{}" height="{}" loading="lazy" class="object-cover rounded"></a>',
+        '<a href="{}"><img src="{}" alt="{}" width="{}" height="{}" loading="lazy" class="{}"></a>',
         storage.signed_url(media.key),
         storage.signed_url(media.thumbnail_key),
         media.facts or media.get_kind_display(),
         PREVIEW_WIDTH,
         PREVIEW_HEIGHT,
+        PREVIEW_CLASSES,
     )
 
 
