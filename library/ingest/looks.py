@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from pathlib import Path
 
 from django.db.models import Exists, OuterRef
 from PIL import Image
@@ -30,12 +29,10 @@ class Notice:
     like: list[Asset]
 
 
-def looks_of(picture: Path) -> int | None:
+def looks_of(picture: Image.Image) -> int | None:
     """The difference hash of a picture as a signed 64-bit number: whether each cell of a grid is brighter than the
     one to its right. Scaling, another format and light retouching change few bits. None without contrast."""
-    with Image.open(picture) as opened:
-        small = opened.convert("RGBA" if opened.has_transparency_data else "RGB").convert("L")
-        cells = small.resize(GRID, Image.Resampling.BOX).tobytes()
+    cells = picture.resize(GRID, Image.Resampling.BOX).convert("L").tobytes()
     if max(cells) - min(cells) < MIN_CONTRAST:
         return None
     width = GRID[0]

@@ -45,13 +45,13 @@ def _stored(path: Path, sha256: str, facts: Facts, name: str) -> MediaFile:
     key = storage.media_key(sha256, facts.extension)
     thumbnail_key = storage.thumbnail_key(sha256)
     thumbnail = path.with_name("thumbnail.webp")
-    pictures.save_thumbnail(path, facts, thumbnail, name=shown_name(name))
+    small = pictures.save_thumbnail(path, facts, thumbnail, name=shown_name(name))
     storage.upload(thumbnail, thumbnail_key, "image/webp")
     storage.upload(path, key, facts.mime)
     values = vars(facts) | {
         "key": key,
         "thumbnail_key": thumbnail_key,
-        "looks": looks.looks_of(thumbnail) if facts.kind == "image" else None,
+        "looks": looks.looks_of(small) if facts.kind == "image" else None,
     }
     # Two uploads of the same bytes at once: the second to write its row gets the first one's.
     media, _ = MediaFile.objects.get_or_create(sha256=sha256, defaults=values)

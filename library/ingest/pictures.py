@@ -19,20 +19,19 @@ LOUDEST = 32768
 MAX_FRAMES = 2000
 
 
-def save_thumbnail(path: Path, facts: Facts, target: Path, *, name: str = "") -> None:
-    """Writes a WebP of at most 480 pixels a side. Raises UnreadableMedia, which calls the file `name`, when there is
-    nothing in it to be seen or heard."""
+def save_thumbnail(path: Path, facts: Facts, target: Path, *, name: str = "") -> Image.Image:
+    """Writes a WebP of at most 480 pixels a side, and returns what was written. Raises UnreadableMedia, which calls the
+    file `name`, when there is nothing in it to be seen or heard."""
     if facts.kind == "image":
         with Image.open(path) as picture:
-            _save_small(picture, target)
-        return
+            return _save_small(picture, target)
     try:
         small = (
             frame_near(path, (facts.seconds or 0) * 0.1) if facts.kind == "video" else _wave(_loudness(path))
         )
     except (av.FFmpegError, ValueError) as error:  # PyAV: a sound that changes its layout on the way
         raise UnreadableMedia(f"{name or path.name} is damaged: nothing in it can be shown.") from error
-    _save_small(small, target)
+    return _save_small(small, target)
 
 
 def frame_near(path: Path, second: float) -> Image.Image:
@@ -53,13 +52,14 @@ def frame_near(path: Path, second: float) -> Image.Image:
         return picture.rotate(found.rotation, expand=True)
 
 
-def _save_small(picture: Image.Image, target: Path) -> None:
+def _save_small(picture: Image.Image, target: Path) -> Image.Image:
     if picture.mode not in {"RGB", "RGBA", "L"}:
         picture = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
     picture.thumbnail(THUMBNAIL)
     bare = picture.copy()
     bare.info = {}
     bare.save(target, "WEBP", quality=80, method=4)
+    return bare
 
 
 def _loudness(path: Path) -> list[float]:

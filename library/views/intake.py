@@ -59,5 +59,9 @@ def _wished(request: Request) -> dict[str, object]:
     wishes: dict[str, object] = {
         name: request.GET[name] for name in ("handle", "kind") if name in request.GET
     }
-    project = Project.objects.editable_by(request.user).filter(slug=request.GET.get("project", "")).first()
+    project = (
+        Project.objects.editable_by(request.user)
+        .filter(slug=request.GET.get("project", "").replace("\0", ""))
+        .first()
+    )
     return wishes | ({"home_project": project.pk} if project else {})

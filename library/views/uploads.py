@@ -126,5 +126,9 @@ def _told(made: Sequence[Asset]) -> str:
 
 def _wished(request: Request) -> dict[str, object]:
     """The project that a link to the page named: `?project=<slug>`."""
-    project = Project.objects.editable_by(request.user).filter(slug=request.GET.get("project", "")).first()
+    project = (
+        Project.objects.editable_by(request.user)
+        .filter(slug=request.GET.get("project", "").replace("\0", ""))
+        .first()
+    )
     return {"home_project": project.pk} if project else {}
