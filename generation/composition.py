@@ -22,7 +22,7 @@ from library.models.projects import AnyUser
 from library.models.rights import EXPIRED
 
 UrlOf = Callable[[MediaFile], str]
-Role = Literal["subject", "motion"]
+Role = Literal["subject", "grid", "motion"]
 SUGGESTIONS_FROM = 5000
 
 
@@ -90,7 +90,7 @@ class Composition:
             "aspect_ratio": self.settings.aspect_ratio,
             "prompt_optimizer": self.settings.prompt_optimizer,
         }
-        if subjects := [self._subject(found, url_of) for found in self.references if found.role == "subject"]:
+        if subjects := [self._subject(found, url_of) for found in self.references if found.role != "motion"]:
             data["ref_images"] = subjects
         if motions := [self._motion(found, url_of) for found in self.references if found.role == "motion"]:
             data["ref_videos"] = motions
@@ -127,9 +127,12 @@ class Composition:
     @property
     def scenario(self) -> str:
         """The provider's name of what this is, for people."""
-        if self.motion is not None:
+        roles = {found.role for found in self.references}
+        if "motion" in roles:
             return schemas.Scenario.MOTION_REFERENCE.value
-        return (schemas.Scenario.SUBJECTS if self.references else schemas.Scenario.TEXT_TO_VIDEO).value
+        if "grid" in roles:
+            return schemas.Scenario.GRID.value
+        return (schemas.Scenario.SUBJECTS if roles else schemas.Scenario.TEXT_TO_VIDEO).value
 
     @property
     def motion(self) -> MediaFile | None:
@@ -163,7 +166,8 @@ class Composition:
 
     def _subject(self, reference: Reference, url_of: UrlOf) -> dict[str, Any]:
         pictures = [url_of(media) for media in reference.media(VersionFile.Role.PICTURE)]
-        return {"tag": self._tag(reference), "type": "image", "image_urls": pictures}
+        kind = schemas.PictureType.GRID if reference.role == "grid" else schemas.PictureType.IMAGE
+        return {"tag": self._tag(reference), "type": kind.value, "image_urls": pictures}
 
     def _motion(self, reference: Reference, url_of: UrlOf) -> dict[str, Any]:
         clips = reference.media(VersionFile.Role.CLIP)
@@ -240,7 +244,9 @@ def _present_names(user: AnyUser, prompt: str) -> dict[str, str]:
 
 
 def _role(asset: Asset) -> Role:
-    return "motion" if asset.kind == Asset.Kind.VIDEO else "subject"
+    if asset.kind == Asset.Kind.VIDEO:
+        return "motion"
+    return "grid" if asset.is_grid else "subject"
 
 
 def _unknown(name: str, prompt: str, user: AnyUser) -> Problem:

@@ -108,3 +108,10 @@ def test_a_job_that_was_sent_cannot_be_cancelled(alice, project):
 def test_a_job_that_has_not_ended_is_not_made_again(alice, project, status):
     with pytest.raises(lifecycle.NotPossible):
         lifecycle.retry(factories.job(alice, project, status=status), by=alice)
+
+
+def test_a_picture_marked_as_a_grid_is_sent_as_one(alice, project, s3):
+    factories.asset(alice, handle="Sheet", kind="image", is_grid=True)
+    composed = composition.of_job(create(alice, project, "@Sheet, all four views"))
+    assert [found["type"] for found in composed.preview()["ref_images"]] == ["grid"]
+    assert composed.scenario == "Grid collage"
