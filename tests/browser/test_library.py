@@ -47,6 +47,37 @@ def five(name: str) -> dict[str, bytes]:
     return pictures | {f"{name}_voice.wav": files.sound(2)}
 
 
+def save_draft(page: Page, prompt: str) -> str:
+    """The address of the composer with the draft in it."""
+    page.goto("/projects/harbour-lights/new/")
+    page.get_by_label("Prompt", exact=True).fill(prompt)
+    page.get_by_role("button", name="Save as draft").click()
+    page.wait_for_url("**/new/?from=*")
+    return page.url
+
+
+def rename(page: Page, old: str, new: str) -> str:
+    page.goto(f"/library/@{old}/")
+    page.get_by_role("link", name="Rename").click()
+    page.get_by_label("Handle").fill(new)
+    assert serious(page) == []
+    page.locator("main").get_by_role("button", name="Rename").click()
+    page.wait_for_url(f"**/library/@{new}/")
+    return new
+
+
+def archive_and_restore(page: Page, handle: str) -> None:
+    """Archived, it is out of the list and among the archived ones; restored, it is back."""
+    for button, shown, archived in (("Archive", 0, 1), ("Restore", 1, 0)):
+        page.goto(f"/library/@{handle}/")
+        page.locator("main").get_by_role("button", name=button, exact=True).click()
+        page.wait_for_load_state()
+        page.goto(f"/library/?q={handle}")
+        expect(page.locator(".card-grid .card")).to_have_count(shown)
+        page.goto(f"/library/?q={handle}&archived=only")
+        expect(page.locator(".card-grid .card")).to_have_count(archived)
+
+
 @pytest.mark.parametrize(("name", "width"), [("orla", 360), ("vela", 1440)])
 def test_five_dropped_files_become_a_character_that_is_found(visit, name, width):
     page = visit("jonas", width=width)
@@ -71,6 +102,12 @@ def test_five_dropped_files_become_a_character_that_is_found(visit, name, width)
     expect(cards).to_have_count(1)
     expect(cards).to_contain_text(f"@{name}")
     expect(cards).to_contain_text("character · 4 pictures, voice")
+
+    draft = save_draft(page, f"@{name} waits at the pier")
+    renamed = rename(page, name, f"{name}_voss")
+    page.goto(draft)
+    expect(page.get_by_label("Prompt", exact=True)).to_have_value(f"@{renamed} waits at the pier")
+    archive_and_restore(page, renamed)
 
 
 def test_a_bad_file_says_why_and_can_be_tried_again_or_left_out(visit):
