@@ -78,7 +78,7 @@ def archive_and_restore(page: Page, handle: str) -> None:
         expect(page.locator(".card-grid .card")).to_have_count(archived)
 
 
-@pytest.mark.parametrize(("name", "width"), [("orla", 360), ("vela", 1440)])
+@pytest.mark.parametrize(("name", "width"), [("quill", 360), ("vela", 1440)])
 def test_five_dropped_files_become_a_character_that_is_found(visit, name, width):
     page = visit("jonas", width=width)
     page.goto("/library/upload/")
