@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from generation.lifecycle.leases import Lease, move
 from generation.models import Job, LedgerEntry, Take
+from library.models import Project
 
 State = LedgerEntry.State
 
@@ -38,12 +39,12 @@ def succeed(lease: Lease, facts: dict[str, Any]) -> Take:
     """The take is stored: write it, its money and the state together."""
     with transaction.atomic():
         move(lease, Job.Status.SUCCEEDED, "The take is stored.", finished_at=timezone.now())
-        job = Job.objects.select_related("project").get(pk=lease.job_id)
+        job = Job.objects.select_related("shot").get(pk=lease.job_id)
         # Locked, so that two takes of one shot get two numbers.
-        type(job.project).objects.select_for_update().get(pk=job.project_id)
-        siblings = Take.objects.filter(project=job.project_id, shot=job.shot_id)
+        project = Project.objects.select_for_update().get(pk=job.project_id)
+        siblings = Take.objects.filter(project=project, shot=job.shot)
         number = (siblings.order_by("-number").values_list("number", flat=True).first() or 0) + 1
-        take = Take.objects.create(job=job, project=job.project, shot=job.shot, number=number, **facts)
+        take = Take.objects.create(job=job, project=project, shot=job.shot, number=number, **facts)
         book(lease.job_id, State.SETTLED)
     return take
 

@@ -128,7 +128,7 @@ def _send(lease: Lease, job: Job, *, doubted: bool = False) -> None:
     except errors.Refused as refusal:
         _refused(lease, refusal, doubted)
     except errors.OutcomeUnknown as doubt:
-        _unknown(lease, job, doubt)
+        _unknown(lease, job, doubt, tries=job.attempts if doubted else 0)
     else:
         accept(job.pk, answer.task_id)
 
@@ -151,16 +151,19 @@ def _refused(lease: Lease, refusal: errors.Refused, doubted: bool) -> None:
         fail(lease, refusal.message, code=refusal.code, param=refusal.param or "", money=money)
 
 
-def _unknown(lease: Lease, job: Job, doubt: errors.OutcomeUnknown) -> None:
-    """Ask again with the same bytes and key where that is safe; otherwise leave it to a person."""
+def _unknown(lease: Lease, job: Job, doubt: errors.OutcomeUnknown, *, tries: int) -> None:
+    """Ask again with the same bytes and key where that is safe; otherwise leave it to a person.
+
+    `tries` counts those with an unknown outcome before this one; tries that were surely not sent do not use them up.
+    """
     if not settings.SKYREELS_IDEMPOTENT:
         hold(lease, f"{doubt.message} Whether the provider took the job is not known.")
-    elif job.attempts >= MAX_SENDS:
+    elif tries + 1 >= MAX_SENDS:
         hold(lease, f"{doubt.message} {MAX_SENDS} tries with the same key brought no answer.")
     else:
-        delay = pace.back_off(job.attempts, asked=doubt.retry_after, most=60.0)
+        delay = pace.back_off(tries + 1, asked=doubt.retry_after, most=60.0)
         text = f"{doubt.message} Sending the same request with the same key in {delay:.0f} s."
-        move(lease, Status.SUBMITTING, text, after=delay, attempts=job.attempts + 1, takeovers=0)
+        move(lease, Status.SUBMITTING, text, after=delay, attempts=tries + 1, takeovers=0)
 
 
 def accept(job_id: int, task_id: str) -> None:

@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from library import storage
+from library.ingest.bulk import archive_many, restore_many
 from library.ingest.links import links_elsewhere
 from library.models import Asset, MediaFile, VersionFile
 
@@ -28,12 +29,12 @@ class InUse(Exception):
 
 def archive(asset: Asset) -> None:
     """Takes the asset out of lists and new prompts; jobs and versions stay."""
-    Asset.objects.filter(pk=asset.pk, archived_at=None).update(archived_at=timezone.now())
+    archive_many([asset])
 
 
 def unarchive(asset: Asset) -> None:
     """Brings it back as it was."""
-    Asset.objects.filter(pk=asset.pk).update(archived_at=None)
+    restore_many([asset])
 
 
 def reasons_to_keep(asset: Asset) -> list[str]:

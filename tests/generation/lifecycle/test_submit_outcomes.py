@@ -176,3 +176,21 @@ def test_what_another_gateway_may_have_taken_is_not_sent_to_this_one(queued, san
     job = submit(queued())
     Job.objects.filter(pk=job.pk).update(provider="gateway", base_url="https://elsewhere.example")
     assert submit(job).status == Status.HELD
+
+
+def test_tries_that_were_surely_not_sent_do_not_use_up_the_safe_repeats(queued, sandbox):
+    job = queued()
+    Job.objects.filter(pk=job.pk).update(attempts=20)
+    sandbox.add_fault("submit", "drop_after")
+    assert submit(job).status == Status.SUBMITTING
+    assert submit(job).status == Status.RUNNING
+    assert len(tasks_of(sandbox, job)) == 1
+
+
+def test_an_outcome_that_stays_unknown_is_held_after_eight_tries(queued, sandbox):
+    sandbox.add_fault("submit", "drop_before", times=None)
+    job = queued()
+    for _ in range(8):
+        assert job.status in {Status.QUEUED, Status.SUBMITTING}
+        submit(job)
+    assert (job.status, job.ledger.state) == (Status.HELD, Money.UNCERTAIN)
