@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
+from generation.models.batches import Batch
 from generation.models.shots import Shot
 from generation.skyreels.schemas import AspectRatio, Model, Resolution
 from library.models import Asset, AssetVersion, Project
@@ -80,6 +81,19 @@ class Job(models.Model):
     resolution = models.CharField(max_length=5, choices=choices(Resolution), default="480p")
     aspect_ratio = models.CharField(max_length=5, choices=choices(AspectRatio), default="16:9")
     prompt_optimizer = models.BooleanField(default=True)
+
+    roles = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text="frames, the clip's use and voices, as `composition.Roles` has them",
+    )
+    plan = models.JSONField(
+        null=True, editable=False, help_text="the request with `s3:` keys for files, made when it was queued"
+    )
+    batch = models.ForeignKey(Batch, models.SET_NULL, null=True, blank=True, related_name="jobs")
+    made_from = models.ForeignKey(
+        "generation.Take", models.SET_NULL, null=True, blank=True, related_name="descendants"
+    )
 
     # Where it stands
     status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT)
@@ -161,13 +175,25 @@ class Job(models.Model):
 
 
 class JobReference(models.Model):
-    """A handle of the prompt bound to the asset version that the job uses for ever: kept when it is queued."""
+    """An asset bound to the version that the job uses for ever, and what it is for: kept when it is queued."""
+
+    class Role(models.TextChoices):
+        FIRST = "first", "First frame"
+        MID = "mid", "Keyframe"
+        END = "end", "End frame"
+        SUBJECT = "subject", "Subject"
+        GRID = "grid", "Grid"
+        MOTION = "motion", "Motion reference"
+        EXTEND = "extend", "Clip to extend"
+        VOICE = "voice", "Voice"
 
     job = models.ForeignKey(Job, models.CASCADE, related_name="references")
     handle = models.CharField(max_length=32, help_text="canonical spelling at that time")
     asset = models.ForeignKey(Asset, models.PROTECT, related_name="job_references")
     version = models.ForeignKey(AssetVersion, models.PROTECT, related_name="job_references")
-    role = models.CharField(max_length=20, default="subject")
+    role = models.CharField(max_length=20, choices=Role, default=Role.SUBJECT)
+    second = models.SmallIntegerField(null=True, blank=True, help_text="of a keyframe; empty: any time")
+    with_voice = models.BooleanField(default=False, help_text="a subject that speaks with its own voice")
     position = models.PositiveSmallIntegerField()
 
     class Meta:

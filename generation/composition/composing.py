@@ -14,6 +14,7 @@ from typing import Any, Literal, cast
 
 from django.db.models.functions import Lower
 
+from generation.composition.briefs import Settings
 from generation.models import Job
 from generation.skyreels import pricing, schemas
 from library import handles, storage
@@ -24,22 +25,6 @@ from library.models.rights import EXPIRED
 UrlOf = Callable[[MediaFile], str]
 Role = Literal["subject", "grid", "motion"]
 SUGGESTIONS_FROM = 5000
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What is chosen beside the prompt; `duration` in seconds, the rest in the provider's own values."""
-
-    model: str = schemas.Model.FAST
-    duration: int = 5
-    resolution: str = "480p"
-    aspect_ratio: str = "16:9"
-    prompt_optimizer: bool = True
-
-    @classmethod
-    def of(cls, job: Job) -> "Settings":
-        """The settings that a job was made with."""
-        return cls(job.model, job.duration, job.resolution, job.aspect_ratio, job.prompt_optimizer)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,46 @@
+"""Several jobs that were asked for and agreed to at once."""
+
+from typing import Self
+from uuid import uuid4
+
+from django.conf import settings
+from django.db import models
+from django.urls import reverse
+
+from library.models import Project
+from library.models.projects import AnyUser
+
+
+class BatchQuerySet(models.QuerySet["Batch"]):
+    """Look-up and permission in one call."""
+
+    def visible_to(self, user: AnyUser) -> Self:
+        """The batches of the projects that the user may see."""
+        return self.filter(project__in=Project.objects.visible_to(user))
+
+
+class Batch(models.Model):
+    """Jobs with one total, one confirmation and one budget check; each waits and ends for itself."""
+
+    uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
+    form_key = models.UUIDField(
+        default=uuid4,
+        unique=True,
+        editable=False,
+        help_text="one for each composed form: sent twice, made once",
+    )
+    project = models.ForeignKey(Project, models.PROTECT, related_name="batches")
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = BatchQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "batches"
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"Batch {str(self.uuid)[:8]}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("generation:batch", args=[self.uuid])
