@@ -1,12 +1,14 @@
 """Assets: what is said about them is edited here; files, handle and home on the library's own pages."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F, QuerySet
@@ -23,6 +25,7 @@ from library.admin.looking import ReadOnly, preview
 from library.catalog.words import matching
 from library.ingest.assets import write_uses
 from library.ingest.bulk import archive_many, restore_many
+from library.ingest.rights import OwnerNeeded, check_last_day
 from library.models import Asset, AssetVersion
 from library.models.rights import ENDING, EXPIRED
 from library.models.search import refresh_search
@@ -32,7 +35,9 @@ RIGHTS_COLOURS = {EXPIRED: "danger", ENDING: "warning"}
 
 
 class AssetForm(forms.ModelForm):
-    """What is said about an asset, with the revision from which it was edited."""
+    """What is said about an asset, with the revision from which it was edited and the person who edits it."""
+
+    user: User
 
     class Meta:
         model = Asset
@@ -51,6 +56,14 @@ class AssetForm(forms.ModelForm):
                 "Somebody saved it since this form was opened. Open it anew and type it again."
             )
         return opened
+
+    def clean_rights_end_on(self) -> date | None:
+        wished: date | None = self.cleaned_data["rights_end_on"]
+        try:
+            check_last_day(self.instance, last_day=wished, by=self.user)
+        except OwnerNeeded as refusal:
+            raise ValidationError(str(refusal)) from refusal
+        return wished
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
@@ -145,6 +158,12 @@ class AssetAdmin(ModelAdmin):
     @display(description="usable as")
     def usable(self, asset: Asset) -> str:
         return asset.current_version.usability.mark if asset.current_version else "no files yet"
+
+    def get_form(
+        self, request: HttpRequest, obj: Asset | None = None, change: bool = False, **kwargs: Any
+    ) -> type[forms.ModelForm]:
+        made = super().get_form(request, obj, change, **kwargs)
+        return type(made.__name__, (made,), {"user": request.user})
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         # An asset without files is of no use: they are made on the library's page.

@@ -8,8 +8,8 @@ from django import forms
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 
+from library import ingest
 from library.models import Asset, Project, Rights
-from library.models.rights import EXPIRED
 
 MAX_TAGS, MAX_TAG_LENGTH = 20, 40
 RIGHTS = tuple(field.name for field in fields(Rights))
@@ -94,27 +94,20 @@ class EditForm(AboutForm):
             self.fields["is_grid"].widget = forms.HiddenInput()
 
     def clean_rights_end_on(self) -> date | None:
-        """An ended date is extended by an owner alone; to bring it forward is nobody's privilege."""
         wished: date | None = self.cleaned_data["rights_end_on"]
-        last = self.asset.rights_end_on
-        if self._is_locked() and last and (wished is None or wished > last):
-            raise ValidationError(f"{self._ended()}: only {_who_extends(self.asset)} may extend them.")
+        try:
+            ingest.check_last_day(self.asset, last_day=wished, by=self.user)
+        except ingest.OwnerNeeded as refusal:
+            raise ValidationError(str(refusal)) from refusal
         return wished
 
     def clean_home_project(self) -> Project | None:
-        """Ended rights stay with their project, or an editor would extend them by moving the asset first."""
         wished: Project | None = self.cleaned_data["home_project"]
-        if self._is_locked() and wished != self.asset.home_project:
-            raise ValidationError(f"{self._ended()}: only {_who_extends(self.asset)} may move it now.")
+        try:
+            ingest.check_home(self.asset, project=wished, by=self.user)
+        except ingest.OwnerNeeded as refusal:
+            raise ValidationError(str(refusal)) from refusal
         return wished
-
-    def _is_locked(self) -> bool:
-        if self.asset.rights_state != EXPIRED:
-            return False
-        return not Asset.objects.extendable_by(self.user).filter(pk=self.asset.pk).exists()
-
-    def _ended(self) -> str:
-        return f"The rights ended on {self.asset.rights_end_on}"
 
     def differences(self, current: Asset) -> list[tuple[str, str, str]]:
         """Label, what is saved now, what was typed here; only where the two differ."""
@@ -141,10 +134,6 @@ def about(asset: Asset) -> dict[str, Any]:
         "is_grid": asset.is_grid,
         "revision": asset.revision,
     } | {name: getattr(asset, name) for name in RIGHTS}
-
-
-def _who_extends(asset: Asset) -> str:
-    return f"an owner of {asset.home_project}" if asset.home_project else f"{asset.created_by}, who added it,"
 
 
 def parse_tags(text: str) -> list[str]:

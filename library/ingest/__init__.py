@@ -29,6 +29,7 @@ from library.ingest.removal import (
     unarchive,
     unused_media,
 )
+from library.ingest.rights import OwnerNeeded, check_home, check_last_day
 from library.ingest.versions import Impact, files_of, impact_of, restore_version
 
 __all__ = [
@@ -37,12 +38,15 @@ __all__ = [
     "InUse",
     "KeptAtHome",
     "LinkedElsewhere",
+    "OwnerNeeded",
     "StaleEdit",
     "WrongFiles",
     "add_media",
     "add_version",
     "archive",
     "check_files",
+    "check_home",
+    "check_last_day",
     "create_asset",
     "delete_asset",
     "draw_again",

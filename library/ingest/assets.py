@@ -11,6 +11,7 @@ from django.utils import timezone
 from library import fitness
 from library.ingest import links, naming
 from library.ingest.naming import StaleEdit
+from library.ingest.rights import check_home, check_last_day
 from library.models import Asset, AssetVersion, MediaFile, Project, ProjectAsset, Rights, VersionFile
 from library.models.search import refresh_search
 
@@ -105,6 +106,7 @@ def add_version(asset: Asset, *, by: User, media: Iterable[MediaFile], note: str
 def edit_asset(
     asset: Asset,
     *,
+    by: User,
     revision: int,
     title: str,
     description: str,
@@ -116,28 +118,32 @@ def edit_asset(
 ) -> Asset:
     """Writes the text of an asset as it was edited from that revision.
 
-    Raises StaleEdit, and LinkedElsewhere for an asset that is to be kept to one project while others link it; then
-    nothing was changed.
+    Raises StaleEdit, OwnerNeeded for ended rights that are not `by`'s to extend, and LinkedElsewhere for an asset that
+    is to be kept to one project while others link it; then nothing was changed.
     """
     with transaction.atomic():
-        changed = Asset.objects.filter(pk=asset.pk, revision=revision).update(
+        # Locked and read anew: the rights and the home as they are saved count, not those of a page opened before.
+        saved = Asset.objects.select_for_update().get(pk=asset.pk)
+        if saved.revision != revision:
+            raise StaleEdit(Asset.objects.for_cards().get(pk=asset.pk))
+        check_last_day(saved, last_day=rights.rights_end_on, by=by)
+        check_home(saved, project=project, by=by)
+        Asset.objects.filter(pk=asset.pk).update(
             title=title,
             description=description,
             home_project=project,
             is_shared=is_shared,
-            is_grid=is_grid and asset.kind == Asset.Kind.IMAGE,
+            is_grid=is_grid and saved.kind == Asset.Kind.IMAGE,
             revision=F("revision") + 1,
             updated_at=timezone.now(),
             **asdict(rights),
         )
         current = Asset.objects.for_cards().get(pk=asset.pk)
-        if not changed:
-            raise StaleEdit(current)
         current.tags.set(tags, clear=False)
         write_uses(current)
         refresh_search(current)
-        if (asset.home_project, asset.is_shared) != (project, is_shared):
-            links.move_home(asset, project, is_shared=is_shared)
+        if (saved.home_project, saved.is_shared) != (project, is_shared):
+            links.move_home(current, project, is_shared=is_shared)
     return current
 
 

@@ -42,11 +42,15 @@ def asset_edit(request: Request, handle: str) -> HttpResponse:
     if context["move"] and "move" not in request.POST:
         return render(request, "library/asset_edit.html", context, status=REFUSED)
     try:
-        ingest.edit_asset(asset, revision=form.cleaned_data["revision"], **form.about())
+        ingest.edit_asset(asset, by=request.user, revision=form.cleaned_data["revision"], **form.about())
     except ingest.StaleEdit as stale:
         context["differences"] = form.differences(stale.current)
         form.take_over(stale.current)
         return render(request, "library/asset_edit.html", context, status=STALE)
+    except ingest.OwnerNeeded as refusal:
+        form.add_error(refusal.field, str(refusal))
+        context["move"] = ""
+        return render(request, "library/asset_edit.html", context, status=REFUSED)
     except ingest.LinkedElsewhere as error:
         form.add_error("is_shared", forms.links_told(request.user, error.projects))
         context["move"] = ""

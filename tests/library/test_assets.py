@@ -25,7 +25,8 @@ def new_sound() -> MediaFile:
 def edit(asset: Asset, **changes: object) -> Asset:
     text = {"title": "", "description": "", "tags": [], "project": None, "is_shared": True}
     text |= {"is_grid": False, "rights": Rights()}
-    return ingest.edit_asset(asset, **{"revision": asset.revision, **text, **changes})
+    text |= {"by": asset.created_by, "revision": asset.revision}
+    return ingest.edit_asset(asset, **(text | changes))
 
 
 def test_a_character_is_made_with_its_files_in_order(alice: User, project: Project) -> None:
