@@ -9,8 +9,11 @@ from generation.composition.composing import (
     of_job,
     unambiguous_tags,
 )
+from generation.composition.expanding import MAX_BATCH, MAX_PROMPTS, briefs_of, expand
 
 __all__ = [
+    "MAX_BATCH",
+    "MAX_PROMPTS",
     "Brief",
     "ClipUse",
     "Composition",
@@ -19,7 +22,9 @@ __all__ = [
     "Reference",
     "Roles",
     "Settings",
+    "briefs_of",
     "compose",
+    "expand",
     "of_job",
     "unambiguous_tags",
 ]
