@@ -72,6 +72,13 @@ def _short(value: str) -> str:
     return repr(value if len(value) <= 20 else f"{value[:20]}…")
 
 
+def choice(name: str, default: str, *others: str) -> str:
+    """One of a few words, in any case."""
+    value = text(name, default).lower()
+    words = (default, *others)
+    return value if value in words else refuse(name, f"must be {' or '.join(words)}, not {_short(value)}")
+
+
 def url(name: str, default: str, *schemes: str) -> str:
     """An address with one of the schemes and a host that can be read, without a slash at its end.
 

@@ -97,19 +97,25 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
-# The provider: the sandbox unless a key is set
+# The provider: the sandbox unless a key is set, in the gateway's dialect or in that of the vendor's own API
 
+SKYREELS_PROVIDER = env.choice("SKYREELS_PROVIDER", "gateway", "vendor")
+SKYREELS_HOMES = {"gateway": "https://api.apimart.ai", "vendor": "https://api-gateway.skyreels.ai"}
 SKYREELS_API_KEY = env.key("SKYREELS_API_KEY")
 PROVIDER_IS_SANDBOX = not SKYREELS_API_KEY
 SANDBOX_IS_EMBEDDED = PROVIDER_IS_SANDBOX and not env.text("SKYREELS_BASE_URL")
 SKYREELS_BASE_URL = env.url(
     "SKYREELS_BASE_URL",
-    f"http://127.0.0.1:{EMBEDDED['sandbox_port']}" if PROVIDER_IS_SANDBOX else "https://api.apimart.ai",
+    f"http://127.0.0.1:{EMBEDDED['sandbox_port']}"
+    if PROVIDER_IS_SANDBOX
+    else SKYREELS_HOMES[SKYREELS_PROVIDER],
     "http",
     "https",
 )
 SKYREELS_API_KEY = SKYREELS_API_KEY or EMBEDDED["sandbox_api_key"]
-SKYREELS_IDEMPOTENT = env.flag("SKYREELS_IDEMPOTENT", PROVIDER_IS_SANDBOX)
+SKYREELS_IDEMPOTENT = env.flag("SKYREELS_IDEMPOTENT", PROVIDER_IS_SANDBOX and SKYREELS_PROVIDER == "gateway")
+if SKYREELS_IDEMPOTENT and SKYREELS_PROVIDER == "vendor":
+    env.refuse("SKYREELS_IDEMPOTENT", "must be false for the vendor's own API: it knows no idempotency keys")
 SKYREELS_RPM = env.number("SKYREELS_RPM", 480, low=1, high=100_000)
 
 # Queue. `ARCHITECTURE.md` says what django-q2 promises; each value below closes a trap that was measured.

@@ -8,7 +8,10 @@ from urllib.parse import urlsplit
 import httpx
 from django.conf import settings
 
+from generation.skyreels.capabilities import Capabilities
 from generation.skyreels.client import AsyncSkyReelsClient, SkyReelsClient
+from generation.skyreels.providers import GATEWAY, VENDOR, Provider
+from generation.skyreels.schemas import GenerationRequest
 
 SUBMIT_TIMEOUT = httpx.Timeout(18.0, connect=5.0, write=5.0, pool=1.0)
 QUERY_TIMEOUT = httpx.Timeout(5.0, connect=3.0)
@@ -16,15 +19,35 @@ QUERY_TIMEOUT = httpx.Timeout(5.0, connect=3.0)
 CONNECTIONS_FOR_EACH_CLIENT = 10
 
 
+def provider() -> Provider:
+    """The dialect that `SKYREELS_PROVIDER` names; the sandbox speaks both."""
+    return VENDOR if settings.SKYREELS_PROVIDER == "vendor" else GATEWAY
+
+
+def capabilities() -> Capabilities:
+    """What the configured provider can carry: the composer offers nothing else."""
+    return provider().capabilities
+
+
+def frozen_body(request: GenerationRequest) -> bytes:
+    """The bytes to keep on the job before the first try, in the configured dialect and without the key."""
+    return provider().body(request)
+
+
 def provider_name() -> str:
-    """`sandbox` or `gateway`, as kept on each job."""
-    return "sandbox" if settings.PROVIDER_IS_SANDBOX else "gateway"
+    """`gateway`, `vendor`, `sandbox` or `sandbox-vendor`, as kept on each job.
+
+    The sandbox has a name for each dialect: a task of one cannot be asked about in the other.
+    """
+    if not settings.PROVIDER_IS_SANDBOX:
+        return provider().name
+    return "sandbox" if provider() is GATEWAY else f"sandbox-{provider().name}"
 
 
 def present_gateway() -> dict[str, str]:
     """Which jobs can be asked about here, as fields of theirs: a key is never sent to another host than its own.
 
-    The embedded sandbox is known by its name: it keeps its tasks when its port has to change.
+    The embedded sandbox is known by its name alone: it keeps its tasks when its port has to change.
     """
     if settings.SANDBOX_IS_EMBEDDED:
         return {"provider": provider_name()}
@@ -35,7 +58,12 @@ def present_gateway() -> dict[str, str]:
 def client() -> Iterator[SkyReelsClient]:
     """A client for submits and single questions. Nothing is retried by the transport: that would pay twice."""
     with httpx.Client(timeout=SUBMIT_TIMEOUT, trust_env=heeds_proxies(settings.SKYREELS_BASE_URL)) as http:
-        yield SkyReelsClient(http, base_url=settings.SKYREELS_BASE_URL, api_key=settings.SKYREELS_API_KEY)
+        yield SkyReelsClient(
+            http,
+            base_url=settings.SKYREELS_BASE_URL,
+            api_key=settings.SKYREELS_API_KEY,
+            provider=provider(),
+        )
 
 
 def polling_client() -> tuple[httpx.AsyncClient, AsyncSkyReelsClient]:
@@ -47,7 +75,10 @@ def polling_client() -> tuple[httpx.AsyncClient, AsyncSkyReelsClient]:
         timeout=QUERY_TIMEOUT, limits=limits, trust_env=heeds_proxies(settings.SKYREELS_BASE_URL)
     )
     return http, AsyncSkyReelsClient(
-        http, base_url=settings.SKYREELS_BASE_URL, api_key=settings.SKYREELS_API_KEY
+        http,
+        base_url=settings.SKYREELS_BASE_URL,
+        api_key=settings.SKYREELS_API_KEY,
+        provider=provider(),
     )
 
 

@@ -66,7 +66,7 @@ class Complaint:
 def submit_failure(response: httpx.Response, secret: str) -> SkyReelsError:
     """The error for an answer to a submit that is not a success."""
     complaint = read_complaint(read_json(response))
-    return _error(_submit_kind(response.status_code, complaint), response, complaint, secret)
+    return failed_answer(_submit_kind(response.status_code, complaint), response, complaint, secret)
 
 
 def query_failure(
@@ -82,12 +82,12 @@ def query_failure(
             kind = BalanceExhausted
         case 400 | 404 if not complaint.names("get_channel_failed"):
             kind = missing
-    return _error(kind, response, complaint, secret)
+    return failed_answer(kind, response, complaint, secret)
 
 
 def unreadable_answer(kind: type[SkyReelsError], response: httpx.Response, secret: str) -> SkyReelsError:
     """The error for a success that does not hold what was asked for."""
-    return _error(kind, response, read_complaint(read_json(response)), secret)
+    return failed_answer(kind, response, read_complaint(read_json(response)), secret)
 
 
 def submit_interrupted(failure: httpx.RequestError) -> SkyReelsError:
@@ -173,9 +173,10 @@ def _conflict_kind(complaint: Complaint) -> type[SkyReelsError]:
     return Refused if complaint.names("idempotency_key_reused") else OutcomeUnknown
 
 
-def _error(
+def failed_answer(
     kind: type[SkyReelsError], response: httpx.Response, complaint: Complaint, secret: str
 ) -> SkyReelsError:
+    """The error of this kind, with what the answer says and nothing secret in it."""
     said = blank_secrets(complaint.message[:_READ_LENGTH], secret)[:_RAW_LENGTH]
     told = f": {said}" if said else f" (HTTP {response.status_code})"
     return kind(

@@ -60,6 +60,30 @@ def test_production_with_all_it_needs(tmp_path: Path):
 
 
 @pytest.mark.parametrize(
+    ("chosen", "found"),
+    [
+        ({}, ["gateway", "https://api.apimart.ai", False, False]),
+        ({"SKYREELS_PROVIDER": "Vendor"}, ["vendor", "https://api-gateway.skyreels.ai", False, False]),
+        (
+            {"SKYREELS_PROVIDER": "vendor", "SKYREELS_BASE_URL": "https://mirror.example/"},
+            ["vendor", "https://mirror.example", False, False],
+        ),
+        ({"SKYREELS_IDEMPOTENT": "true"}, ["gateway", "https://api.apimart.ai", False, True]),
+    ],
+)
+def test_each_provider_has_its_own_home(tmp_path: Path, chosen: dict[str, str], found: list):
+    names = ("SKYREELS_PROVIDER", "SKYREELS_BASE_URL", "PROVIDER_IS_SANDBOX", "SKYREELS_IDEMPOTENT")
+    assert read(tmp_path, PRODUCTION | chosen, *names) == found
+
+
+def test_without_a_key_the_sandbox_speaks_the_vendors_dialect_too(tmp_path: Path):
+    names = ("SKYREELS_BASE_URL", "SANDBOX_IS_EMBEDDED", "SKYREELS_IDEMPOTENT")
+    address, *rest = read(tmp_path, {"SKYREELS_PROVIDER": "vendor"}, *names)
+    assert address.startswith("http://127.0.0.1:")
+    assert rest == [True, False]
+
+
+@pytest.mark.parametrize(
     ("chosen", "named"),
     [
         ({"BACKLOT_SECRET_KEY": ""}, "BACKLOT_SECRET_KEY must be set"),
@@ -74,6 +98,11 @@ def test_production_with_all_it_needs(tmp_path: Path):
         ({"EMAIL_URL": "pigeon://loft"}, "EMAIL_URL cannot be read"),
         ({"AWS_STORAGE_BUCKET_NAME": "a/b"}, "AWS_STORAGE_BUCKET_NAME must be"),
         ({"SKYREELS_RPM": "0"}, "SKYREELS_RPM must be a whole number"),
+        ({"SKYREELS_PROVIDER": "acme"}, "SKYREELS_PROVIDER must be gateway or vendor, not 'acme'"),
+        (
+            {"SKYREELS_PROVIDER": "vendor", "SKYREELS_IDEMPOTENT": "true"},
+            "SKYREELS_IDEMPOTENT must be false for the vendor's own API",
+        ),
     ],
 )
 def test_what_production_refuses_in_one_line(tmp_path: Path, chosen: dict[str, str], named: str):

@@ -9,6 +9,7 @@ import pytest
 
 from generation.skyreels.client import AsyncSkyReelsClient, SkyReelsClient, default_timeout, limits
 from generation.skyreels.errors import KeyRejected, Refused, SkyReelsError, Unavailable, UnknownTask
+from generation.skyreels.providers import GATEWAY
 from generation.skyreels.schemas import Submitted, TaskState
 from tests.generation.skyreels.local_gateway import KEY, Gateway, reset_connection
 
@@ -155,7 +156,9 @@ def test_redirects_are_not_followed_with_the_key(gateway: Gateway) -> None:
 
 def test_the_key_does_not_show(client: SkyReelsClient) -> None:
     assert KEY not in repr(client)
-    assert KEY not in repr(client._submit_headers("job-1"))
+    call = GATEWAY.submit_call(b"{}", idempotency_key="job-1", api_key=KEY)
+    assert KEY not in repr(call)
+    assert KEY not in repr(call.headers)
 
 
 def test_many_tasks_at_once(gateway: Gateway) -> None:

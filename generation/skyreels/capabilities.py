@@ -1,0 +1,71 @@
+"""What a provider can carry, so that the composer offers and accepts nothing else (skyreels-api.md section 8)."""
+
+from dataclasses import dataclass
+
+from .requests import GenerationRequest
+from .rules import Problem
+from .vocabulary import Model, Resolution, Scenario
+
+_FIELD_OF = {
+    Scenario.TEXT_TO_VIDEO: "prompt",
+    Scenario.FIRST_FRAME: "first_frame_image",
+    Scenario.END_FRAME: "end_frame_image",
+    Scenario.KEYFRAMES: "mid_frame_images",
+    Scenario.SUBJECTS: "ref_images",
+    Scenario.GRID: "ref_images",
+    Scenario.MOTION_REFERENCE: "ref_videos",
+    Scenario.EXTENSION: "ref_videos",
+    Scenario.AUDIO_SYNC: "ref_images.0.audio_url",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """Flags of one provider; the rules that all providers share stand in `rules.py`.
+
+    `voiced`: the models that can be given a voice to speak with. `max_clip_seconds`: how long a clip in
+    `ref_videos` may be. `webhook`: calls back when a task ends. `idempotency`: the same key with the same body
+    brings the first answer again. `balance`: tells what is left. `cost`: a finished task tells its price in USD.
+    """
+
+    scenarios: frozenset[Scenario]
+    models: frozenset[Model]
+    resolutions: frozenset[Resolution]
+    voiced: frozenset[Model]
+    max_clip_seconds: int
+    webhook: bool
+    idempotency: bool
+    balance: bool
+    cost: bool
+
+    @property
+    def mid_frames(self) -> bool:
+        """Whether pictures between the first and the last frame can be set."""
+        return Scenario.KEYFRAMES in self.scenarios
+
+    @property
+    def audio_sync(self) -> bool:
+        """Whether a subject can be given a voice, with some model at least."""
+        return Scenario.AUDIO_SYNC in self.scenarios and bool(self.voiced)
+
+    def problems(self, request: GenerationRequest) -> list[Problem]:
+        """What this provider cannot carry of a request that keeps every shared rule; empty when it can."""
+        found = []
+        if request.model not in self.models:
+            found.append(Problem("model", f"{request.model} is not served by this provider"))
+        if request.resolution not in self.resolutions:
+            found.append(Problem("resolution", f"{request.resolution} is not served by this provider"))
+        if request.scenario not in self.scenarios:
+            text = f"{request.scenario.value.lower()} is not served by this provider"
+            found.append(Problem(_FIELD_OF[request.scenario], text))
+        return [*found, *self._voice_problems(request)]
+
+    def _voice_problems(self, request: GenerationRequest) -> list[Problem]:
+        if request.model in self.voiced:
+            return []
+        text = f"{request.model} renders without sound at this provider; a voice needs another model"
+        return [
+            Problem(f"ref_images.{place}.audio_url", text)
+            for place, image in enumerate(request.ref_images)
+            if image.audio_url
+        ]

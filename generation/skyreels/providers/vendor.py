@@ -1,0 +1,143 @@
+"""The vendor's own API (skyreels-api.md section 8, and the vendor's pages as public clients know them).
+
+What rests on what: **H** the facts' section 8 or several public copies of the vendor's pages, **M** two independent
+clients agree, **L** one client or an inference.
+
+| what | how sure |
+|---|---|
+| `POST /api/v1/video/{kind}/submit`, `GET /api/v1/video/{kind}/task/{id}` | H |
+| the kinds `text2video`, `image2video`, `omni-video` | H |
+| `api_key` in the JSON body of a submit; a poll carries no key | H |
+| no `model`: `mode` is `std` or `fast` (`pro` is announced); `sound` is false unless asked for | H |
+| `resolution` as at the gateway, though an older page says that all is 1080p | M |
+| sound in mode std only; a reference video brings its own sound instead | M |
+| answers `{task_id, msg, code, status, data, trace_id}` | H |
+| codes 401 key, 422 rule, 429 busy, 480 no credits, 481 too fast, 482 content, 500 | H |
+| a code may stand inside HTTP 200, or be the HTTP status itself: both are read | L |
+| `detail: [{loc, msg}]` of a 422 names the field | L |
+| `aspect_ratio` is no field of image2video | H |
+| a clip of at most 10 s; no webhook, no idempotency key, no balance, no price in USD | H, absent from the pages |
+| unknown task: 404 or 422; status `unknown` means "keep polling" | L |
+
+The gateway's prices stand in for the vendor's, which sells credits: an estimate, no more (L).
+"""
+
+import json
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any, ClassVar
+from urllib.parse import quote
+
+import httpx
+
+from ..answers import Balance, Submitted, Task, TaskError, TaskState, find_url
+from ..capabilities import Capabilities
+from ..errors import OutcomeUnknown, Unavailable, UnknownTask
+from ..failures import read_json, unreadable_answer
+from ..limits import SAFE_REF_VIDEO_SECONDS
+from ..pricing import GATEWAY_PRICES, PriceTable
+from ..requests import GenerationRequest
+from ..vocabulary import I2V_FIELDS, OMNI_FIELDS, ClipType, Mode, Model, Resolution, Scenario
+from .contract import Call, Provider
+from .vendor_failures import is_fine, query_failure, submit_failure, tells_a_failed_task, text
+
+KINDS = {Mode.T2V: "text2video", Mode.I2V: "image2video", Mode.OMNI: "omni-video"}
+_MODES = {Model.FAST: "fast", Model.STD: "std"}
+_NOBODY = "text2video/none"
+
+
+class Vendor(Provider):
+    """A path for each kind of request. A task's id is kept as `kind/id`: one string is enough to ask about it."""
+
+    name: ClassVar[str] = "vendor"
+    root: ClassVar[str] = "/api/v1"
+    capabilities: ClassVar[Capabilities] = Capabilities(
+        scenarios=frozenset(Scenario),
+        models=frozenset(Model),
+        resolutions=frozenset(Resolution),
+        voiced=frozenset({Model.STD}),
+        max_clip_seconds=SAFE_REF_VIDEO_SECONDS,
+        webhook=False,
+        idempotency=False,
+        balance=False,
+        cost=False,
+    )
+    prices: ClassVar[PriceTable] = GATEWAY_PRICES
+
+    def body(self, request: GenerationRequest) -> bytes:
+        said = request.model_dump(mode="json", exclude_unset=True, exclude={"model", "webhook"})
+        if request.mode is Mode.I2V:
+            said.pop("aspect_ratio", None)
+        said |= {"sound": _has_sound(request), "mode": _MODES[request.model]}
+        return json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()
+
+    def submit_call(self, body: bytes, *, idempotency_key: str, api_key: str) -> Call:
+        """The key goes in front of the frozen bytes, which stay as they are; the idempotency key stays at home."""
+        signed = b'{"api_key":' + json.dumps(api_key).encode() + b"," + body.removeprefix(b"{")
+        headers = httpx.Headers({"Content-Type": "application/json"})
+        return Call(f"/api/v1/video/{_kind_of(body)}/submit", headers, signed)
+
+    def read_submitted(self, response: httpx.Response, *, body: bytes, secret: str) -> Submitted:
+        payload = read_json(response)
+        if not is_fine(response, payload):
+            raise submit_failure(response, payload, secret)
+        task_id = payload.get("task_id") if isinstance(payload, Mapping) else None
+        if not isinstance(task_id, str | int) or not str(task_id).strip():
+            raise unreadable_answer(OutcomeUnknown, response, secret)
+        return Submitted(task_id=f"{_kind_of(body)}/{task_id}")
+
+    def task_call(self, task_id: str, *, api_key: str) -> Call:
+        kind, _, number = task_id.partition("/")
+        if kind not in KINDS.values() or not number.strip(". "):
+            raise UnknownTask("This is no task of the vendor's own API.")
+        return Call(f"/api/v1/video/{kind}/task/{quote(number, safe='')}")
+
+    def read_task(self, response: httpx.Response, *, task_id: str, secret: str) -> Task:
+        payload = read_json(response)
+        if not isinstance(payload, Mapping) or not (
+            is_fine(response, payload) or tells_a_failed_task(payload)
+        ):
+            raise query_failure(response, payload, secret)
+        task = _task(payload, task_id)
+        if not task.status:
+            raise unreadable_answer(Unavailable, response, secret)
+        return task
+
+    def balance_call(self, *, api_key: str) -> Call:
+        """There is no balance to ask for: a task that cannot exist shows at least that somebody answers."""
+        return self.task_call(_NOBODY, api_key=api_key)
+
+    def read_balance(self, response: httpx.Response, *, secret: str) -> Balance:
+        with suppress(UnknownTask):
+            self.read_task(response, task_id=_NOBODY, secret=secret)
+        return Balance()
+
+
+def _has_sound(request: GenerationRequest) -> bool:
+    """As at the gateway, videos come with sound wherever the vendor can make it."""
+    follows = any(clip.type is ClipType.REFERENCE for clip in request.ref_videos)
+    return request.model in Vendor.capabilities.voiced and not follows
+
+
+def _kind_of(body: bytes) -> str:
+    """Which path the frozen bytes belong to, as `GenerationRequest.mode` would say."""
+    said: dict[str, Any] = json.loads(body)
+    if any(name in said for name in OMNI_FIELDS):
+        return KINDS[Mode.OMNI]
+    return KINDS[Mode.I2V if any(name in said for name in I2V_FIELDS) else Mode.T2V]
+
+
+def _task(payload: Mapping[str, object], task_id: str) -> Task:
+    """The task in an answer. `data` is null until there is a video: one means done, whatever the status says.
+
+    The vendor's page shows a finished task with status `running`; its clients wait for `success`.
+    """
+    url = find_url(payload.get("data"))
+    task = Task.model_validate({"id": task_id, "status": payload.get("status"), "video_url": url})
+    if task.state is TaskState.FAILED:
+        error = TaskError(code=text(payload.get("code")), message=text(payload.get("msg")))
+        return task.model_copy(update={"error": error})
+    return task.model_copy(update={"status": "success"}) if url else task
+
+
+VENDOR = Vendor()
