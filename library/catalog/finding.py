@@ -5,18 +5,21 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db.models import Exists, F, OuterRef, QuerySet, prefetch_related_objects
+from django.db.models import Exists, F, OuterRef, Prefetch, QuerySet, prefetch_related_objects
 
 from library.catalog.cursors import place_of
 from library.catalog.sorting import Sort, ids_behind, place_at
 from library.catalog.words import matching
 from library.fitness import Use
-from library.models import Asset, AssetTag, Collection, Favourite, Project, ProjectAsset
+from library.models import Asset, AssetTag, Collection, Favourite, Project, ProjectAsset, VersionFile
 from library.models.assets import AssetQuerySet
 from library.models.projects import AnyUser
 
 PAGE_SIZE = 48
-UNSHOWN = ("description", "consent_note", "search_text")  # long texts that no card shows
+SHOWN = (  # on a card, or needed to go on behind it
+    "handle", "title", "kind", "is_shared", "uses", "rights_end_on", "use_count", "last_used_at",
+    "cover__thumbnail_key", "cover__width", "cover__height", "cover__seconds", "cover__fps", "current_version__number",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -99,9 +102,10 @@ def of_project(project: Project) -> QuerySet[Any, Any]:
 
 def _cards(user: AnyUser, keys: Sequence[int]) -> list[Asset]:
     starred = Favourite.objects.filter(user_id=user.pk or 0, asset=OuterRef("pk"))
-    found = Asset.objects.filter(pk__in=keys).select_related("cover", "current_version").defer(*UNSHOWN)
-    by_key = {asset.pk: asset for asset in found.annotate(is_favourite=Exists(starred))}
+    found = Asset.objects.filter(pk__in=keys).select_related("cover", "current_version").only(*SHOWN)
+    by_key = {asset.pk: asset for asset in found.order_by().annotate(is_favourite=Exists(starred))}
     # Only a character tells of its files what the cover does not.
-    of_several = [asset for asset in by_key.values() if asset.kind == Asset.Kind.CHARACTER]
-    prefetch_related_objects([one.current_version for one in of_several if one.current_version], "files")
+    characters = [asset for asset in by_key.values() if asset.kind == Asset.Kind.CHARACTER]
+    roles = Prefetch("files", VersionFile.objects.only("version", "role").order_by())
+    prefetch_related_objects([one.current_version for one in characters if one.current_version], roles)
     return [by_key[key] for key in keys if key in by_key]

@@ -174,12 +174,12 @@ class Asset(models.Model):  # type: ignore[django-manager-missing]  # taggit mak
     @property
     def rights_state(self) -> str:
         """`expired` after its last day, `ending` in the 30 days before, else empty."""
-        return rights.state_on(timezone.localdate(), self.rights_end_on)
+        return rights.state_on(timezone.localdate(), self.rights_end_on) if self.rights_end_on else ""
 
     @property
     def rights_told(self) -> str:
         """For people: `rights ended 3 days ago`, `rights end in 12 days`; empty while there is time."""
-        return rights.told_on(timezone.localdate(), self.rights_end_on)
+        return rights.told_on(timezone.localdate(), self.rights_end_on) if self.rights_end_on else ""
 
     @property
     def who_extends(self) -> str:

@@ -1,11 +1,16 @@
 """The cards of the library's list. A page has dozens of them, and a template takes longer over their fifty small parts
-than the database and all the rest of the page together; so the parts are put together here."""
+than the database and all the rest of the page together; so the parts are put together here. They are escaped by the
+standard library, which asks of no text whether it is safe or lazy and needs a fifth of the time."""
+
+from collections.abc import Sequence
+from html import escape
 
 from django import template
-from django.utils.html import format_html
+from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
 from library.models import Asset
+from library.models.rights import EXPIRED
 from library.templatetags.media import thumbnail
 
 register = template.Library()
@@ -17,38 +22,44 @@ CARD = """<li class="card"><a class="card-link" href="{address}">{picture}
 aria-label="Choose {asset}" autocomplete="off"></label>{star}</div></li>
 """
 PICTURE = '<img class="card-picture" src="{}" alt="" loading="lazy" decoding="async">'
-NO_PICTURE = mark_safe('<span class="card-picture">no picture</span>')
+NO_PICTURE = '<span class="card-picture">no picture</span>'
 TITLE = '<span class="card-title">{}</span>'
 RIGHTS = '<span><span class="badge {}">{}</span></span>'
-KEPT = mark_safe('<span class="badge">project only</span>')
+KEPT = '<span class="badge">project only</span>'
 STAR = """<button class="star" form="star" formaction="{0}favourite/" name="starred" value="{1}" aria-pressed="{2}" \
 aria-label="Favourite: {3}" hx-post="{0}favourite/" hx-vals='{{"starred": "{1}"}}' hx-swap="outerHTML">\
 <span aria-hidden="true">{4}</span></button>"""
 
 
 @register.simple_tag
-def card(asset: Asset) -> SafeString:
-    """An asset as the list shows it; `is_favourite` is what `find_assets` says."""
-    address, told = asset.get_absolute_url(), asset.rights_told
-    picture = thumbnail(asset.cover)
-    colour = "badge-bad" if asset.rights_state == "expired" else "badge-held"
-    return format_html(
-        CARD,
+def cards(assets: Sequence[Asset]) -> SafeString:
+    """Assets as the list shows them; whether one is starred says `is_favourite`, which `find_assets` sets."""
+    library = reverse("library:list")
+    return mark_safe("".join(_card(asset, f"{library}@{asset.handle}/") for asset in assets))  # noqa: S308 - escaped there
+
+
+def _card(asset: Asset, address: str) -> str:
+    picture, told = thumbnail(asset.cover), asset.rights_told
+    colour = "badge-bad" if asset.rights_state == EXPIRED else "badge-held"
+    return CARD.format(
         address=address,
-        asset=str(asset),
+        asset=escape(str(asset)),
         key=asset.pk,
-        picture=format_html(PICTURE, picture) if picture else NO_PICTURE,
-        title=format_html(TITLE, asset.title) if asset.title else "",
-        facts=asset.facts,
-        usable=asset.usable_as or "cannot be sent as it is",
-        rights=format_html(RIGHTS, colour, told) if told else "",
+        picture=PICTURE.format(escape(picture)) if picture else NO_PICTURE,
+        title=TITLE.format(escape(asset.title)) if asset.title else "",
+        facts=escape(asset.facts),
+        usable=escape(asset.usable_as or "cannot be sent as it is"),
+        rights=RIGHTS.format(colour, escape(told)) if told else "",
         kept="" if asset.is_shared else KEPT,
-        star=star(asset, address, starred=bool(getattr(asset, "is_favourite", False))),
+        star=_star(asset, address, starred=bool(getattr(asset, "is_favourite", False))),
     )
 
 
-def star(asset: Asset, address: str, *, starred: bool) -> SafeString:
-    """The star of a card, by the address of its asset. Without JavaScript the button sends the form `star`, which
-    stands once on the page."""
+def star(asset: Asset, *, starred: bool) -> SafeString:
+    """The star of a card. Without JavaScript the button sends the form `star`, which stands once on the page."""
+    return mark_safe(_star(asset, asset.get_absolute_url(), starred=starred))  # noqa: S308 - escaped there
+
+
+def _star(asset: Asset, address: str, *, starred: bool) -> str:
     sign, pressed = ("★", "true") if starred else ("☆", "false")
-    return format_html(STAR, address, int(not starred), pressed, str(asset), sign)
+    return STAR.format(address, int(not starred), pressed, escape(str(asset)), sign)

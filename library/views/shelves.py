@@ -25,7 +25,7 @@ def favourite(request: Request, handle: str) -> HttpResponse:
     else:
         Favourite.objects.filter(user=request.user, asset=asset).delete()
     if request.htmx and not request.htmx.boosted:
-        return HttpResponse(star(asset, asset.get_absolute_url(), starred=starred))
+        return HttpResponse(star(asset, starred=starred))
     messages.success(request, f"{asset} is {'a' if starred else 'no longer a'} favourite of yours.")
     return redirect(f"{reverse('library:list')}?{_understood(request.POST.get('query', ''))}")
 

@@ -190,3 +190,12 @@ def test_the_queries_do_not_grow_with_the_page(client: Client, alice: User, addr
     ingest.add_version(mara, by=alice, media=media[1:])
     mara.tags.add("a", "b")
     assert queries() == with_one <= 12
+
+
+def test_a_card_shows_a_title_and_never_runs_it(client: Client, alice: User) -> None:
+    factories.asset(alice, handle="Mara", title="<b onclick=\"x()\">Tom & 'Jerry'</b>")
+    client.force_login(alice)
+    page = client.get("/library/").content.decode()
+    assert "&lt;b onclick=&quot;x()&quot;&gt;Tom &amp; &#x27;Jerry&#x27;&lt;/b&gt;" in page
+    assert "<b onclick" not in page
+    assert f'href="{Asset.objects.get().get_absolute_url()}"' in page
