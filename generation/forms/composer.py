@@ -6,18 +6,12 @@ from typing import Any
 from uuid import uuid4
 
 from django import forms
-from django.contrib.auth.models import User
-from django.db import transaction
-from django.utils.text import slugify
 
 from generation.composition import Problem, Settings
 from generation.models import Job, Shot
 from generation.skyreels import schemas
-from library.models import Membership, Project, Role
 
 MODEL_LABELS: dict[StrEnum, str] = {schemas.Model.FAST: "Fast", schemas.Model.STD: "Standard"}
-# `/projects/new/` is a page of its own.
-RESERVED_SLUGS = {"new"}
 
 
 def _values(kind: type[StrEnum]) -> list[tuple[str, str]]:
@@ -97,75 +91,3 @@ class ComposerForm(forms.Form):
         if problem.param.startswith(("ref_images", "ref_videos")):
             return "prompt"
         return problem.param if problem.param in self.fields else None
-
-
-class ProjectForm(forms.ModelForm):
-    """A project's name, description and budget."""
-
-    budget_usd = forms.DecimalField(
-        label="Budget in US dollars",
-        required=False,
-        min_value=0,
-        max_digits=12,
-        decimal_places=2,
-        help_text="A take that would pass it is refused. Empty means no limit.",
-    )
-
-    class Meta:
-        model = Project
-        fields = ["name", "description", "budget_usd"]
-        widgets = {"description": forms.Textarea(attrs={"rows": 4})}
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if self.instance.budget_usd is not None:
-            self.initial["budget_usd"] = f"{self.instance.budget_usd:.2f}"
-
-    @transaction.atomic
-    def create(self, owner: Any) -> Project:
-        """A new project with an address made from its name; its creator owns it."""
-        project: Project = self.save(commit=False)
-        project.slug = free_slug(project.name)
-        project.save()
-        Membership.objects.create(project=project, user=owner, role=Role.OWNER)
-        return project
-
-
-class MemberForm(forms.Form):
-    """Adds somebody to a project's team."""
-
-    username = forms.CharField(max_length=150, widget=forms.TextInput(attrs={"autocomplete": "off"}))
-    role = forms.ChoiceField(choices=Role.choices, initial=Role.EDITOR)
-
-    def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.project = project
-
-    def clean_username(self) -> User:
-        """The person with that name. Raises ValidationError for a stranger or one who is in the team."""
-        name = self.cleaned_data["username"]
-        person = User.objects.filter(username__iexact=name, is_active=True).first()
-        if person is None:
-            raise forms.ValidationError(
-                f"Nobody here is called {name}. An administrator can make the account."
-            )
-        if self.project.memberships.filter(user=person).exists():
-            raise forms.ValidationError(f"{person} is in the team already; change the role in the list.")
-        return person
-
-
-class RoleForm(forms.Form):
-    """Changes a member's role."""
-
-    role = forms.ChoiceField(choices=Role.choices)
-
-
-def free_slug(name: str) -> str:
-    """An address for a project that no other one has; a name without Latin letters gives `project`."""
-    stem = slugify(name)[:50].strip("-") or "project"
-    taken = {*Project.objects.filter(slug__startswith=stem).values_list("slug", flat=True), *RESERVED_SLUGS}
-    number, slug = 1, stem
-    while slug in taken:
-        number += 1
-        slug = f"{stem}-{number}"
-    return slug

@@ -1,0 +1,6 @@
+"""Forms read what was typed; whether it can be rendered is for `composition` to say, in one place."""
+
+from generation.forms.composer import ComposerForm
+from generation.forms.projects import MemberForm, ProjectForm, RoleForm, free_slug
+
+__all__ = ["ComposerForm", "MemberForm", "ProjectForm", "RoleForm", "free_slug"]
