@@ -18,7 +18,7 @@ from library.ingest.naming import (
     release_name,
     rename,
 )
-from library.ingest.pictures import frame_near, save_thumbnail
+from library.ingest.pictures import frame_at, frame_near, save_thumbnail
 from library.ingest.removal import (
     InUse,
     archive,
@@ -53,6 +53,7 @@ __all__ = [
     "edit_asset",
     "files_of",
     "forget_media",
+    "frame_at",
     "frame_near",
     "free_suggestion",
     "holder_of",

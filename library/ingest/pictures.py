@@ -5,6 +5,7 @@ from itertools import islice
 from pathlib import Path
 
 import av
+from av.video.reformatter import Colorspace
 from PIL import Image, ImageDraw
 
 from library.probe import Facts, UnreadableMedia, open_recording
@@ -17,6 +18,9 @@ WAVE_BLOCK = 400
 WAVE_COLOUR = "#d98f22"
 LOUDEST = 32768
 MAX_FRAMES = 2000
+# Seconds are told with three decimals: a frame may begin this much after the second that means it.
+SAME_MOMENT = 0.001
+UNNAMED_COLOURS = 2
 
 
 def save_thumbnail(path: Path, facts: Facts, target: Path, *, name: str = "") -> Image.Image:
@@ -50,6 +54,35 @@ def frame_near(path: Path, second: float) -> Image.Image:
             raise UnreadableMedia(f"{path.name} holds no frame that can be read.")
         picture: Image.Image = found.to_image()
         return picture.rotate(found.rotation, expand=True)
+
+
+def frame_at(path: Path, second: float) -> tuple[Image.Image, float]:
+    """The frame that a player shows at that second, upright, and the second at which it begins.
+
+    Before the first frame it is the first one, after the end the last. The walk starts at the key frame before it, and
+    memory holds one frame however long the walk. Raises UnreadableMedia.
+    """
+    try:
+        with open_recording(path) as container:
+            stream = next(track for track in container.streams.video if track.codec_context)
+            container.seek(max(0, int(second * av.time_base)))
+            found = None
+            for frame in container.decode(stream):
+                if found is not None and (frame.time or 0) > second + SAME_MOMENT:
+                    break
+                found = frame
+            if found is None:
+                raise UnreadableMedia(f"{path.name} holds no frame that can be read.")
+            return _as_shown(found).rotate(found.rotation, expand=True), float(found.time or 0)
+    except av.FFmpegError as error:
+        raise UnreadableMedia(f"{path.name} is damaged: its frame cannot be read.") from error
+
+
+def _as_shown(frame: av.VideoFrame) -> Image.Image:
+    """In the colours that players show: a large film that does not name its colour space is taken for BT.709."""
+    unnamed = frame.colorspace == UNNAMED_COLOURS and (frame.width >= 1280 or frame.height > 576)
+    picture: Image.Image = frame.to_image(src_colorspace=Colorspace.ITU709 if unnamed else None)
+    return picture
 
 
 def _save_small(picture: Image.Image, target: Path) -> Image.Image:

@@ -9,6 +9,7 @@ from array import array
 from pathlib import Path
 
 import av
+from av.video.reformatter import Colorspace
 from PIL import Image, ImageDraw
 from PIL.TiffImagePlugin import IFDRational
 
@@ -116,6 +117,19 @@ def video(
         for number in range(seconds * fps):
             light = 255 * number // (seconds * fps)
             container.mux(stream.encode(av.VideoFrame.from_image(Image.new("RGB", (128, 72), (light,) * 3))))
+        container.mux(stream.encode(None))
+    return path
+
+
+def red_film(path: Path, *, size: tuple[int, int], matrix: str) -> Path:
+    """Two frames of (200, 40, 60), written by that matrix (`709` or `601`) without naming it."""
+    space = {"709": Colorspace.ITU709, "601": Colorspace.ITU601}[matrix]
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=24)
+        stream.width, stream.height, stream.pix_fmt = *size, "yuv420p"
+        for _ in range(2):
+            frame = av.VideoFrame.from_image(Image.new("RGB", size, (200, 40, 60)))
+            container.mux(stream.encode(frame.reformat(format="yuv420p", dst_colorspace=space)))
         container.mux(stream.encode(None))
     return path
 
