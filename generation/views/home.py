@@ -8,6 +8,7 @@ from django.db.models.functions import Coalesce
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from generation.models import Job, LedgerEntry, Take
 from generation.views import live
@@ -18,6 +19,7 @@ SHOWN_JOBS, SHOWN_TAKES = 12, 10
 State = LedgerEntry.State
 
 
+@require_safe
 def home(request: Request) -> HttpResponse:
     """The first page after the log-in."""
     context = _live(request)

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.csrf import requires_csrf_token
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
 from generation import lifecycle
@@ -66,6 +66,8 @@ class LogIn(LoginView):
     """The log-in page. A live fragment whose session has ended sends the whole page here instead of showing a
     log-in form inside itself."""
 
+    http_method_names = ["get", "head", "post", "options"]
+
     def dispatch(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]
         if request.htmx and request.method == "GET":
             here = request.htmx.current_url_abs_path or reverse("generation:home")
@@ -103,12 +105,14 @@ def gateway_resume(request: Request) -> HttpResponse:
 
 
 @login_not_required
+@require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
     """The process is up."""
     return HttpResponse("ok", content_type="text/plain")
 
 
 @login_not_required
+@require_safe
 def readyz(request: HttpRequest) -> JsonResponse:
     """Whether the parts answer; 503 when one does not, and which."""
     checks = [health.database_ok(), health.storage_ok(), health.worker_ok()]

@@ -1,0 +1,59 @@
+"""The permission table: projects, jobs and takes. How to write a row: see `table`."""
+
+# ruff: noqa: E501 - a table has one line for each row
+
+from tests.permissions.row import GET, LOGIN, POST, Row
+
+QUEUED = "~Asset.last_used_at ~Asset.use_count +Job +JobEvent +JobReference +LedgerEntry"
+COMPOSED = {
+    "prompt": "@Kept at dusk",
+    "model": "skyreels-v4-fast",
+    "resolution": "480p",
+    "aspect_ratio": "16:9",
+    "duration": "5",
+    "form_key": "6f1c8a52-6a0f-4d0c-8a3b-0f8f6f5b0001",
+}
+
+# fmt: off
+#                                                         owner editor reviewer viewer stranger anonymous   what it does, what is sent
+PROJECTS = [
+    Row(GET,  "/projects/",                                 200, 200, 200, 200, 200, LOGIN),
+    Row(GET,  "/projects/new/",                             200, 200, 200, 200, 200, LOGIN),
+    Row(POST, "/projects/new/",                             302, 302, 302, 302, 302, 403, "+Membership +Project", {"name": "Night Ferry"}),
+    Row(GET,  "/projects/harbour-lights/",                  200, 200, 200, 200, 404, LOGIN),
+    Row(GET,  "/projects/far-shore/",                       404, 404, 404, 404, 200, LOGIN),
+    Row(GET,  "/projects/nowhere/",                         404, 404, 404, 404, 404, LOGIN),
+    Row(GET,  "/projects/harbour-lights/edit/",             200, 403, 403, 403, 404, LOGIN),
+    Row(POST, "/projects/harbour-lights/edit/",             302, 403, 403, 403, 404, 403, "~Project.name", {"name": "Other Lights"}),
+    Row(POST, "/projects/harbour-lights/members/",          302, 403, 403, 403, 404, 403, "+Membership", {"username": "dave", "role": "viewer"}),
+    Row(POST, "/projects/harbour-lights/members/{mick}/",   302, 403, 403, 403, 404, 403, "~Membership.role", {"role": "reviewer"}),
+    Row(POST, "/projects/far-shore/members/{mick}/",        404, 404, 404, 404, 404, 403, "", {"role": "reviewer"}),
+    Row(POST, "/projects/harbour-lights/members/{mick}/remove/", 302, 403, 403, 403, 404, LOGIN, "-Membership"),
+    Row(POST, "/projects/far-shore/members/{mick}/remove/", 404, 404, 404, 404, 404, LOGIN),
+    Row(POST, "/projects/harbour-lights/assets/",           302, 302, 403, 403, 404, 403, "+ProjectAsset", {"handle": "Loose"}),
+    Row(POST, "/projects/harbour-lights/assets/",           302, 302, 403, 403, 404, 403, "", {"handle": "Far"}),
+    Row(POST, "/projects/harbour-lights/assets/{kept}/remove/", 302, 302, 403, 403, 404, LOGIN, "-ProjectAsset"),
+    Row(POST, "/projects/harbour-lights/assets/{far}/remove/",  302, 302, 403, 403, 404, LOGIN),
+    Row(POST, "/projects/harbour-lights/assets/{kept}/pin/", 302, 302, 403, 403, 404, 403, "~ProjectAsset.pinned_version_id", {"version": "1"}),
+    Row(POST, "/projects/harbour-lights/assets/{far}/pin/", 404, 404, 403, 403, 404, 403, "", {"version": "1"}),
+]
+
+JOBS = [
+    Row(GET,  "/projects/harbour-lights/new/",              200, 200, 403, 403, 404, LOGIN),
+    Row(POST, "/projects/harbour-lights/new/",              302, 302, 403, 403, 404, 403, QUEUED, COMPOSED),
+    Row(POST, "/projects/harbour-lights/new/",              302, 302, 403, 403, 404, 403, "+Job", COMPOSED | {"save": "1"}),
+    Row(POST, "/projects/harbour-lights/new/",              422, 422, 403, 403, 404, 403, "", COMPOSED | {"prompt": "@Far at dusk"}),
+    Row(POST, "/projects/harbour-lights/new/check/",        200, 200, 403, 403, 404, 403, "", COMPOSED),
+    Row(GET,  "/jobs/",                                     200, 200, 200, 200, 200, LOGIN),
+    Row(GET,  "/jobs/{done}/",                              200, 200, 200, 200, 404, LOGIN),
+    Row(GET,  "/jobs/{draft}/",                             200, 200, 200, 200, 404, LOGIN),
+    Row(GET,  "/jobs/{done}/live/?live=old",                200, 200, 200, 200, 404, LOGIN),
+    Row(POST, "/jobs/{waiting}/cancel/",                    302, 302, 403, 403, 404, LOGIN, "~Job.finished_at ~Job.status +JobEvent ~LedgerEntry.actual_usd ~LedgerEntry.state"),
+    Row(POST, "/jobs/{draft}/cancel/",                      302, 302, 403, 403, 404, LOGIN, "-Job"),
+    Row(POST, "/jobs/{failed}/retry/",                      302, 302, 403, 403, 404, LOGIN, "+Job +JobEvent +LedgerEntry"),
+    Row(GET,  "/takes/",                                    200, 200, 200, 200, 200, LOGIN),
+    Row(GET,  "/takes/{take}/",                             200, 200, 200, 200, 404, LOGIN),
+]
+# fmt: on
+
+PARTS = {"projects": PROJECTS, "jobs and takes": JOBS}

@@ -1,0 +1,69 @@
+"""Every line of the permission table, and that no page is without one."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver, resolve
+
+from tests.permissions.row import GET, METHODS, Row
+from tests.permissions.table import PARTS, ROWS
+from tests.permissions.visit import Visitors
+from tests.permissions.world import World
+
+# Its pages have tests of their own (`test_admin`); the table has its index.
+ADMIN = "admin/"
+
+
+@pytest.fixture
+def visitors(db: None, s3: None) -> Visitors:
+    """A new world with a session for each person. What a request does to it is undone before the next one."""
+    return Visitors(World())
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_who_gets_what(visitors: Visitors, part: str) -> None:
+    """One world for each part of the table; all wrong lines are told at once."""
+    wrong = [sentence for row in PARTS[part] for sentence in visitors.differences(row)]
+    assert not wrong, "\n".join(["", *wrong])
+
+
+def test_every_address_has_a_line(visitors: Visitors) -> None:
+    told = {_route(visitors, row) for row in ROWS}
+    without = [f"{name}: {route}" for route, name in _addresses(get_resolver()) if route not in told]
+    assert not without, "\n".join(["add lines to the permission table for", *without])
+
+
+def test_every_method_has_a_line(visitors: Visitors) -> None:
+    """Asked for by an administrator, who is refused nothing: only what no view answers is 405."""
+    paths = {route: visitors.path(row) for row in ROWS if (route := _route(visitors, row)) != ADMIN}
+    lines = {(_route(visitors, row), row.method) for row in ROWS}
+    without = [
+        f"{method} {route}"
+        for route, path in paths.items()
+        for method in METHODS
+        if (route, method) not in lines and visitors.status(method, path) != 405
+    ]
+    assert not without, "\n".join(["answered, but not in the permission table:", *without])
+
+
+def test_an_administrator_may_open_every_page(visitors: Visitors) -> None:
+    """Also those that nobody else may open; `/readyz` waits for a worker."""
+    pages = {visitors.path(row) for row in ROWS if row.method == GET} - {"/readyz"}
+    closed = {path for path in pages if visitors.status(GET, path) not in (200, 302)}
+    assert closed == {"/library/@Nobody/", "/projects/nowhere/"}
+
+
+def _route(visitors: Visitors, row: Row) -> str:
+    return str(resolve(visitors.path(row).partition("?")[0]).route)
+
+
+def _addresses(resolver: URLResolver, before: str = "") -> Iterator[tuple[str, str]]:
+    """The route and the name of every address, that of the admin once."""
+    for one in resolver.url_patterns:
+        route = before + str(one.pattern)
+        if route == ADMIN:
+            yield route, "admin:index"
+        elif isinstance(one, URLPattern):
+            yield route, one.name or "without a name"
+        else:
+            yield from _addresses(one, route)

@@ -1,0 +1,113 @@
+"""The small world that the permission table speaks of: one of everything, made once for all its rows.
+
+alice owns harbour-lights, bob edits in it, rita reviews, vera looks, mick looks too and is about to be changed; dave
+is in no team, and charlie is a stranger with a project of his own, `far-shore`.
+
+| asset     | home           | may be used by           |
+|-----------|----------------|--------------------------|
+| `@Kept`   | harbour-lights | its home alone           |
+| `@Old`    | harbour-lights | its home alone, archived |
+| `@Shared` | harbour-lights | everyone                 |
+| `@Loose`  | none, bob's    | everyone                 |
+| `@Far`    | far-shore      | its home alone           |
+"""
+
+from typing import Any
+from uuid import uuid4
+
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from generation import lifecycle
+from generation.composition import Settings
+from generation.models import Job, JobReference, Shot
+from library import ingest
+from library.ingest import bundles
+from library.models import Asset, Collection, HandleAlias, Project, Role, SavedView
+from tests import factories
+from tests.generation.views.conftest import make_take
+
+NAMES = ("alice", "bob", "rita", "vera", "charlie", "mick", "dave")
+
+
+class World:
+    """Everything by its name. `ids` holds the keys that stand in addresses: `{kept}`, `{job}`, `{team_collection}`."""
+
+    def __init__(self) -> None:
+        self.people = {name: factories.person(name) for name in NAMES}
+        self.people["admin"] = User.objects.create_superuser("admin", password=factories.PASSWORD)
+        self.alice, self.bob, self.vera, self.charlie = (
+            self.people[name] for name in ("alice", "bob", "vera", "charlie")
+        )
+        self.picture = factories.picture()
+        self.ids: dict[str, Any] = {}
+        self.project = self._projects()
+        self.bundle = self._packed()
+        self._assets()
+        self._shelves()
+        self._jobs()
+
+    def _projects(self) -> Project:
+        project = factories.project(self.alice, name="Harbour Lights", slug="harbour-lights")
+        roles = {"bob": Role.EDITOR, "rita": Role.REVIEWER, "vera": Role.VIEWER, "mick": Role.VIEWER}
+        for name, role in roles.items():
+            self.ids[name] = factories.join(project, self.people[name], role).pk
+        factories.project(self.charlie, name="Far Shore", slug="far-shore")
+        return project
+
+    def _packed(self) -> bytes:
+        """An exported zip with one asset, `@Trunk`, that is not there any more; its file is."""
+        trunk = self._asset("Trunk", self.alice, home=self.project, is_shared=True)
+        packed = b"".join(bundles.packed([trunk]))
+        ingest.delete_asset(trunk)
+        return packed
+
+    def _assets(self) -> None:
+        far = Project.objects.get(slug="far-shore")
+        kept = self._asset("Kept", self.alice, home=self.project, is_shared=False)
+        old = self._asset("Old", self.alice, home=self.project, is_shared=False)
+        self._asset("Shared", self.alice, home=self.project, is_shared=True)
+        self._asset("Loose", self.bob, home=None, is_shared=True)
+        self._asset("Far", self.charlie, home=far, is_shared=False)
+        self.media = kept.cover
+        Asset.objects.filter(pk=old.pk).update(archived_at=timezone.now())
+        HandleAlias.objects.create(name="Quay", asset=kept)
+        other = ingest.add_media(factories.upload())
+        for handle in ("Kept", "Shared"):
+            asset = Asset.objects.get(handle=handle)
+            ingest.add_version(asset, by=asset.created_by, media=[other])
+
+    def _asset(self, handle: str, by: User, *, home: Project | None, is_shared: bool) -> Asset:
+        made = ingest.create_asset(
+            by=by,
+            handle=handle,
+            kind=Asset.Kind.IMAGE,
+            media=[ingest.add_media(factories.upload(content=self.picture))],
+            project=home,
+            is_shared=is_shared,
+        )
+        self.ids[handle.lower()] = made.pk
+        return made
+
+    def _shelves(self) -> None:
+        team = Collection.objects.create(name="Leads", owner=self.bob, project=self.project)
+        own = Collection.objects.create(name="Mine", owner=self.vera)
+        view = SavedView.objects.create(name="Pictures", user=self.vera, query="kind=image")
+        for collection in (team, own):
+            collection.assets.add(Asset.objects.get(handle="Shared"))
+        self.ids |= {"team_collection": team.pk, "veras_collection": own.pk, "veras_view": view.pk}
+
+    def _jobs(self) -> None:
+        shared, status = Asset.objects.get(handle="Shared"), Job.Status
+        shot = Shot.objects.create(project=self.project, code="010")
+        take = make_take(self.alice, self.project, shot=shot)
+        JobReference.objects.create(
+            job=take.job, handle="Shared", asset=shared, version=shared.current_version, position=0
+        )
+        waiting = factories.job(self.alice, self.project, status=status.QUEUED)
+        failed = factories.job(self.alice, self.project, status=status.FAILED)
+        draft = lifecycle.save_draft(
+            by=self.bob, project=self.project, prompt="@Kept waits", settings=Settings(), form_key=uuid4()
+        )
+        self.ids |= {"take": take.uuid, "done": take.job.uuid, "waiting": waiting.uuid}
+        self.ids |= {"failed": failed.uuid, "draft": draft.uuid, "project": self.project.pk}
