@@ -8,6 +8,7 @@ import time
 from typing import Any
 
 from generation.sandbox.faults import Fault
+from generation.sandbox.order import Order
 from generation.sandbox.prices import OPENING_BALANCE, cost, expected_seconds, render_time
 from generation.sandbox.renderer import Renderer
 from generation.sandbox.rules import RuleBroken, read_order
@@ -31,7 +32,7 @@ class Refusal(Exception):
         kind: str = "invalid_request_error",
     ) -> None:
         super().__init__(message)
-        self.status = status
+        self.status, self.message, self.param = status, message, param
         self.envelope = {"error": {"code": code, "message": message, "type": kind, "param": param}}
 
 
@@ -47,25 +48,22 @@ class Desk:
             raise Refusal(
                 400, "invalid_idempotency_key", "Idempotency-Key must be 1 to 191 visible ASCII characters"
             )
-        task = self._open_task(body, key, faults)
+        task, replayed = self.take(_read(body), body, key, faults)
+        return {"code": 200, "data": [{"status": "submitted", "task_id": task.id}]}, replayed
+
+    def take(self, order: Order, body: bytes, key: str | None, faults: dict[str, Fault]) -> tuple[Task, bool]:
+        """Open a task for an order, or find the one that its key made: (task, replayed). Raises Refusal."""
         try:
-            kept, replayed = self._store.add(task)
+            task, replayed = self._store.add(self._open_task(order, body, key, faults))
         except KeyReused:
             message = "the Idempotency-Key was used with another body"
             raise Refusal(409, "idempotency_key_reused", message) from None
         if not replayed:
-            log.info("task %s submitted", kept.id)
-            self._renderer.add(kept.id)
-        return {"code": 200, "data": [{"status": "submitted", "task_id": kept.id}]}, replayed
+            log.info("task %s submitted", task.id)
+            self._renderer.add(task.id)
+        return task, replayed
 
-    def _open_task(self, body: bytes, key: str | None, faults: dict[str, Fault]) -> Task:
-        try:
-            order = read_order(json.loads(body))
-        except ValueError:
-            raise Refusal(400, "invalid_json", "the body is no JSON") from None
-        except RuleBroken as broken:
-            message = f"{broken.param}: {broken.message}" if broken.param else broken.message
-            raise Refusal(422, "invalid_parameter", message, param=broken.param) from None
+    def _open_task(self, order: Order, body: bytes, key: str | None, faults: dict[str, Fault]) -> Task:
         now = time.time()
         extra = faults["slow_task"].number("seconds", 30) if "slow_task" in faults else 0.0
         ready = now + render_time(order) * self._speed + extra
@@ -128,8 +126,23 @@ class Desk:
         ]
 
 
-def _video(task: Task, base_url: str, faults: dict[str, Fault]) -> dict[str, Any]:
+def result_link(task: Task, base_url: str, faults: dict[str, Fault]) -> tuple[str, int]:
+    """Where the film lies and until when, in unix seconds."""
     expires = int(time.time() - 60 if "expired_link" in faults else task.expires_at)
     name = f"{task.id}-gone" if "dead_link" in faults else task.id
-    url = f"{base_url}/results/{name}.mp4?expires={expires}"
+    return f"{base_url}/results/{name}.mp4?expires={expires}", expires
+
+
+def _video(task: Task, base_url: str, faults: dict[str, Fault]) -> dict[str, Any]:
+    url, expires = result_link(task, base_url, faults)
     return {"url": url if "url_as_string" in faults else [url], "expires_at": expires}
+
+
+def _read(body: bytes) -> Order:
+    try:
+        return read_order(json.loads(body))
+    except ValueError:
+        raise Refusal(400, "invalid_json", "the body is no JSON") from None
+    except RuleBroken as broken:
+        message = f"{broken.param}: {broken.message}" if broken.param else broken.message
+        raise Refusal(422, "invalid_parameter", message, param=broken.param) from None

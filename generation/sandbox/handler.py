@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 from generation.sandbox.desk import Refusal
 from generation.sandbox.downloads import BadRange, ResultFile, read_range
 from generation.sandbox.faults import BadFault, Fault, read_fault
-from generation.sandbox.reply import HangUp, Reply, json_reply
+from generation.sandbox.reply import HangUp, Reply, json_reply, made_up_reply, refusal_reply
 
 if TYPE_CHECKING:
     from generation.sandbox.server import SandboxServer
@@ -25,7 +25,7 @@ Faults = dict[str, Fault]
 
 
 class SandboxHandler(BaseHTTPRequestHandler):
-    """Routes of the gateway and of the test bench; `sandbox` is set on a subclass for each server."""
+    """Routes of both dialects and of the test bench; `sandbox` is set on a subclass for each server."""
 
     sandbox: "SandboxServer"
     protocol_version = "HTTP/1.1"
@@ -67,9 +67,9 @@ class SandboxHandler(BaseHTTPRequestHandler):
         try:
             return self._route(self._read_body())
         except Refusal as refusal:
-            return json_reply(refusal.envelope, refusal.status)
+            return refusal_reply(refusal, self._path)
         except FileNotFoundError:
-            return json_reply(Refusal(404, "not_found", "no such file").envelope, 404)
+            return refusal_reply(Refusal(404, "not_found", "no such file"), self._path)
 
     def _read_body(self) -> bytes:
         """All of the body, so that the connection can serve the next request."""
@@ -88,6 +88,10 @@ class SandboxHandler(BaseHTTPRequestHandler):
                 return self._download(name)
             case "GET", ["healthz"]:
                 return json_reply({"status": "ok"})
+            case "POST", ["api", "v1", "video", kind, "submit"]:
+                return self._submit_to_vendor(kind, body)
+            case "GET", ["api", "v1", "video", kind, "task", task_id]:
+                return self._query_vendor(kind, task_id)
         self._check_key()
         match self.command, self._path.strip("/").split("/"):
             case "POST", ["v1", "videos", "generations"]:
@@ -135,6 +139,21 @@ class SandboxHandler(BaseHTTPRequestHandler):
             return json_reply(self.sandbox.desk.query(task, self.sandbox.public_url, faults))
 
         return self._with_faults("query", task.prompt if task else "", answer)
+
+    def _submit_to_vendor(self, kind: str, body: bytes) -> Reply:
+        return self._with_faults(
+            "submit",
+            _prompt_of(body),
+            lambda faults: json_reply(self.sandbox.vendor.submit(kind, body, faults)),
+        )
+
+    def _query_vendor(self, kind: str, task_id: str) -> Reply:
+        task, address = self.sandbox.store.get(task_id), self.sandbox.public_url
+        return self._with_faults(
+            "query",
+            task.prompt if task else "",
+            lambda faults: json_reply(self.sandbox.vendor.query(kind, task, address, faults)),
+        )
 
     def _download(self, name: str) -> Reply:
         task = self.sandbox.store.get(name.removesuffix(".mp4"))
@@ -187,7 +206,7 @@ class SandboxHandler(BaseHTTPRequestHandler):
         if fault := faults.get("delay"):
             self.sandbox.stopped.wait(fault.number("seconds", 1))
         if fault := faults.get("status"):
-            return _status_reply(fault)
+            return made_up_reply(fault, self._path)
         if "drop_before" in faults:
             raise HangUp
         reply = answer(faults)
@@ -213,21 +232,6 @@ class SandboxHandler(BaseHTTPRequestHandler):
         if reply.cut:
             self.connection.shutdown(socket.SHUT_RDWR)
             raise HangUp
-
-
-def _status_reply(fault: Fault) -> Reply:
-    """A made-up answer: `status`, and if given `code`, `message`, `body`, `content_type`, `retry_after`."""
-    status = int(fault.number("status", 500))
-    code, message = fault.details.get("code", ""), fault.text("message", "a fault on demand")
-    reply = json_reply({"error": {"code": code, "message": message, "type": "sandbox_fault"}}, status)
-    if "body" in fault.details:
-        body = fault.details["body"]
-        reply.body = body.encode() if isinstance(body, str) else json.dumps(body).encode()
-    if "content_type" in fault.details:
-        reply.headers["Content-Type"] = fault.text("content_type", "")
-    if "retry_after" in fault.details:
-        reply.headers["Retry-After"] = fault.text("retry_after", "")
-    return reply
 
 
 def _prompt_of(body: bytes) -> str:

@@ -15,6 +15,7 @@ from generation.sandbox.faults import FaultBox, read_fault
 from generation.sandbox.handler import SandboxHandler
 from generation.sandbox.renderer import Renderer
 from generation.sandbox.store import TaskStore
+from generation.sandbox.vendor import VendorDesk
 
 log = logging.getLogger("backlot.sandbox")
 
@@ -49,6 +50,7 @@ class SandboxServer:
         self.store = TaskStore(data_dir / "sandbox.sqlite3")
         self.renderer = Renderer(self.store, data_dir / "results")
         self.desk = Desk(self.store, self.renderer, speed=speed)
+        self.vendor = VendorDesk(self.desk, api_key=api_key)
         self.faults = FaultBox()
         self.requests: deque[dict[str, Any]] = deque(maxlen=_LOG_LENGTH)
         self.stopped = threading.Event()

@@ -1,0 +1,65 @@
+"""From settings to a provider: what is chosen, how it is named on jobs, and in which dialect it is spoken to."""
+
+import asyncio
+
+import pytest
+
+from generation import gateway
+from generation.sandbox.server import SandboxServer
+from generation.skyreels.errors import UnknownTask
+from generation.skyreels.providers import GATEWAY, VENDOR
+from generation.skyreels.schemas import parse_request
+
+REQUEST = parse_request({"model": "skyreels-v4-fast", "prompt": "a lighthouse", "duration": 3})
+
+
+@pytest.mark.parametrize(
+    ("chosen", "is_sandbox", "name"),
+    [
+        ("gateway", True, "sandbox"),
+        ("vendor", True, "sandbox-vendor"),
+        ("gateway", False, "gateway"),
+        ("vendor", False, "vendor"),
+    ],
+)
+def test_jobs_keep_the_name_of_their_provider(settings, chosen: str, is_sandbox: bool, name: str) -> None:
+    settings.SKYREELS_PROVIDER, settings.PROVIDER_IS_SANDBOX = chosen, is_sandbox
+    assert gateway.provider_name() == name
+    provider = VENDOR if chosen == "vendor" else GATEWAY
+    assert gateway.provider() is provider
+    assert gateway.capabilities() is provider.capabilities
+    assert gateway.frozen_body(REQUEST) == provider.body(REQUEST)
+
+
+def test_a_job_is_asked_about_in_its_own_dialect_only(settings) -> None:
+    settings.SANDBOX_IS_EMBEDDED = True
+    assert gateway.present_gateway() == {"provider": "sandbox"}
+    settings.SKYREELS_PROVIDER = "vendor"
+    assert gateway.present_gateway() == {"provider": "sandbox-vendor"}
+    settings.SANDBOX_IS_EMBEDDED = False
+    assert gateway.present_gateway() == {"base_url": settings.SKYREELS_BASE_URL}
+
+
+@pytest.mark.parametrize(("chosen", "path"), [("gateway", "/v1/"), ("vendor", "/api/v1/video/text2video/")])
+def test_both_clients_speak_the_chosen_dialect(
+    settings, sandbox: SandboxServer, chosen: str, path: str
+) -> None:
+    settings.SKYREELS_PROVIDER = chosen
+    sandbox.add_fault("submit", "fail_task")
+    with gateway.client() as client:
+        task_id = client.submit(gateway.frozen_body(REQUEST), idempotency_key=f"of-{chosen}").task_id
+        assert client.task(task_id).status == "failed"
+
+    async def ask() -> str:
+        http, poller = gateway.polling_client()
+        async with http:
+            return (await poller.task(task_id)).status
+
+    assert asyncio.run(ask()) == "failed"
+    assert all(entry["path"].startswith(path) for entry in sandbox.log()[-3:])
+
+
+def test_a_task_of_the_gateway_is_none_of_the_vendors(settings, sandbox: SandboxServer) -> None:
+    settings.SKYREELS_PROVIDER = "vendor"
+    with gateway.client() as client, pytest.raises(UnknownTask):
+        client.task("task_01KPEY5H3NQ2W8D7T6VB3F9GR4")
