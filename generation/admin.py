@@ -1,14 +1,27 @@
 """Generation in Django's admin: everything can be looked at. What a job is and was is changed by `lifecycle` alone."""
 
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat, truncatechars
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django_q.models import Failure, OrmQ, Schedule, Success
 from unfold.admin import ModelAdmin, TabularInline
-from unfold.decorators import display
+from unfold.decorators import action, display
 
-from generation.models import GatewayState, Heartbeat, Job, JobEvent, JobReference, LedgerEntry, Shot, Take
+from generation import tokens
+from generation.models import (
+    ApiToken,
+    GatewayState,
+    Heartbeat,
+    Job,
+    JobEvent,
+    JobReference,
+    LedgerEntry,
+    Shot,
+    Take,
+)
 from generation.templatetags.money import usd
 from generation.views.prompts import shown_request
 from library import storage
@@ -184,3 +197,28 @@ class HeartbeatAdmin(ReadOnly, ModelAdmin):
     """Which worker sweeps, and when it last did."""
 
     list_display = ("name", "beat_at", "leased_until")
+
+
+@admin.register(ApiToken)
+class ApiTokenAdmin(ReadOnly, ModelAdmin):
+    """Who may call the APIs. People make their own tokens, on their page or by `manage.py apitoken`; here they are
+    revoked. No token is kept, so none can be shown."""
+
+    list_display = ("name", "user", "hint", "can_write", "project", "last_used_at", "revoked_at")
+    list_filter = ("can_write", "project", "created_at", "revoked_at")
+    list_select_related = ("user", "project")
+    search_fields = ("name", "user__username", "hint")
+    date_hierarchy = "created_at"
+    exclude = ("sha256",)
+    actions = ("revoke",)
+
+    def has_revoke_permission(self, request: HttpRequest) -> bool:
+        """Revoking is the one change that can be made here."""
+        return request.user.has_perm("generation.change_apitoken")
+
+    @action(description="Revoke the chosen tokens", permissions=["revoke"])
+    def revoke(self, request: HttpRequest, chosen: QuerySet[ApiToken]) -> None:
+        """Programs that send them are refused from now on."""
+        for token in chosen:
+            tokens.revoke(token)
+        self.message_user(request, f"Revoked: {', '.join(map(str, chosen))}.")

@@ -11,6 +11,7 @@ from generation.views import (
     renaming,
     takes,
     team,
+    tokens,
     where_used,
     workplace,
 )
@@ -39,5 +40,7 @@ urlpatterns = [
     path("takes/<uuid:uuid>/", takes.take, name="take"),
     path("library/@<str:handle>/rename/", renaming.rename, name="rename"),
     path("library/@<str:handle>/used/", where_used.where_used, name="where_used"),
+    path("account/tokens/", tokens.token_list, name="tokens"),
+    path("account/tokens/<int:pk>/revoke/", tokens.token_revoke, name="token_revoke"),
     path("gateway/resume/", workplace.gateway_resume, name="gateway_resume"),
 ]

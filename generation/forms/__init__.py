@@ -2,5 +2,6 @@
 
 from generation.forms.composer import ComposerForm
 from generation.forms.projects import MemberForm, ProjectForm, RoleForm, free_slug
+from generation.forms.tokens import TokenForm
 
-__all__ = ["ComposerForm", "MemberForm", "ProjectForm", "RoleForm", "free_slug"]
+__all__ = ["ComposerForm", "MemberForm", "ProjectForm", "RoleForm", "TokenForm", "free_slug"]

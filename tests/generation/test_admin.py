@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from generation import tokens
 from generation.models import GatewayState, Heartbeat, Job, Shot, Take
 from library.models import Project
 from tests.generation.views.conftest import make_take
@@ -21,6 +22,7 @@ def filled(alice: User, project: Project, settings: object) -> None:
     """One of everything."""
     make_take(alice, project, shot=Shot.objects.create(project=project, code="020"))
     GatewayState.objects.update_or_create(base_url=settings.SKYREELS_BASE_URL)
+    tokens.make(user=alice, name="nightly", project=project)
     Heartbeat.objects.update_or_create(name="sweep", defaults={"beat_at": timezone.now()})
 
 

@@ -18,7 +18,7 @@ from uuid import uuid4
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from generation import lifecycle
+from generation import lifecycle, tokens
 from generation.composition import Settings
 from generation.models import Job, JobReference, Shot
 from library import ingest
@@ -46,6 +46,7 @@ class World:
         self._assets()
         self._shelves()
         self._jobs()
+        self._tokens()
 
     def _projects(self) -> Project:
         project = factories.project(self.alice, name="Harbour Lights", slug="harbour-lights")
@@ -111,3 +112,9 @@ class World:
         )
         self.ids |= {"take": take.uuid, "done": take.job.uuid, "waiting": waiting.uuid}
         self.ids |= {"failed": failed.uuid, "draft": draft.uuid, "project": self.project.pk}
+
+    def _tokens(self) -> None:
+        """One for each person: `secrets` holds what their programs send."""
+        made = {name: tokens.make(user=person, name="program") for name, person in self.people.items()}
+        self.secrets = {name: secret for name, (_, secret) in made.items()}
+        self.ids["alices_token"] = made["alice"][0].pk

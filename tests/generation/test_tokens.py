@@ -1,0 +1,155 @@
+"""API tokens: made once, shown once, found by their hash, and never more powerful than their person."""
+
+import re
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.management import CommandError, call_command
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from generation import tokens
+from generation.models import ApiToken
+from library.models import Project
+
+ADDRESS = "/account/tokens/"
+
+
+def browser(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def test_a_token_is_found_by_its_secret_which_is_not_kept(alice: User) -> None:
+    made, secret = tokens.make(user=alice, name="nightly")
+    assert secret.startswith("bl_")
+    assert secret not in str(vars(ApiToken.objects.get()))
+    assert (tokens.find(secret), tokens.find(secret + "x"), tokens.find("")) == (made, None, None)
+
+
+def test_one_query_finds_token_person_and_project(
+    alice: User, project: Project, django_assert_num_queries: object
+) -> None:
+    _, secret = tokens.make(user=alice, name="nightly", project=project)
+    with django_assert_num_queries(1):
+        found = tokens.find(secret)
+        assert (found.user, found.project) == (alice, project)
+
+
+def test_a_revoked_token_and_that_of_a_blocked_person_open_nothing(alice: User, bob: User) -> None:
+    revoked, first = tokens.make(user=alice, name="old")
+    _, second = tokens.make(user=bob, name="nightly")
+    tokens.revoke(revoked)
+    User.objects.filter(pk=bob.pk).update(is_active=False)
+    assert (tokens.find(first), tokens.find(second)) == (None, None)
+
+
+def test_its_use_is_noted_once_a_minute(alice: User, django_assert_num_queries: object) -> None:
+    made, _ = tokens.make(user=alice, name="nightly")
+    tokens.note_use(made)
+    made.refresh_from_db()
+    assert timezone.now() - made.last_used_at < timedelta(seconds=5)
+    with django_assert_num_queries(0):
+        tokens.note_use(made)
+
+
+def test_the_page_shows_a_new_token_once(alice: User, project: Project) -> None:
+    client = browser(alice)
+    sent = {"name": "nightly dailies", "access": "read", "project": project.pk}
+    answer = client.post(ADDRESS, sent)
+    secret = re.search(r"bl_[\w-]{43}", answer.content.decode())[0]
+    made = tokens.find(secret)
+    assert (answer.status_code, made.name, made.can_write, made.project) == (
+        201,
+        "nightly dailies",
+        False,
+        project,
+    )
+    assert "no-store" in answer["Cache-Control"]
+    later = client.get(ADDRESS).content.decode()
+    assert ("nightly dailies" in later, secret in later) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("sent", "sentence"),
+    [
+        ({"name": ""}, "Say what it is for"),
+        ({"access": "all"}, "Select a valid choice"),
+        ({"name": "x" * 81}, "at most 80 characters"),
+        ({"project": "1000000"}, "Select a valid choice"),
+    ],
+)
+def test_a_refused_form_makes_nothing(alice: User, sent: dict[str, str], sentence: str) -> None:
+    answer = browser(alice).post(ADDRESS, {"name": "nightly", "access": "write"} | sent)
+    assert answer.status_code == 422
+    assert sentence in answer.content.decode()
+    assert not ApiToken.objects.exists()
+
+
+def test_a_stranger_s_project_is_not_offered(charlie: User, project: Project) -> None:
+    sent = {"name": "nightly", "access": "write", "project": project.pk}
+    assert browser(charlie).post(ADDRESS, sent).status_code == 422
+
+
+def test_revoking_is_for_one_s_own_tokens(alice: User, bob: User) -> None:
+    made, secret = tokens.make(user=alice, name="nightly")
+    address = reverse("generation:token_revoke", args=[made.pk])
+    assert browser(bob).post(address).status_code == 404
+    assert tokens.find(secret)
+    assert browser(alice).get(address).status_code == 405
+    assert browser(alice).post(address).status_code == 302
+    assert tokens.find(secret) is None
+    assert "Revoked: 1" in browser(alice).get(ADDRESS).content.decode()
+
+
+def test_the_menu_leads_to_the_page(alice: User) -> None:
+    assert f'href="{ADDRESS}"' in browser(alice).get("/").content.decode()
+
+
+def printed(*words: str) -> tuple[str, str]:
+    out, told = StringIO(), StringIO()
+    call_command("apitoken", *words, stdout=out, stderr=told)
+    return out.getvalue(), told.getvalue()
+
+
+@pytest.mark.django_db
+def test_the_command_prints_the_token_alone_and_makes_the_person() -> None:
+    out, told = printed("zoe", "--superuser")
+    made = tokens.find(out.strip())
+    assert out == out.strip() + "\n"
+    assert (made.user.username, made.user.is_superuser, made.can_write) == ("zoe", True, True)
+    assert made.user.has_usable_password() is False
+    assert "changepassword zoe" in told
+
+
+def test_the_command_limits_a_token(alice: User, project: Project) -> None:
+    out, _ = printed("alice", "--read-only", "--project", "harbour-lights", "--name", "wall display")
+    made = tokens.find(out.strip())
+    assert (made.user, made.can_write, made.project, made.name) == (alice, False, project, "wall display")
+
+
+def test_the_command_says_what_it_cannot_do(alice: User, charlie: User, project: Project) -> None:
+    User.objects.filter(pk=alice.pk).update(is_active=False)
+    for words, sentence in [
+        (("charlie", "--project", "harbour-lights"), "no project harbour-lights"),
+        (("no such/name",), "cannot be the name"),
+        (("alice",), "may not log in"),
+        (("charlie", "--name", "x" * 81), "1 to 80 letters"),
+    ]:
+        with pytest.raises(CommandError, match=sentence):
+            printed(*words)
+    assert not ApiToken.objects.exists()
+    assert not User.objects.filter(username="no such/name").exists()
+
+
+def test_the_admin_shows_no_hash_and_can_revoke(alice: User, admin_client: Client) -> None:
+    made, secret = tokens.make(user=alice, name="nightly")
+    page = admin_client.get(reverse("admin:generation_apitoken_change", args=[made.pk])).content.decode()
+    assert (made.sha256 in page, made.hint in page) == (False, True)
+    chosen = {"action": "revoke", "_selected_action": made.pk}
+    assert admin_client.post(reverse("admin:generation_apitoken_changelist"), chosen).status_code == 302
+    assert tokens.find(secret) is None
