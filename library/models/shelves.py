@@ -29,16 +29,21 @@ class CollectionQuerySet(models.QuerySet["Collection"]):
     """Look-up and permission in one call."""
 
     def visible_to(self, user: AnyUser) -> Self:
-        """The user's own collections and those of the user's projects."""
+        """The user's own collections and those of the user's projects. A project's collection is not its maker's own:
+        who has left the team has left it too."""
         if getattr(user, "is_superuser", False):
             return self
-        return self.filter(Q(owner_id=user.pk) | Q(project__in=Project.objects.visible_to(user)))
+        return self.filter(
+            Q(owner_id=user.pk, project=None) | Q(project__in=Project.objects.visible_to(user))
+        )
 
     def editable_by(self, user: AnyUser) -> Self:
         """The user's own collections and those of projects in which the user may make things."""
         if getattr(user, "is_superuser", False):
             return self
-        return self.filter(Q(owner_id=user.pk) | Q(project__in=Project.objects.editable_by(user)))
+        return self.filter(
+            Q(owner_id=user.pk, project=None) | Q(project__in=Project.objects.editable_by(user))
+        )
 
 
 class Collection(models.Model):

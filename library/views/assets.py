@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from library import forms, handles, ingest
+from library.models import Asset, Project
 from library.views.access import REFUSED, STALE, Request, asset_to_edit, asset_to_see, may_edit
 
 
@@ -21,8 +22,18 @@ def asset_detail(request: Request, handle: str) -> HttpResponse:
         "aliases": list(asset.aliases.all()),
         "versions": list(versions),
         "may_edit": may_edit(request, asset),
+        "home": _home_told(request, asset),
     }
     return render(request, "library/asset_detail.html", context)
+
+
+def _home_told(request: Request, asset: Asset) -> str:
+    """The name of a project is for its people alone, also where everyone may use what belongs to it."""
+    home = asset.home_project
+    if home is None:
+        return "no project"
+    seen = Project.objects.visible_to(request.user).filter(pk=home.pk).exists()
+    return str(home) if seen else "a project that you may not see"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
