@@ -37,6 +37,7 @@ def find_assets(
     kind: str = "",
     tag: str = "",
     project: Project | None = None,
+    usable_in: Project | None = None,
     owner: str = "",
     usable: Use | int = 0,
     archived: bool = False,
@@ -50,10 +51,13 @@ def find_assets(
 
     Each word of `q` has to occur in the handle, the title, a tag or the description, whatever its case; one of one
     or two letters at the beginning of a word. `usable` are bits of `library.fitness.Use`, all of which have to be
-    set; `owner` is a user name. Each asset tells by `is_favourite` whether the user has starred it. A cursor that
-    we did not give starts at the beginning. A page costs the same however far down it is.
+    set; `owner` is a user name; `usable_in` leaves out what is kept to other projects. Each asset tells by
+    `is_favourite` whether the user has starred it. A cursor that we did not give starts at the beginning. A page costs the same however far down it is.
     """
-    found = matching(Asset.objects.visible_to(user).filter(archived_at__isnull=not archived), q)
+    seen = Asset.objects.visible_to(user)
+    if usable_in:
+        seen = seen.usable_in(usable_in)
+    found = matching(seen.filter(archived_at__isnull=not archived), q)
     found = _of_kind(found, kind=kind, usable=usable, owner=owner)
     found = _kept_in(found, user, tag=tag, project=project, favourite=favourite, collection=collection)
     order = Sort(sort)

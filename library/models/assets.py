@@ -53,6 +53,10 @@ class AssetQuerySet(models.QuerySet["Asset"]):
         at_home = Q(home_project__in=Project.objects.owned_by(user))
         return self.filter(at_home | Q(home_project=None, created_by_id=user.pk))
 
+    def usable_in(self, project: Project) -> Self:
+        """What a project may use: what is shared with everyone, and what is kept to it."""
+        return self.filter(Q(is_shared=True) | Q(home_project=project))
+
     def active(self) -> Self:
         """Not archived."""
         return self.filter(archived_at=None)
