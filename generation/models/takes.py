@@ -21,6 +21,10 @@ class TakeQuerySet(models.QuerySet["Take"]):
         """The takes of the projects that the user may see."""
         return self.filter(project__in=Project.objects.visible_to(user))
 
+    def editable_by(self, user: AnyUser) -> Self:
+        """The takes of the projects in which the user may make things."""
+        return self.filter(project__in=Project.objects.editable_by(user))
+
     def for_cards(self) -> Self:
         """What a card shows, in one query."""
         return self.select_related("job", "project", "shot").with_rights()

@@ -57,6 +57,11 @@ def take_to_see(request: Request, uuid: UUID) -> Take:
     return get_object_or_404(takes.select_related("job__created_by", "job__ledger"), uuid=uuid)
 
 
+def take_to_edit(request: Request, uuid: UUID) -> Take:
+    """A take of a project in which the user may make things."""
+    return _allowed(take_to_see(request, uuid), Take.objects.editable_by(request.user))
+
+
 def staff_only(request: Request) -> None:
     """Raises PermissionDenied for everyone else."""
     if not request.user.is_staff:
