@@ -16,18 +16,36 @@ admin.site.unregister(User)
 admin.site.unregister(Group)
 
 
+POWERS = ("is_staff", "is_superuser", "groups", "user_permissions")
+
+
 @admin.register(User)
 class PersonAdmin(UserAdmin, ModelAdmin):
-    """People."""
+    """People. Staff who look after them make no administrator of anybody, nor take an administrator's place by a new
+    password: what people may do is given by administrators alone."""
 
     form = UserChangeForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
 
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
+        fields = tuple(super().get_readonly_fields(request, obj))
+        return fields if _is_administrator(request) else (*fields, *POWERS)
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        return super().has_change_permission(request, obj) and _is_within_reach(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        return super().has_delete_permission(request, obj) and _is_within_reach(request, obj)
+
 
 @admin.register(Group)
 class PeopleGroupAdmin(GroupAdmin, ModelAdmin):
-    """Groups of people."""
+    """Groups of people; what a group may do is given by administrators alone."""
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Group | None = None) -> tuple[str, ...]:
+        fields = tuple(super().get_readonly_fields(request, obj))
+        return fields if _is_administrator(request) else (*fields, "permissions")
 
 
 class MembershipInline(TabularInline):
@@ -53,3 +71,11 @@ class ProjectAdmin(ModelAdmin):
     @display(description="members", ordering="people")
     def people(self, project: Project) -> int:
         return project.people  # type: ignore[attr-defined]  # annotated above
+
+
+def _is_administrator(request: HttpRequest) -> bool:
+    return bool(getattr(request.user, "is_superuser", False))
+
+
+def _is_within_reach(request: HttpRequest, person: User | None) -> bool:
+    return person is None or not person.is_superuser or _is_administrator(request)
