@@ -4,7 +4,6 @@ Memory stays bounded whatever the size: the video goes through a file on disk. T
 doing it twice overwrites the same objects. Retried apart from the rendering, which is paid for already.
 """
 
-import hashlib
 import tempfile
 import time
 from collections.abc import Callable
@@ -17,6 +16,7 @@ from django.conf import settings
 from generation import gateway
 from generation.lifecycle import pace
 from generation.lifecycle.endings import fail, hold, succeed
+from generation.lifecycle.fetching import LinkDead, NotPublic, fetch
 from generation.lifecycle.leases import MAX_TAKEOVERS, Lease, LeaseLost, claim, log, move, renew, wake
 from generation.models import Job, LedgerEntry
 from generation.skyreels import errors
@@ -26,14 +26,7 @@ Status = Job.Status
 Ending = Callable[[Lease, str], None]
 LEASE_SECONDS = 20.0
 RENEW_EVERY = 5.0
-CHUNK = 256 * 1024
 MAX_TRIES = 8
-LINK_IS_DEAD = {401, 403, 404, 410}
-FETCH_TIMEOUT = httpx.Timeout(12.0, connect=5.0)
-
-
-class LinkDead(Exception):
-    """The provider's host no longer gives the file out."""
 
 
 def store_job(job_id: int) -> None:
@@ -60,6 +53,9 @@ def _store(lease: Lease, job: Job) -> None:
         succeed(lease, facts)
     except LinkDead:
         _ask_for_another_link(lease, job, "The link to the video is dead.", at_last=_give_up)
+    except NotPublic as refusal:
+        message = f"The link to the video is not followed: {refusal}."
+        _ask_for_another_link(lease, job, message, at_last=hold)
     except probe.UnreadableMedia as error:
         _again(lease, job, f"The provider's file cannot be opened: {error}", at_last=hold)
     except httpx.HTTPError as error:
@@ -98,29 +94,6 @@ def _bring_home(lease: Lease, job: Job, folder: Path) -> dict[str, Any]:
         "codec": facts.codec,
         "has_audio": facts.has_audio,
     }
-
-
-def fetch(url: str, path: Path, keep: Callable[[], None]) -> str:
-    """Stream a result to disk; its SHA-256. Raises LinkDead, httpx.HTTPError.
-
-    A connection that ends before the announced length is an error of httpx, so a torn file is never taken.
-    """
-    digest = hashlib.sha256()
-    with (
-        httpx.Client(
-            timeout=FETCH_TIMEOUT, follow_redirects=True, trust_env=gateway.heeds_proxies(url)
-        ) as http,
-        http.stream("GET", url) as answer,
-        path.open("wb") as file,
-    ):
-        if answer.status_code in LINK_IS_DEAD:
-            raise LinkDead
-        answer.raise_for_status()
-        for chunk in answer.iter_bytes(CHUNK):
-            digest.update(chunk)
-            file.write(chunk)
-            keep()
-    return digest.hexdigest()
 
 
 def _keeper(lease: Lease) -> Callable[[], None]:

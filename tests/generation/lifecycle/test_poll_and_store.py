@@ -87,11 +87,16 @@ def test_a_file_that_never_opens_is_held(running, bring_to, sandbox):
     assert (job.status, job.ledger.state) == (Status.HELD, Money.UNCERTAIN)
 
 
-@pytest.mark.parametrize("kind", ["drop_before", "drop_midway"])
-def test_a_torn_download_is_fetched_again(running, bring_to, sandbox, kind):
+def test_a_download_that_never_began_is_tried_again(running, bring_to, sandbox):
     job = bring_to(running(), Status.STORING)
-    sandbox.add_fault("download", kind)
+    sandbox.add_fault("download", "drop_before")
     assert store(job).status == Status.STORING
+    assert store(job).status == Status.SUCCEEDED
+
+
+def test_a_download_that_breaks_goes_on_behind_its_last_byte(running, bring_to, sandbox):
+    job = bring_to(running(), Status.STORING)
+    sandbox.add_fault("download", "drop_midway")
     assert store(job).status == Status.SUCCEEDED
 
 
