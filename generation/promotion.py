@@ -153,7 +153,8 @@ def _created(
         tags=tags,
         project=take.project,
         is_shared=is_shared,
-        rights=Rights(source=f"{title_of(take, second)} in {take.project}", rights_end_on=ends),
+        # Without the project's name: whoever uses a shared asset need not know of the production.
+        rights=Rights(source=title_of(take, second), rights_end_on=ends),
     )
     Promotion.objects.create(take=take, asset=asset, second=second, by=by)
     return asset

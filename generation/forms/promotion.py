@@ -35,9 +35,7 @@ class PromoteForm(forms.Form):
         required=False, label="Everyone may use it", help_text="Otherwise only its project may."
     )
 
-    def __init__(
-        self, *args: Any, user: User, take: Take, second: float | None = None, **kwargs: Any
-    ) -> None:
+    def __init__(self, data: Any = None, *, user: User, take: Take, second: float | None = None) -> None:
         start = {
             "what": CLIP if second is None else FRAME,
             "at": second or 0,

@@ -18,6 +18,10 @@ class BatchQuerySet(models.QuerySet["Batch"]):
         """The batches of the projects that the user may see."""
         return self.filter(project__in=Project.objects.visible_to(user))
 
+    def editable_by(self, user: AnyUser) -> Self:
+        """The batches of the projects in which the user may make things."""
+        return self.filter(project__in=Project.objects.editable_by(user))
+
 
 class Batch(models.Model):
     """Jobs with one total, one confirmation and one budget check; each waits and ends for itself."""

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django_htmx.middleware import HtmxDetails
 
-from generation.models import Job, Take
+from generation.models import Batch, Job, Take
 from library.models import Project
 
 Row = TypeVar("Row", bound=Model)
@@ -42,7 +42,8 @@ def job_to_see(request: Request, uuid: UUID) -> Job:
     """A job of a project of the user's, with what its page shows."""
     jobs = Job.objects.visible_to(request.user)
     return get_object_or_404(
-        jobs.select_related("project", "shot", "created_by", "take", "ledger"), uuid=uuid
+        jobs.select_related("project", "shot", "created_by", "take", "ledger", "batch", "made_from__shot"),
+        uuid=uuid,
     )
 
 
@@ -60,6 +61,17 @@ def take_to_see(request: Request, uuid: UUID) -> Take:
 def take_to_edit(request: Request, uuid: UUID) -> Take:
     """A take of a project in which the user may make things."""
     return _allowed(take_to_see(request, uuid), Take.objects.editable_by(request.user))
+
+
+def batch_to_see(request: Request, uuid: UUID) -> Batch:
+    """A batch of a project of the user's."""
+    batches = Batch.objects.visible_to(request.user).select_related("project", "created_by")
+    return get_object_or_404(batches, uuid=uuid)
+
+
+def batch_to_edit(request: Request, uuid: UUID) -> Batch:
+    """A batch of a project in which the user may make things."""
+    return _allowed(batch_to_see(request, uuid), Batch.objects.editable_by(request.user))
 
 
 def staff_only(request: Request) -> None:

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET
 from generation.models import Take
 from generation.views.access import Request, take_to_see
 from generation.views.paging import page_of, wanted
+from generation.views.promote import assets_of
 from generation.views.prompts import prompt_parts, references_of
 from library.models import Project
 
@@ -44,6 +45,7 @@ def take(request: Request, uuid: UUID) -> HttpResponse:
         "take": found,
         "job": found.job,
         "references": references,
+        "assets": assets_of(request, found),
         "prompt_parts": prompt_parts(found.job.prompt, references),
         "stack": Take.objects.filter(project=found.project_id, shot=found.shot_id)[:STACK]
         if found.shot

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
-from generation.models import Job, JobReference
+from generation.models import Job, JobReference, Promotion, Take
 from generation.views.paging import page_of
 from library.models import Asset, Project
 from library.views.access import Request, asset_to_see
@@ -21,11 +21,23 @@ def where_used(request: Request, handle: str) -> HttpResponse:
     """A page of its own; for htmx the newest few, which stand on the asset's page."""
     asset = asset_to_see(request, handle)
     fragment = request.htmx and not request.htmx.boosted
-    context = {"asset": asset, **_projects(request, asset), **_jobs(request, asset, bool(fragment))}
+    context = {
+        "asset": asset,
+        **_origin(request, asset),
+        **_projects(request, asset),
+        **_jobs(request, asset, bool(fragment)),
+    }
     name = "library/_where_used.html" if fragment else "library/where_used.html"
     response = render(request, name, context)
     patch_vary_headers(response, ["HX-Request"])
     return response
+
+
+def _origin(request: Request, asset: Asset) -> dict[str, Any]:
+    """The take that the asset was made of, if it was; its name only for those who may see that take."""
+    made = Promotion.objects.filter(asset=asset).select_related("take__shot", "take__project", "by").first()
+    seen = made and Take.objects.visible_to(request.user).filter(pk=made.take_id).exists()
+    return {"made_of": made, "may_see_origin": seen}
 
 
 def _projects(request: Request, asset: Asset) -> dict[str, Any]:

@@ -36,7 +36,7 @@ def test_a_whole_take_becomes_a_clip_with_its_origin(bob: User, project: Project
     assert (asset.kind, asset.handle, asset.title, asset.is_shared) == ("video", "Dusk", "Dusk at sea", False)
     assert (asset.cover.sha256, asset.cover.seconds, asset.home_project) == (take.sha256, 2.0, project)
     assert sorted(asset.tags.names()) == ["dusk", "sea"]
-    assert asset.source == "Take 1 of 020 in Harbour Lights"
+    assert asset.source == "Take 1 of 020"
     assert (asset.promotion.take, asset.promotion.second, asset.promotion.by) == (take, None, bob)
     assert project.links.filter(asset=asset).exists()
 

@@ -1,0 +1,101 @@
+"""Batches: jobs that were asked for at once, how far they are, and taking back what still waits."""
+
+from collections import Counter
+from collections.abc import Iterable
+from decimal import Decimal
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from generation import lifecycle
+from generation.models import Batch, Job, LedgerEntry
+from generation.views import live
+from generation.views.access import Request, batch_to_edit, batch_to_see
+
+Status, State = Job.Status, LedgerEntry.State
+
+
+@require_GET
+def batch(request: Request, uuid: UUID) -> HttpResponse:
+    """The jobs of a batch in the order in which they were asked for, and their money."""
+    found = batch_to_see(request, uuid)
+    jobs = list(found.jobs.select_related("project", "shot", "take", "ledger").order_by("pk"))
+    context = {
+        "batch": found,
+        "jobs": jobs,
+        "counts": _counts(jobs),
+        "ended": sum(job.is_finished or job.status == Status.HELD for job in jobs),
+        "waiting": sum(job.status == Status.QUEUED for job in jobs),
+        "in_hand": any(job.is_in_hand for job in jobs),
+        "money": _money(jobs),
+        "can_edit": Batch.objects.editable_by(request.user).filter(pk=found.pk).exists(),
+        "mark": live.mark(jobs),
+        "live_url": live.address(request),
+    }
+    if live.is_refresh(request):
+        return live.refresh(request, "generation/_batch.html", context)
+    return render(request, "generation/batch.html", context)
+
+
+@require_POST
+def batch_cancel(request: Request, uuid: UUID) -> HttpResponse:
+    """Take back what was not sent yet: all of it, or the one that `job` names."""
+    found = batch_to_edit(request, uuid)
+    waiting: QuerySet[Job] = found.jobs.order_by("pk")
+    if "job" in request.POST:
+        waiting = waiting.filter(pk=get_object_or_404(waiting, uuid=_uuid(request.POST["job"])).pk)
+    else:
+        waiting = waiting.filter(status=Status.QUEUED)
+    cancelled, late = 0, 0
+    for job in waiting:
+        try:
+            lifecycle.cancel(job, by=request.user)
+            cancelled += 1
+        except lifecycle.NotPossible:
+            late += 1
+    _tell(request, cancelled, late)
+    return redirect(found)
+
+
+def _tell(request: Request, cancelled: int, late: int) -> None:
+    if cancelled:
+        takes = "1 take was" if cancelled == 1 else f"{cancelled} takes were"
+        messages.success(request, f"{takes} taken back before being sent. Nothing was charged for that.")
+    if late:
+        takes = "1 take" if late == 1 else f"{late} takes"
+        messages.error(request, f"{takes} had been sent already, and the provider cannot cancel.")
+    if not cancelled and not late:
+        messages.info(request, "Nothing waits any more, so nothing was changed.")
+
+
+def _counts(jobs: Iterable[Job]) -> list[tuple[str, int]]:
+    """How many jobs have which state, as people call it, in the order of a job's life."""
+    counts = Counter(job.status for job in jobs)
+    return [(str(status.label), counts[status]) for status in Status if counts[status]]
+
+
+def _money(jobs: Iterable[Job]) -> dict[str, Decimal]:
+    """US dollars: what was agreed to, what is settled by now, what is still promised, what was given back."""
+    rows = [job.ledger for job in jobs if hasattr(job, "ledger")]
+    promised = [row.estimate_usd for row in rows if row.state in (State.ESTIMATED, State.UNCERTAIN)]
+    return {
+        "agreed": _sum(row.estimate_usd for row in rows),
+        "settled": _sum(row.actual_usd or Decimal(0) for row in rows if row.state == State.SETTLED),
+        "promised": _sum(promised),
+        "given_back": _sum(row.estimate_usd for row in rows if row.state == State.REFUNDED),
+    }
+
+
+def _sum(amounts: Iterable[Decimal]) -> Decimal:
+    return sum(amounts, Decimal(0))
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
