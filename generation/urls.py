@@ -3,11 +3,14 @@
 from django.urls import path
 
 from generation.views import (
+    again,
+    batches,
     composer,
     home,
     jobs,
     links,
     projects,
+    promote,
     renaming,
     takes,
     team,
@@ -36,8 +39,12 @@ urlpatterns = [
     path("jobs/<uuid:uuid>/live/", jobs.job_live, name="job_live"),
     path("jobs/<uuid:uuid>/cancel/", jobs.job_cancel, name="job_cancel"),
     path("jobs/<uuid:uuid>/retry/", jobs.job_retry, name="job_retry"),
+    path("batches/<uuid:uuid>/", batches.batch, name="batch"),
+    path("batches/<uuid:uuid>/cancel/", batches.batch_cancel, name="batch_cancel"),
     path("takes/", takes.takes, name="takes"),
     path("takes/<uuid:uuid>/", takes.take, name="take"),
+    path("takes/<uuid:uuid>/again/", again.again, name="again"),
+    path("takes/<uuid:uuid>/promote/", promote.promote, name="promote"),
     path("library/@<str:handle>/rename/", renaming.rename, name="rename"),
     path("library/@<str:handle>/used/", where_used.where_used, name="where_used"),
     path("account/tokens/", tokens.token_list, name="tokens"),
