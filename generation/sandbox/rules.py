@@ -17,14 +17,17 @@ _FIELDS = {
 _IMAGES = frozenset({"jpg", "jpeg", "png", "gif", "bmp"})
 _VIDEOS = frozenset({"mp4", "mov"})
 _AUDIOS = frozenset({"mp3", "wav"})
-_MEDIA = _IMAGES | _VIDEOS | _AUDIOS | {
-    "webp", "avif", "heic", "tif", "tiff", "svg", "webm", "mkv", "avi",
-    "m4v", "m4a", "aac", "ogg", "opus", "flac",
-}  # fmt: skip
-# The real tokenizer is unpublished: a word, a sign or a character of a script without blanks counts as one.
-_TOKEN = re.compile(
-    r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]|[^\W\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]+|[^\w\s]"
-)
+_OTHER = frozenset({
+    "aac", "aiff", "avi", "avif", "flac", "flv", "heic", "m4a", "m4v", "mkv", "mpeg", "mpg", "ogg", "opus",
+    "pdf", "psd", "svg", "tif", "tiff", "txt", "webm", "webp", "wmv", "zip",
+})  # fmt: skip
+_MEDIA = _IMAGES | _VIDEOS | _AUDIOS | _OTHER
+_NO_TEXT = re.compile(r"[\0\ud800-\udfff]")
+_NO_ADDRESS = re.compile(r"[\s\0-\x1f\x7f\ud800-\udfff]")
+# The real tokenizer is unpublished: a sign or a character of a script without blanks counts as one, a word as one for
+# each 24 letters that were begun.
+_SCRIPTS = r"\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
+_TOKEN = re.compile(rf"[{_SCRIPTS}]|[^\W{_SCRIPTS}]{{1,24}}|[^\w\s]")
 
 
 class RuleBroken(Exception):
@@ -40,7 +43,7 @@ def read_order(body: object) -> Order:
     """Check a decoded JSON body against every rule. Raises RuleBroken for the first one broken."""
     if not isinstance(body, dict):
         raise RuleBroken("", "the body must be a JSON object")
-    given = {name: value for name, value in body.items() if value is not None and value != []}
+    given = _present(body)
     _refuse_unknown(given, _FIELDS, "")
     prompt = _prompt(given)
     duration = _duration(given)
@@ -68,10 +71,17 @@ def _prompt(given: dict[str, Any]) -> str:
     prompt = _text(given, "prompt", "prompt")
     if not prompt.strip():
         raise RuleBroken("prompt", "must not be empty")
-    tokens = len(_TOKEN.findall(prompt))
+    if _NO_TEXT.search(prompt):
+        raise RuleBroken("prompt", "must be text throughout")
+    tokens = count_tokens(prompt)
     if tokens > MAX_TOKENS:
         raise RuleBroken("prompt", f"has {tokens} tokens, at most {MAX_TOKENS} are allowed")
     return prompt
+
+
+def count_tokens(prompt: str) -> int:
+    """How long the sandbox takes a prompt to be."""
+    return sum(1 for _ in _TOKEN.finditer(prompt))
 
 
 def _duration(given: dict[str, Any]) -> int:
@@ -86,10 +96,7 @@ def _keyframes(given: dict[str, Any], duration: int) -> tuple[Keyframe, ...]:
     for path, item in _elements(given, "mid_frame_images", 6, {"tag", "image_url", "time_stamp"}):
         stamp = item.get("time_stamp", -1)
         if not _is_integer(stamp) or not (stamp == -1 or 0 < stamp < duration):
-            raise RuleBroken(
-                f"{path}.time_stamp",
-                f"must be -1 or a whole number between 0 and {duration}",
-            )
+            raise RuleBroken(f"{path}.time_stamp", f"must be -1 or a whole number between 0 and {duration}")
         found.append(Keyframe(_tag(item, path), _required_url(item, path, "image_url", _IMAGES), stamp))
     return tuple(found)
 
@@ -103,10 +110,10 @@ def _subjects(given: dict[str, Any]) -> tuple[Subject, ...]:
         if audio and kind == "grid":
             raise RuleBroken(f"{path}.audio_url", "is only allowed with type image")
         found.append(Subject(_tag(item, path), kind, urls, audio))
-    kinds = {subject.kind for subject in found}
-    if len(kinds) > 1:
-        raise RuleBroken("ref_images", "all elements must share one type")
-    if kinds == {"grid"} and len(found) > 1:
+    for place, subject in enumerate(found):
+        if subject.kind != found[0].kind:
+            raise RuleBroken(f"ref_images.{place}.type", "all elements must share one type")
+    if len(found) > 1 and found[0].kind == "grid":
         raise RuleBroken("ref_images", "at most one element of type grid is allowed")
     return tuple(found)
 
@@ -114,10 +121,7 @@ def _subjects(given: dict[str, Any]) -> tuple[Subject, ...]:
 def _image_urls(item: dict[str, Any], path: str, most: int) -> tuple[str, ...]:
     urls = item.get("image_urls")
     if not isinstance(urls, list) or not 1 <= len(urls) <= most:
-        raise RuleBroken(
-            f"{path}.image_urls",
-            f"must list 1 to {most} URLs" if most > 1 else "must list exactly 1 URL",
-        )
+        raise RuleBroken(f"{path}.image_urls", f"must list {'1 to 5 URLs' if most > 1 else 'exactly 1 URL'}")
     return tuple(_checked_url(url, f"{path}.image_urls.{place}", _IMAGES) for place, url in enumerate(urls))
 
 
@@ -155,7 +159,7 @@ def _check_tags(order: Order) -> None:
 def _elements(
     given: dict[str, Any], name: str, most: int, fields: set[str]
 ) -> list[tuple[str, dict[str, Any]]]:
-    """The elements of a list field with their paths, nulls dropped."""
+    """The elements of a list field with their paths, nulls and empty lists dropped."""
     items = given.get(name, [])
     if not isinstance(items, list):
         raise RuleBroken(name, "must be a list")
@@ -166,10 +170,15 @@ def _elements(
         path = f"{name}.{place}"
         if not isinstance(item, dict):
             raise RuleBroken(path, "must be an object")
-        present = {field: value for field, value in item.items() if value is not None}
+        present = _present(item)
         _refuse_unknown(present, fields, f"{path}.")
         found.append((path, present))
     return found
+
+
+def _present(given: dict[str, Any]) -> dict[str, Any]:
+    """An empty list or null counts as absent."""
+    return {name: value for name, value in given.items() if value is not None and value != []}
 
 
 def _refuse_unknown(given: dict[str, Any], known: set[str], prefix: str) -> None:
@@ -179,11 +188,7 @@ def _refuse_unknown(given: dict[str, Any], known: set[str], prefix: str) -> None
 
 
 def _choice(
-    given: dict[str, Any],
-    name: str,
-    choices: tuple[str, ...],
-    default: str | None,
-    path: str = "",
+    given: dict[str, Any], name: str, choices: tuple[str, ...], default: str | None, path: str = ""
 ) -> str:
     value = given.get(name, default)
     if not isinstance(value, str) or value not in choices:
@@ -215,16 +220,17 @@ def _url(given: dict[str, Any], name: str, endings: frozenset[str], path: str = 
 
 def _checked_url(value: object, path: str, endings: frozenset[str]) -> str:
     """An address to fetch. A name that admits to another kind of media is refused unfetched."""
-    if not isinstance(value, str) or not value.startswith(("http://", "https://")):
+    if not isinstance(value, str) or _NO_ADDRESS.search(value):
         raise RuleBroken(path, "must be an http or https URL")
     try:
         parts = urlsplit(value)
+        reachable = parts.hostname and parts.port != 0
     except ValueError:
         raise RuleBroken(path, "is not a valid URL") from None
-    if not parts.hostname:
-        raise RuleBroken(path, "is not a valid URL")
-    ending = parts.path.rpartition("/")[2].rpartition(".")[2].lower()
-    if endings and ending in _MEDIA - endings:
+    if parts.scheme not in ("http", "https") or not reachable:
+        raise RuleBroken(path, "must be an http or https URL with a host")
+    _, dot, ending = parts.path.rpartition("/")[2].lower().rpartition(".")
+    if endings and dot and ending in _MEDIA - endings:
         raise RuleBroken(path, f"must be {', '.join(sorted(endings))}, not {ending}")
     return value
 

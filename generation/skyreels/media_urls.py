@@ -33,8 +33,8 @@ def check_url(url: str) -> str:
 
 
 def _check_format(url: str, formats: tuple[str, ...]) -> str:
-    suffix = urlsplit(check_url(url)).path.rpartition("/")[2].rpartition(".")[2].lower()
-    if suffix in _KNOWN_SUFFIXES and suffix not in formats:
+    _, dot, suffix = urlsplit(check_url(url)).path.rpartition("/")[2].lower().rpartition(".")
+    if dot and suffix in _KNOWN_SUFFIXES and suffix not in formats:
         raise ValueError(f"is a .{suffix} file; it must be {', '.join(formats[:-1])} or {formats[-1]}")
     return url
 

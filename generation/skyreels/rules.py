@@ -7,14 +7,23 @@ still hears about all its other faults. What one field can tell by itself is che
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from .limits import DEFAULT_DURATION, MAX_PROMPT_TOKENS, UNSPECIFIED_TIME
+from .limits import (
+    DEFAULT_DURATION,
+    MAX_MID_FRAMES,
+    MAX_PICTURES_PER_SUBJECT,
+    MAX_PROMPT_TOKENS,
+    MAX_REF_IMAGES,
+    MAX_REF_VIDEOS,
+    UNSPECIFIED_TIME,
+)
 from .tags import clashes, stands_in
 from .tokens import estimate_tokens
 from .vocabulary import I2V_FIELDS, OMNI_FIELDS
 
 Data = Mapping[str, object]
 
-_LOOKED_AT = 20  # elements of one list; that it is too long is told elsewhere
+_LOOKED_AT = 20  # elements of one list
+_LONGEST = {"mid_frame_images": MAX_MID_FRAMES, "ref_images": MAX_REF_IMAGES, "ref_videos": MAX_REF_VIDEOS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +48,7 @@ def broken_rules(data: Data) -> list[Problem]:
     """Every broken rule that spans fields. `data` has been through `without_absent`."""
     return [
         *_prompt_length(data),
+        *_lengths(data),
         *_mode_clash(data),
         *_time_stamps(data),
         *_pictures(data),
@@ -76,6 +86,19 @@ def _prompt_length(data: Data) -> Iterator[Problem]:
             "prompt",
             f"the prompt is at least {estimate.low} tokens long; it must be at most {MAX_PROMPT_TOKENS}",
         )
+
+
+def _lengths(data: Data) -> Iterator[Problem]:
+    """Told here too: pydantic keeps silent about a list's length while one of its elements has a fault."""
+    lists = [(name, data.get(name), most) for name, most in _LONGEST.items()]
+    lists += [
+        (f"{path}.image_urls", element.get("image_urls"), MAX_PICTURES_PER_SUBJECT)
+        for path, element in _elements(data, "ref_images")
+        if element.get("type") != "grid"
+    ]
+    for path, listed, most in lists:
+        if isinstance(listed, list | tuple) and len(listed) > most:
+            yield Problem(path, f"{path} has {len(listed)} entries; it must have at most {most}")
 
 
 def _mode_clash(data: Data) -> Iterator[Problem]:

@@ -2,7 +2,7 @@
 
 The provider allows 1280 tokens and does not publish its tokenizer (skyreels-api.md section 7), so there is no
 exact count, only bounds: the tokenizers in use give every written word at least one token and rarely more
-than one for each three letters; Chinese and Japanese take between a third of a token and two tokens a
+than one for each three letters; Chinese, Japanese and Korean take between a third of a token and two tokens a
 character.
 """
 
@@ -12,7 +12,7 @@ from math import ceil
 
 from .limits import MAX_PROMPT_TOKENS
 
-_CJK = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_CJK = "\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
 _RUN = re.compile(rf"(?P<cjk>[{_CJK}]+)|(?P<word>[^\W{_CJK}]+)|(?P<marks>[^\w\s]+)")
 
 # Tokens for each character of a run: at the least, most likely, at the most.

@@ -47,7 +47,7 @@ def find_problems(data: Mapping[str, object]) -> list[Problem]:
     if not isinstance(data, Mapping):
         return [Problem("", "the request must be an object with named fields")]
     present = without_absent(data)
-    return [*_field_problems(present), *broken_rules(present)]
+    return list(dict.fromkeys([*_field_problems(present), *broken_rules(present)]))
 
 
 def find_warnings(request: GenerationRequest) -> list[Problem]:

@@ -75,7 +75,7 @@ REFUSED = [
     ({"ref_images": [subject(type="grid", image_urls=[PNG, PNG])]}, "ref_images.0.image_urls"),
     ({"ref_images": [subject(type="grid", audio_url=WAV)]}, "ref_images.0.audio_url"),
     ({"ref_images": [subject(audio_url="http://media.test/a.ogg")]}, "ref_images.0.audio_url"),
-    ({"ref_images": [subject(), subject(tag="@sheet", type="grid")]}, "ref_images"),
+    ({"ref_images": [subject(), subject(tag="@sheet", type="grid")]}, "ref_images.1.type"),
     ({"ref_images": [subject(type="grid"), subject(tag="@sheet", type="grid")]}, "ref_images"),
     ({"ref_videos": [clip(), clip(tag="@Mara")]}, "ref_videos"),
     ({"ref_videos": [clip(type="motion")]}, "ref_videos.0.type"),
