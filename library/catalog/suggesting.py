@@ -2,29 +2,35 @@
 
 import re
 
+from django.db.models import F
+
 from library import handles
 from library.catalog.finding import of_project
 from library.catalog.sorting import Name
 from library.catalog.words import has_words, matching, newest_first
+from library.fitness import Use
 from library.models import Asset, Project
 from library.models.assets import AssetQuerySet
 from library.models.projects import AnyUser
 
 _OF_HANDLES = re.compile("[a-z0-9_-]*")
-OFFERED = ("handle", "title", "kind", "cover__thumbnail_key")
+OFFERED = ("handle", "title", "kind", "rights_end_on", "cover__thumbnail_key")
 LAST = "{"  # the character behind every one that a handle may have
 
 
 def suggest_handles(
-    user: AnyUser, prefix: str, project: Project | None = None, *, limit: int = 8
+    user: AnyUser, prefix: str, project: Project | None = None, *, usable: Use | int = 0, limit: int = 8
 ) -> list[Asset]:
-    """At most `limit` assets that the user may use for what was typed behind the `@`, with their covers.
+    """At most `limit` assets that the user may use for what was typed behind the `@`, with their covers; with
+    `usable` (bits of `library.fitness.Use`) only those that can be used so.
 
     First those whose handle begins so: the project's own, then the library's, by name. Then the newest in whose
     text every typed word occurs.
     """
     typed = prefix.strip().removeprefix("@").lower()
     seen = Asset.objects.visible_to(user).active().select_related("cover").only(*OFFERED)
+    if usable:
+        seen = seen.alias(fit=F("uses").bitand(int(usable))).filter(fit=int(usable))
     named = _beginning(seen, typed)
     found: list[Asset] = []
     may_begin = _OF_HANDLES.fullmatch(typed)

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from library import catalog, forms, storage
 from library.models import Asset, Collection, Membership, Project, SavedView
+from library.models.rights import EXPIRED
 from library.views.access import Request
 
 MOST_CHOICES = 200
@@ -39,10 +40,14 @@ def asset_list(request: Request) -> HttpResponse:
 
 @require_safe
 def handles(request: Request) -> JsonResponse:
-    """What may stand behind an `@`: `?q=` is what was typed so far, `?project=` the slug of the project."""
+    """What may stand behind an `@`: `?q=` is what was typed so far, `?project=` the slug of the project, `?usable=` what
+    it has to be usable as, such as `frame`."""
     slug = request.GET.get("project", "").replace("\0", "")
     project = Project.objects.visible_to(request.user).filter(slug=slug).first() if slug else None
-    found = catalog.suggest_handles(request.user, request.GET.get("q", "")[:100], project)
+    usable = forms.FilterForm(request.GET).filters()["usable"]
+    found = catalog.suggest_handles(
+        request.user, request.GET.get("q", "")[:100], project, usable=forms.usable_bits(usable)
+    )
     return JsonResponse({"handles": [_offered(asset) for asset in found]})
 
 
@@ -113,4 +118,5 @@ def _offered(asset: Asset) -> dict[str, str]:
         "title": asset.title,
         "kind": asset.kind,
         "thumbnail": storage.signed_url(key) if key else "",
+        "ended": asset.rights_told if asset.rights_state == EXPIRED else "",
     }
