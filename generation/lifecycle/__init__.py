@@ -10,10 +10,12 @@ queue loses, doubles or delays does no harm: `sweep` finds what is due. This pac
 string and never imports them.
 """
 
-from generation.lifecycle.creation import CannotQueue, NotPossible, cancel, create, retry
+from generation.lifecycle.batches import cancel_batch, check_batch, create_batch
+from generation.lifecycle.creation import cancel, create, create_from, retry
 from generation.lifecycle.drafts import rewrite_drafts, save_draft
 from generation.lifecycle.pace import pause, resume_gateway
 from generation.lifecycle.polling import sweep
+from generation.lifecycle.queueing import CannotQueue, NotPossible
 from generation.lifecycle.storing import store_job
 from generation.lifecycle.submission import submit_job
 
@@ -21,7 +23,11 @@ __all__ = [
     "CannotQueue",
     "NotPossible",
     "cancel",
+    "cancel_batch",
+    "check_batch",
     "create",
+    "create_batch",
+    "create_from",
     "pause",
     "resume_gateway",
     "retry",

@@ -83,7 +83,7 @@ def _resume(lease: Lease, job: Job) -> None:
 def _freeze(lease: Lease, job: Job) -> Lease | None:
     """Write the exact bytes, where they go and under which key, together with SUBMITTING. None: it was refused."""
     try:
-        body = composition.of_job(job).freeze()
+        body = composition.freeze(job.plan or {})
     except InvalidRequest as refusal:
         first = refusal.problems[0]
         fail(

@@ -76,7 +76,7 @@ def test_handles_of_which_one_starts_the_other_get_unambiguous_tags(alice, proje
     for handle in ("Mar", "Mara"):
         factories.asset(alice, handle=handle)
     job = create(alice, project, "@mara and @MAR")
-    request = composition.of_job(job).preview()
+    request = composition.previewed(job.plan)
     tags = [subject["tag"] for subject in request["ref_images"]]
     assert not any(one != other and one.startswith(other) for one in tags for other in tags)
     assert [word for word in request["prompt"].split() if word.startswith("@")] == tags
@@ -112,6 +112,6 @@ def test_a_job_that_has_not_ended_is_not_made_again(alice, project, status):
 
 def test_a_picture_marked_as_a_grid_is_sent_as_one(alice, project, s3):
     factories.asset(alice, handle="Sheet", kind="image", is_grid=True)
-    composed = composition.of_job(create(alice, project, "@Sheet, all four views"))
-    assert [found["type"] for found in composed.preview()["ref_images"]] == ["grid"]
-    assert composed.scenario == "Grid collage"
+    job = create(alice, project, "@Sheet, all four views")
+    assert [found["type"] for found in job.plan["ref_images"]] == ["grid"]
+    assert [found.role for found in job.references.all()] == ["grid"]

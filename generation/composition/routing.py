@@ -1,0 +1,47 @@
+"""How the provider will route a plan, right or wrong, and what it charges for (skyreels-api.md, sections 1 and 4)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from generation.composition.orders import elements
+from generation.skyreels.vocabulary import I2V_FIELDS, OMNI_FIELDS, ClipType, Mode, PictureType, Scenario
+
+Plan = Mapping[str, Any]
+
+
+def mode_of(plan: Plan) -> Mode:
+    """T2V, I2V or Omni, as the fields say."""
+    if any(plan.get(name) for name in OMNI_FIELDS):
+        return Mode.OMNI
+    return Mode.I2V if any(plan.get(name) for name in I2V_FIELDS) else Mode.T2V
+
+
+def scenario_of(plan: Plan) -> Scenario:
+    """The row of the provider's table, as `GenerationRequest.scenario` has it for a request without faults."""
+    if plan.get("ref_videos"):
+        return (
+            Scenario.EXTENSION if _types(plan, "ref_videos")[:1] == ["extend"] else Scenario.MOTION_REFERENCE
+        )
+    if plan.get("ref_images"):
+        return _of_pictures(plan)
+    if plan.get("mid_frame_images"):
+        return Scenario.KEYFRAMES
+    if plan.get("first_frame_image"):
+        return Scenario.FIRST_FRAME
+    return Scenario.END_FRAME if plan.get("end_frame_image") else Scenario.TEXT_TO_VIDEO
+
+
+def follows_clip(plan: Plan) -> bool:
+    """Whether the length of a clip decides what is charged."""
+    return _types(plan, "ref_videos")[:1] == [ClipType.REFERENCE]
+
+
+def _of_pictures(plan: Plan) -> Scenario:
+    if _types(plan, "ref_images")[:1] == [PictureType.GRID]:
+        return Scenario.GRID
+    speaks = any(element.get("audio_url") for _, element in elements(plan, "ref_images"))
+    return Scenario.AUDIO_SYNC if speaks else Scenario.SUBJECTS
+
+
+def _types(plan: Plan, name: str) -> list[object]:
+    return [element.get("type") for _, element in elements(plan, name)]
