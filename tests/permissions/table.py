@@ -33,6 +33,10 @@ WORKPLACE = [
     Row(POST, "/login/",                                    302, 302, 302, 302, 302, 302, "~User.last_login", {"username": "dave", "password": "lamplight-4711"}),
     Row(POST, "/login/",                                    200, 200, 200, 200, 200, 200, "", {"username": "dave", "password": "guessed"}),
     Row(POST, "/logout/",                                   302, 302, 302, 302, 302, LOGIN),
+    Row(GET,  "/account/tokens/",                           200, 200, 200, 200, 200, LOGIN),
+    Row(POST, "/account/tokens/",                           201, 201, 201, 201, 201, 403, "+ApiToken", {"name": "dailies", "access": "write"}),
+    Row(POST, "/account/tokens/",                           201, 201, 201, 201, 422, 403, "+ApiToken", {"name": "dailies", "access": "read", "project": "{project}"}),
+    Row(POST, "/account/tokens/{veras_token}/revoke/",      404, 404, 404, 302, 404, LOGIN, "~ApiToken.revoked_at"),
     Row(GET,  "/admin/",                                    LOGIN, LOGIN, LOGIN, LOGIN, LOGIN, LOGIN),
 ]
 # fmt: on

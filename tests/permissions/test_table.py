@@ -12,6 +12,7 @@ from tests.permissions.world import World
 
 # Its pages have tests of their own (`test_admin`); the table has its index.
 ADMIN = "admin/"
+OPENED_BY_A_TOKEN = ("api/v1/", "v1/")
 
 
 @pytest.fixture
@@ -29,7 +30,7 @@ def test_who_gets_what(visitors: Visitors, part: str) -> None:
 
 def test_every_address_has_a_line(visitors: Visitors) -> None:
     told = {_route(visitors, row) for row in ROWS}
-    without = [f"{name}: {route}" for route, name in _addresses(get_resolver()) if route not in told]
+    without = [f"{one.name}: {route}" for route, one in _addresses(get_resolver()) if route not in told]
     assert not without, "\n".join(["add lines to the permission table for", *without])
 
 
@@ -53,17 +54,25 @@ def test_an_administrator_may_open_every_page(visitors: Visitors) -> None:
     assert closed == {"/library/@Nobody/", "/projects/nowhere/"}
 
 
+def test_no_page_takes_a_form_from_elsewhere() -> None:
+    """A call that a token opens has no session that a stranger's page could use."""
+    exempt = {
+        route for route, one in _addresses(get_resolver()) if getattr(one.callback, "csrf_exempt", False)
+    }
+    assert {route for route in exempt if not route.startswith(OPENED_BY_A_TOKEN)} == set()
+
+
 def _route(visitors: Visitors, row: Row) -> str:
     return str(resolve(visitors.path(row).partition("?")[0]).route)
 
 
-def _addresses(resolver: URLResolver, before: str = "") -> Iterator[tuple[str, str]]:
-    """The route and the name of every address, that of the admin once."""
+def _addresses(resolver: URLResolver, before: str = "") -> Iterator[tuple[str, URLPattern]]:
+    """The route of every address with its pattern; of the admin the index alone."""
     for one in resolver.url_patterns:
         route = before + str(one.pattern)
-        if route == ADMIN:
-            yield route, "admin:index"
-        elif isinstance(one, URLPattern):
-            yield route, one.name or "without a name"
+        if isinstance(one, URLPattern):
+            yield route, one
+        elif route == ADMIN:
+            yield route, next(found for found in one.url_patterns if found.name == "index")
         else:
             yield from _addresses(one, route)

@@ -53,7 +53,8 @@ class World:
         roles = {"bob": Role.EDITOR, "rita": Role.REVIEWER, "vera": Role.VIEWER, "mick": Role.VIEWER}
         for name, role in roles.items():
             self.ids[name] = factories.join(project, self.people[name], role).pk
-        factories.project(self.charlie, name="Far Shore", slug="far-shore")
+        far = factories.project(self.charlie, name="Far Shore", slug="far-shore")
+        self.ids |= {"project": project.pk, "far_project": far.pk}
         return project
 
     def _packed(self) -> bytes:
@@ -96,6 +97,7 @@ class World:
         view = SavedView.objects.create(name="Pictures", user=self.vera, query="kind=image")
         for collection in (team, own):
             collection.assets.add(Asset.objects.get(handle="Shared"))
+        self.ids["veras_token"] = tokens.make(user=self.vera, name="dailies")[0].pk
         self.ids |= {"team_collection": team.pk, "veras_collection": own.pk, "veras_view": view.pk}
 
     def _jobs(self) -> None:
@@ -111,7 +113,7 @@ class World:
             by=self.bob, project=self.project, prompt="@Kept waits", settings=Settings(), form_key=uuid4()
         )
         self.ids |= {"take": take.uuid, "done": take.job.uuid, "waiting": waiting.uuid}
-        self.ids |= {"failed": failed.uuid, "draft": draft.uuid, "project": self.project.pk}
+        self.ids |= {"failed": failed.uuid, "draft": draft.uuid}
 
     def _tokens(self) -> None:
         """One for each person: `secrets` holds what their programs send."""
