@@ -40,8 +40,8 @@ def asset_list(request: Request) -> HttpResponse:
 
 @require_safe
 def handles(request: Request) -> JsonResponse:
-    """What may stand behind an `@`: `?q=` is what was typed so far, `?project=` the slug of the project, `?usable=` what
-    it has to be usable as, such as `frame`."""
+    """What may stand behind an `@`: `?q=` is what was typed so far, `?project=` the slug of the project, `?usable=`
+    what it has to be usable as, such as `frame`."""
     slug = request.GET.get("project", "").replace("\0", "")
     project = Project.objects.visible_to(request.user).filter(slug=slug).first() if slug else None
     usable = forms.FilterForm(request.GET).filters()["usable"]
