@@ -11,7 +11,7 @@ from pathlib import Path
 import av
 from av.container import InputContainer
 
-from library.probe import HEAD_BYTES, MAX_AUDIO_BYTES, MAX_SECONDS, UnreadableMedia, open_recording
+from library.probe import HEAD_BYTES, MAX_AUDIO_BYTES, MAX_SECONDS, UnreadableMedia, damaged, open_recording
 
 RATE = 44100
 BIT_RATE = 192_000
@@ -33,7 +33,7 @@ def converted(path: Path, *, name: str) -> Path:
     if demuxer is None:
         return path
     try:
-        with open_recording(path, demuxer) as source:
+        with open_recording(path, demuxer, name=name) as source:
             if demuxer == "mov" and not _is_sound_alone(source):
                 return path
             _check(source, path.stat().st_size, name)
@@ -43,7 +43,7 @@ def converted(path: Path, *, name: str) -> Path:
             raise
         if demuxer == "mov":
             return path  # what is wrong with a film, `probe` says
-        raise UnreadableMedia(f"{name} is damaged or cut off: it cannot be read to its end.") from error
+        raise damaged(name) from error
 
 
 def is_other_sound(path: Path) -> bool:
@@ -74,16 +74,18 @@ def _is_sound_alone(source: InputContainer) -> bool:
 
 def _check(source: InputContainer, size: int, name: str) -> None:
     if not any(track.codec_context for track in source.streams.audio):
-        raise UnreadableMedia(f"{name} holds no sound that can be read.")
+        raise UnreadableMedia(f"{name} holds no sound that can be read. Save it as MP3 or WAV again.")
     if size > MAX_AUDIO_BYTES:
         much, most = f"{size / 1e6:.1f} MB", f"{MAX_AUDIO_BYTES / 1e6:.0f} MB"
-        raise UnreadableMedia(f"{name} has {much}; a recording may have at most {most}.")
+        raise UnreadableMedia(f"{name} has {much}; a recording may have at most {most}. Save a smaller one.")
     if (source.duration or 0) > MAX_SECONDS * av.time_base:
         raise UnreadableMedia(_too_long(name))
 
 
 def _too_long(name: str) -> str:
-    return f"{name} lasts longer than {MAX_SECONDS / 60:.0f} minutes, which is the most for a recording."
+    return (
+        f"{name} lasts longer than {MAX_SECONDS / 60:.0f} minutes, which is the most for a recording. Cut it."
+    )
 
 
 def _written(source: InputContainer, target: Path, name: str) -> Path:
@@ -102,7 +104,7 @@ def _written(source: InputContainer, target: Path, name: str) -> Path:
                 raise UnreadableMedia(_too_long(name))
             written.mux(encoder.encode(frame))
         if not samples:
-            raise UnreadableMedia(f"{name} holds no sound that can be read.")
+            raise UnreadableMedia(f"{name} holds no sound that can be read. Save it as MP3 or WAV again.")
         written.mux(encoder.encode(None))
     return target
 

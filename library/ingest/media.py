@@ -11,7 +11,7 @@ from django.core.files import File
 from library import storage
 from library.ingest import conversion, looks, pictures, privacy
 from library.models import MediaFile
-from library.probe import Facts, probe, shown_name
+from library.probe import Facts, Seen, examine, shown_name
 
 PIECE = 1024**2
 
@@ -31,21 +31,24 @@ def add_media(source: "File[bytes] | Path", *, name: str = "") -> MediaFile:
 
 def _added(path: Path, sha256: str, name: str) -> MediaFile:
     source = conversion.converted(path, name=shown_name(name))
-    facts = probe(source, name=name)
-    clean = privacy.cleaned(source, facts)
+    facts, seen = examine(source, name=name)
+    clean = privacy.cleaned(source, facts, seen)
     if clean != source:
-        facts = probe(clean, name=name)
+        facts, seen = examine(clean, name=name)
     # A film is cleaned where it lies; a picture that lies where it was copied to has the bytes that were hashed.
     if clean != path or facts.kind == "video":
         sha256 = _sha256(clean)
-    return _known(sha256) or _stored(clean, sha256, facts, name)
+        if known := _known(sha256):
+            return known
+    return _stored(clean, sha256, facts, seen, name)
 
 
-def _stored(path: Path, sha256: str, facts: Facts, name: str) -> MediaFile:
+def _stored(path: Path, sha256: str, facts: Facts, seen: Seen | None, name: str) -> MediaFile:
     key = storage.media_key(sha256, facts.extension)
     thumbnail_key = storage.thumbnail_key(sha256)
     thumbnail = path.with_name("thumbnail.webp")
-    small = pictures.save_thumbnail(path, facts, thumbnail, name=shown_name(name))
+    small = seen.small if seen else pictures.shown(path, facts, name=shown_name(name))
+    pictures.save(small, thumbnail)
     storage.upload(thumbnail, thumbnail_key, "image/webp")
     storage.upload(path, key, facts.mime)
     values = vars(facts) | {

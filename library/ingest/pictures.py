@@ -8,9 +8,8 @@ import av
 from av.video.reformatter import Colorspace
 from PIL import Image, ImageDraw
 
-from library.probe import Facts, UnreadableMedia, open_recording
+from library.probe import Facts, UnreadableMedia, open_recording, small_of
 
-THUMBNAIL = (480, 480)
 WAVE = (480, 270)
 WAVE_BARS = 60
 WAVE_RATE = 8000
@@ -23,19 +22,31 @@ SAME_MOMENT = 0.001
 UNNAMED_COLOURS = 2
 
 
-def save_thumbnail(path: Path, facts: Facts, target: Path, *, name: str = "") -> Image.Image:
-    """Writes a WebP of at most 480 pixels a side, and returns what was written. Raises UnreadableMedia, which calls the
-    file `name`, when there is nothing in it to be seen or heard."""
+def save_thumbnail(path: Path, facts: Facts, target: Path, *, name: str = "") -> None:
+    """Writes a WebP of at most 480 pixels a side. Raises UnreadableMedia, which calls the file `name`, when there is
+    nothing in it to be seen or heard."""
+    save(shown(path, facts, name=name), target)
+
+
+def save(small: Image.Image, target: Path) -> None:
+    """Writes the picture as a WebP."""
+    small.save(target, "WEBP", quality=80, method=4)
+
+
+def shown(path: Path, facts: Facts, *, name: str = "") -> Image.Image:
+    """What a file is known by, at most 480 pixels a side. Raises UnreadableMedia, which calls the file `name`."""
     if facts.kind == "image":
         with Image.open(path) as picture:
-            return _save_small(picture, target)
+            return small_of(picture)
     try:
-        small = (
+        found = (
             frame_near(path, (facts.seconds or 0) * 0.1) if facts.kind == "video" else _wave(_loudness(path))
         )
     except (av.FFmpegError, ValueError) as error:  # PyAV: a sound that changes its layout on the way
-        raise UnreadableMedia(f"{name or path.name} is damaged: nothing in it can be shown.") from error
-    return _save_small(small, target)
+        raise UnreadableMedia(
+            f"{name or path.name} is damaged: nothing in it can be shown. Save or download it again."
+        ) from error
+    return small_of(found)
 
 
 def frame_near(path: Path, second: float) -> Image.Image:
@@ -51,7 +62,7 @@ def frame_near(path: Path, second: float) -> Image.Image:
             if found.time is None or found.time >= second:
                 break
         if found is None:
-            raise UnreadableMedia(f"{path.name} holds no frame that can be read.")
+            raise UnreadableMedia(f"{path.name} holds no frame that can be read. Export it again.")
         picture: Image.Image = found.to_image()
         return picture.rotate(found.rotation, expand=True)
 
@@ -72,7 +83,7 @@ def frame_at(path: Path, second: float) -> tuple[Image.Image, float]:
                     break
                 found = frame
             if found is None:
-                raise UnreadableMedia(f"{path.name} holds no frame that can be read.")
+                raise UnreadableMedia(f"{path.name} holds no frame that can be read. Export it again.")
             return _as_shown(found).rotate(found.rotation, expand=True), float(found.time or 0)
     except av.FFmpegError as error:
         raise UnreadableMedia(f"{path.name} is damaged: its frame cannot be read.") from error
@@ -83,16 +94,6 @@ def _as_shown(frame: av.VideoFrame) -> Image.Image:
     unnamed = frame.colorspace == UNNAMED_COLOURS and (frame.width >= 1280 or frame.height > 576)
     picture: Image.Image = frame.to_image(src_colorspace=Colorspace.ITU709 if unnamed else None)
     return picture
-
-
-def _save_small(picture: Image.Image, target: Path) -> Image.Image:
-    if picture.mode not in {"RGB", "RGBA", "L"}:
-        picture = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
-    picture.thumbnail(THUMBNAIL)
-    bare = picture.copy()
-    bare.info = {}
-    bare.save(target, "WEBP", quality=80, method=4)
-    return bare
 
 
 def _loudness(path: Path) -> list[float]:

@@ -9,10 +9,8 @@ from pathlib import Path
 
 from PIL import Image
 
-from library.probe import Facts, open_recording
+from library.probe import Facts, Seen, open_recording
 
-GPS_DIRECTORY = 0x8825
-ORIENTATION = 0x0112
 # What makes a picture upright, by its EXIF orientation; 1, and whatever else a damaged header says, is upright.
 TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -24,6 +22,7 @@ TURNS = {
     8: Image.Transpose.ROTATE_90,
 }
 QUALITY = 95
+FORMATS = ("JPEG", "PNG", "WEBP")
 PNG_SIGNATURE_BYTES = 8
 # Where cameras and editors write it: EXIF and XMP, IPTC.
 JPEG_METADATA = {0xE1, 0xED}
@@ -31,51 +30,37 @@ JPEG_SCAN = b"\xff\xda"
 PNG_METADATA = {b"eXIf", b"iTXt", b"zTXt", b"tEXt"}
 
 
-def cleaned(path: Path, facts: Facts) -> Path:
+def cleaned(path: Path, facts: Facts, seen: Seen | None) -> Path:
     """The file as it may be kept: the same path if nothing had to change, or a new file beside it.
 
     WebP, which the provider does not take, becomes PNG where it has transparency, and JPEG otherwise.
     """
     if facts.kind == "video":
         _blank_location(path)
+    if seen is None or facts.mime not in {"image/jpeg", "image/png", "image/webp"}:
         return path
-    if facts.mime == "image/webp":
-        return _encoded(path, None)
-    if facts.mime not in {"image/jpeg", "image/png"}:
-        return path
-    return _cleaned_picture(path, facts)
+    turn = TURNS.get(seen.orientation)
+    if facts.mime == "image/webp" or turn is not None or (seen.has_place and seen.holds_more):
+        return _encoded(path, facts.mime, turn)
+    return _without_place(path, facts.mime) if seen.has_place else path
 
 
-def _cleaned_picture(path: Path, facts: Facts) -> Path:
-    with Image.open(path) as picture:
-        turn, has_place, holds_more = _turn(picture), _has_place(picture), picture.format == "MPO"
-    if turn is not None or (has_place and holds_more):
-        return _encoded(path, facts.mime)
-    if not has_place:
-        return path
-    cut = _jpeg_without_metadata if facts.mime == "image/jpeg" else _png_without_metadata
+def _without_place(path: Path, mime: str) -> Path:
+    cut = _jpeg_without_metadata if mime == "image/jpeg" else _png_without_metadata
     target = path.with_name("cleaned")
     target.write_bytes(cut(path.read_bytes()))
     return target
 
 
-def _turn(picture: Image.Image) -> Image.Transpose | None:
-    return TURNS.get(picture.getexif().get(ORIENTATION, 1))
-
-
-def _has_place(picture: Image.Image) -> bool:
-    texts = (str(value) for key, value in picture.info.items() if key != "icc_profile")
-    return bool(picture.getexif().get_ifd(GPS_DIRECTORY)) or any("GPSL" in text for text in texts)
-
-
-def _encoded(path: Path, mime: str | None) -> Path:
+def _encoded(path: Path, mime: str, turn: Image.Transpose | None) -> Path:
     """The picture upright and without metadata but for its colour profile."""
     target = path.with_name("cleaned")
-    with Image.open(path) as picture:
+    with Image.open(path, formats=FORMATS) as picture:
+        picture.load()
         profile = picture.info.get("icc_profile")
-        turn = _turn(picture)
-        upright = picture.copy() if turn is None else picture.transpose(turn)
-        if mime == "image/png" or (mime is None and upright.has_transparency_data):
+        upright: Image.Image = picture if turn is None else picture.transpose(turn)
+        is_clear = mime == "image/webp" and upright.has_transparency_data
+        if mime == "image/png" or is_clear:
             _bare(upright).save(target, "PNG", icc_profile=profile)
         else:
             flat = upright if upright.mode in {"RGB", "L", "CMYK"} else upright.convert("RGB")
@@ -84,9 +69,8 @@ def _encoded(path: Path, mime: str | None) -> Path:
 
 
 def _bare(picture: Image.Image) -> Image.Image:
-    bare = picture.copy()
-    bare.info = {key: value for key, value in picture.info.items() if key in {"transparency", "gamma"}}
-    return bare
+    picture.info = {key: value for key, value in picture.info.items() if key in {"transparency", "gamma"}}
+    return picture
 
 
 def _jpeg_without_metadata(data: bytes) -> bytes:

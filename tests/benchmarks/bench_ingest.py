@@ -15,8 +15,8 @@ from mypy_boto3_s3 import S3Client
 from PIL import Image
 
 from library import ingest
-from library.ingest.pictures import THUMBNAIL
 from library.models import MediaFile
+from library.probe import THUMBNAIL
 from library.storage import CLIENT_CONFIG
 
 PICTURES = 40

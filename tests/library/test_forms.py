@@ -60,23 +60,24 @@ def test_a_character_comes_into_the_library(browser: Client, alice: User, projec
         (
             "notes.png",
             b"Scene 4: the harbour.",
-            "notes.png is not a picture, video or audio file that we can read (its content is text).",
+            "notes.png is not a picture, video or audio file that we can read (its content is text). "
+            "Choose a PNG, JPEG, MP4, MP3 or WAV.",
         ),
         (
             "cut.jpg",
             files.picture("JPEG", (300, 200))[:1500],
-            "cut.jpg is damaged or cut off: it cannot be read to its end.",
+            "cut.jpg is damaged or cut off: it cannot be read to its end. Save or download it again.",
         ),
         (
             "sky.png",
             files.png_header(20000, 20000),
-            "sky.png is 20000×20000 pixels (400 MP); at most 40 MP can be used.",
+            "sky.png is 20000×20000 pixels (400 MP); at most 40 MP can be used. Save it smaller.",
         ),
-        ("empty.png", b"", "empty.png is empty (0 bytes)."),
+        ("empty.png", b"", "empty.png is empty (0 bytes). Save or download it again."),
         (
             "large.png",
             files.picture() + bytes(10_000_000),
-            "large.png has 10.0 MB; a picture may have at most 10 MB.",
+            "large.png has 10.0 MB; a picture may have at most 10 MB. Save a smaller one.",
         ),
     ],
 )

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image, ImageOps
 
 from library.ingest import pictures, privacy
-from library.probe import UnreadableMedia, probe
+from library.probe import UnreadableMedia, examine, probe
 from tests.library import files
 
 ROUNDS = 80
@@ -16,7 +16,7 @@ ROUNDS = 80
 def taken_in(path: Path) -> Path | None:
     """The cleaned file, or none if it was refused."""
     try:
-        clean = privacy.cleaned(path, probe(path))
+        clean = privacy.cleaned(path, *examine(path))
         pictures.save_thumbnail(clean, probe(clean), path.with_name("thumbnail"))
     except UnreadableMedia as refusal:
         sentence = str(refusal)

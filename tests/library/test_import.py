@@ -78,8 +78,8 @@ def test_what_cannot_be_used_is_reported_and_the_rest_is_made(folder: Path, proj
     code, lines = run(folder)
     assert code == 1
     assert (
-        "failed: notes.txt (notes.txt is not a picture, video or audio file that we can read (its content is text).)"
-        in lines
+        "failed: notes.txt (notes.txt is not a picture, video or audio file that we can read (its content is text). "
+        "Choose a PNG, JPEG, MP4, MP3 or WAV.)" in lines
     )
     assert "skipped: link.png (links are not followed)" in lines
     assert lines[-1].endswith("1 skipped, 1 failed.")

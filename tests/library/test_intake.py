@@ -74,7 +74,10 @@ def test_the_same_bytes_are_noticed(browser: Client, alice: User) -> None:
 
 def test_a_bad_file_is_answered_with_a_sentence(browser: Client) -> None:
     answer = sent(browser, "../notes.png", b"Scene 4")
-    sentence = "notes.png is not a picture, video or audio file that we can read (its content is text)."
+    sentence = (
+        "notes.png is not a picture, video or audio file that we can read (its content is text). "
+        "Choose a PNG, JPEG, MP4, MP3 or WAV."
+    )
     assert (answer.status_code, answer.json()) == (422, {"name": "notes.png", "problem": sentence})
     assert MediaFile.objects.count() == 0
     assert browser.post("/library/uploads/").status_code == 422

@@ -65,31 +65,43 @@ JPEG = files.picture("JPEG", (400, 300))
 REFUSALS = {
     "notes.png": (
         "Scene 4: the harbour. Käthe enters.".encode(),
-        "notes.png is not a picture, video or audio file that we can read (its content is text).",
+        "notes.png is not a picture, video or audio file that we can read (its content is text). "
+        "Choose a PNG, JPEG, MP4, MP3 or WAV.",
     ),
     "noise.mp4": (
         bytes(range(128, 256)) * 3,
-        "noise.mp4 is not a picture, video or audio file that we can read (its content is of no kind that we know).",
+        "noise.mp4 is not a picture, video or audio file that we can read (its content is of no kind that we know). "
+        "Choose a PNG, JPEG, MP4, MP3 or WAV.",
     ),
-    "empty.png": (b"", "empty.png is empty (0 bytes)."),
-    "cut.jpg": (JPEG[: len(JPEG) // 2], "cut.jpg is damaged or cut off: it cannot be read to its end."),
-    "cut.png": (files.picture()[:90], "cut.png is damaged or cut off: it cannot be read to its end."),
-    "cut.gif": (files.animation(5)[:400], "cut.gif is damaged or cut off: it cannot be read to its end."),
+    "empty.png": (b"", "empty.png is empty (0 bytes). Save or download it again."),
+    "cut.jpg": (
+        JPEG[: len(JPEG) // 2],
+        "cut.jpg is damaged or cut off: it cannot be read to its end. Save or download it again.",
+    ),
+    "cut.png": (
+        files.picture()[:90],
+        "cut.png is damaged or cut off: it cannot be read to its end. Save or download it again.",
+    ),
+    "cut.gif": (
+        files.animation(5)[:400],
+        "cut.gif is damaged or cut off: it cannot be read to its end. Save or download it again.",
+    ),
     "head.mp4": (
         b"\0\0\0\x18ftypisom" + bytes(60),
-        "head.mp4 is damaged or cut off: it cannot be read to its end.",
+        "head.mp4 is damaged or cut off: it cannot be read to its end. Save or download it again.",
     ),
     "sky.png": (
         files.png_header(20000, 20000),
-        "sky.png is 20000×20000 pixels (400 MP); at most 40 MP can be used.",
+        "sky.png is 20000×20000 pixels (400 MP); at most 40 MP can be used. Save it smaller.",
     ),
     "huge.png": (
         files.picture() + bytes(MAX_PICTURE_BYTES),
-        "huge.png has 10.0 MB; a picture may have at most 10 MB.",
+        "huge.png has 10.0 MB; a picture may have at most 10 MB. Save a smaller one.",
     ),
     "film.gif": (
         files.crowded_animation(60, 2000, 2000),
-        "film.gif has 60 frames of 2000×2000 pixels; an animation may have at most 200 MP in all.",
+        "film.gif has 60 frames of 2000×2000 pixels; an animation may have at most 200 MP in all. "
+        "Save it smaller, or as MP4.",
     ),
     "logo.svg": (
         b'<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>',
@@ -105,11 +117,12 @@ REFUSALS = {
     ),
     "slow.wav": (
         files.slow_sound(),
-        "slow.wav lasts 89 minutes; a recording may last at most 60 minutes.",
+        "slow.wav lasts 89 minutes; a recording may last at most 60 minutes. Cut it.",
     ),
     "list.mp4": (
         b"#EXTM3U\n#EXTINF:1,\nhttp://127.0.0.1/secret\n",
-        "list.mp4 is not a picture, video or audio file that we can read (its content is text).",
+        "list.mp4 is not a picture, video or audio file that we can read (its content is text). "
+        "Choose a PNG, JPEG, MP4, MP3 or WAV.",
     ),
 }
 
@@ -127,7 +140,8 @@ def test_a_video_that_was_cut_off_is_refused(tmp_path: Path) -> None:
     content = path.read_bytes()
     path.write_bytes(content[: len(content) * 6 // 10])
     with pytest.raises(
-        UnreadableMedia, match=r"^film\.mp4 is cut off: only \d\.\d s of 4\.0 s can be read\.$"
+        UnreadableMedia,
+        match=r"^film\.mp4 is cut off: only \d\.\d s of 4\.0 s can be read\. Save or download it again\.$",
     ):
         probe(path)
 
