@@ -5,6 +5,8 @@
 from tests.permissions.row import GET, LOGIN, POST, Row
 
 QUEUED = "~Asset.last_used_at ~Asset.use_count +Job +JobEvent +JobReference +LedgerEntry"
+CANCELLED = "~Job.finished_at ~Job.status +JobEvent ~LedgerEntry.actual_usd ~LedgerEntry.state"
+PROMOTED = "+Asset +AssetVersion +ProjectAsset +Promotion +VersionFile"
 COMPOSED = {
     "prompt": "@Kept at dusk",
     "model": "skyreels-v4-fast",
@@ -48,11 +50,17 @@ JOBS = [
     Row(GET,  "/jobs/{done}/",                              200, 200, 200, 200, 404, LOGIN),
     Row(GET,  "/jobs/{draft}/",                             200, 200, 200, 200, 404, LOGIN),
     Row(GET,  "/jobs/{done}/live/?live=old",                200, 200, 200, 200, 404, LOGIN),
-    Row(POST, "/jobs/{waiting}/cancel/",                    302, 302, 403, 403, 404, LOGIN, "~Job.finished_at ~Job.status +JobEvent ~LedgerEntry.actual_usd ~LedgerEntry.state"),
+    Row(POST, "/jobs/{waiting}/cancel/",                    302, 302, 403, 403, 404, LOGIN, CANCELLED),
     Row(POST, "/jobs/{draft}/cancel/",                      302, 302, 403, 403, 404, LOGIN, "-Job"),
     Row(POST, "/jobs/{failed}/retry/",                      302, 302, 403, 403, 404, LOGIN, "+Job +JobEvent +LedgerEntry"),
+    Row(GET,  "/batches/{batch}/",                          200, 200, 200, 200, 404, LOGIN),
+    Row(POST, "/batches/{batch}/cancel/",                   302, 302, 403, 403, 404, LOGIN, CANCELLED),
     Row(GET,  "/takes/",                                    200, 200, 200, 200, 200, LOGIN),
     Row(GET,  "/takes/{take}/",                             200, 200, 200, 200, 404, LOGIN),
+    Row(POST, "/takes/{take}/again/",                       302, 302, 403, 403, 404, 403, "", {"how": "vary"}),
+    Row(POST, "/takes/{take}/again/",                       302, 302, 403, 403, 404, 403, PROMOTED, {"how": "extend"}),
+    Row(GET,  "/takes/{take}/promote/",                     200, 200, 403, 403, 404, LOGIN),
+    Row(POST, "/takes/{take}/promote/",                     302, 302, 403, 403, 404, 403, PROMOTED, {"what": "clip", "handle": "Ferry"}),
 ]
 # fmt: on
 

@@ -20,10 +20,10 @@ from django.utils import timezone
 
 from generation import lifecycle, tokens
 from generation.composition import Settings
-from generation.models import Job, JobReference, Shot
+from generation.models import Batch, Job, JobReference, Shot
 from library import ingest
 from library.ingest import bundles
-from library.models import Asset, Collection, HandleAlias, Project, Role, SavedView
+from library.models import Asset, Collection, HandleAlias, MediaFile, Project, Role, SavedView
 from tests import factories
 from tests.generation.views.conftest import make_take
 
@@ -107,12 +107,19 @@ class World:
         JobReference.objects.create(
             job=take.job, handle="Shared", asset=shared, version=shared.current_version, position=0
         )
+        # The library knows the take's bytes, so that no test waits for the storage.
+        MediaFile.objects.create(
+            sha256=take.sha256, key=take.key, thumbnail_key=take.poster_key, kind=MediaFile.Kind.VIDEO,
+            mime="video/mp4", size=take.size, width=take.width, height=take.height, seconds=take.seconds, fps=take.fps,
+        )  # fmt: skip
+        batch = Batch.objects.create(project=self.project, created_by=self.alice)
+        factories.job(self.alice, self.project, status=status.QUEUED, batch=batch)
         waiting = factories.job(self.alice, self.project, status=status.QUEUED)
         failed = factories.job(self.alice, self.project, status=status.FAILED)
         draft = lifecycle.save_draft(
             by=self.bob, project=self.project, prompt="@Kept waits", settings=Settings(), form_key=uuid4()
         )
-        self.ids |= {"take": take.uuid, "done": take.job.uuid, "waiting": waiting.uuid}
+        self.ids |= {"batch": batch.uuid, "take": take.uuid, "done": take.job.uuid, "waiting": waiting.uuid}
         self.ids |= {"failed": failed.uuid, "draft": draft.uuid}
 
     def _tokens(self) -> None:
