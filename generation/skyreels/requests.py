@@ -40,6 +40,13 @@ def _check_prompt(prompt: str) -> str:
     return prompt
 
 
+def _check_pictures(urls: tuple[str, ...]) -> tuple[str, ...]:
+    """Not pydantic's own `min_length`, which counts good elements only: one bad picture would be two faults."""
+    if not urls:
+        raise ValueError(f"is empty; it must have 1 to {MAX_PICTURES_PER_SUBJECT} entries")
+    return urls
+
+
 def _as_word(value: object) -> str:
     """Text as it is, anything else in a short form: an enum would write out a deep list until the stack ends."""
     return value if isinstance(value, str) else reprlib.repr(value)
@@ -49,6 +56,10 @@ _Word = BeforeValidator(_as_word)
 Tag = Annotated[str, Strict(), AfterValidator(check_tag)]
 Duration = Annotated[int, Strict(), AfterValidator(_check_duration)]
 Prompt = Annotated[str, Strict(), AfterValidator(_check_prompt)]
+
+Pictures = Annotated[
+    tuple[ImageUrl, ...], Field(max_length=MAX_PICTURES_PER_SUBJECT), AfterValidator(_check_pictures)
+]
 
 
 class _Sent(BaseModel):
@@ -70,7 +81,7 @@ class RefImage(_Sent):
 
     tag: Tag
     type: Annotated[PictureType, _Word]
-    image_urls: Annotated[tuple[ImageUrl, ...], Field(min_length=1, max_length=MAX_PICTURES_PER_SUBJECT)]
+    image_urls: Pictures
     audio_url: AudioUrl | None = None
 
 
