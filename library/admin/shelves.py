@@ -59,6 +59,14 @@ class HandleAliasAdmin(MadeElsewhere, ModelAdmin):
     search_fields = ("name", "asset__handle")
     date_hierarchy = "created_at"
 
+    def delete_model(self, request: HttpRequest, obj: HandleAlias) -> None:
+        self.delete_queryset(request, HandleAlias.objects.filter(pk=obj.pk))
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[HandleAlias]) -> None:
+        named = list(Asset.objects.filter(aliases__in=queryset.values("pk")).distinct())
+        super().delete_queryset(request, queryset)
+        refresh_search(*named)
+
     @display(description="")
     def picture(self, alias: HandleAlias) -> SafeString | str:
         return preview(alias.asset.cover)

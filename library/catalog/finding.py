@@ -49,11 +49,11 @@ def find_assets(
 ) -> Page:
     """The assets that the user may see and that match every filter; archived ones only when they are asked for.
 
-    Each word of `q` has to occur in the handle, the title, a tag or the description, whatever its case; one of one
-    or two letters at the beginning of a word. `usable` are bits of `library.fitness.Use`, all of which have to be
-    set; `owner` is a user name; `usable_in` leaves out what is kept to other projects. Each asset tells by
-    `is_favourite` whether the user has starred it. A cursor that we did not give starts at the beginning. A page costs
-    the same however far down it is.
+    Each word of `q` has to occur in the handle or an earlier one, the title, a tag or the description, whatever its
+    case; one of one or two letters at the beginning of a word. `usable` are bits of `library.fitness.Use`, all of
+    which have to be set; `owner` is a user name; `usable_in` leaves out what is kept to other projects. Each asset
+    tells by `is_favourite` whether the user has starred it. A cursor that we did not give starts at the beginning.
+    A page costs the same however far down it is.
     """
     seen = Asset.objects.visible_to(user)
     if usable_in:

@@ -70,19 +70,26 @@ def rename(asset: Asset, *, handle: str, revision: int) -> tuple[Asset, str]:
         _write_handle(current, handle)
         if handles.fold(old) != handles.fold(handle):
             HandleAlias.objects.create(name=old, asset=current)
+        refresh_search(current)
         return current, old
 
 
 def _write_handle(asset: Asset, handle: str) -> None:
-    release_name(asset, handle)
+    _let_go(asset, handle)
     asset.handle = handle
     asset.revision += 1
     asset.save(update_fields=["handle", "revision", "updated_at"])
-    refresh_search(asset)
 
 
 def release_name(asset: Asset, name: str) -> bool:
     """Lets go of an earlier name, which is free for everybody from then on; False when it was none."""
+    with transaction.atomic():
+        gone = _let_go(asset, name)
+        refresh_search(asset)
+    return gone
+
+
+def _let_go(asset: Asset, name: str) -> bool:
     found = asset.aliases.annotate(folded=Lower("name")).filter(folded=handles.fold(name))
     return bool(found.delete()[0])
 

@@ -61,7 +61,7 @@ class Migration(migrations.Migration):
                 ('use_count', models.PositiveIntegerField(default=0, help_text='jobs that used it')),
                 ('last_used_at', models.DateTimeField(blank=True, null=True)),
                 ('uses', models.PositiveSmallIntegerField(default=0, help_text='what it can be used as: bits of `library.fitness`')),
-                ('search_text', models.TextField(blank=True, editable=False, help_text='handle, title, tags, description, folded')),
+                ('search_text', models.TextField(blank=True, editable=False, help_text='handles now and before, title, tags, description, folded')),
                 ('revision', models.PositiveIntegerField(default=1, help_text='counts saved edits, so that a stale form is noticed')),
                 ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assets', to=settings.AUTH_USER_MODEL)),
             ],

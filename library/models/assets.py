@@ -129,7 +129,7 @@ class Asset(models.Model):  # type: ignore[django-manager-missing]  # taggit mak
         default=0, help_text="what it can be used as: bits of `library.fitness`"
     )
     search_text = models.TextField(
-        blank=True, editable=False, help_text="handle, title, tags, description, folded"
+        blank=True, editable=False, help_text="handles now and before, title, tags, description, folded"
     )
     revision = models.PositiveIntegerField(
         default=1, help_text="counts saved edits, so that a stale form is noticed"

@@ -38,18 +38,19 @@ def needles_of(text: str) -> list[str]:
     ]
 
 
-def search_text_of(asset: Asset, tags: Iterable[str]) -> str:
-    """The text by which an asset with these tags is found."""
-    said = (asset.handle, asset.title, *sorted(tags), asset.description)
+def search_text_of(asset: Asset, tags: Iterable[str], earlier: Iterable[str] = ()) -> str:
+    """The text by which an asset with these tags and these earlier handles is found."""
+    said = (asset.handle, *sorted(earlier), asset.title, *sorted(tags), asset.description)
     return "".join(GAP + word for word in words_of(" ".join(said)))
 
 
 def refresh_search(*assets: Asset) -> None:
-    """Writes the search texts anew after handle, title, description or tags were written."""
-    fresh = Asset.objects.filter(pk__in=[asset.pk for asset in assets]).prefetch_related("tags")  # type: ignore[misc]  # taggit
+    """Writes the search texts anew after handle, earlier handles, title, description or tags were written."""
+    fresh = Asset.objects.filter(pk__in=[asset.pk for asset in assets]).prefetch_related("tags", "aliases")  # type: ignore[misc]  # taggit
     changed = []
     for asset in fresh:
-        text = search_text_of(asset, (tag.name for tag in asset.tags.all()))
+        earlier = (alias.name for alias in asset.aliases.all())
+        text = search_text_of(asset, (tag.name for tag in asset.tags.all()), earlier)
         if text != asset.search_text:
             asset.search_text = text
             changed.append(asset)

@@ -90,6 +90,17 @@ def test_the_search_finds_the_new_name(mara: Asset, alice: User) -> None:
     assert [found.handle for found in catalog.find_assets(alice, q="lighth").items] == ["Lighthouse"]
 
 
+def test_the_search_finds_an_earlier_name_until_it_is_released(mara: Asset, alice: User) -> None:
+    for name in ("Marlene", "Leni"):
+        rename(mara, name)
+    assert [catalog.find_assets(alice, q=name).items for name in ("@Marlene", "leni")] == [[mara], [mara]]
+    assert catalog.suggest_handles(alice, "marl") == [mara]
+    ingest.release_name(mara, "marlene")
+    assert catalog.find_assets(alice, q="marlene").items == []
+    rename(mara, "Marlene")
+    assert [catalog.find_assets(alice, q=name).items for name in ("marlene", "leni")] == [[mara], [mara]]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_of_two_who_want_a_name_at_once_one_gets_it(alice: User) -> None:
     one, other = factories.asset(alice, handle="One"), factories.asset(alice, handle="Other")
