@@ -22,7 +22,7 @@ TABLES = {
     )
 }
 # They follow every write and say nothing of their own.
-FOLLOWING = {"updated_at", "search_text"}
+FOLLOWING = {"Asset.updated_at", "Asset.search_text", "LedgerEntry.updated_at", "ApiToken.last_used_at"}
 
 
 def snapshot() -> Snapshot:
@@ -54,5 +54,5 @@ def _differences(model: str, before: Rows, after: Rows) -> Iterator[str]:
         yield f"-{model}"
     for key in after.keys() & before.keys():
         if after[key] != before[key]:
-            fields = {name for name, value in after[key].items() if before[key][name] != value}
-            yield from (f"~{model}.{name}" for name in fields - FOLLOWING)
+            fields = {f"{model}.{name}" for name, value in after[key].items() if before[key][name] != value}
+            yield from (f"~{field}" for field in fields - FOLLOWING)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 Cell = int | str
 PEOPLE = ("alice", "bob", "rita", "vera", "charlie", None)
@@ -11,6 +11,8 @@ GET, POST, PUT, PATCH, DELETE = METHODS = ("GET", "POST", "PUT", "PATCH", "DELET
 
 LOGIN = "log-in"  # led to the log-in, and nothing has changed
 BACK = "back"  # led back with a sentence where others are led on, and nothing has changed
+
+OPENED_BY_A_TOKEN = ("/api/v1/", "/v1/")
 
 # Stand for files among what is sent
 PICTURE, BUNDLE = "<a picture>", "<a zip of the library>"
@@ -28,12 +30,17 @@ class Row(NamedTuple):
     stranger: Cell
     anonymous: Cell
     does: str = ""
-    sends: Mapping[str, str] = MappingProxyType({})
+    sends: Mapping[str, Any] = MappingProxyType({})
 
     @property
     def cells(self) -> dict[str, Cell]:
         """What each person gets."""
         return dict(zip(self._fields[2:8], self[2:8], strict=True))
+
+    @property
+    def is_call(self) -> bool:
+        """Whether a program asks for it, with a token."""
+        return self.path.startswith(OPENED_BY_A_TOKEN)
 
     def __str__(self) -> str:
         return f"{self.method} {self.path} {self.does}".strip()

@@ -14,7 +14,8 @@ likes: the library's in `library_rows`, all else in `production_rows`, or in a n
   there), `-Job` (a row is gone), `~Job.status` (a value is another), in alphabetical order. Leave it empty and run the
   test: it says what it saw. For everybody else nothing at all may have changed; the test looks at every table.
 - `test_table` names every address, and every method of it, that has no line yet.
-- A call that is opened by a token instead of a session: give each person's token to `visit.Visitors`, which sends it.
+- Calls under `/api/v1/` and `/v1/` are opened by each person's token instead of a session, and get what is sent as
+  JSON, or as a form when there is a file in it. Who has no token gets 401.
 """
 
 # ruff: noqa: E501 - a table has one line for each row
@@ -33,10 +34,6 @@ WORKPLACE = [
     Row(POST, "/login/",                                    302, 302, 302, 302, 302, 302, "~User.last_login", {"username": "dave", "password": "lamplight-4711"}),
     Row(POST, "/login/",                                    200, 200, 200, 200, 200, 200, "", {"username": "dave", "password": "guessed"}),
     Row(POST, "/logout/",                                   302, 302, 302, 302, 302, LOGIN),
-    Row(GET,  "/account/tokens/",                           200, 200, 200, 200, 200, LOGIN),
-    Row(POST, "/account/tokens/",                           201, 201, 201, 201, 201, 403, "+ApiToken", {"name": "dailies", "access": "write"}),
-    Row(POST, "/account/tokens/",                           201, 201, 201, 201, 422, 403, "+ApiToken", {"name": "dailies", "access": "read", "project": "{project}"}),
-    Row(POST, "/account/tokens/{veras_token}/revoke/",      404, 404, 404, 302, 404, LOGIN, "~ApiToken.revoked_at"),
     Row(GET,  "/admin/",                                    LOGIN, LOGIN, LOGIN, LOGIN, LOGIN, LOGIN),
 ]
 # fmt: on

@@ -5,14 +5,13 @@ from collections.abc import Iterator
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, resolve
 
-from tests.permissions.row import GET, METHODS, Row
+from tests.permissions.row import GET, METHODS, OPENED_BY_A_TOKEN, Row
 from tests.permissions.table import PARTS, ROWS
 from tests.permissions.visit import Visitors
 from tests.permissions.world import World
 
 # Its pages have tests of their own (`test_admin`); the table has its index.
 ADMIN = "admin/"
-OPENED_BY_A_TOKEN = ("api/v1/", "v1/")
 
 
 @pytest.fixture
@@ -55,11 +54,16 @@ def test_an_administrator_may_open_every_page(visitors: Visitors) -> None:
 
 
 def test_no_page_takes_a_form_from_elsewhere() -> None:
-    """A call that a token opens has no session that a stranger's page could use."""
+    """A call that a token opens has no session that a stranger's page could use: see the next test."""
     exempt = {
         route for route, one in _addresses(get_resolver()) if getattr(one.callback, "csrf_exempt", False)
     }
-    assert {route for route in exempt if not route.startswith(OPENED_BY_A_TOKEN)} == set()
+    assert {route for route in exempt if not f"/{route}".startswith(OPENED_BY_A_TOKEN)} == set()
+
+
+def test_no_session_opens_a_call(visitors: Visitors) -> None:
+    seen = {str(row): visitors.status_by_session(row) for row in ROWS if row.is_call}
+    assert {line: status for line, status in seen.items() if status not in (401, 404)} == {}
 
 
 def _route(visitors: Visitors, row: Row) -> str:

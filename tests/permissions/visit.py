@@ -1,5 +1,6 @@
 """Asks for what a line of the table says, as each person in turn, and undoes whatever that did."""
 
+import json
 from collections.abc import Iterator
 from http.cookies import SimpleCookie
 from typing import Any
@@ -41,6 +42,11 @@ class Visitors:
             transaction.set_rollback(True)
         return answer.status_code
 
+    def status_by_session(self, row: Row) -> int:
+        """What an administrator gets for a call whose browser has a session and no token."""
+        self.browser.cookies = SimpleCookie({"sessionid": self.sessions[ADMIN]})
+        return int(self._send(row, self._filled(row, ADMIN)).status_code)
+
     def path(self, row: Row) -> str:
         """The line's address with the keys of this world in it."""
         return row.path.format_map(self.world.ids)
@@ -60,19 +66,37 @@ class Visitors:
         return status if changed == expected else f"{status} {changed or 'changed nothing'}"
 
     def _ask(self, row: Row, person: str | None) -> HttpResponseBase:
-        """Only the session is sent along: messages of earlier answers would stand in the next one's page."""
-        self.browser.cookies = SimpleCookie({"sessionid": self.sessions[person]} if person else {})
+        """Only the session or the token is sent along: messages of earlier answers would stand in the next page."""
+        self.browser.cookies = SimpleCookie()
+        if row.is_call:
+            return self._call(row, person)
+        if person:
+            self.browser.cookies["sessionid"] = self.sessions[person]
+        return self._send(row, self._filled(row, person))
+
+    def _call(self, row: Row, person: str | None) -> HttpResponseBase:
+        """As a program sends it."""
+        headers = {"Authorization": f"Bearer {self.world.secrets[person]}"} if person else {}
+        sent = self._filled(row, person)
+        if row.method == GET or any(isinstance(value, SimpleUploadedFile) for value in sent.values()):
+            return self._send(row, sent, headers=headers)
+        return self._send(row, json.dumps(sent), content_type="application/json", headers=headers)
+
+    def _send(self, row: Row, sent: Any, **how: Any) -> HttpResponseBase:
         ask = getattr(self.browser, row.method.lower())
-        return ask(self.path(row), *([self._filled(row, person)] if row.method in (GET, POST) else []))
+        return ask(self.path(row), sent if sent or row.method in (GET, POST) else "", **how)
 
     def _filled(self, row: Row, person: str | None) -> dict[str, Any]:
-        token = forms.keep(self.world.people[person], self.world.media, "pier.png").token if person else "-"
-        files = {PICTURE: ("pier.png", self.world.picture), BUNDLE: ("assets.zip", self.world.bundle)}
-        known = {**self.world.ids, "token": token}
+        kept = forms.keep(self.world.people[person], self.world.media, "pier.png").token if person else "-"
         return {
-            name: SimpleUploadedFile(*files[value]) if value in files else value.format_map(known)
-            for name, value in row.sends.items()
+            name: self._value(value, {**self.world.ids, "token": kept}) for name, value in row.sends.items()
         }
+
+    def _value(self, value: Any, known: dict[str, Any]) -> Any:
+        files = {PICTURE: ("pier.png", self.world.picture), BUNDLE: ("assets.zip", self.world.bundle)}
+        if not isinstance(value, str):
+            return value
+        return SimpleUploadedFile(*files[value]) if value in files else value.format_map(known)
 
     def _session(self, person: User) -> str:
         self.browser.cookies = SimpleCookie()

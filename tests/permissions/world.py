@@ -97,7 +97,6 @@ class World:
         view = SavedView.objects.create(name="Pictures", user=self.vera, query="kind=image")
         for collection in (team, own):
             collection.assets.add(Asset.objects.get(handle="Shared"))
-        self.ids["veras_token"] = tokens.make(user=self.vera, name="dailies")[0].pk
         self.ids |= {"team_collection": team.pk, "veras_collection": own.pk, "veras_view": view.pk}
 
     def _jobs(self) -> None:
