@@ -12,6 +12,7 @@ urlpatterns = [
     path("login/", workplace.LogIn.as_view(), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("admin/", admin.site.urls),
+    path("", include("generation.api.urls")),
     path("", include("library.urls")),
     path("", include("generation.urls")),
 ]

@@ -1,0 +1,166 @@
+"""Errors of both APIs, in one shape: `{"error": {"code", "type", "message", "param"}}` (skyreels-api.md, section 3)."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.forms import BaseForm
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
+from ninja import NinjaAPI, Schema
+from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
+from pydantic import Field
+
+from library.storage import StorageFailed
+
+TYPES = {
+    401: "authentication_error",
+    402: "insufficient_budget",
+    403: "permission_error",
+    404: "not_found_error",
+    409: "conflict_error",
+    429: "rate_limit_error",
+    503: "server_error",
+}
+TOO_LARGE = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
+WHO_ARE_YOU = "Send an API token as `Authorization: Bearer <token>`. This one is missing, wrong or revoked."
+
+
+class ErrorFacts(Schema):
+    """What is wrong, for programs and for people."""
+
+    code: str = Field(examples=["invalid_parameter"], description="for programs; does not change")
+    type: str = Field(examples=["invalid_request_error"], description="which kind of error it is")
+    message: str = Field(description="for people, in plain words")
+    param: str | None = Field(
+        examples=["ref_images.0.tag"], description="the path of the field, where it is one field's fault"
+    )
+
+
+class ErrorAnswer(Schema):
+    """Every answer from 400 on."""
+
+    error: ErrorFacts
+
+
+class ApiError(Exception):
+    """An answer in the shape of an error; nothing was done."""
+
+    def __init__(self, status: int, code: str, message: str, *, param: str | None = None) -> None:
+        super().__init__(message)
+        self.status, self.code, self.message, self.param = status, code, message, param
+
+
+class Invalid(ApiError):
+    """One value cannot be used; `param` is its path."""
+
+    def __init__(self, param: str, message: str) -> None:
+        super().__init__(422, "invalid_parameter", message, param=param or None)
+
+
+class NotFound(ApiError):
+    """There is no such thing, or not for this token."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(404, "not_found", f"There is no such {what} that this token may see.")
+
+
+class Forbidden(ApiError):
+    """It may be seen, but not changed."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(403, "forbidden", message)
+
+
+class Conflict(ApiError):
+    """It does not fit the present state; nothing was changed."""
+
+    def __init__(self, code: str, message: str, *, param: str | None = None) -> None:
+        super().__init__(409, code, message, param=param)
+
+
+def answers(*statuses: int, **also: Any) -> dict[int, Any]:
+    """The error answers of a call, for its description; 401 and 429 belong to every call."""
+    return {status: ErrorAnswer for status in sorted({401, 429, *statuses})}
+
+
+def error_response(error: ApiError) -> HttpResponse:
+    """The answer itself."""
+    facts = {
+        "code": error.code,
+        "type": TYPES.get(error.status, "invalid_request_error"),
+        "message": error.message,
+        "param": error.param,
+    }
+    return JsonResponse({"error": facts}, status=error.status)
+
+
+def refuse_form(form: BaseForm, names: dict[str, str] | None = None) -> Invalid:
+    """What is wrong with a form that a page would show again: its first field, under the API's name for it."""
+    field, messages = next(iter(form.errors.items()))
+    param = (names or {}).get(field, field)
+    return Invalid("" if param == "__all__" else param, " ".join(map(str, messages)))
+
+
+def install(api: NinjaAPI) -> None:
+    """Let every error of this API be answered in the one shape."""
+    told: dict[type[Exception], Any] = {
+        ApiError: _own,
+        HttpError: _of_ninja,
+        ValidationError: _wrong_types,
+        Http404: _not_found,
+        MultiPartParserError: _unreadable,
+        UnreadablePostError: _unreadable,
+        StorageFailed: _no_storage,
+        **dict.fromkeys(TOO_LARGE, _too_large),
+    }
+    for kind, handler in told.items():
+        api.add_exception_handler(kind, handler)
+
+
+def _own(request: HttpRequest, error: ApiError) -> HttpResponse:
+    return error_response(error)
+
+
+def _of_ninja(request: HttpRequest, error: HttpError) -> HttpResponse:
+    if isinstance(error, AuthenticationError):
+        response = error_response(ApiError(401, "invalid_token", WHO_ARE_YOU))
+        response["WWW-Authenticate"] = "Bearer"
+        return response
+    if isinstance(error, Throttled):
+        return error_response(ApiError(429, "too_many_requests", "Too many requests. Wait, then go on."))
+    # Whatever the parser says arrives wrapped.
+    cause = error.__cause__
+    if isinstance(cause, ApiError):
+        return error_response(cause)
+    return error_response(ApiError(error.status_code, "invalid_request", str(error)))
+
+
+def _wrong_types(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    first = error.errors[0]
+    param = _path(first["loc"])
+    return error_response(Invalid(param, f"{param or 'The body'}: {first['msg']}"))
+
+
+def _path(location: Iterable[Any]) -> str:
+    """A field's path without where it was sent: `query`, `form`, `body` and the name of the whole body."""
+    where, *names = location
+    return ".".join(str(name) for name in (names[1:] if where == "body" else names))
+
+
+def _not_found(request: HttpRequest, error: Http404) -> HttpResponse:
+    return error_response(NotFound("thing"))
+
+
+def _unreadable(request: HttpRequest, error: Exception) -> HttpResponse:
+    message = "The body could not be read: it is cut off, or no form data of the kind that it says."
+    return error_response(ApiError(400, "unreadable_body", message))
+
+
+def _too_large(request: HttpRequest, error: Exception) -> HttpResponse:
+    return error_response(ApiError(413, "too_large", "The request is too large, or has too many parts."))
+
+
+def _no_storage(request: HttpRequest, error: StorageFailed) -> HttpResponse:
+    message = "The file storage does not answer. Nothing was kept; send it again."
+    return error_response(ApiError(503, "storage_unavailable", message))

@@ -1,0 +1,68 @@
+"""Projects over the JSON API."""
+
+from typing import Annotated
+
+from django.http import HttpRequest
+from ninja import Query, Router, Status
+from pydantic import Field
+
+from generation.api.border import Asked
+from generation.api.callers import ApiRequest, writing
+from generation.api.errors import ApiError, answers, refuse_form
+from generation.api.paging import Listed, piece_of
+from generation.api.shapes import ProjectDetails, ProjectShape
+from generation.forms import ProjectForm
+from generation.models import LedgerEntry
+
+router = Router(tags=["Projects"])
+Cursor = Annotated[str, Query(max_length=300, description="`next` of the piece before")]
+SHOTS = 1000
+
+
+class NewProject(Asked):
+    """What a new production needs."""
+
+    name: str = Field(min_length=1, max_length=120, examples=["Harbour Lights"])
+    description: str = Field("", max_length=20_000)
+    budget_usd: float | None = Field(None, ge=0, lt=100_000_000, description="null: no limit")
+
+
+@router.get("", response={200: Listed[ProjectShape], **answers(422)}, summary="List projects")
+def list_projects(request: ApiRequest, cursor: Cursor = "") -> Listed[ProjectShape]:
+    """The projects that this token's person is a member of, the newest first."""
+    rows, following = piece_of(request.auth.projects, cursor)
+    return Listed(items=[ProjectShape.of(row, may_edit=row.may_edit) for row in rows], next=following)
+
+
+@router.post(
+    "",
+    auth=writing,
+    response={201: ProjectDetails, **answers(400, 403, 413, 422)},
+    summary="Open a project",
+)
+def open_project(request: ApiRequest, project: NewProject) -> Status[ProjectDetails]:
+    """Its address is made from its name; who opens it owns it."""
+    if request.auth.token.project_id:
+        raise ApiError(403, "limited_token", "This token is for one project and opens no other.")
+    form = ProjectForm(project.model_dump())
+    if not form.is_valid():
+        raise refuse_form(form)
+    made = form.create(request.auth.user)
+    return Status(201, details(request, made.slug))
+
+
+@router.get("/{slug:slug}", response={200: ProjectDetails, **answers(404)}, summary="One project")
+def get_project(request: ApiRequest, slug: str) -> ProjectDetails:
+    """A project with its money and the codes of its shots."""
+    return details(request, slug)
+
+
+def details(request: HttpRequest, slug: str) -> ProjectDetails:
+    """Everything about a project that the caller may see. Raises NotFound."""
+    caller = request.auth  # type: ignore[attr-defined]  # set by ninja
+    found = caller.project(slug)
+    return ProjectDetails(
+        **dict(ProjectShape.of(found, may_edit=found.may_edit)),
+        committed_usd=float(LedgerEntry.objects.filter(project=found).committed()),
+        shots=list(found.shots.values_list("code", flat=True)[:SHOTS]),
+    )
