@@ -1,45 +1,46 @@
-"""The composer: a prompt and settings, what they cost, what stands in the way, what the model gets."""
+"""The composer: a prompt, frames and settings, what they cost, what stands in the way, what the model gets."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from generation import lifecycle
-from generation.composition import Composition, compose
+from generation.composition import Brief
 from generation.forms import ComposerForm
-from generation.models import Job, LedgerEntry, Shot
+from generation.forms.composer import MID_ROWS
+from generation.models import Batch, Job, Shot, Take
 from generation.skyreels import schemas
+from generation.views import again, shown
 from generation.views.access import Request, project_to_edit
-from generation.views.prompts import shown_request
+from generation.views.quoting import Quote, briefs_of_form, quote
 from library.models import Asset, Project, ProjectAsset
 
-CHIPS, SHOTS = 48, 200
-SHOWN_BESIDE = [name for name in ComposerForm.base_fields if name != "form_key"]
+CHIPS, SHOTS = 24, 200
 
 
 @require_http_methods(["GET", "POST"])
-def composer(request: Request, slug: str) -> HttpResponse:
+def composer(request: Request, slug: str) -> HttpResponseBase:
     """Write, see the price, generate. A refused form keeps all that was typed."""
     project = project_to_edit(request, slug)
     if request.method == "GET":
-        source = _source(request, project)
-        return _answer(
-            request, project, ComposerForm.blank(source, by=request.user, shot=request.GET.get("shot", ""))
-        )
+        form, notices = _started(request, project)
+        return _answer(request, project, form, notices=notices)
     form = ComposerForm(request.POST)
     valid = form.is_valid()
     if "save" in request.POST and form.has_settings() and "form_key" not in form.errors:
-        return redirect(_save(request, project, form))
+        return redirect(_saved(request, project, form))
     if valid:
         try:
-            return redirect(_queue(request, project, form))
+            if (made := _made(request, project, form)) is not None:
+                return redirect(made)
         except lifecycle.CannotQueue as refusal:
             form.add_problems(refusal.problems)
     return _answer(request, project, form, status=422)
@@ -51,117 +52,40 @@ def composer_check(request: Request, slug: str) -> HttpResponse:
     project = project_to_edit(request, slug)
     form = ComposerForm(request.POST)
     form.is_valid()
-    if request.htmx and not request.POST.get("prompt"):
-        # Who tries the settings first has done nothing wrong.
-        form.errors.pop("prompt", None)
-    return _answer(request, project, form)
+    return _answer(request, project, form, forgive=bool(request.htmx) and not request.POST.get("prompt"))
 
 
-@transaction.atomic
-def _save(request: Request, project: Project, form: ComposerForm) -> str:
-    """Keeps the form as a draft; the address where it goes on."""
+@require_POST
+def composer_draft(request: Request, slug: str) -> JsonResponse:
+    """Keeps the form while it is typed: `{"kept", "address"}`, or 409 with the job that it has become."""
+    project = project_to_edit(request, slug)
+    form = ComposerForm(request.POST)
+    form.is_valid()
+    if "form_key" in form.errors:
+        return JsonResponse({"problem": "This form has lost its key. Open the page anew."}, status=422)
     try:
-        kept = lifecycle.save_draft(
-            by=request.user,
-            project=project,
-            prompt=str(form["prompt"].value() or ""),
-            settings=form.settings(),
-            form_key=form.cleaned_data["form_key"],
-            shot=_shot(project, form),
-        )
+        draft = _draft(request, project, form)
     except lifecycle.NotPossible as refusal:
-        messages.error(request, str(refusal))
-        return reverse("generation:jobs")
-    messages.success(request, "The draft is kept. You find it under Jobs, Drafts.")
-    return f"{reverse('generation:composer', args=[project.slug])}?from={kept.uuid}"
+        made = Job.objects.visible_to(request.user).filter(form_key=form.cleaned_data["form_key"]).first()
+        address = made.get_absolute_url() if made else ""
+        return JsonResponse({"problem": str(refusal), "address": address}, status=409)
+    return JsonResponse({"address": _address(project, draft)})
 
 
-def _shot(project: Project, form: ComposerForm) -> Shot | None:
-    code = form.cleaned_data.get("shot", "").strip()
-    return Shot.objects.get_or_create(project=project, code=code)[0] if code else None
-
-
-@transaction.atomic
-def _queue(request: Request, project: Project, form: ComposerForm) -> Job:
-    """Makes the job, and with it a shot that is named for the first time; a refusal undoes both."""
-    return lifecycle.create(
-        by=request.user,
-        project=project,
-        prompt=form.cleaned_data["prompt"],
-        settings=form.settings(),
-        form_key=form.cleaned_data["form_key"],
-        shot=_shot(project, form),
-    )
-
-
-def _answer(request: Request, project: Project, form: ComposerForm, status: int = 200) -> HttpResponse:
-    context = {"project": project, "form": form, **_checked(request, project, form)}
-    if request.htmx:
-        return render(request, "generation/_composer_check.html", context)
-    return render(request, "generation/composer.html", context | _choices(request, project), status=status)
-
-
-def _checked(request: Request, project: Project, form: ComposerForm) -> dict[str, Any]:
-    """What the prompt and the settings come to. Without readable settings there is no price."""
-    composition = _composition(request, project, form)
-    problems = [*_typed_problems(form), *_found_problems(composition, form)]
-    committed = LedgerEntry.objects.filter(project=project).committed()
-    prompt = composition.prompt if composition else ""
-    return {
-        "composition": composition,
-        "problems": _by_field(problems),
-        "errors": sum(level == "error" for _, _, level in problems),
-        "is_blank": not form.is_bound and not prompt,
-        "request_json": shown_request(composition.preview()) if composition else "",
-        "tokens": schemas.estimate_tokens(prompt),
-        "max_tokens": schemas.MAX_PROMPT_TOKENS,
-        "budget_left": None if project.budget_usd is None else project.budget_usd - committed,
-    }
-
-
-def _composition(request: Request, project: Project, form: ComposerForm) -> Composition | None:
-    if not form.has_settings():
-        return None
-    prompt = str(form["prompt"].value() or "")
-    return compose(user=request.user, project=project, prompt=prompt, settings=form.settings())
-
-
-def _typed_problems(form: ComposerForm) -> list[tuple[str, str, str]]:
-    errors = form.errors.items() if form.is_bound else ()
-    return [
-        (name if name in SHOWN_BESIDE else "other", str(text), "error")
-        for name, texts in errors
-        for text in texts
-    ]
-
-
-def _found_problems(composition: Composition | None, form: ComposerForm) -> list[tuple[str, str, str]]:
-    """(field, sentence, level); nothing is held against a form that nobody has typed in yet, nor said twice."""
-    if composition is None or not (composition.prompt or form.is_bound):
-        return []
-    known = {text for texts in form.errors.values() for text in texts} if form.is_bound else set()
-    return [
-        (form.field_of(problem) or "other", problem.message, problem.level)
-        for problem in composition.problems
-        if problem.message not in known and not (problem.param == "prompt" and not composition.prompt)
-    ]
-
-
-def _by_field(problems: list[tuple[str, str, str]]) -> dict[str, list[tuple[str, str]]]:
-    names = [*SHOWN_BESIDE, "other"]
-    return {name: [(text, level) for field, text, level in problems if field == name] for name in names}
-
-
-def _choices(request: Request, project: Project) -> dict[str, Any]:
-    """The handles to choose from, the project's own first, and its shots."""
-    linked = Exists(ProjectAsset.objects.filter(project=project, asset=OuterRef("pk")))
-    assets = (
-        Asset.objects.visible_to(request.user).active().exclude(kind=Asset.Kind.AUDIO).select_related("cover")
-    )
-    here = assets.filter(Q(home_project=project) | linked)
-    own = list(here[:CHIPS])
-    others = assets.exclude(pk__in=[asset.pk for asset in own])[: CHIPS - len(own)]
-    return {"own_assets": own, "other_assets": list(others), "shots": project.shots.all()[:SHOTS]}
+def _started(request: Request, project: Project) -> tuple[ComposerForm, list[str]]:
+    """The form as the address asks for it, and what to say about it: a draft of one's own goes on, anything else is
+    copied."""
+    if begun := again.start(request, project):
+        brief, take, notices = begun
+        return ComposerForm.of(brief, made_from=take.uuid if take else None), notices
+    source = _source(request, project)
+    if source is None:
+        shot = request.GET.get("shot", "").replace("\0", "")
+        return ComposerForm.of(Brief("", shot=shot[: Shot._meta.get_field("code").max_length])), []
+    if source.status != Job.Status.DRAFT or source.created_by_id != request.user.pk:
+        return ComposerForm.of(Brief.of(source)), []
+    origin = source.made_from.uuid if source.made_from else None
+    return ComposerForm.of(Brief.of(source), form_key=source.form_key, made_from=origin), []
 
 
 def _source(request: Request, project: Project) -> Job | None:
@@ -170,4 +94,130 @@ def _source(request: Request, project: Project) -> Job | None:
         wanted = UUID(request.GET.get("from", ""))
     except ValueError:
         return None
-    return project.jobs.select_related("shot").filter(uuid=wanted).first()
+    return project.jobs.select_related("shot", "made_from").filter(uuid=wanted).first()
+
+
+def _saved(request: Request, project: Project, form: ComposerForm) -> str:
+    """Keeps the form as a draft; the address where it goes on."""
+    try:
+        draft = _draft(request, project, form)
+    except lifecycle.NotPossible as refusal:
+        messages.error(request, str(refusal))
+        return reverse("generation:jobs")
+    messages.success(request, "The draft is kept. You find it under Jobs, Drafts.")
+    return _address(project, draft)
+
+
+@transaction.atomic
+def _draft(request: Request, project: Project, form: ComposerForm) -> Job:
+    brief = form.brief()
+    return lifecycle.save_draft(
+        by=request.user,
+        project=project,
+        prompt=brief.prompt,
+        settings=brief.settings,
+        roles=brief.roles,
+        form_key=form.cleaned_data["form_key"],
+        shot=_shot(project, brief.shot),
+        made_from=_made_from(request, form),
+    )
+
+
+def _address(project: Project, draft: Job) -> str:
+    return f"{reverse('generation:composer', args=[project.slug])}?from={draft.uuid}"
+
+
+def _shot(project: Project, code: str) -> Shot | None:
+    return Shot.objects.get_or_create(project=project, code=code)[0] if code else None
+
+
+def _made_from(request: Request, form: ComposerForm) -> Take | None:
+    """The take that this one goes on from; one that the user may not see is passed over."""
+    wanted = form.cleaned_data.get("made_from")
+    return Take.objects.visible_to(request.user).filter(uuid=wanted).first() if wanted else None
+
+
+@transaction.atomic
+def _made(request: Request, project: Project, form: ComposerForm) -> Job | Batch | None:
+    """Makes the job or the batch, and with it a shot that is named for the first time; a refusal undoes both. None
+    for a batch that was not agreed to at this number and total: then the page shows them."""
+    try:
+        briefs = briefs_of_form(form)
+    except ValueError:
+        return None
+    origin = {"form_key": form.cleaned_data["form_key"], "made_from": _made_from(request, form)}
+    if len(briefs) == 1:
+        (brief,) = briefs
+        return lifecycle.create(
+            by=request.user,
+            project=project,
+            prompt=brief.prompt,
+            settings=brief.settings,
+            roles=brief.roles,
+            shot=_shot(project, brief.shot),
+            **origin,
+        )
+    if form.cleaned_data["agreed"] != quote(request, project, form).agreed:
+        return None
+    return lifecycle.create_batch(by=request.user, project=project, briefs=briefs, **origin)
+
+
+def _answer(
+    request: Request,
+    project: Project,
+    form: ComposerForm,
+    *,
+    status: int = 200,
+    forgive: bool = False,
+    notices: Sequence[str] = (),
+) -> HttpResponse:
+    found = quote(request, project, form, forgive=forgive)
+    context: dict[str, Any] = {
+        "project": project,
+        "to_agree": status == 422 and not form.errors and found.count > 1,
+        "form": form,
+        "notices": notices,
+        "quote": found,
+        "composition": found.composition,
+        "problems": found.problems,
+        "errors": found.errors,
+        "max_tokens": schemas.MAX_PROMPT_TOKENS,
+        "mid_rows": _mid_rows(form, found),
+        **shown.context(request, found),
+    }
+    if request.htmx:
+        return render(request, "generation/_composer_check.html", context)
+    return render(request, "generation/composer.html", context | _choices(request, project), status=status)
+
+
+def _mid_rows(form: ComposerForm, found: Quote) -> list[dict[str, Any]]:
+    names = [f"mid_{row}" for row in MID_ROWS]
+    return [
+        {"frame": form[name], "second": form[f"{name}_at"], "problems": found.problems[name]}
+        for name in names
+    ]
+
+
+def _choices(request: Request, project: Project) -> dict[str, Any]:
+    """The handles to choose from, the project's own first, its shots, and the draft that was left."""
+    linked = Exists(ProjectAsset.objects.filter(project=project, asset=OuterRef("pk")))
+    assets = (
+        Asset.objects.visible_to(request.user).active().exclude(kind=Asset.Kind.AUDIO).select_related("cover")
+    )
+    here = assets.filter(Q(home_project=project) | linked)
+    own = list(here[:CHIPS])
+    others = assets.exclude(pk__in=[asset.pk for asset in own])[: CHIPS - len(own)]
+    return {
+        "own_assets": own,
+        "other_assets": list(others),
+        "shots": project.shots.all()[:SHOTS],
+        "unfinished": _unfinished(request, project),
+    }
+
+
+def _unfinished(request: Request, project: Project) -> Job | None:
+    """The draft that the user left last, to be offered beside an empty form."""
+    if request.method != "GET" or request.GET:
+        return None
+    drafts = project.jobs.filter(status=Job.Status.DRAFT, created_by=request.user)
+    return drafts.order_by("-pk").first()

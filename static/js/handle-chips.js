@@ -1,4 +1,9 @@
-// <handle-chips for="id_prompt">: pressing a chip writes its handle where the cursor is in that text.
+// <handle-chips for="id_prompt">: pressing a chip writes its handle where the cursor is in that text; a chip can be
+// dragged into the text, and one that can be a frame into the strip.
+
+import { replaceRange } from "./text-edits.js";
+
+export const FRAME = "application/x-backlot-frame";
 
 class HandleChips extends HTMLElement {
   connectedCallback() {
@@ -6,17 +11,21 @@ class HandleChips extends HTMLElement {
       const chip = event.target.closest("[data-handle]");
       if (chip) this.insert(`@${chip.dataset.handle}`);
     });
+    this.addEventListener("dragstart", (event) => {
+      const chip = event.target.closest("[data-handle]");
+      if (!chip) return;
+      const { handle, kind, thumbnail } = chip.dataset;
+      event.dataTransfer.setData("text/plain", `@${handle}`);
+      if (kind === "image") event.dataTransfer.setData(FRAME, JSON.stringify({ handle, thumbnail }));
+    });
   }
 
   insert(handle) {
     const text = document.getElementById(this.getAttribute("for"));
-    const before = text.value.slice(0, text.selectionStart);
-    const after = text.value.slice(text.selectionEnd);
-    const lead = before && !/\s$/.test(before) ? " " : "";
-    const trail = /^\s/.test(after) ? "" : " ";
-    text.setRangeText(lead + handle + trail, text.selectionStart, text.selectionEnd, "end");
-    text.focus();
-    text.dispatchEvent(new Event("input", { bubbles: true }));
+    const { selectionStart: start, selectionEnd: end, value } = text;
+    const lead = start && !/\s$/.test(value.slice(0, start)) ? " " : "";
+    const trail = /^\s/.test(value.slice(end)) ? "" : " ";
+    replaceRange(text, start, end, lead + handle + trail);
   }
 }
 

@@ -1,0 +1,45 @@
+// Says what a choice would drop before it drops it, and gives the focus back.
+
+import { checked } from "./composer-state.js";
+import { fold } from "./text-edits.js";
+
+export const named = (handles) => new Intl.ListFormat("en-GB").format(handles.map((handle) => `@${handle}`));
+
+// Whether the person says yes. Escape is a no.
+export function ask({ title, text, yes, no }) {
+  const dialog = document.querySelector("#mode-guard");
+  dialog.querySelector("#mode-guard-head").textContent = title;
+  dialog.querySelector("#mode-guard-text").textContent = text;
+  dialog.querySelector("[data-yes]").textContent = yes;
+  dialog.querySelector("[data-no]").textContent = no;
+  dialog.returnValue = "";
+  dialog.showModal();
+  return new Promise((answer) => dialog.addEventListener("close", () => answer(dialog.returnValue === "yes"), { once: true }));
+}
+
+// A frame makes the take image-to-video, which carries no subjects and no clip.
+export async function mayTakeFrame(handle) {
+  const { mode, carried = [] } = checked.facts;
+  const dropped = carried.filter((other) => fold(other) !== fold(handle));
+  if (mode === "I2V" || !dropped.length) return true;
+  const stay = dropped.length > 1 ? "stay" : "stays";
+  return ask({
+    title: "Go from image to video?",
+    text: `Image to video carries no subjects: ${named(dropped)} ${stay} as text.`,
+    yes: "Use the frame",
+    no: dropped.length > 1 ? "Keep the subjects" : "Keep the subject",
+  });
+}
+
+document.addEventListener("change", async (event) => {
+  const chosen = event.target;
+  const { pictures = [] } = checked.facts;
+  if (chosen.name !== "clip" || chosen.value !== "extend" || !pictures.length) return;
+  const stay = pictures.length > 1 ? "stay" : "stays";
+  const text = `An extension carries no pictures: ${named(pictures)} ${stay} as text.`;
+  if (await ask({ title: "Extend the clip?", text, yes: "Extend the clip", no: "Keep the pictures" })) return;
+  const other = chosen.form.querySelector("input[name=clip][value=reference]");
+  other.checked = true;
+  other.focus();
+  other.dispatchEvent(new Event("input", { bubbles: true }));
+});
