@@ -60,7 +60,7 @@ class Desk:
             raise Refusal(409, "idempotency_key_reused", message) from None
         if not replayed:
             log.info("task %s submitted", task.id)
-            self._renderer.add(task.id)
+            self._renderer.add(task)
         return task, replayed
 
     def _open_task(self, order: Order, body: bytes, key: str | None, faults: dict[str, Fault]) -> Task:

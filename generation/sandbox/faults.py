@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-PLACES = ("submit", "query", "download", "balance")
+PLACES = ("submit", "query", "download", "balance", "webhook")
 ANSWERS = frozenset({"status", "drop_before", "drop_after", "drop_midway"})
 """Kinds that decide the whole answer: at most one of them is taken for one request, in the order posted."""
 KINDS: dict[str, frozenset[str]] = {
@@ -22,6 +22,7 @@ KINDS: dict[str, frozenset[str]] = {
         "pad_file",
     },
     "balance": ANSWERS | {"delay"},
+    "webhook": frozenset({"lose", "duplicate", "wrap"}),
 }
 
 
@@ -33,7 +34,7 @@ class BadFault(ValueError):
 class Fault:
     """One rule. `times` is how often it still strikes (None = until cleared), `match` a part of the prompt.
 
-    Other members of the posted object stay in `details`: `status`, `retry_after`, `seconds`, `megabytes`.
+    Other members of the posted object stay in `details`: `status`, `retry_after`, `seconds`, `megabytes`, `copies`.
     """
 
     at: str

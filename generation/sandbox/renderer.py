@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +26,11 @@ _ATTEMPTS = 2
 class Renderer:
     """Films what is open in the store, oldest first, also what an earlier run left unfinished."""
 
-    def __init__(self, store: TaskStore, results: Path, *, workers: int = 2) -> None:
-        self._store, self._results = store, results
+    def __init__(
+        self, store: TaskStore, results: Path, *, ended: Callable[[Task], None], workers: int = 2
+    ) -> None:
+        """`ended` hears of each task whose end is known, perhaps before it can be seen."""
+        self._store, self._results, self._ended = store, results, ended
         self._waiting: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self._stopping = threading.Event()
         self._studios = [_Studio() for _ in range(workers)]
@@ -46,13 +50,19 @@ class Renderer:
         for task in self._store.all():
             if task.state == "open":
                 self._waiting.put(task.id)
+            elif task.finished is not None and task.finished > now:
+                self._ended(task)
             elif now > task.expires_at:
                 self.path(task.id).unlink(missing_ok=True)
         for thread in self._threads:
             thread.start()
 
-    def add(self, task_id: str) -> None:
-        self._waiting.put(task_id)
+    def add(self, task: Task) -> None:
+        """Film it, unless its fate is settled already."""
+        if task.state == "open":
+            self._waiting.put(task.id)
+        else:
+            self._ended(task)
 
     def stop(self) -> None:
         """End at once; what is half drawn is drawn again after the next start."""
@@ -84,11 +94,11 @@ class Renderer:
 
     def _finish(self, task: Task, answer: dict[str, Any]) -> None:
         if "error" in answer:
-            self._store.mark_failed(task.id, answer["error"])
+            self._ended(self._store.mark_failed(task.id, answer["error"]))
             log.info("task %s failed: %s", task.id, answer["error"]["message"])
             return
         price = cost(read_order(json.loads(task.body)), answer["seconds"])
-        self._store.mark_drawn(task.id, seconds=answer["seconds"], cost=price)
+        self._ended(self._store.mark_drawn(task.id, seconds=answer["seconds"], cost=price))
         log.info("task %s drawn, %.2f s", task.id, answer["seconds"])
 
 

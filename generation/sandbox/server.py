@@ -6,15 +6,17 @@ import socket
 import sys
 import threading
 from collections import deque
+from collections.abc import Sequence
 from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Self
 
+from generation.sandbox.courier import WAITS, Courier
 from generation.sandbox.desk import Desk
 from generation.sandbox.faults import FaultBox, read_fault
 from generation.sandbox.handler import SandboxHandler
 from generation.sandbox.renderer import Renderer
-from generation.sandbox.store import TaskStore
+from generation.sandbox.store import Task, TaskStore
 from generation.sandbox.vendor import VendorDesk
 
 log = logging.getLogger("backlot.sandbox")
@@ -28,7 +30,8 @@ class SandboxServer:
 
     The port is bound at once (0 picks a free one; OSError when it is taken), requests are answered from
     `start()` or `serve_forever()` on. `speed` scales the simulated rendering time. `public_url` is how
-    customers reach the result files, else the server's own address. Only one server may own a `data_dir`.
+    customers reach the result files, else the server's own address. `webhook_waits` are the seconds before each
+    retry of a callback. Only one server may own a `data_dir`.
     """
 
     def __init__(
@@ -40,6 +43,7 @@ class SandboxServer:
         api_key: str,
         speed: float = 1.0,
         public_url: str | None = None,
+        webhook_waits: Sequence[float] = WAITS,
     ) -> None:
         data_dir.mkdir(parents=True, exist_ok=True)
         handler = type("Handler", (SandboxHandler,), {"sandbox": self})
@@ -48,10 +52,11 @@ class SandboxServer:
         self.public_url = (public_url or self.base_url).rstrip("/")
         self.api_key = api_key
         self.store = TaskStore(data_dir / "sandbox.sqlite3")
-        self.renderer = Renderer(self.store, data_dir / "results")
+        self.faults = FaultBox()
+        self.courier = Courier(self._tell, self.faults, waits=webhook_waits)
+        self.renderer = Renderer(self.store, data_dir / "results", ended=self.courier.expect)
         self.desk = Desk(self.store, self.renderer, speed=speed)
         self.vendor = VendorDesk(self.desk, api_key=api_key)
-        self.faults = FaultBox()
         self.requests: deque[dict[str, Any]] = deque(maxlen=_LOG_LENGTH)
         self.stopped = threading.Event()
         self._thread: threading.Thread | None = None
@@ -59,6 +64,7 @@ class SandboxServer:
 
     def start(self) -> None:
         """Serve and film from background threads."""
+        self.courier.start()
         self.renderer.start()
         self._thread = threading.Thread(target=self._http.serve_forever, args=(0.05,), daemon=True)
         self._thread.start()
@@ -83,6 +89,7 @@ class SandboxServer:
         self._http.server_close()
         self._http.close_connections()
         self.renderer.stop()
+        self.courier.stop()
         self.store.close()
 
     def __enter__(self) -> Self:
@@ -108,6 +115,9 @@ class SandboxServer:
 
     def clear_faults(self) -> None:
         self.faults.clear()
+
+    def _tell(self, task: Task) -> dict[str, Any]:
+        return self.desk.query(task, self.public_url, {})
 
 
 class _HTTPServer(ThreadingHTTPServer):

@@ -47,9 +47,12 @@ class Task:
     error: dict[str, Any] | None = None
     submits: int = 1
     prompt: str = field(init=False, compare=False, default="")
+    webhook: str | None = field(init=False, compare=False, default=None)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "prompt", json.loads(self.body)["prompt"])
+        said = json.loads(self.body)
+        object.__setattr__(self, "prompt", said["prompt"])
+        object.__setattr__(self, "webhook", said.get("webhook"))
 
     @property
     def expires_at(self) -> float:

@@ -1,0 +1,180 @@
+"""Callbacks (skyreels-api.md section 6): who hears of what, how often, and in which form."""
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from tests.generation.sandbox.conftest import Customer
+
+Maker = Callable[..., Customer]
+
+
+@dataclass
+class Receiver:
+    """Hears callbacks; `answers` are the statuses to give in turn, the last one for good, 0 hangs up."""
+
+    url: str = ""
+    answers: list[int] = field(default_factory=lambda: [200])
+    heard: list[dict] = field(default_factory=list)
+    paths: list[str] = field(default_factory=list)
+
+    def wait(self, count: int) -> list[dict]:
+        """What was heard so far, once there are so many."""
+        for _ in range(1500):
+            if len(self.heard) >= count:
+                return self.heard
+            time.sleep(0.01)
+        raise AssertionError(f"{len(self.heard)} of {count} callbacks came")
+
+    def stays_at(self, count: int) -> bool:
+        """Whether nothing more comes in a while that is long beside the waits of these tests."""
+        time.sleep(0.3)
+        return len(self.heard) == count
+
+
+class _Handler(BaseHTTPRequestHandler):
+    receiver: Receiver
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        answers = self.receiver.answers
+        status = answers.pop(0) if len(answers) > 1 else answers[0]
+        self.receiver.paths.append(self.path)
+        self.receiver.heard.append(json.loads(body))
+        if status:
+            self.send_response(status)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    heard = Receiver()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"receiver": heard}))
+    heard.url = f"http://127.0.0.1:{server.server_port}/hooks"
+    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+    yield heard
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def patient(make_server: Maker) -> Customer:
+    """A customer of a server whose tasks fail at once and whose retries come quickly."""
+    someone = make_server(webhook_waits=(0.02, 0.02, 0.02))
+    someone.server.add_fault("submit", "fail_task", times=None, message="too dark")
+    return someone
+
+
+def test_a_finished_film_is_told_as_a_query_would_tell_it(make_server: Maker, receiver: Receiver) -> None:
+    someone = make_server()
+    task_id = someone.open(webhook=receiver.url)
+    (told,) = receiver.wait(1)
+    assert told == someone.query(task_id)
+    assert (told["id"], told["status"]) == (task_id, "completed")
+    assert receiver.paths == ["/hooks/callback"]
+
+
+def test_a_failure_is_told_and_nothing_before_the_end(patient: Customer, receiver: Receiver) -> None:
+    patient.server.add_fault("submit", "slow_task", seconds=0.4)
+    task_id = patient.open(webhook=f"{receiver.url}/?token=1")
+    assert patient.query(task_id)["status"] in {"submitted", "processing"}
+    assert receiver.heard == []
+    (told,) = receiver.wait(1)
+    assert (told["id"], told["status"], told["error"]["message"]) == (task_id, "failed", "too dark")
+    assert receiver.paths == ["/hooks/callback?token=1"]
+
+
+def test_without_a_webhook_nobody_is_called(patient: Customer, receiver: Receiver) -> None:
+    patient.open()
+    assert receiver.stays_at(0)
+
+
+@pytest.mark.parametrize(
+    ("answers", "calls"),
+    [
+        ([200], 1),
+        ([302], 1),
+        ([404], 1),
+        ([410, 200], 1),
+        ([500, 200], 2),
+        ([503, 502, 200], 3),
+        ([500, 404], 2),
+        ([500], 4),
+        ([0, 200], 2),
+    ],
+)
+def test_silence_and_5xx_are_tried_three_times_more(
+    patient: Customer, receiver: Receiver, answers: list[int], calls: int
+) -> None:
+    receiver.answers = answers
+    patient.open(webhook=receiver.url)
+    told = receiver.wait(calls)
+    assert all(message == told[0] for message in told)
+    assert receiver.stays_at(calls)
+
+
+def test_nobody_there_harms_nobody(patient: Customer) -> None:
+    task_id = patient.open(webhook="http://127.0.0.1:9/hooks")
+    assert patient.query(task_id)["status"] == "failed"
+
+
+def test_wrapped_doubled_and_lost_by_fault(patient: Customer, receiver: Receiver) -> None:
+    patient.server.add_fault("webhook", "wrap", match="wrapped")
+    patient.server.add_fault("webhook", "duplicate", match="doubled", copies=3)
+    patient.server.add_fault("webhook", "lose", match="lost")
+    wrapped = patient.open(prompt="wrapped", webhook=receiver.url)
+    (told,) = receiver.wait(1)
+    assert (told["code"], told["data"]["id"]) == (200, wrapped)
+    doubled = patient.open(prompt="doubled", webhook=receiver.url)
+    assert [message["id"] for message in receiver.wait(4)[1:]] == [doubled] * 3
+    patient.open(prompt="lost", webhook=receiver.url)
+    assert receiver.stays_at(4)
+
+
+def test_a_replayed_order_is_called_back_once(patient: Customer, receiver: Receiver) -> None:
+    for _ in range(2):
+        assert patient.submit(key="once", webhook=receiver.url).status_code == 200
+    receiver.wait(1)
+    assert receiver.stays_at(1)
+
+
+def test_a_silent_receiver_keeps_neither_the_server_nor_its_end_waiting(
+    make_server: Maker, receiver: Receiver
+) -> None:
+    held = threading.Event()
+    someone = make_server()
+    someone.server.add_fault("submit", "fail_task", times=None)
+    silent = ThreadingHTTPServer(
+        ("127.0.0.1", 0), type("Silent", (_Handler,), {"do_POST": lambda _: held.wait(5)})
+    )
+    threading.Thread(target=silent.serve_forever, args=(0.05,), daemon=True).start()
+    for number in range(12):
+        someone.open(prompt=f"{number}", webhook=f"http://127.0.0.1:{silent.server_port}")
+    began = time.monotonic()
+    assert someone.http.get("/v1/balance").status_code == 200
+    someone.server.stop()
+    assert time.monotonic() - began < 2
+    held.set()
+    silent.shutdown()
+    silent.server_close()
+
+
+def test_a_task_that_ends_after_a_restart_is_still_called_back(
+    make_server: Maker, receiver: Receiver
+) -> None:
+    before = make_server()
+    before.server.add_fault("submit", "fail_task")
+    before.server.add_fault("submit", "slow_task", seconds=1)
+    task_id = before.open(webhook=receiver.url)
+    before.server.stop()
+    make_server()
+    assert [told["id"] for told in receiver.wait(1)] == [task_id]
