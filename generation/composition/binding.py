@@ -16,7 +16,7 @@ from library.models import Asset, AssetVersion, HandleAlias, MediaFile, Project,
 from library.models.projects import AnyUser
 
 MAX_NAMES = 200  # looked up at once: more than any prompt can carry
-HINTED = 3  # unknown handles for which a near one is looked for
+HINTED = 2  # unknown handles for which a near one is looked for
 UNREAD = ("description", "consent_note", "search_text")  # long texts that no request needs
 
 
@@ -26,6 +26,7 @@ class Bound:
 
     asset: Asset
     version: AssetVersion | None
+    is_kept_elsewhere: bool = False  # to another project than the one that asks
 
     @property
     def handle(self) -> str:
@@ -73,7 +74,12 @@ def find(*, user: AnyUser, project: Project, names: Iterable[str]) -> Bindings:
         return Bindings({}, {})
     assets = _assets(user, folded)
     versions = _versions(project, assets.values())
-    bound = {name: Bound(asset, versions.get(asset.pk)) for name, asset in assets.items()}
+    bound = {
+        name: Bound(
+            asset, versions.get(asset.pk), not asset.is_shared and asset.home_project_id != project.pk
+        )
+        for name, asset in assets.items()
+    }
     return Bindings(bound, _near(user, [name for name in folded if name not in bound]))
 
 

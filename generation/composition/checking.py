@@ -38,6 +38,9 @@ def file_role(part: str) -> str:
 def why_never(bound: Bound) -> str:
     """Why no new take can use this asset in any part; empty when one can."""
     asset = bound.asset
+    if bound.is_kept_elsewhere:
+        # Its people alone may see it, and all of the project that asks would see the take.
+        return f"@{asset.handle} is kept to another project. Let everyone use it on its page, or take it out."
     if bound.version is None:
         return f"@{asset.handle} has no files yet. Add one on its page, or take it out."
     if asset.rights_state == EXPIRED:
