@@ -15,7 +15,7 @@ from generation.composition.briefs import Brief, Roles, Settings
 from generation.composition.expanding import briefs_of
 
 MAX_ROWS = 200
-MAX_LETTERS = 1_000_000
+MAX_LETTERS = 500_000
 COLUMNS = {
     "shot": ("shot", "code", "shot code"),
     "title": ("title", "shot title", "name"),

@@ -6,7 +6,6 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
@@ -43,33 +42,25 @@ def batch(request: Request, uuid: UUID) -> HttpResponse:
 
 @require_POST
 def batch_cancel(request: Request, uuid: UUID) -> HttpResponse:
-    """Take back what was not sent yet: all of it, or the one that `job` names."""
+    """Take back what was not sent yet: all of it, or the one job that `job` names."""
     found = batch_to_edit(request, uuid)
-    waiting: QuerySet[Job] = found.jobs.order_by("pk")
     if "job" in request.POST:
-        waiting = waiting.filter(pk=get_object_or_404(waiting, uuid=_uuid(request.POST["job"])).pk)
+        _cancel_one(request, get_object_or_404(found.jobs, uuid=_uuid(request.POST["job"])))
+    elif count := lifecycle.cancel_batch(found, by=request.user):
+        takes = "1 take was" if count == 1 else f"{count} takes were"
+        messages.success(request, f"{takes} taken back before being sent. Nothing was charged for that.")
     else:
-        waiting = waiting.filter(status=Status.QUEUED)
-    cancelled, late = 0, 0
-    for job in waiting:
-        try:
-            lifecycle.cancel(job, by=request.user)
-            cancelled += 1
-        except lifecycle.NotPossible:
-            late += 1
-    _tell(request, cancelled, late)
+        messages.info(request, "Nothing waits any more, so nothing was changed.")
     return redirect(found)
 
 
-def _tell(request: Request, cancelled: int, late: int) -> None:
-    if cancelled:
-        takes = "1 take was" if cancelled == 1 else f"{cancelled} takes were"
-        messages.success(request, f"{takes} taken back before being sent. Nothing was charged for that.")
-    if late:
-        takes = "1 take" if late == 1 else f"{late} takes"
-        messages.error(request, f"{takes} had been sent already, and the provider cannot cancel.")
-    if not cancelled and not late:
-        messages.info(request, "Nothing waits any more, so nothing was changed.")
+def _cancel_one(request: Request, job: Job) -> None:
+    try:
+        lifecycle.cancel(job, by=request.user)
+    except lifecycle.NotPossible as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, "1 take was taken back before being sent. Nothing was charged for that.")
 
 
 def _counts(jobs: Iterable[Job]) -> list[tuple[str, int]]:

@@ -112,7 +112,7 @@ def test_a_row_that_says_nothing_sound_is_named(text: str, where: str, said: str
         ("prompt\ttext\na\tb", "Two columns are called prompt."),
         ('prompt,shot\n"A quay,010', "a cell that begins with a quote needs one at its end"),
         ("prompt\n" + "A quay\n" * (MAX_ROWS + 1), "The table has 201 rows; 200 is the most."),
-        ("x" * 1_000_001, "The table is longer than 1,000,000 letters."),
+        ("x" * 500_001, "The table is longer than 500,000 letters."),
     ],
 )
 def test_what_is_no_table_is_told(text: str, said: str) -> None:

@@ -1,0 +1,183 @@
+"""What can come of a take or job: from its page to the composer's start."""
+
+from dataclasses import replace
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from django.contrib.auth.models import User
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
+
+from generation.composition import Brief, Keyframe, Roles, Settings
+from generation.models import Job, Promotion, Shot, Take
+from generation.views import again
+from library import ingest
+from library.models import Project
+from tests import factories
+from tests.generation.films import stored_take
+from tests.generation.views.conftest import Visit, make_take
+
+PROMPT = "@Mara waits at the quay"
+
+
+@pytest.fixture
+def take(s3: None, alice: User, project: Project) -> Take:
+    """The first take of shot 020: two seconds, made from a first frame."""
+    shot = Shot.objects.create(project=project, code="020")
+    roles = Roles(first="quay").as_data()
+    return stored_take(alice, project, shot=shot, prompt=PROMPT, duration=5, roles=roles)
+
+
+def press(client: Client, take: Take, **sent: str) -> HttpResponse:
+    return client.post(f"{take.get_absolute_url()}again/", sent)
+
+
+def begun(project: Project, user: User, address: str) -> again.Start | None:
+    """What the composer at this address begins with."""
+    request = RequestFactory().get(address)
+    request.user = user
+    return again.start(request, project)
+
+
+@pytest.mark.parametrize("how", ["again", "vary", "final"])
+def test_ways_without_a_frame_lead_straight_to_the_composer(as_alice: Client, take: Take, how: str) -> None:
+    answer = press(as_alice, take, how=how)
+    address = f"/projects/harbour-lights/new/?take={take.uuid}&how={how}#id_prompt"
+    assert (answer.status_code, answer["Location"]) == (302, address)
+    assert not Promotion.objects.exists()
+
+
+def test_again_and_vary_begin_as_the_take_was_made(alice: User, project: Project, take: Take) -> None:
+    brief = Brief.of(take.job)
+    assert brief.roles == Roles(first="quay")
+    assert begun(project, alice, f"/?take={take.uuid}&how=again") == (brief, take, [])
+    assert begun(project, alice, f"/?take={take.uuid}") == (brief, take, [])
+    assert begun(project, alice, f"/?take={take.uuid}&how=odd") == (brief, take, [])
+    found, made_from, (said,) = begun(project, alice, f"/?take={take.uuid}&how=vary")
+    assert (found, made_from) == (brief, take)
+    assert (
+        said == "References and settings are those of Take 1 of 020. Change the prompt to get another take."
+    )
+
+
+def test_a_draft_becomes_final_in_standard_1080p(alice: User, project: Project, take: Take) -> None:
+    brief, made_from, (said,) = begun(project, alice, f"/?take={take.uuid}&how=final")
+    before = Brief.of(take.job)
+    final = replace(before.settings, model="skyreels-v4-std", resolution="1080p")
+    assert (brief, made_from) == (replace(before, settings=final), take)
+    assert said.startswith("All is as in Take 1 of 020, in Standard at 1080p.")
+
+
+def test_a_job_without_a_take_can_be_varied_too(alice: User, project: Project) -> None:
+    job = factories.job(alice, project, status=Job.Status.FAILED, prompt=PROMPT)
+    brief, made_from, (said,) = begun(project, alice, f"/?from={job.uuid}&how=vary")
+    assert (brief.prompt, made_from, said.startswith(f"References and settings are those of {job}.")) == (
+        PROMPT, None, True,
+    )  # fmt: skip
+    for query in ("", "&how=again", "&how=extend"):
+        assert begun(project, alice, f"/?from={job.uuid}{query}") is None, (
+            "plain `from` is the composer's own"
+        )
+
+
+def test_a_take_is_extended_under_a_handle_of_its_own(
+    as_alice: Client, alice: User, project: Project, take: Take
+) -> None:
+    address = press(as_alice, take, how="extend")["Location"]
+    brief, made_from, (said,) = begun(project, alice, address)
+    assert (brief.prompt, brief.roles, brief.shot, made_from) == (
+        "@clip_take_1_020 ", Roles(clip="extend"), "020", take,
+    )  # fmt: skip
+    assert said == "@clip_take_1_020 is Take 1 of 020, and goes on from its end: write what happens next."
+    assert press(as_alice, take, how="extend")["Location"] == address
+    assert Promotion.objects.count() == 1
+
+
+def test_the_last_frame_becomes_the_first(
+    as_alice: Client, alice: User, project: Project, take: Take
+) -> None:
+    address = press(as_alice, take, how="last-frame", at="0.5")["Location"]
+    assert parse_qs(urlsplit(address).query)["at"] == ["1.958"]
+    brief, made_from, (said,) = begun(project, alice, address)
+    assert (brief.prompt, brief.roles, made_from) == (PROMPT, Roles(first="frame_1_96s_take_1_020"), take)
+    assert "is the last frame of Take 1 of 020" in said
+
+
+@pytest.mark.parametrize(("at", "second"), [("1.05", 1), ("0.2", -1), ("2", 2)])
+def test_a_frame_becomes_a_keyframe_at_its_second(
+    as_alice: Client, alice: User, project: Project, take: Take, at: str, second: int
+) -> None:
+    address = press(as_alice, take, how="keyframe", at=at)["Location"]
+    brief, _, _ = begun(project, alice, address)
+    (keyframe,) = brief.roles.mids
+    assert keyframe == Keyframe(Promotion.objects.get().asset.handle, second)
+    assert brief.prompt == f"{PROMPT} @{keyframe.handle}"
+    assert (brief.roles.first, brief.settings) == ("", Settings.of(take.job))
+
+
+@pytest.mark.parametrize(
+    ("sent", "said"),
+    [
+        ({}, "say what is to come of the take"),
+        ({"how": "odd"}, "say what is to come of the take"),
+        ({"how": "keyframe"}, "Say at which second the frame is."),
+        ({"how": "keyframe", "at": "soon"}, "Say at which second the frame is."),
+        ({"how": "keyframe", "at": "nan"}, "choose a second from 0"),
+        ({"how": "keyframe", "at": "9"}, "Take 1 lasts 2.00 s: choose a second from 0 to that."),
+    ],
+)
+def test_what_cannot_be_done_is_told_on_the_take_s_page(
+    as_alice: Client, take: Take, sent: dict[str, str], said: str
+) -> None:
+    answer = as_alice.post(f"{take.get_absolute_url()}again/", sent, follow=True)
+    assert (answer.redirect_chain, said in answer.content.decode()) == (
+        [(take.get_absolute_url(), 302)],
+        True,
+    )
+    assert not Promotion.objects.exists()
+
+
+def test_a_frame_that_has_no_handle_yet_is_told(
+    as_alice: Client, alice: User, project: Project, take: Take
+) -> None:
+    said = ["Take 1 of 020 has no handle for that yet: press the button on its page."]
+    assert begun(project, alice, f"/?take={take.uuid}&how=extend") == (Brief.of(take.job), take, said)
+    address = press(as_alice, take, how="extend")["Location"]
+    ingest.archive(Promotion.objects.get().asset)
+    assert begun(project, alice, address)[2] == said
+
+
+def test_takes_and_jobs_of_other_projects_are_nothing_to_begin_with(
+    alice: User, charlie: User, project: Project
+) -> None:
+    theirs = make_take(charlie, factories.project(charlie))
+    assert begun(project, alice, f"/?take={theirs.uuid}") is None
+    assert begun(project, alice, f"/?from={theirs.job.uuid}&how=vary") is None
+    assert begun(project, alice, "/?take=nothing&from=nothing&how=vary") is None
+
+
+def test_only_makers_make_something_of_a_take(take: Take, charlie: User, visit: Visit) -> None:
+    people = (None, "charlie", "vera", "rita", "bob", "alice")
+    found = [press(visit(name), take, how="vary").status_code for name in people]
+    assert found == [403, 404, 403, 403, 302, 302]
+    assert visit("alice").get(f"{take.get_absolute_url()}again/").status_code == 405
+
+
+def test_the_ways_stand_on_the_pages_of_take_and_job(
+    as_alice: Client, alice: User, project: Project, take: Take, visit: Visit
+) -> None:
+    failed = factories.job(alice, project, status=Job.Status.FAILED)
+    for page in (take.get_absolute_url(), take.job.get_absolute_url()):
+        seen = as_alice.get(page).content.decode()
+        for way in (
+            "Use again",
+            "Vary",
+            "Final in 1080p",
+            "Extend",
+            "Go on from its last frame",
+            "as keyframe",
+        ):
+            assert way in seen, (page, way)
+        assert "Use again" not in visit("vera").get(page).content.decode()
+    seen = as_alice.get(failed.get_absolute_url()).content.decode()
+    assert ("Vary" in seen, "Extend" in seen) == (True, False)
