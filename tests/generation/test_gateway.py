@@ -3,12 +3,16 @@
 import asyncio
 
 import pytest
+from django.contrib.auth.models import User
 
 from generation import gateway
 from generation.sandbox.server import SandboxServer
 from generation.skyreels.errors import UnknownTask
 from generation.skyreels.providers import GATEWAY, VENDOR
 from generation.skyreels.schemas import parse_request
+from generation.supervision import health
+from library.models import Project
+from tests.generation.composition import cast
 
 REQUEST = parse_request({"model": "skyreels-v4-fast", "prompt": "a lighthouse", "duration": 3})
 
@@ -63,3 +67,30 @@ def test_a_task_of_the_gateway_is_none_of_the_vendors(settings, sandbox: Sandbox
     settings.SKYREELS_PROVIDER = "vendor"
     with gateway.client() as client, pytest.raises(UnknownTask):
         client.task("task_01KPEY5H3NQ2W8D7T6VB3F9GR4")
+
+
+@pytest.mark.django_db
+def test_the_composer_keeps_to_what_the_chosen_provider_can_carry(
+    settings, alice: User, project: Project
+) -> None:
+    cast.fill(alice)
+    stage = cast.Stage(alice, project)
+
+    def problems(prompt: str, **roles: object) -> list[str]:
+        return [found.param for found in stage.compose(prompt, **roles).problems if found.level == "error"]
+
+    assert problems("@Mara sings", voices=("Mara",)) == []
+    assert problems("as in @walk") == []
+    settings.SKYREELS_PROVIDER = "vendor"
+    assert problems("@Mara sings", voices=("Mara",)) == ["ref_images.0.audio_url"]
+    assert problems("@Mara sings") == []
+    assert problems("as in @walk") == ["ref_videos.0.video_url"]
+    assert problems("as in @chase") == []
+
+
+@pytest.mark.django_db
+def test_the_doctor_finds_the_vendor_answering(settings, sandbox: SandboxServer) -> None:
+    settings.SKYREELS_PROVIDER = "vendor"
+    check = health.provider_ok()
+    assert (check.name, check.ok) == ("provider (sandbox-vendor)", True)
+    assert check.detail == "answers, without a balance"
