@@ -119,7 +119,7 @@ def add_asset(request: ApiRequest, asset: Form[NewAsset], files: Files) -> Statu
             by=form.user, handle=values["handle"], kind=values["kind"], media=form.media_files, **form.about()
         )
     except ingest.HandleTaken as error:
-        raise _taken(values["handle"], error.asset, request.auth) from None
+        raise taken(values["handle"], error.asset, request.auth) from None
     return Status(201, AssetDetails.of(made))
 
 
@@ -234,13 +234,14 @@ def _rename(caller: Caller, asset: Asset, wished: str, revision: int) -> None:
     try:
         renamed, old = ingest.rename(asset, handle=form.cleaned_data["handle"], revision=revision)
     except ingest.HandleTaken as error:
-        raise _taken(wished, error.asset, caller) from None
+        raise taken(wished, error.asset, caller) from None
     except ingest.StaleEdit as stale:
         raise _stale(stale.current) from None
     lifecycle.rewrite_drafts(old, renamed.handle)
 
 
-def _taken(handle: str, holder: Asset, caller: Caller) -> Invalid:
+def taken(handle: str, holder: Asset, caller: Caller) -> Invalid:
+    """That another asset has or had the handle; what it is only for those who may see it."""
     return Invalid("handle", forms.taken_message(handle.removeprefix("@"), holder, caller.user))
 
 

@@ -2,7 +2,7 @@
 
 from ninja import NinjaAPI
 
-from generation.api import assets, errors, projects
+from generation.api import assets, errors, jobs, projects, takes
 from generation.api.border import StrictParser
 from generation.api.callers import reading, throttle
 
@@ -32,3 +32,5 @@ api = NinjaAPI(
 errors.install(api)
 api.add_router("/assets", assets.router)
 api.add_router("/projects", projects.router)
+api.add_router("/jobs", jobs.router)
+api.add_router("/takes", takes.router)

@@ -11,8 +11,8 @@ from django.urls.resolvers import URLPattern
 from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI
 
+from generation.api import gateway_api, json_api
 from generation.api.errors import ApiError, NotFound, error_response
-from generation.api.json_api import api
 
 View = Callable[..., HttpResponseBase]
 # The page with the calls to try out is a page like any other: for those who are logged in.
@@ -54,6 +54,7 @@ def opened(api: NinjaAPI) -> tuple[list[Any], str, str]:
 
 
 urlpatterns = [
-    path("api/v1/", opened(api)),
+    path("api/v1/", opened(json_api.api)),
+    path("v1/", opened(gateway_api.api)),
     re_path(r"^(?:api|v1)/", unknown, name="unknown_call"),
 ]

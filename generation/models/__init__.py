@@ -2,6 +2,7 @@
 
 from generation.models.batches import Batch
 from generation.models.gateway import GatewayState, Heartbeat
+from generation.models.idempotency import IdempotencyKey
 from generation.models.jobs import Job, JobEvent, JobReference
 from generation.models.ledger import LedgerEntry
 from generation.models.promotions import Promotion
@@ -14,6 +15,7 @@ __all__ = [
     "Batch",
     "GatewayState",
     "Heartbeat",
+    "IdempotencyKey",
     "Job",
     "JobEvent",
     "JobReference",

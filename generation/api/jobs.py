@@ -1,0 +1,130 @@
+"""Jobs over the JSON API."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from django.http import HttpResponse
+from ninja import Query, Router, Status
+from pydantic import Field
+
+from generation import lifecycle
+from generation.api.border import Asked
+from generation.api.callers import ApiRequest, writing
+from generation.api.errors import Conflict, answers
+from generation.api.once import REPLAYED, once
+from generation.api.paging import Listed, piece_of
+from generation.api.productions import Checked, JobDetails, JobShape, JobStatus
+from generation.api.wishes import JobBody, Wish, refused
+from generation.models import Job
+
+router = Router(tags=["Jobs"])
+
+
+class Resolution(Asked):
+    """What a person decides about a held job."""
+
+    action: Literal["attach", "ask", "send", "write_off"] = Field(
+        description="attach the provider's task, ask again, send again, or write it off"
+    )
+    task_id: str = Field("", max_length=200, description="the provider's, for `attach`")
+
+
+@router.post("/check", response={200: Checked, **answers(400, 403, 404, 413, 422)}, summary="Check a request")
+def check_job(request: ApiRequest, body: JobBody) -> Checked:
+    """What it comes to and what is wrong with it; nothing is queued. Answers 200 also when there are problems."""
+    wish = Wish.of(body.root)
+    return Checked.of(wish.composed(request.auth, wish.destination(request.auth)), wish.problems)
+
+
+@router.get("", response={200: Listed[JobShape], **answers(404, 422)}, summary="List jobs")
+def list_jobs(
+    request: ApiRequest,
+    status: Annotated[JobStatus | Literal[""], Query()] = "",
+    project: Annotated[str, Query(max_length=60, description="slug")] = "",
+    shot: Annotated[str, Query(max_length=20, description="code")] = "",
+    cursor: Annotated[str, Query(max_length=300, description="`next` of the piece before")] = "",
+) -> Listed[JobShape]:
+    """Everything that was queued, the newest first."""
+    rows = request.auth.jobs.select_related("project", "shot", "created_by", "take", "batch")
+    if status:
+        rows = rows.filter(status=status)
+    if project:
+        rows = rows.filter(project=request.auth.project(project))
+    if shot:
+        rows = rows.filter(shot__code=shot)
+    items, following = piece_of(rows, cursor)
+    return Listed(items=[JobShape.of(job) for job in items], next=following)
+
+
+@router.post(
+    "",
+    auth=writing,
+    response={201: JobDetails, **answers(400, 402, 403, 404, 409, 413, 422)},
+    summary="Queue a job",
+)
+def queue_job(request: ApiRequest, body: JobBody, response: HttpResponse) -> Status[JobDetails]:
+    """One take. With an `Idempotency-Key` the same request sent again within a day answers with the same job."""
+    caller, wish = request.auth, Wish.of(body.root)
+    project = wish.destination(caller)
+    composed = wish.composed(caller, project)
+    job, replayed = once(
+        request, caller, endpoint="jobs", make=lambda key: wish.queue(caller, project, composed, key)
+    )
+    if replayed:
+        response[REPLAYED] = "true"
+    return Status(201, JobDetails.of(caller.job(job.uuid)))
+
+
+@router.get("/{uuid:uuid}", response={200: JobDetails, **answers(404)}, summary="One job")
+def get_job(request: ApiRequest, uuid: UUID) -> JobDetails:
+    """Where it stands and what it asks for."""
+    return JobDetails.of(request.auth.job(uuid))
+
+
+@router.post(
+    "/{uuid:uuid}/cancel",
+    auth=writing,
+    response={200: JobDetails, **answers(403, 404, 409)},
+    summary="Cancel a job",
+)
+def cancel_job(request: ApiRequest, uuid: UUID) -> JobDetails:
+    """While it waits: once it was sent, the provider cannot cancel."""
+    try:
+        lifecycle.cancel(request.auth.job_to_edit(uuid), by=request.auth.user)
+    except lifecycle.NotPossible as refusal:
+        raise Conflict("not_possible", str(refusal)) from None
+    return JobDetails.of(request.auth.job(uuid))
+
+
+@router.post(
+    "/{uuid:uuid}/retry",
+    auth=writing,
+    response={201: JobDetails, **answers(402, 403, 404, 409, 422)},
+    summary="Make a job again",
+)
+def retry_job(request: ApiRequest, uuid: UUID) -> Status[JobDetails]:
+    """A new job that asks for the same; of one that has ended."""
+    job = request.auth.job_to_edit(uuid)
+    try:
+        made = lifecycle.retry(job, by=request.auth.user)
+    except lifecycle.NotPossible as refusal:
+        raise Conflict("not_possible", str(refusal)) from None
+    except lifecycle.CannotQueue as refusal:
+        raise refused(refusal) from None
+    return Status(201, JobDetails.of(request.auth.job(made.uuid)))
+
+
+@router.post(
+    "/{uuid:uuid}/resolve",
+    auth=writing,
+    response={200: JobDetails, **answers(400, 403, 404, 409, 413, 422)},
+    summary="Decide about a held job",
+)
+def resolve_job(request: ApiRequest, uuid: UUID, decision: Resolution) -> JobDetails:
+    """Whether the provider took it could not be found out; a person decides."""
+    job = request.auth.job_to_edit(uuid)
+    if job.status != Job.Status.HELD:
+        raise Conflict(
+            "not_held", f"This job is {job.get_status_display().lower()}: nothing is to be decided."
+        )
+    raise Conflict("not_resolvable", "Held jobs cannot be resolved by programs yet. Nothing was changed.")

@@ -1,0 +1,197 @@
+"""What a program asks to be rendered: the provider's fields, with `@handles` where addresses may stand, and where it
+goes. Its description is exact; what breaks a rule is told by `composition`, in the words that the pages use."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler, RootModel
+from pydantic.json_schema import JsonSchemaValue
+
+from generation import lifecycle
+from generation.api.callers import Caller
+from generation.api.destinations import project_for, shot_of
+from generation.api.errors import ApiError, Invalid
+from generation.composition import Composition, Problem, compose_request
+from generation.models import Job, Shot
+from generation.skyreels.schemas import AspectRatio, ClipType, Model, PictureType, Resolution
+from library.models import Project
+
+CODE_LENGTH = Shot._meta.get_field("code").max_length or 0
+MOST_VOICES = 50
+Address = Annotated[str, Field(description="https address, or the `@handle` of an asset")]
+Tag = Annotated[str, Field(examples=["@neon"], description="starts with @ and stands in the prompt")]
+
+
+class _Described(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class MidFrame(_Described):
+    """A picture to pass through."""
+
+    tag: Tag
+    image_url: Address
+    time_stamp: int = Field(-1, description="whole seconds between 0 and the duration; -1: any time")
+
+
+class Subject(_Described):
+    """One subject in up to five pictures, perhaps with a voice; or one collage (type `grid`)."""
+
+    tag: Tag
+    type: PictureType
+    image_urls: list[Address] = Field(min_length=1, max_length=5)
+    audio_url: Address | None = None
+
+
+class Clip(_Described):
+    """A clip whose motion is followed (`reference`) or which goes on (`extend`)."""
+
+    tag: Tag
+    type: ClipType
+    video_url: Address
+
+
+class Metadata(BaseModel):
+    """Where the take goes; other entries are passed over."""
+
+    project: str | None = Field(None, max_length=60, description="slug; left out: this person's own project")
+    shot: str | None = Field(None, max_length=CODE_LENGTH, description="code; a new one makes a shot")
+    voices: bool | list[str] | None = Field(
+        None, description="characters that only the prompt names speak with their own voice: all, or these"
+    )
+
+
+class Generation(_Described):
+    """A request for one video (skyreels-api.md, section 1)."""
+
+    model: Model
+    prompt: str = Field(examples=["@Mara walks along the harbour at dusk"])
+    duration: int = Field(5, ge=3, le=15, description="seconds")
+    resolution: Resolution = Resolution.P1080
+    aspect_ratio: AspectRatio = AspectRatio.WIDE
+    prompt_optimizer: bool = True
+    first_frame_image: Address | None = None
+    end_frame_image: Address | None = None
+    mid_frame_images: list[MidFrame] | None = Field(None, max_length=6)
+    ref_images: list[Subject] | None = Field(None, max_length=3)
+    ref_videos: list[Clip] | None = Field(None, max_length=1)
+    metadata: Metadata | None = None
+
+
+class JobGeneration(Generation):
+    """The same with its destination beside it."""
+
+    project: str | None = Field(None, max_length=60, description="slug; left out: this person's own project")
+    shot: str | None = Field(None, max_length=CODE_LENGTH, description="code; a new one makes a shot")
+    voices: bool | list[str] | None = Field(
+        None, description="characters that only the prompt names speak with their own voice: all, or these"
+    )
+
+
+class GenerationBody(RootModel[dict[str, Any]]):
+    """Any object: what is wrong with it is told field by field."""
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: Any, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return handler(Generation.__pydantic_core_schema__)
+
+
+class JobBody(RootModel[dict[str, Any]]):
+    """Any object: what is wrong with it is told field by field."""
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: Any, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return handler(JobGeneration.__pydantic_core_schema__)
+
+
+@dataclass(frozen=True)
+class Wish:
+    """The provider's fields, apart from what only we understand."""
+
+    data: Mapping[str, Any]
+    project: str = ""
+    shot: str = ""
+    voices: bool | tuple[str, ...] = False
+    problems: list[Problem] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, body: Mapping[str, Any]) -> "Wish":
+        """What a body asks for; `project`, `shot` and `voices` in it or in its `metadata`. Raises Invalid."""
+        data = dict(body)
+        metadata = data.pop("metadata", None)
+        if not isinstance(metadata, dict | None):
+            raise Invalid("metadata", "metadata: this should be an object.")
+        said = {f"metadata.{name}": value for name, value in (metadata or {}).items()}
+        said |= {name: data.pop(name) for name in ("project", "shot", "voices") if name in data}
+        return cls(
+            data=data,
+            project=_text(said, "project", most=60),
+            shot=_text(said, "shot", most=CODE_LENGTH),
+            voices=_voices(said),
+            problems=_webhook(data.pop("webhook", None)),
+        )
+
+    def composed(self, caller: Caller, project: Project) -> Composition:
+        """What it comes to in this project."""
+        return compose_request(user=caller.user, project=project, data=self.data, voices=self.voices)
+
+    def destination(self, caller: Caller) -> Project:
+        """Where it goes. Raises NotFound, Forbidden."""
+        return project_for(caller, self.project)
+
+    def queue(self, caller: Caller, project: Project, composed: Composition, form_key: Any) -> Job:
+        """The job, in the caller's transaction. Raises ApiError when none can be made; then there is no shot either."""
+        if self.problems:
+            raise Invalid(self.problems[0].param, self.problems[0].message)
+        try:
+            return lifecycle.create_from(
+                composed,
+                by=caller.user,
+                project=project,
+                form_key=form_key,
+                shot=shot_of(project, self.shot),
+            )
+        except lifecycle.CannotQueue as refusal:
+            raise refused(refusal) from None
+
+
+def refused(refusal: lifecycle.CannotQueue) -> ApiError:
+    """Why no job was made: the first reason, with its field."""
+    first = refusal.problems[0]
+    if first.param == "budget":
+        return ApiError(402, "budget_exceeded", first.message)
+    return Invalid(first.param, first.message)
+
+
+def _text(said: Mapping[str, Any], name: str, *, most: int) -> str:
+    for param in (name, f"metadata.{name}"):
+        value = said.get(param)
+        if value is None:
+            continue
+        if not isinstance(value, str) or len(value.strip()) > most:
+            raise Invalid(param, f"{param}: this should be a text of at most {most} letters.")
+        return value.strip()
+    return ""
+
+
+def _voices(said: Mapping[str, Any]) -> bool | tuple[str, ...]:
+    for param in ("voices", "metadata.voices"):
+        value = said.get(param)
+        if value is None:
+            continue
+        if isinstance(value, bool):
+            return value
+        if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
+            raise Invalid(param, f"{param}: this should be true, false or a list of handles.")
+        if len(value) > MOST_VOICES:
+            raise Invalid(param, f"{param}: these are more than {MOST_VOICES}.")
+        return tuple(value)
+    return False
+
+
+def _webhook(address: object) -> list[Problem]:
+    """Its tasks are ours, not the provider's: a webhook that the provider calls would speak of an unknown one."""
+    if not address:
+        return []
+    return [Problem("webhook", "Nothing is called back from here: ask for the task instead.")]
