@@ -56,7 +56,7 @@ class VendorDesk:
             raise Refusal(422, "invalid_json", "the body must be a JSON object")
         self._check_key(said.get("api_key"))
         try:
-            order, plain = _read(kind, said)
+            order, plain = read_vendor_order(kind, said)
         except RuleBroken as broken:
             message = f"{broken.param}: {broken.message}" if broken.param else broken.message
             raise Refusal(422, "invalid_parameter", message, param=broken.param) from None
@@ -91,7 +91,7 @@ class VendorDesk:
             raise Refusal(401, "invalid_api_key", "Invalid API key")
 
 
-def _read(kind: str, said: dict[str, Any]) -> tuple[Order, dict[str, Any]]:
+def read_vendor_order(kind: str, said: dict[str, Any]) -> tuple[Order, dict[str, Any]]:
     """The order, and the same in the words of the shared rule book. Raises RuleBroken."""
     given = {name: value for name, value in said.items() if value is not None and value != []}
     for name in given:
