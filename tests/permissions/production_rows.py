@@ -15,6 +15,7 @@ COMPOSED = {
     "duration": "5",
     "form_key": "6f1c8a52-6a0f-4d0c-8a3b-0f8f6f5b0001",
 }
+TABLE = COMPOSED | {"table": "prompt\nA quay at dusk", "takes": "1"}
 
 # fmt: off
 #                                                         owner editor reviewer viewer stranger anonymous   what it does, what is sent
@@ -46,6 +47,10 @@ JOBS = [
     Row(POST, "/projects/harbour-lights/new/",              302, 302, 403, 403, 404, 403, "+Job", COMPOSED | {"save": "1"}),
     Row(POST, "/projects/harbour-lights/new/",              422, 422, 403, 403, 404, 403, "", COMPOSED | {"prompt": "@Far at dusk"}),
     Row(POST, "/projects/harbour-lights/new/check/",        200, 200, 403, 403, 404, 403, "", COMPOSED),
+    Row(GET,  "/projects/harbour-lights/shots/table/",      200, 200, 403, 403, 404, LOGIN),
+    Row(POST, "/projects/harbour-lights/shots/table/",      200, 200, 403, 403, 404, 403, "", TABLE | {"check": "1"}),
+    Row(POST, "/projects/harbour-lights/shots/table/",      422, 422, 403, 403, 404, 403, "", TABLE | {"queue": "1"}),
+    Row(POST, "/projects/harbour-lights/shots/table/",      302, 302, 403, 403, 404, 403, "+Batch +Job +JobEvent +LedgerEntry", TABLE | {"queue": "1", "agreed": "1:0.3200"}),
     Row(GET,  "/jobs/",                                     200, 200, 200, 200, 200, LOGIN),
     Row(GET,  "/jobs/{done}/",                              200, 200, 200, 200, 404, LOGIN),
     Row(GET,  "/jobs/{draft}/",                             200, 200, 200, 200, 404, LOGIN),
