@@ -25,6 +25,7 @@ from library.models import Asset
 router = Router(tags=["Assets"])
 FORM_NAMES = {"project": "home_project", "shared": "is_shared", "grid": "is_grid"}
 API_NAMES = {theirs: ours for ours, theirs in FORM_NAMES.items()}
+KindAsked = Literal["", "character", "image", "video", "audio"]
 LARGEST_REVISION = 2**31 - 1
 Files = Annotated[
     list[UploadedFile],
@@ -71,7 +72,7 @@ class AssetChanges(AboutAsset):
 def list_assets(
     request: ApiRequest,
     q: Annotated[str, Query(max_length=200, description="words, each in handle, title, tags, text")] = "",
-    kind: Annotated[Kind | Literal[""], Query()] = "",
+    kind: Annotated[KindAsked, Query(description="empty: every kind")] = "",
     tag: Annotated[str, Query(max_length=100)] = "",
     project: Annotated[str, Query(max_length=60, description="slug: linked there, or at home there")] = "",
     archived: Annotated[bool, Query(description="the archived ones instead")] = False,

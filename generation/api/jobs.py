@@ -13,11 +13,14 @@ from generation.api.callers import ApiRequest, writing
 from generation.api.errors import Conflict, answers
 from generation.api.once import REPLAYED, once
 from generation.api.paging import Listed, piece_of
-from generation.api.productions import Checked, JobDetails, JobShape, JobStatus
+from generation.api.productions import Checked, JobDetails, JobShape
 from generation.api.wishes import JobBody, Wish, refused
 from generation.models import Job
 
 router = Router(tags=["Jobs"])
+StatusAsked = Literal[
+    "", "queued", "submitting", "running", "storing", "succeeded", "failed", "held", "cancelled"
+]  # fmt: skip
 
 
 class Resolution(Asked):
@@ -39,7 +42,7 @@ def check_job(request: ApiRequest, body: JobBody) -> Checked:
 @router.get("", response={200: Listed[JobShape], **answers(404, 422)}, summary="List jobs")
 def list_jobs(
     request: ApiRequest,
-    status: Annotated[JobStatus | Literal[""], Query()] = "",
+    status: Annotated[StatusAsked, Query(description="empty: every state")] = "",
     project: Annotated[str, Query(max_length=60, description="slug")] = "",
     shot: Annotated[str, Query(max_length=20, description="code")] = "",
     cursor: Annotated[str, Query(max_length=300, description="`next` of the piece before")] = "",

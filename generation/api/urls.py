@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from django.urls import path, re_path
 from django.urls.resolvers import URLPattern
 from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe
 from ninja import NinjaAPI
 
 from generation.api import gateway_api, json_api
@@ -17,6 +18,8 @@ from generation.api.errors import ApiError, NotFound, error_response
 View = Callable[..., HttpResponseBase]
 # The page with the calls to try out is a page like any other: for those who are logged in.
 CLOSED = "openapi-view"
+# Ninja answers these whatever the method.
+READ_ALONE = {"openapi-json", "openapi-view", "api-root"}
 
 
 @login_not_required
@@ -48,7 +51,11 @@ def opened(api: NinjaAPI) -> tuple[list[Any], str, str]:
     """The API's addresses, for `path`."""
     patterns, app_name, namespace = api.urls
     for pattern in patterns:
-        if isinstance(pattern, URLPattern) and pattern.name != CLOSED:
+        if not isinstance(pattern, URLPattern):
+            continue
+        if pattern.name in READ_ALONE:
+            pattern.callback = require_safe(pattern.callback)
+        if pattern.name != CLOSED:
             pattern.callback = in_shape(pattern.callback)
     return patterns, app_name, str(namespace)
 

@@ -133,7 +133,7 @@ class Wish:
         )
 
     def composed(self, caller: Caller, project: Project) -> Composition:
-        """What it comes to in this project."""
+        """What it comes to in this project. An asset that is kept to another one is a problem of it."""
         return compose_request(user=caller.user, project=project, data=self.data, voices=self.voices)
 
     def destination(self, caller: Caller) -> Project:
