@@ -42,7 +42,8 @@ def composer(request: Request, slug: str) -> HttpResponseBase:
             if (made := _made(request, project, form)) is not None:
                 return redirect(made)
         except lifecycle.CannotQueue as refusal:
-            form.add_problems(refusal.problems)
+            # What the page's own check says again is said once.
+            form.add_problems(one for one in refusal.problems if one.param == "form_key")
     return _answer(request, project, form, status=422)
 
 
@@ -57,19 +58,37 @@ def composer_check(request: Request, slug: str) -> HttpResponse:
 
 @require_POST
 def composer_draft(request: Request, slug: str) -> JsonResponse:
-    """Keeps the form while it is typed: `{"kept", "address"}`, or 409 with the job that it has become."""
+    """Keeps the form while it is typed: `{"address"}` of the draft, empty for an empty form that was never kept; 409
+    with the address of what it has become when it was sent meanwhile."""
     project = project_to_edit(request, slug)
     form = ComposerForm(request.POST)
     form.is_valid()
     if "form_key" in form.errors:
         return JsonResponse({"problem": "This form has lost its key. Open the page anew."}, status=422)
+    if made := _sent_before(request, form):
+        problem = "This form was sent already."
+        return JsonResponse({"problem": problem, "address": made.get_absolute_url()}, status=409)
+    if _is_untouched(form):
+        return JsonResponse({"address": ""})
     try:
-        draft = _draft(request, project, form)
+        return JsonResponse({"address": _address(project, _draft(request, project, form))})
     except lifecycle.NotPossible as refusal:
-        made = Job.objects.visible_to(request.user).filter(form_key=form.cleaned_data["form_key"]).first()
-        address = made.get_absolute_url() if made else ""
-        return JsonResponse({"problem": str(refusal), "address": address}, status=409)
-    return JsonResponse({"address": _address(project, draft)})
+        return JsonResponse({"problem": str(refusal), "address": ""}, status=409)
+
+
+def _sent_before(request: Request, form: ComposerForm) -> Job | Batch | None:
+    """What the form has become when it was sent, in another tab perhaps."""
+    key = form.cleaned_data["form_key"]
+    jobs = Job.objects.visible_to(request.user).exclude(status=Job.Status.DRAFT)
+    batches = Batch.objects.visible_to(request.user)
+    return jobs.filter(form_key=key).first() or batches.filter(form_key=key).first()
+
+
+def _is_untouched(form: ComposerForm) -> bool:
+    """Whether there is nothing in it that anybody would miss, and never was."""
+    brief = form.brief()
+    is_empty = not brief.prompt.strip() and not brief.roles.frames
+    return is_empty and not Job.objects.filter(form_key=form.cleaned_data["form_key"]).exists()
 
 
 def _started(request: Request, project: Project) -> tuple[ComposerForm, list[str]]:
@@ -174,7 +193,8 @@ def _answer(
     found = quote(request, project, form, forgive=forgive)
     context: dict[str, Any] = {
         "project": project,
-        "to_agree": status == 422 and not form.errors and found.count > 1,
+        "refused": status == 422 and bool(found.errors),
+        "to_agree": status == 422 and not found.errors,
         "form": form,
         "notices": notices,
         "quote": found,

@@ -48,6 +48,7 @@ class Quote:
     briefs: Sequence[Brief]
     compositions: Sequence[Composition]
     found: Sequence[Found]
+    budget_left: Decimal | None  # US dollars; None without a budget
 
     @property
     def composition(self) -> Composition | None:
@@ -104,18 +105,6 @@ class Quote:
         prompts = [brief.prompt for brief in self.briefs] or [self.form.prompt_typed]
         return max(map(schemas.estimate_tokens, prompts), key=lambda tokens: tokens.high)
 
-    @cached_property
-    def budget_left(self) -> Decimal | None:
-        """US dollars that the project may still spend; None without a budget."""
-        if self.project.budget_usd is None:
-            return None
-        return self.project.budget_usd - LedgerEntry.objects.filter(project=self.project).committed()
-
-    @property
-    def passes_budget(self) -> bool:
-        """Whether the total is more than what is left."""
-        return self.budget_left is not None and self.total > self.budget_left
-
 
 def quote(request: Request, project: Project, form: ComposerForm, *, forgive: bool = False) -> Quote:
     """What the form comes to; `forgive` passes over an empty prompt: who tries the settings first did no wrong."""
@@ -127,7 +116,9 @@ def quote(request: Request, project: Project, form: ComposerForm, *, forgive: bo
         found.append((_field_of_refusal(form), str(refusal), "error"))
     compositions = compose_all(user=request.user, project=project, briefs=briefs)
     found += _found_problems(compositions, form, known={text for _, text, _ in found})
-    return Quote(form, project, briefs, compositions, found)
+    left = _budget_left(project)
+    found += _budget_problem(project, compositions, left)
+    return Quote(form, project, briefs, compositions, found, left)
 
 
 def briefs_of_form(form: ComposerForm) -> list[Brief]:
@@ -139,6 +130,27 @@ def briefs_of_form(form: ComposerForm) -> list[Brief]:
         models=values.get("models") or (),
         resolutions=values.get("resolutions") or (),
     )
+
+
+def _budget_left(project: Project) -> Decimal | None:
+    if project.budget_usd is None:
+        return None
+    return project.budget_usd - LedgerEntry.objects.filter(project=project).committed()
+
+
+def _budget_problem(
+    project: Project, compositions: Sequence[Composition], left: Decimal | None
+) -> list[Found]:
+    """What making them would be refused with."""
+    total = sum((one.estimate_usd for one in compositions), Decimal(0))
+    if left is None or total <= left:
+        return []
+    asked = "This take costs" if len(compositions) == 1 else f"These {len(compositions)} takes cost"
+    text = (
+        f"{asked} ${total:.2f}, but only ${max(left, Decimal(0)):.2f} "
+        f"of the project's budget of ${project.budget_usd:.2f} is left."
+    )
+    return [("other", text, "error")]
 
 
 def _priced(composition: Composition) -> tuple[Any, ...]:

@@ -1,18 +1,15 @@
 """How the composer shows what a prompt's handles have become, and what the model gets."""
 
 import json
-import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-
-from django.conf import settings
 
 from generation.composition import Composition, Reference
 from generation.skyreels import schemas
 from generation.templatetags.parts import part_told
 from generation.views.access import Request
-from generation.views.prompts import shown_request
+from generation.views.curl import request_and_curl
 from generation.views.quoting import Quote
 from library import handles, storage
 from library.models import Asset
@@ -52,13 +49,13 @@ def context(request: Request, quote: Quote) -> dict[str, Any]:
     """For the templates: the chips under the editor, the state for the page's script, the request to copy."""
     chips = _chips(request, quote)
     composition = quote.composition
-    request_json = shown_request(composition.preview()) if composition else ""
+    request_json, curl = request_and_curl(composition) if composition else ("", "")
     in_prompt = {mention.name.lower() for mention in handles.find_handles(quote.form.prompt_typed)}
     return {
         "chips": [chip for name, chip in chips.items() if name in in_prompt],
         "state": json.dumps(_state(composition, chips)),
         "request_json": request_json,
-        "curl": _curl(request_json),
+        "curl": curl,
         "clip": _clip(composition),
         "ratio_note": _ratio_note(quote),
         "seconds_note": _seconds_note(composition),
@@ -137,16 +134,3 @@ def _voiced(composition: Composition | None) -> list[Reference]:
     """The subjects that could speak with a voice of their own."""
     references = composition.references if composition else ()
     return [found for found in references if found.role == "subject" and found.media("voice")]
-
-
-def _curl(request_json: str) -> str:
-    """The same request from a shell; the key stays in the environment, and addresses have to be signed first."""
-    if not request_json:
-        return ""
-    lines = [
-        f"curl {settings.SKYREELS_BASE_URL}/v1/videos/generations",
-        '-H "Authorization: Bearer $SKYREELS_API_KEY"',
-        '-H "Content-Type: application/json"',
-        f"-d {shlex.quote(request_json)}",
-    ]
-    return " \\\n  ".join(lines)

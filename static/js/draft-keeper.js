@@ -42,6 +42,7 @@ class DraftKeeper extends HTMLElement {
   }
 
   answered(status, { address, problem }) {
+    if (this.form.dataset.sent) return;
     if (status === 200 && address) {
       history.replaceState(history.state, "", address);
       const now = new Date().toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit" });
