@@ -3,7 +3,7 @@
 from library.forms.about import EditForm, about, parse_tags
 from library.forms.assets import AssetForm, VersionForm
 from library.forms.batches import BatchForm, RowForm, UploadForm, listed, noticed, proposed, rows_sent
-from library.forms.bundles import BundleForm
+from library.forms.bundles import IMPORT_SECONDS, BundleForm
 from library.forms.files import KEPT_SALT, FilesForm, KeptFile, keep
 from library.forms.filters import USABLE, FilterForm, usable_bits
 from library.forms.moves import links_told, move_told
@@ -11,6 +11,7 @@ from library.forms.naming import RenameForm, clash_notice, taken_message
 from library.ingest import files_of
 
 __all__ = [
+    "IMPORT_SECONDS",
     "KEPT_SALT",
     "USABLE",
     "AssetForm",

@@ -5,7 +5,11 @@ from typing import Any
 from django import forms
 from django.contrib.auth.models import User
 
+from library.ingest.unpacking import MAX_ENTRIES, MAX_UNPACKED_BYTES
 from library.models import Project
+
+# A web server's thread serves nobody else meanwhile, and a browser does not wait for ever.
+IMPORT_SECONDS = 60
 
 
 class BundleForm(forms.Form):
@@ -14,7 +18,9 @@ class BundleForm(forms.Form):
     bundle = forms.FileField(
         label="Exported zip",
         widget=forms.FileInput(attrs={"accept": ".zip,application/zip"}),
-        help_text="A zip that the library of another Backlot exported. Handles that are there already are passed over.",
+        help_text="A zip that the library of another Backlot exported. Handles that are there already are passed over. "
+        f"At most {MAX_ENTRIES:,} files and {MAX_UNPACKED_BYTES / 1e9:.0f} GB; what is not done after {IMPORT_SECONDS} "
+        "seconds is left, and comes in when the same zip is imported again.",
     )
     bundle_project = forms.ModelChoiceField(
         Project.objects.none(), required=False, empty_label="No project", label="Its assets belong to"

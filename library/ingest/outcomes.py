@@ -10,6 +10,7 @@ class Ending(StrEnum):
     MADE = "made"
     SAME = "there already"
     TAKEN = "skipped"
+    LEFT = "not yet"
     FAILED = "failed"
 
 

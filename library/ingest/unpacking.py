@@ -2,10 +2,12 @@
 no name in it becomes a path on this machine, and nothing is read beyond what its list announces."""
 
 import hashlib
+import math
 import re
 import stat
 import struct
 import tempfile
+import time
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -36,6 +38,10 @@ END_BYTES = 22 + 65535
 # What zipfile raises for a zip with wrong bytes: RuntimeError for a password that only a file's own head demands.
 _DAMAGE = (BadZipFile, EOFError, NotImplementedError, RuntimeError, ValueError, struct.error, zlib.error)
 _TYPES = {0, stat.S_IFREG, stat.S_IFDIR}
+
+
+NO_ZIP = "This is no zip file, or it is damaged. Export or download it again."
+LOCAL_HEAD_BYTES = 30
 
 
 class BadBundle(ValueError):
@@ -71,23 +77,37 @@ def opened(source: IO[bytes]) -> Iterator[Bundle]:
     try:
         archive = ZipFile(source)
     except _DAMAGE as error:
-        raise BadBundle("This is no zip file, or it is damaged.") from error
+        raise BadBundle(NO_ZIP) from error
     with archive:
-        _check_entries(archive.infolist())
+        _check_entries(archive.infolist(), end=archive.start_dir)
         yield Bundle(archive, _manifest(archive))
 
 
 def import_bundle(
-    source: IO[bytes], *, by: User, project: Project | None, dry_run: bool = False
+    source: IO[bytes],
+    *,
+    by: User,
+    project: Project | None,
+    dry_run: bool = False,
+    seconds: float = math.inf,
 ) -> Iterator[Outcome]:
     """Makes the assets of an export, one after another; each is made whole or not at all.
 
-    What is there already with the same files is passed over, and so is a handle that another asset has. Raises
-    BadBundle before the first one when the zip as a whole is unfit.
+    What is there already with the same files is passed over, and so is a handle that another asset has. After so many
+    seconds no further one is begun; the same zip, imported again, goes on there. Raises BadBundle before the first one
+    when the zip as a whole is unfit.
     """
+    end = time.monotonic() + seconds
     with opened(source) as bundle:
         for entry in bundle.manifest.assets:
-            yield _standing(entry, by) or _imported(bundle, entry, by, project, dry_run=dry_run)
+            if found := _standing(entry, by):
+                yield found
+            elif time.monotonic() > end:
+                yield Outcome(
+                    f"@{entry.handle}", Ending.LEFT, "import the same zip again, which goes on here"
+                )
+            else:
+                yield _imported(bundle, entry, by, project, dry_run=dry_run)
 
 
 def _standing(entry: AssetEntry, by: User) -> Outcome | None:
@@ -148,7 +168,7 @@ def _check_list_size(source: IO[bytes]) -> None:
     source.seek(0)
     place = tail.rfind(b"PK\x05\x06")
     if place < 0 or len(tail) < place + 22:
-        raise BadBundle("This is no zip file, or it is damaged.")
+        raise BadBundle(NO_ZIP)
     length = int.from_bytes(tail[place + 12 : place + 16], "little")
     if tail[max(0, place - 20) :].startswith(b"PK\x06\x07") and tail[max(0, place - 76) :].startswith(
         b"PK\x06\x06"
@@ -158,13 +178,14 @@ def _check_list_size(source: IO[bytes]) -> None:
         raise BadBundle(f"The zip lists too many files; at most {MAX_ENTRIES:,} can be read.")
 
 
-def _check_entries(entries: list[ZipInfo]) -> None:
+def _check_entries(entries: list[ZipInfo], *, end: int) -> None:
     if len(entries) > MAX_ENTRIES:
         raise BadBundle(f"The zip lists {len(entries):,} files; at most {MAX_ENTRIES:,} can be read.")
     if len({entry.filename for entry in entries}) < len(entries):
         raise BadBundle("The zip has two files of one name.")
     for entry in entries:
         _check_entry(entry)
+    _check_places(entries, end)
     total = sum(entry.file_size for entry in entries)
     if total > MAX_UNPACKED_BYTES:
         raise BadBundle(
@@ -172,9 +193,18 @@ def _check_entries(entries: list[ZipInfo]) -> None:
         )
 
 
+def _check_places(entries: list[ZipInfo], end: int) -> None:
+    """Files that share their bytes unpack to far more than the zip holds."""
+    by_place = sorted(entries, key=lambda entry: entry.header_offset)
+    ends = [*(entry.header_offset for entry in by_place[1:]), end]
+    for entry, following in zip(by_place, ends, strict=False):
+        if entry.header_offset + LOCAL_HEAD_BYTES + entry.compress_size > following:
+            raise BadBundle(f"The zip holds a file in another one's bytes: {_shown(entry)}")
+
+
 def _check_entry(entry: ZipInfo) -> None:
     name = entry.orig_filename
-    shown = ascii(name[:80])[1:-1]
+    shown = _shown(entry)
     if re.match(r"[/\\]|[A-Za-z]:", name) or ".." in re.split(r"[/\\]", name) or "\\" in name or "\0" in name:
         raise BadBundle(f"The zip names a file outside itself: {shown}")
     if stat.S_IFMT(entry.external_attr >> 16) not in _TYPES:
@@ -187,6 +217,10 @@ def _check_entry(entry: ZipInfo) -> None:
         raise BadBundle(f"The zip packs a file in a way that cannot be read: {shown}")
     if entry.file_size > max(entry.compress_size, PIECE) * MAX_SHRINKING or entry.file_size > MAX_VIDEO_BYTES:
         raise BadBundle(f"The zip holds a file that unpacks to {entry.file_size / 1e6:,.0f} MB: {shown}")
+
+
+def _shown(entry: ZipInfo) -> str:
+    return ascii(entry.orig_filename[:80])[1:-1]
 
 
 def _manifest(archive: ZipFile) -> Manifest:

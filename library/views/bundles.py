@@ -50,7 +50,10 @@ def import_zip(request: Request) -> HttpResponse:
 def _imported(form: forms.BundleForm, request: Request) -> list[Outcome]:
     sent, project = form.cleaned_data["bundle"], form.cleaned_data["bundle_project"]
     try:
-        return list(unpacking.import_bundle(sent.file, by=request.user, project=project))
+        found = unpacking.import_bundle(
+            sent.file, by=request.user, project=project, seconds=forms.IMPORT_SECONDS
+        )
+        return list(found)
     except unpacking.BadBundle as error:
         form.add_error("bundle", str(error))
         return []

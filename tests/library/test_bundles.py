@@ -200,9 +200,9 @@ def long_list() -> bytes:
 NO_FILE = "The zip holds a link or a device instead of a file"
 UNREAD = "The manifest.json of the zip cannot be read"
 HOSTILE = {
-    "text": (b"not a zip", "This is no zip file, or it is damaged."),
-    "nothing": (b"", "This is no zip file, or it is damaged."),
-    "cut off": (entry("a", data=bytes(2000))[:-30], "This is no zip file, or it is damaged."),
+    "text": (b"not a zip", "This is no zip file, or it is damaged. Export or download it again."),
+    "nothing": (b"", "This is no zip file, or it is damaged. Export or download it again."),
+    "cut off": (entry("a", data=bytes(2000))[:-30], "This is no zip file, or it is damaged. Export or"),
     "another zip": (entry("notes.txt"), "The zip holds no manifest.json: it is no export of Backlot."),
     "no JSON": (entry("manifest.json", data=b"{"), "The manifest.json of the zip cannot be read:"),
     "parent": (entry("../../etc/passwd"), "The zip names a file outside itself: ../../etc/passwd"),
@@ -345,7 +345,9 @@ def test_a_zip_is_imported_by_the_page(client: Client, mara: Asset, alice: User,
     assert Asset.objects.get().home_project == project
     refused = client.post("/library/import/", {"bundle": SimpleUploadedFile("e.zip", b"no zip")})
     assert refused.status_code == 422
-    assert dict(refused.context["bundle"].errors) == {"bundle": ["This is no zip file, or it is damaged."]}
+    assert dict(refused.context["bundle"].errors) == {
+        "bundle": ["This is no zip file, or it is damaged. Export or download it again."]
+    }
 
 
 @pytest.mark.parametrize("path", ["/library/export/", "/library/import/"])

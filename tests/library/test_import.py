@@ -135,5 +135,5 @@ def test_a_path_that_is_not_there_and_a_zip_that_is_none_are_refused(
     with pytest.raises(CommandError, match="There is no"):
         run(tmp_path / "nothing")
     (tmp_path / "export.zip").write_bytes(b"no zip")
-    with pytest.raises(CommandError, match=r"^export\.zip: This is no zip file, or it is damaged\.$"):
+    with pytest.raises(CommandError, match=r"^export\.zip: This is no zip file, or it is damaged"):
         run(tmp_path / "export.zip")

@@ -44,7 +44,7 @@ class Command(BaseCommand):
         for outcome in source(path, by, home, dry_run):
             counts[outcome.ending] += 1
             self._tell(outcome)
-        told = ", ".join(f"{counts[ending]} {ending}" for ending in Ending)
+        told = ", ".join(f"{counts[ending]} {ending}" for ending in Ending if ending != Ending.LEFT)
         self.stdout.write(f"{told}. This was a dry run." if dry_run else f"{told}.")
         if counts[Ending.FAILED]:
             sys.exit(1)
