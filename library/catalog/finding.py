@@ -2,16 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.contrib.auth.models import User
-from django.db.models import Exists, F, OuterRef, Prefetch, QuerySet, prefetch_related_objects
+from django.db import connections
+from django.db.models import Exists, F, OuterRef, Prefetch, prefetch_related_objects
 
+from library.catalog import belonging
 from library.catalog.cursors import place_of
 from library.catalog.sorting import Sort, ids_behind, place_at
-from library.catalog.words import matching
+from library.catalog.words import has_words, in_other_orders, matching
 from library.fitness import Use
-from library.models import Asset, AssetTag, Collection, Favourite, Project, ProjectAsset, VersionFile
+from library.models import Asset, Collection, Favourite, Project, VersionFile
 from library.models.assets import AssetQuerySet
 from library.models.projects import AnyUser
 
@@ -58,10 +59,13 @@ def find_assets(
     seen = Asset.objects.visible_to(user)
     if usable_in:
         seen = seen.usable_in(usable_in)
-    found = matching(seen.filter(archived_at__isnull=not archived), q)
-    found = _of_kind(found, kind=kind, usable=usable, owner=owner)
-    found = _kept_in(found, user, tag=tag, project=project, favourite=favourite, collection=collection)
     order = Sort(sort)
+    found = _of_kind(seen.filter(archived_at__isnull=not archived), kind=kind, usable=usable, owner=owner)
+    if favourite:
+        found = belonging.starred_by(found, user)
+    if collection:
+        found = belonging.collected_in(found, collection)
+    found = _narrowed(found, q=q, tag=tag, project=project, order=order)
     keys = ids_behind(found, order, place_of(cursor, order), size + 1)
     items = _cards(user, keys[:size])
     return Page(items, place_at(items[-1], order).cursor() if len(keys) > size and items else "")
@@ -77,35 +81,21 @@ def _of_kind(found: AssetQuerySet, *, kind: str, usable: Use | int, owner: str) 
     return found
 
 
-def _kept_in(
-    found: AssetQuerySet,
-    user: AnyUser,
-    *,
-    tag: str,
-    project: Project | None,
-    favourite: bool,
-    collection: Collection | None,
+def _narrowed(
+    found: AssetQuerySet, *, q: str, tag: str, project: Project | None, order: Sort
 ) -> AssetQuerySet:
-    if tag:
-        found = found.filter(pk__in=AssetTag.objects.filter(tag__name__iexact=tag).values("content_object"))
-    if project:
-        found = found.filter(pk__in=of_project(project))
-    if favourite:
-        found = found.filter(pk__in=Favourite.objects.filter(user_id=user.pk or 0).values("asset"))
-    if collection:
-        found = found.filter(
-            pk__in=collection.assets.through.objects.filter(collection=collection).values("asset")
-        )
-    return found
-
-
-def of_project(project: Project) -> QuerySet[Any, Any]:
-    """The keys of what a project links or is the home of. A union, since no index answers an OR over two tables."""
-    linked = ProjectAsset.objects.filter(project=project).order_by().values_list("asset")
-    return linked.union(Asset.objects.filter(home_project=project).order_by().values_list("pk"))
+    parts = [belonging.tagged(tag)] if tag else []
+    parts += [belonging.of_project(project)] if project else []
+    if order != Sort.NEWEST and has_words(q) and connections[found.db].vendor == "sqlite":
+        parts.append(in_other_orders(q))
+    else:
+        found = matching(found, q)
+    return belonging.narrowed(found, parts)
 
 
 def _cards(user: AnyUser, keys: Sequence[int]) -> list[Asset]:
+    if not keys:
+        return []
     starred = Favourite.objects.filter(user_id=user.pk or 0, asset=OuterRef("pk"))
     found = Asset.objects.filter(pk__in=keys).select_related("cover", "current_version").only(*SHOWN)
     by_key = {asset.pk: asset for asset in found.order_by().annotate(is_favourite=Exists(starred))}

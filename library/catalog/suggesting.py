@@ -5,7 +5,7 @@ import re
 from django.db.models import F
 
 from library import handles
-from library.catalog.finding import of_project
+from library.catalog import belonging
 from library.catalog.sorting import Name
 from library.catalog.words import has_words, matching, newest_first
 from library.fitness import Use
@@ -21,21 +21,23 @@ LAST = "{"  # the character behind every one that a handle may have
 def suggest_handles(
     user: AnyUser, prefix: str, project: Project | None = None, *, usable: Use | int = 0, limit: int = 8
 ) -> list[Asset]:
-    """At most `limit` assets that the user may use for what was typed behind the `@`, with their covers; with
-    `usable` (bits of `library.fitness.Use`) only those that can be used so.
+    """At most `limit` assets that the user, in this project, may use for what was typed behind the `@`, with their
+    covers; with `usable` (bits of `library.fitness.Use`) only those that can be used so.
 
     First those whose handle begins so: the project's own, then the library's, by name. Then the newest in whose
     text every typed word occurs.
     """
     typed = prefix.strip().removeprefix("@").lower()
     seen = Asset.objects.visible_to(user).active().select_related("cover").only(*OFFERED)
+    if project:
+        seen = seen.usable_in(project)
     if usable:
         seen = seen.alias(fit=F("uses").bitand(int(usable))).filter(fit=int(usable))
     named = _beginning(seen, typed)
     found: list[Asset] = []
     may_begin = _OF_HANDLES.fullmatch(typed)
     if project and may_begin:
-        found = list(named.filter(pk__in=of_project(project))[:limit])
+        found = list(belonging.narrowed(named, [belonging.of_project(project)])[:limit])
     if len(found) < limit and may_begin:
         found += _others(named, found, limit)
     if len(found) < limit and has_words(typed):

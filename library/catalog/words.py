@@ -1,9 +1,12 @@
 """Which assets have every word of a query: trigrams on both databases, behind one condition."""
 
+from collections.abc import Sequence
 from typing import cast
 
-from django.db import connections
+from django.db import connection, connections
 
+from library.catalog import belonging
+from library.catalog.belonging import Part
 from library.models.assets import AssetQuerySet
 from library.models.search import needles_of
 
@@ -23,16 +26,42 @@ def matching(found: AssetQuerySet, q: str) -> AssetQuerySet:
     (`library.migrations.0002_search`).
     """
     needles = needles_of(q)[:MAX_WORDS]
-    if not needles:
-        return found
-    if connections[found.db].vendor == "sqlite":
-        quoted = " AND ".join('"' + needle.replace('"', '""') + '"' for needle in needles)
-        joined = f"{SQLITE_TABLE}.rowid = library_asset.id"
-        where = [joined, f"{SQLITE_TABLE} MATCH %s"]
-        return cast(AssetQuerySet, found.extra(tables=[SQLITE_TABLE], where=where, params=[quoted]))  # noqa: S610
+    if needles and connections[found.db].vendor == "sqlite":
+        return _in_table(found, _quoted(needles))
+    return _row_by_row(found, needles)
+
+
+def in_other_orders(q: str) -> Part:
+    """The same on SQLite for a list that does not stand newest first: the only order that its table of words knows."""
+    needles = needles_of(q)[:MAX_WORDS]
+    quoted = _quoted(needles)
+    return Part(
+        lambda found: _in_table(found, quoted),
+        lambda found: _row_by_row(found, needles),
+        lambda: _are_few(quoted),
+    )
+
+
+def _quoted(needles: Sequence[str]) -> str:
+    return " AND ".join('"' + needle.replace('"', '""') + '"' for needle in needles)
+
+
+def _in_table(found: AssetQuerySet, quoted: str) -> AssetQuerySet:
+    where = [f"{SQLITE_TABLE}.rowid = library_asset.id", f"{SQLITE_TABLE} MATCH %s"]
+    return cast(AssetQuerySet, found.extra(tables=[SQLITE_TABLE], where=where, params=[quoted]))  # noqa: S610
+
+
+def _row_by_row(found: AssetQuerySet, needles: Sequence[str]) -> AssetQuerySet:
     for needle in needles:
         found = found.filter(search_text__contains=needle)
     return found
+
+
+def _are_few(quoted: str) -> bool:
+    limit = f"LIMIT 1 OFFSET {belonging.FEW}"
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT 1 FROM {SQLITE_TABLE} WHERE {SQLITE_TABLE} MATCH %s {limit}", [quoted])  # noqa: S608
+        return cursor.fetchone() is None
 
 
 def newest_first(found: AssetQuerySet, *, before: int | None) -> AssetQuerySet:

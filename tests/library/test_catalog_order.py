@@ -10,7 +10,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from library.catalog import Sort, find_assets, suggest_handles
+from library.catalog import Sort, belonging, find_assets, suggest_handles
 from library.fitness import Use
 from library.models import Asset, Collection, Favourite, Project, ProjectAsset
 from library.models.search import search_text_of
@@ -129,6 +129,34 @@ def test_filters(alice: User, bob: User, project: Project) -> None:
     assert names(alice, collection=shelf, owner="bob", project=project, sort="name") == ["linked"]
 
 
+@pytest.mark.parametrize("sort", Sort.values)
+def test_few_and_many_are_found_alike(
+    alice: User, project: Project, sort: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shelf = Collection.objects.create(name="Shelf", owner=alice)
+    for number in range(9):
+        lamp = make(alice, f"lamp_{number}", title="brass", use_count=number % 3)
+        if number % 2:
+            ProjectAsset.objects.create(project=project, asset=lamp)
+            Favourite.objects.create(user=alice, asset=lamp)
+            shelf.assets.add(lamp)
+            lamp.tags.add("night")
+    at_home = make(alice, "lamp_home", title="brass", home_project=project)
+    ProjectAsset.objects.create(project=project, asset=at_home)
+    filters = [
+        {"q": "brass"},
+        {"tag": "Night"},
+        {"project": project},
+        {"favourite": True},
+        {"collection": shelf},
+        {"q": "lamp", "tag": "night", "project": project, "favourite": True, "collection": shelf},
+    ]
+    few = [walked(alice, 2, sort=sort, **one) for one in filters]
+    assert [len(found) for found in few] == [10, 4, 5, 4, 4, 4]
+    monkeypatch.setattr(belonging, "FEW", 0)
+    assert [walked(alice, 2, sort=sort, **one) for one in filters] == few
+
+
 def test_handles_are_offered_by_their_beginning_the_project_s_own_first(
     alice: User, project: Project
 ) -> None:
@@ -201,7 +229,7 @@ def test_queries_stay_the_same(
         shelf.assets.add(asset)
     client.force_login(alice)
     query = f"q=mara&kind=character&project=harbour-lights&owner=alice&favourite=on&collection={shelf.pk}&sort=most"
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         assert len(client.get(f"/library/?{query}").context["page"].items) == count
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         assert len(client.get("/library/handles/?q=mara&project=harbour-lights").json()["handles"]) == count

@@ -6,7 +6,7 @@ from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from library.catalog import find_assets, keeping
+from library.catalog import belonging, find_assets, keeping
 from library.models import Asset
 from library.models.search import fold, refresh_tagged, search_text_of, words_of
 from tests import factories
@@ -25,8 +25,8 @@ def make(by: User, handle: str, title: str = "", description: str = "", tags: tu
     return asset
 
 
-def found(user: User, q: str) -> list[str]:
-    return [asset.handle for asset in find_assets(user, q=q).items]
+def found(user: User, q: str, sort: str = "newest") -> list[str]:
+    return [asset.handle for asset in find_assets(user, q=q, sort=sort).items]
 
 
 def expected(q: str) -> list[str]:
@@ -50,6 +50,11 @@ def test_search_is_its_definition(alice: User, titles: list[str], q: str, cut: i
         make(alice, f"thing_{number}", title, description=title[::-1])
     for asked in (q, titles[0][cut:], titles[0][: cut + 1], titles[-1]):
         assert found(alice, asked) == expected(asked)
+        by_name = sorted(expected(asked))
+        assert found(alice, asked, sort="name") == by_name
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(belonging, "FEW", 0)  # as if there were many: the list is walked
+            assert found(alice, asked, sort="name") == by_name
 
 
 @pytest.mark.parametrize(
