@@ -25,7 +25,7 @@ def _free_ports(count: int) -> list[int]:
 
 
 for _name in list(os.environ):
-    if _name.startswith(("BACKLOT_", "AWS_", "SKYREELS_", "EMAIL_URL")):
+    if _name.startswith(("BACKLOT_", "AWS_", "SKYREELS_", "EMAIL_URL")) and _name != "BACKLOT_BENCH_FULL":
         del os.environ[_name]
 if os.environ.get("REDIS_URL"):
     # One of Redis's numbered databases for each process, or workers of one would take the messages of another.
