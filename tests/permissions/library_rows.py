@@ -40,6 +40,7 @@ PAGES = [
     Row(GET,  "/library/@Shared/",                          200, 200, 200, 200, 200, LOGIN),
     Row(GET,  "/library/@Loose/",                           200, 200, 200, 200, 200, LOGIN),
     Row(GET,  "/library/@Far/",                             404, 404, 404, 404, 200, LOGIN),
+    Row(GET,  "/library/@Bobs/",                            404, 200, 404, 404, 404, LOGIN),
     Row(GET,  "/library/@Quay/",                            302, 302, 302, 302, 404, LOGIN),
     Row(GET,  "/library/@Nobody/",                          404, 404, 404, 404, 404, LOGIN),
     Row(GET,  "/library/@Kept/used/",                       200, 200, 200, 200, 404, LOGIN),

@@ -16,6 +16,7 @@ COMPOSED = {
     "form_key": "6f1c8a52-6a0f-4d0c-8a3b-0f8f6f5b0001",
 }
 TABLE = COMPOSED | {"table": "prompt\nA quay at dusk", "takes": "1"}
+SHOTS = COMPOSED | {"takes": "1", "table": "shot\tprompt\n020\tRain on the pier"}
 
 # fmt: off
 #                                                         owner editor reviewer viewer stranger anonymous   what it does, what is sent
@@ -35,6 +36,7 @@ PROJECTS = [
     Row(POST, "/projects/far-shore/members/{mick}/remove/", 404, 404, 404, 404, 404, LOGIN),
     Row(POST, "/projects/harbour-lights/assets/",           302, 302, 403, 403, 404, 403, "+ProjectAsset", {"handle": "Loose"}),
     Row(POST, "/projects/harbour-lights/assets/",           302, 302, 403, 403, 404, 403, "", {"handle": "Far"}),
+    Row(POST, "/projects/harbour-lights/assets/",           302, 302, 403, 403, 404, 403, "", {"handle": "Bobs"}),
     Row(POST, "/projects/harbour-lights/assets/{kept}/remove/", 302, 302, 403, 403, 404, LOGIN, "-ProjectAsset"),
     Row(POST, "/projects/harbour-lights/assets/{far}/remove/",  302, 302, 403, 403, 404, LOGIN),
     Row(POST, "/projects/harbour-lights/assets/{kept}/pin/", 302, 302, 403, 403, 404, 403, "~ProjectAsset.pinned_version_id", {"version": "1"}),
@@ -46,11 +48,18 @@ JOBS = [
     Row(POST, "/projects/harbour-lights/new/",              302, 302, 403, 403, 404, 403, QUEUED, COMPOSED),
     Row(POST, "/projects/harbour-lights/new/",              302, 302, 403, 403, 404, 403, "+Job", COMPOSED | {"save": "1"}),
     Row(POST, "/projects/harbour-lights/new/",              422, 422, 403, 403, 404, 403, "", COMPOSED | {"prompt": "@Far at dusk"}),
+    Row(POST, "/projects/harbour-lights/new/",              422, 422, 403, 403, 404, 403, "", COMPOSED | {"prompt": "@Bobs at dusk"}),
+    Row(POST, "/projects/bobs-bay/new/",                    404, 302, 404, 404, 404, 403, QUEUED, COMPOSED | {"prompt": "@Bobs at dusk"}),
+    Row(POST, "/projects/bobs-bay/new/",                    404, 422, 404, 404, 404, 403, "", COMPOSED),
     Row(POST, "/projects/harbour-lights/new/check/",        200, 200, 403, 403, 404, 403, "", COMPOSED),
     Row(GET,  "/projects/harbour-lights/shots/table/",      200, 200, 403, 403, 404, LOGIN),
     Row(POST, "/projects/harbour-lights/shots/table/",      200, 200, 403, 403, 404, 403, "", TABLE | {"check": "1"}),
     Row(POST, "/projects/harbour-lights/shots/table/",      422, 422, 403, 403, 404, 403, "", TABLE | {"queue": "1"}),
     Row(POST, "/projects/harbour-lights/shots/table/",      302, 302, 403, 403, 404, 403, "+Batch +Job +JobEvent +LedgerEntry", TABLE | {"queue": "1", "agreed": "1:0.3200"}),
+    Row(POST, "/projects/harbour-lights/new/draft/",        200, 200, 403, 403, 404, 403, "+Job", COMPOSED),
+    Row(GET,  "/projects/harbour-lights/shots/table/",      200, 200, 403, 403, 404, LOGIN),
+    Row(POST, "/projects/harbour-lights/shots/table/",      200, 200, 403, 403, 404, 403, "", SHOTS),
+    Row(POST, "/projects/harbour-lights/shots/table/",      422, 422, 403, 403, 404, 403, "", SHOTS | {"queue": "1", "agreed": "guessed"}),
     Row(GET,  "/jobs/",                                     200, 200, 200, 200, 200, LOGIN),
     Row(GET,  "/jobs/{done}/",                              200, 200, 200, 200, 404, LOGIN),
     Row(GET,  "/jobs/{draft}/",                             200, 200, 200, 200, 404, LOGIN),

@@ -12,7 +12,8 @@ GET, POST, PUT, PATCH, DELETE = METHODS = ("GET", "POST", "PUT", "PATCH", "DELET
 LOGIN = "log-in"  # led to the log-in, and nothing has changed
 BACK = "back"  # led back with a sentence where others are led on, and nothing has changed
 
-OPENED_BY_A_TOKEN = ("/api/v1/", "/v1/")
+OPENED_BY_A_TOKEN = ("/api/", "/v1/")
+OPENED_BY_A_SESSION = ("/api/v1/docs", "/v1/docs")
 
 # Stand for files among what is sent
 PICTURE, BUNDLE = "<a picture>", "<a zip of the library>"
@@ -40,7 +41,7 @@ class Row(NamedTuple):
     @property
     def is_call(self) -> bool:
         """Whether a program asks for it, with a token."""
-        return self.path.startswith(OPENED_BY_A_TOKEN)
+        return self.path.startswith(OPENED_BY_A_TOKEN) and not self.path.startswith(OPENED_BY_A_SESSION)
 
     def __str__(self) -> str:
         return f"{self.method} {self.path} {self.does}".strip()

@@ -99,7 +99,7 @@ def test_a_project_with_assets_or_jobs_is_not_deleted(world: World) -> None:
         project = Project.objects.get(slug=slug)
         answer = browser.post(address(Project, "delete", project.pk), SURE)
         assert (answer.status_code, bool(answer.context["protected"])) == (200, True)
-    assert Asset.objects.count() == len(["Kept", "Old", "Shared", "Loose", "Far"])
+    assert Asset.objects.count() == len(["Kept", "Old", "Shared", "Loose", "Far", "Bobs"])
 
 
 def test_a_collection_deleted_here_leaves_its_assets(world: World) -> None:

@@ -10,6 +10,7 @@ is in no team, and charlie is a stranger with a project of his own, `far-shore`.
 | `@Shared` | harbour-lights | everyone                 |
 | `@Loose`  | none, bob's    | everyone                 |
 | `@Far`    | far-shore      | its home alone           |
+| `@Bobs`   | bobs-bay       | its home alone: bob's    |
 """
 
 from typing import Any
@@ -19,6 +20,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from generation import lifecycle, tokens
+from generation.api.tasks import task_id_of
 from generation.composition import Settings
 from generation.models import Batch, Job, JobReference, Shot
 from library import ingest
@@ -54,6 +56,7 @@ class World:
         for name, role in roles.items():
             self.ids[name] = factories.join(project, self.people[name], role).pk
         far = factories.project(self.charlie, name="Far Shore", slug="far-shore")
+        factories.project(self.bob, name="Bob's Bay", slug="bobs-bay")
         self.ids |= {"project": project.pk, "far_project": far.pk}
         return project
 
@@ -65,12 +68,13 @@ class World:
         return packed
 
     def _assets(self) -> None:
-        far = Project.objects.get(slug="far-shore")
+        far, bay = Project.objects.get(slug="far-shore"), Project.objects.get(slug="bobs-bay")
         kept = self._asset("Kept", self.alice, home=self.project, is_shared=False)
         old = self._asset("Old", self.alice, home=self.project, is_shared=False)
         self._asset("Shared", self.alice, home=self.project, is_shared=True)
         self._asset("Loose", self.bob, home=None, is_shared=True)
         self._asset("Far", self.charlie, home=far, is_shared=False)
+        self._asset("Bobs", self.bob, home=bay, is_shared=False)
         self.media = kept.cover
         Asset.objects.filter(pk=old.pk).update(archived_at=timezone.now())
         HandleAlias.objects.create(name="Quay", asset=kept)
@@ -119,7 +123,13 @@ class World:
             by=self.bob, project=self.project, prompt="@Kept waits", settings=Settings(), form_key=uuid4()
         )
         self.ids |= {"batch": batch.uuid, "take": take.uuid, "done": take.job.uuid, "waiting": waiting.uuid}
-        self.ids |= {"failed": failed.uuid, "draft": draft.uuid}
+        held = factories.job(self.alice, self.project, status=status.HELD)
+        self.ids |= {
+            "held": held.uuid,
+            "task": task_id_of(take.job),
+            "failed": failed.uuid,
+            "draft": draft.uuid,
+        }
 
     def _tokens(self) -> None:
         """One for each person: `secrets` holds what their programs send."""
