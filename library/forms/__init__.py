@@ -7,7 +7,7 @@ from library.forms.bundles import IMPORT_SECONDS, BundleForm
 from library.forms.files import KEPT_SALT, FilesForm, KeptFile, keep
 from library.forms.filters import USABLE, FilterForm, usable_bits
 from library.forms.moves import links_told, move_told
-from library.forms.naming import RenameForm, clash_notice, taken_message
+from library.forms.naming import RenameForm, clash_notice, clashes_told, taken_message
 from library.ingest import files_of
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "VersionForm",
     "about",
     "clash_notice",
+    "clashes_told",
     "files_of",
     "keep",
     "links_told",

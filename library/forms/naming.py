@@ -1,5 +1,6 @@
 """What assets are called: the field for a handle, and the form that changes one."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -10,6 +11,7 @@ from library import catalog, handles, ingest
 from library.models import Asset
 
 HANDLE_FIELD = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
+SHOWN_PAIRS = 10
 
 
 def checked_handle(text: str, user: User, *, own: Asset | None = None) -> str:
@@ -59,13 +61,24 @@ def taken_message(name: str, taken: Asset, user: User) -> str:
 
 def clash_notice(asset: Asset, user: User) -> str:
     """Handles of which one starts the other, for people; empty when there are none. They are not forbidden."""
-    pairs = [
+    return clashes_told([asset], user)
+
+
+def clashes_told(assets: Iterable[Asset], user: User) -> str:
+    """The same for several assets, each pair once and no more than ten of them."""
+    pairs = list(dict.fromkeys(pair for asset in assets for pair in _near(asset, user)))
+    if not pairs:
+        return ""
+    shown = "; ".join(pairs[:SHOWN_PAIRS])
+    more = f"; and {len(pairs) - SHOWN_PAIRS} more pairs" if len(pairs) > SHOWN_PAIRS else ""
+    return f"Easily mixed up: {shown}{more}. Prompts tell them apart, people may not."
+
+
+def _near(asset: Asset, user: User) -> list[str]:
+    return [
         f"{min(asset, other, key=_length)} is the start of {max(asset, other, key=_length)}"
         for other in catalog.near_handles(user, asset.handle)
     ]
-    if not pairs:
-        return ""
-    return f"Easily mixed up: {'; '.join(pairs)}. Prompts tell them apart, people may not."
 
 
 def _length(asset: Asset) -> int:

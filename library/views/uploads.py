@@ -75,6 +75,8 @@ def upload_create(request: Request) -> HttpResponse:
     made = [asset for row in rows for asset in _made(row, common)]
     if made:
         messages.success(request, _told(made))
+        if notice := forms.clashes_told(made[:MANY_NAMED], request.user):
+            messages.warning(request, notice)
     left = [row for row in rows if row.errors]
     if left:
         return _proposals(request, common, left, status=REFUSED)

@@ -96,6 +96,16 @@ def test_a_handle_that_is_another_asset_is_skipped(tmp_path: Path, alice: User, 
     assert (code, lines[-1]) == (0, "0 made, 0 there already, 1 skipped, 0 failed.")
 
 
+def test_handles_of_which_one_starts_the_other_are_told(
+    tmp_path: Path, alice: User, project: Project
+) -> None:
+    factories.asset(alice, handle="mara_voss")
+    (tmp_path / "mara.png").write_bytes(factories.picture())
+    notice = "Easily mixed up: @mara is the start of @mara_voss. Prompts tell them apart, people may not."
+    assert run(tmp_path)[1][1] == notice
+    assert notice not in run(tmp_path)[1]
+
+
 def test_a_dry_run_says_what_it_would_do(folder: Path, project: Project) -> None:
     code, lines = run(folder, dry_run=True)
     assert (code, lines[0]) == (0, "made: mara_1.png, mara_2.png, mara_voice.wav (would be @mara)")

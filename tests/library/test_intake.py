@@ -164,6 +164,18 @@ def test_one_press_makes_all(browser: Client, alice: User, project: Project) -> 
     assert made.licence == "CC BY 4.0"
 
 
+def test_handles_of_which_one_starts_the_other_are_told_once(browser: Client, alice: User) -> None:
+    factories.asset(alice, handle="harbour_at_night")
+    rows = [
+        {"handle": name, "kind": "image", "kept": token(alice, "m.png", factories.picture())}
+        for name in ("harbour", "pier", "pier_2")
+    ]
+    assert texts(create(browser, *rows))[1:] == [
+        "Easily mixed up: @harbour is the start of @harbour_at_night; @pier is the start of @pier_2. "
+        "Prompts tell them apart, people may not."
+    ]
+
+
 def test_a_group_that_is_no_character_becomes_an_asset_for_each_file(browser: Client, alice: User) -> None:
     create(browser, {"handle": "Mara", "kind": "character", "kept": three(alice)})
     assert sorted(Asset.objects.values_list("handle", "kind")) == [

@@ -10,10 +10,11 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError
 
+from library.forms import clashes_told
 from library.ingest.folders import files_in, import_folder
 from library.ingest.outcomes import Ending, Outcome
 from library.ingest.unpacking import BadBundle, import_bundle
-from library.models import Project, Role
+from library.models import Asset, Project, Role
 
 BAR = 30
 
@@ -41,9 +42,12 @@ class Command(BaseCommand):
         by = self._person(user, home)
         source = self._from_folder if path.is_dir() else self._from_zip
         counts: Counter[Ending] = Counter()
+        last = Asset.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
         for outcome in source(path, by, home, dry_run):
             counts[outcome.ending] += 1
             self._tell(outcome)
+        if notice := clashes_told(Asset.objects.filter(pk__gt=last, created_by=by).order_by("pk"), by):
+            self.stdout.write(self.style.WARNING(notice))
         told = ", ".join(f"{counts[ending]} {ending}" for ending in Ending if ending != Ending.LEFT)
         self.stdout.write(f"{told}. This was a dry run." if dry_run else f"{told}.")
         if counts[Ending.FAILED]:
