@@ -43,6 +43,11 @@ class Row:
     problems: tuple[tuple[str, str], ...] = ()
 
     @property
+    def says_what(self) -> bool:
+        """Whether its prompt can be read, so that it has briefs; other cells may be wrong."""
+        return not any(column in ("row", "prompt") for column, _ in self.problems)
+
+    @property
     def briefs(self) -> list[Brief]:
         """Every take that the row asks for, with its alternatives in braces written out. Raises ValueError."""
         return briefs_of(self.brief, takes=self.takes)

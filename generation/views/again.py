@@ -58,9 +58,9 @@ def again(request: Request, uuid: UUID) -> HttpResponse:
 
 
 def composer_url(take: Take, how: How, second: float | None = None) -> str:
-    """The composer that starts from this take, ready to be typed in."""
+    """The composer that starts from this take."""
     asked = {"take": take.uuid, "how": how.value} | ({} if second is None else {"at": f"{second:.3f}"})
-    return f"{reverse('generation:composer', args=[take.project.slug])}?{urlencode(asked)}#id_prompt"
+    return f"{reverse('generation:composer', args=[take.project.slug])}?{urlencode(asked)}"
 
 
 def start(request: Request, project: Project) -> Start | None:

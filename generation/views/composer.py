@@ -96,7 +96,9 @@ def _started(request: Request, project: Project) -> tuple[ComposerForm, list[str
     copied."""
     if begun := again.start(request, project):
         brief, take, notices = begun
-        return ComposerForm.of(brief, made_from=take.uuid if take else None), notices
+        form = ComposerForm.of(brief, made_from=take.uuid if take else None)
+        form.fields["prompt"].widget.attrs["autofocus"] = True
+        return form, notices
     source = _source(request, project)
     if source is None:
         shot = request.GET.get("shot", "").replace("\0", "")

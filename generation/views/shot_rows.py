@@ -35,22 +35,28 @@ class Piece:
 
 @dataclass(frozen=True)
 class CheckedRow:
-    """A row of the table with what it comes to; a row that is left out comes to nothing."""
+    """A row of the table with what it comes to. Where a cell cannot be read, the default stands in for it, so that the
+    rest is checked all the same."""
 
     row: Row
     is_left_out: bool
+    takes: int = 0
     compositions: Sequence[Composition] = ()
+
+    @property
+    def count(self) -> int:
+        """How many takes would be queued: none of a row that is left out or has to be mended."""
+        return 0 if self.is_left_out or self.stands_in_the_way else self.takes
 
     @property
     def problems(self) -> list[tuple[str, str, str]]:
         """(column, sentence, level), each sentence once."""
         found = [(column, said, "error") for column, said in self.row.problems]
-        if not self.is_left_out:
-            found += [
-                (column_of(problem), problem.message, problem.level)
-                for composition in self.compositions
-                for problem in composition.problems
-            ]
+        found += [
+            (column_of(problem), problem.message, problem.level)
+            for composition in self.compositions
+            for problem in composition.problems
+        ]
         return list(dict.fromkeys(found))
 
     @property
@@ -65,8 +71,11 @@ class CheckedRow:
 
     @property
     def total(self) -> Decimal:
-        """US dollars for all takes of the row."""
-        return sum((one.estimate_usd for one in self.compositions), Decimal(0))
+        """US dollars for the takes that would be queued."""
+        if not self.count:
+            return Decimal(0)
+        checked = sum((one.estimate_usd for one in self.compositions), Decimal(0))
+        return checked * self.count / len(self.compositions)
 
     @property
     def pieces(self) -> list[Piece]:
@@ -112,7 +121,7 @@ class Checked:
     @property
     def count(self) -> int:
         """How many takes there would be."""
-        return sum(len(one.compositions) for one in self.rows)
+        return sum(one.count for one in self.rows)
 
     @property
     def total(self) -> Decimal:
@@ -155,13 +164,21 @@ class Checked:
 
 
 def check(request: Request, project: Project, table: Table, left_out: set[int]) -> Checked:
-    """What the table comes to; the handles of all its rows are looked up at once, nothing is made."""
-    sound = [row for row in table.rows if row.number not in left_out and not row.problems]
-    briefs = {row.number: row.briefs for row in sound}
-    every = [brief for row in sound for brief in briefs[row.number]]
+    """What the table comes to; the handles of all its rows are looked up at once, nothing is made.
+
+    Of a table with more takes than a batch can have, the first take of each row stands for all of that row.
+    """
+    told = [row for row in table.rows if row.number not in left_out and row.says_what]
+    briefs = {row.number: row.briefs for row in told}
+    most = None if sum(map(len, briefs.values())) <= MAX_BATCH else 1
+    looked_at = {number: of_row[:most] for number, of_row in briefs.items()}
+    every = [brief for of_row in looked_at.values() for brief in of_row]
     compositions = iter(lifecycle.check_batch(by=request.user, project=project, briefs=every))
-    made = {number: list(islice(compositions, len(of_row))) for number, of_row in briefs.items()}
-    rows = [CheckedRow(row, row.number in left_out, made.get(row.number, ())) for row in table.rows]
+    made = {number: list(islice(compositions, len(of_row))) for number, of_row in looked_at.items()}
+    rows = [
+        CheckedRow(row, row.number in left_out, len(briefs.get(row.number, ())), made.get(row.number, ()))
+        for row in table.rows
+    ]
     return Checked(project, rows, table.notes)
 
 

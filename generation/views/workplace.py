@@ -26,9 +26,12 @@ from generation.views.access import Request, staff_only
 PLACES = {
     "Home": ("generation:home", ()),
     "Library": ("library:list", ("library:",)),
-    "Projects": ("generation:projects", ("generation:project", "generation:composer")),
-    "Jobs": ("generation:jobs", ("generation:job",)),
-    "Takes": ("generation:takes", ("generation:take",)),
+    "Projects": (
+        "generation:projects",
+        ("generation:project", "generation:composer", "generation:shot_table"),
+    ),
+    "Jobs": ("generation:jobs", ("generation:job", "generation:batch")),
+    "Takes": ("generation:takes", ("generation:take", "generation:promote")),
 }
 NOT_TYPED = ("csrfmiddlewaretoken", "form_key", "next")
 

@@ -42,7 +42,7 @@ def begun(project: Project, user: User, address: str) -> again.Start | None:
 @pytest.mark.parametrize("how", ["again", "vary", "final"])
 def test_ways_without_a_frame_lead_straight_to_the_composer(as_alice: Client, take: Take, how: str) -> None:
     answer = press(as_alice, take, how=how)
-    address = f"/projects/harbour-lights/new/?take={take.uuid}&how={how}#id_prompt"
+    address = f"/projects/harbour-lights/new/?take={take.uuid}&how={how}"
     assert (answer.status_code, answer["Location"]) == (302, address)
     assert not Promotion.objects.exists()
 
@@ -147,6 +147,16 @@ def test_a_frame_that_has_no_handle_yet_is_told(
     assert begun(project, alice, address)[2] == said
 
 
+def test_the_composer_opens_with_it(as_alice: Client, take: Take) -> None:
+    address = press(as_alice, take, how="last-frame")["Location"]
+    answer = as_alice.get(address)
+    seen, form = answer.content.decode(), answer.context["form"]
+    assert (form["first_frame"].value(), form["made_from"].value()) == (
+        "@frame_1_96s_take_1_020", str(take.uuid),
+    )  # fmt: skip
+    assert ("is the last frame of Take 1 of 020" in seen, " autofocus" in seen) == (True, True)
+
+
 def test_takes_and_jobs_of_other_projects_are_nothing_to_begin_with(
     alice: User, charlie: User, project: Project
 ) -> None:
@@ -174,7 +184,7 @@ def test_the_ways_stand_on_the_pages_of_take_and_job(
             "Vary",
             "Final in 1080p",
             "Extend",
-            "Go on from its last frame",
+            "Begin with its last frame",
             "as keyframe",
         ):
             assert way in seen, (page, way)

@@ -92,12 +92,12 @@ def test_nothing_is_queued_that_was_not_agreed_to(as_alice: Client, agreed: str)
 
 
 def test_rows_with_problems_are_named_until_they_are_mended_or_left_out(as_alice: Client) -> None:
-    table = "prompt\tseconds\tfirst_frame\nA quay\t99\t\n@Nobody waits\t5\t\nA pier\t5\t@gone\nA ferry\t5\t\n"
+    table = "prompt\tseconds\tfirst_frame\n@Who\t99\t\n@Nobody waits\t5\t\nA pier\t5\t@gone\nA ferry\t5\t\n"
     answer = look(as_alice, table)
     checked = answer.context["checked"]
-    assert checked.in_the_way == [1, 2, 3]
+    assert (checked.in_the_way, checked.agreed) == ([1, 2, 3], "1:0.3200")
     assert [(one.row.number, column) for one in checked.rows for column, _, _ in one.problems] == [
-        (1, "seconds"), (2, "prompt"), (3, "first_frame"),
+        (1, "seconds"), (1, "prompt"), (2, "prompt"), (3, "first_frame"),
     ]  # fmt: skip
     refused = queue(as_alice, table, agreed=checked.agreed)
     said = "Nothing was queued. Rows 1, 2 and 3 have problems: mend them in the table, or leave them out."
@@ -174,9 +174,12 @@ def test_the_budget_is_asked_once_for_all(as_alice: Client, project: Project) ->
 
 
 def test_one_batch_has_an_end(as_alice: Client) -> None:
-    table = "prompt\n" + "A quay\n" * 101
-    answer = look(as_alice, table)
-    assert "That makes 101 takes; 100 is the most at once." in answer.content.decode()
+    seen = look(as_alice, "prompt\n" + "A quay\n" * 101).content.decode()
+    assert ("That makes 101 takes; 100 is the most at once." in seen, "$32.32" in seen) == (True, True)
+    alternatives = "{" + "|".join("abcdefghijklmnopqrst") + "}"
+    checked = look(as_alice, "prompt\ttakes\n" + f"{alternatives}\t5\n" * 200).context["checked"]
+    assert (checked.count, [len(one.compositions) for one in checked.rows]) == (20_000, [1] * 200)
+    assert checked.refusal.startswith("That makes 20000 takes;")
 
 
 def test_a_long_table_costs_no_more_questions(as_alice: Client, project: Project) -> None:
