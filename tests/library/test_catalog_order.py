@@ -5,7 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -233,3 +235,27 @@ def test_queries_stay_the_same(
         assert len(client.get(f"/library/?{query}").context["page"].items) == count
     with django_assert_num_queries(7):
         assert len(client.get("/library/handles/?q=mara&project=harbour-lights").json()["handles"]) == count
+
+
+@pytest.mark.parametrize("few", [0, 2_000])
+@pytest.mark.parametrize("sort", Sort.values)
+def test_a_page_asks_at_most_twelve_times_whatever_is_asked_of_it(
+    client: Client, alice: User, project: Project, sort: str, few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(belonging, "FEW", few)
+    User.objects.filter(pk=alice.pk).update(is_staff=True)  # whom a paused gateway is told
+    shelf = Collection.objects.create(name="Shelf", owner=alice)
+    for number in range(3):
+        mara = make(alice, f"mara_{number}", home_project=project, kind="character")
+        mara.tags.add("night")
+        mara.current_version = mara.versions.create(number=1, created_by=alice)
+        mara.save()
+        Favourite.objects.create(user=alice, asset=mara)
+        shelf.assets.add(mara)
+    client.force_login(alice)
+    query = (
+        f"q=mara&tag=night&project=harbour-lights&owner=alice&favourite=on&collection={shelf.pk}&sort={sort}"
+    )
+    with CaptureQueriesContext(connection) as asked:
+        assert len(client.get(f"/library/?{query}").context["page"].items) == 3
+    assert len(asked) <= 12
