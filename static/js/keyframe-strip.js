@@ -72,7 +72,7 @@ class KeyframeStrip extends HTMLElement {
   async choose(frame) {
     const address = this.getAttribute("offers");
     const offer = await pickFrame({ title: frame.isEmpty ? TITLES[frame.part] : "Choose another picture", address });
-    if (offer) await this.set(frame, offer, frame.isTimed ? frame.at : null);
+    if (offer) await this.set(frame, offer, frame.part === "mid" && frame.isTimed ? frame.at : null);
   }
 
   async add(part, second = null) {
