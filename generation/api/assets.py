@@ -104,7 +104,7 @@ def list_assets(
 @router.post(
     "",
     auth=writing,
-    response={201: AssetDetails, **answers(400, 403, 404, 413, 422)},
+    response={201: AssetDetails, **answers(400, 403, 404, 413, 422, 503)},
     summary="Add an asset",
 )
 def add_asset(request: ApiRequest, asset: Form[NewAsset], files: Files) -> Status[AssetDetails]:
@@ -161,7 +161,7 @@ def archive_asset(request: ApiRequest, handle: str) -> AssetDetails:
 @router.post(
     "/{handle}/versions",
     auth=writing,
-    response={201: VersionShape, **answers(400, 403, 404, 413, 422)},
+    response={201: VersionShape, **answers(400, 403, 404, 413, 422, 503)},
     summary="Give an asset new files",
 )
 def add_version(

@@ -4,11 +4,12 @@ unchanged when it is pointed here (skyreels-api.md, sections 1 to 3)."""
 from typing import Annotated
 
 from django.http import HttpResponse
-from ninja import NinjaAPI, Query
+from ninja import Query
 
 from generation.api import errors
 from generation.api.border import StrictParser
 from generation.api.callers import ApiRequest, reading, throttle, writing
+from generation.api.describing import KEYED, Described
 from generation.api.errors import NotFound, answers
 from generation.api.once import REPLAYED, once
 from generation.api.tasks import Submission, SubmissionAnswer, TaskAnswer, task_id_of, task_of, uuid_of
@@ -28,7 +29,7 @@ SkyReels V4 as its gateway offers it, with the library of this house behind it. 
 What breaks a rule is answered by 422 with its `param`, before anything is sent. A passed budget is 402.
 """
 
-api = NinjaAPI(
+api = Described(
     title="Backlot, in the shape of the SkyReels gateway",
     version="1",
     description=DESCRIPTION,
@@ -47,6 +48,7 @@ errors.install(api)
     auth=writing,
     response={200: SubmissionAnswer, **answers(400, 402, 403, 404, 409, 413, 422)},
     summary="Ask for a video",
+    openapi_extra=KEYED,
     tags=["Videos"],
 )
 def generate(request: ApiRequest, body: GenerationBody, response: HttpResponse) -> SubmissionAnswer:

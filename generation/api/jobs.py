@@ -10,6 +10,7 @@ from pydantic import Field
 from generation import lifecycle
 from generation.api.border import Asked
 from generation.api.callers import ApiRequest, writing
+from generation.api.describing import KEYED
 from generation.api.errors import Conflict, answers
 from generation.api.once import REPLAYED, once
 from generation.api.paging import Listed, piece_of
@@ -64,6 +65,7 @@ def list_jobs(
     auth=writing,
     response={201: JobDetails, **answers(400, 402, 403, 404, 409, 413, 422)},
     summary="Queue a job",
+    openapi_extra=KEYED,
 )
 def queue_job(request: ApiRequest, body: JobBody, response: HttpResponse) -> Status[JobDetails]:
     """One take. With an `Idempotency-Key` the same request sent again within a day answers with the same job."""

@@ -1,10 +1,9 @@
 """Backlot's own API, under `/api/v1/`: assets, projects, jobs and takes."""
 
-from ninja import NinjaAPI
-
 from generation.api import assets, errors, jobs, projects, takes
 from generation.api.border import StrictParser
 from generation.api.callers import reading, throttle
+from generation.api.describing import Described
 
 DESCRIPTION = """
 Everything that a team does in Backlot, for programs: the library, projects, jobs and takes.
@@ -18,7 +17,7 @@ Lists come in pieces: `{"items": [...], "next": "<cursor or null>"}`. Errors hav
 An API in the shape of the provider's gateway is described by `/v1/openapi.json`.
 """
 
-api = NinjaAPI(
+api = Described(
     title="Backlot",
     version="1",
     description=DESCRIPTION,

@@ -60,7 +60,7 @@ def get_take(request: ApiRequest, uuid: UUID) -> TakeShape:
 @router.post(
     "/{uuid:uuid}/promote",
     auth=writing,
-    response={201: AssetDetails, **answers(400, 403, 404, 413, 422)},
+    response={201: AssetDetails, **answers(400, 403, 404, 413, 422, 503)},
     summary="Make an asset of a take",
 )
 def promote_take(request: ApiRequest, uuid: UUID, asset: Promoted) -> Status[AssetDetails]:

@@ -19,6 +19,12 @@ from library.models import Project
 
 CODE_LENGTH = Shot._meta.get_field("code").max_length or 0
 MOST_VOICES = 50
+EXAMPLE: dict[str, Any] = {
+    "model": "skyreels-v4-fast",
+    "prompt": "@Mara walks along the harbour at dusk",
+    "duration": 5,
+    "resolution": "480p",
+}
 Address = Annotated[str, Field(description="https address, or the `@handle` of an asset")]
 Tag = Annotated[str, Field(examples=["@neon"], description="starts with @ and stands in the prompt")]
 
@@ -65,6 +71,8 @@ class Metadata(BaseModel):
 class Generation(_Described):
     """A request for one video (skyreels-api.md, section 1)."""
 
+    model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
+
     model: Model
     prompt: str = Field(examples=["@Mara walks along the harbour at dusk"])
     duration: int = Field(5, ge=3, le=15, description="seconds")
@@ -81,6 +89,10 @@ class Generation(_Described):
 
 class JobGeneration(Generation):
     """The same with its destination beside it."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [EXAMPLE, EXAMPLE | {"project": "harbour-lights", "shot": "020"}]}
+    )
 
     project: str | None = Field(None, max_length=60, description="slug; left out: this person's own project")
     shot: str | None = Field(None, max_length=CODE_LENGTH, description="code; a new one makes a shot")
