@@ -199,10 +199,12 @@ def test_what_a_refused_asset_leaves_is_whole_and_goes_with_the_next_purge(brows
     _, page = sent(browser, export(asset(kind="video")))
     assert "A clip has exactly one video" in page
     assert Asset.objects.count() == 0
+    media = MediaFile.objects.get()
+    assert {media.key, media.thumbnail_key} <= objects()
     MediaFile.objects.update(created_at=timezone.now() - timedelta(days=2))
     with TestCase.captureOnCommitCallbacks(execute=True):
         purge_media()
-    assert (MediaFile.objects.count(), objects()) == (0, before)
+    assert (MediaFile.objects.count(), objects()) == (0, before - {media.key, media.thumbnail_key})
 
 
 def test_one_handle_twice_is_made_once(browser: Client) -> None:
