@@ -5,6 +5,7 @@ from generation.models.gateway import GatewayState, Heartbeat
 from generation.models.idempotency import IdempotencyKey
 from generation.models.jobs import Job, JobEvent, JobReference
 from generation.models.ledger import LedgerEntry
+from generation.models.productions import Price, Production, RenderTime
 from generation.models.promotions import Promotion
 from generation.models.shots import Shot
 from generation.models.takes import Take
@@ -21,7 +22,10 @@ __all__ = [
     "JobReference",
     "LedgerEntry",
     "PersonalProject",
+    "Price",
+    "Production",
     "Promotion",
+    "RenderTime",
     "Shot",
     "Take",
 ]

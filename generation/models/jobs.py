@@ -59,6 +59,11 @@ class Job(models.Model):
         HELD = "held", "Held"
         CANCELLED = "cancelled", "Cancelled"
 
+    class Priority(models.IntegerChoices):
+        BULK = 0, "When there is time"
+        NORMAL = 10, "In turn"
+        REVIEW = 20, "Review fix, first"
+
     FINISHED = (Status.SUCCEEDED, Status.FAILED, Status.CANCELLED)
     IN_HAND = (Status.QUEUED, Status.SUBMITTING, Status.RUNNING, Status.STORING)
 
@@ -96,6 +101,7 @@ class Job(models.Model):
     )
 
     # Where it stands
+    priority = models.PositiveSmallIntegerField(choices=Priority, default=Priority.NORMAL)
     status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT)
     next_step_at = models.DateTimeField(null=True, blank=True)
     lease_token = models.CharField(max_length=32, blank=True)
@@ -104,6 +110,12 @@ class Job(models.Model):
         default=0, help_text="leases of this step that lapsed: workers that died"
     )
     held_reason = models.TextField(blank=True)
+    late_at = models.DateTimeField(
+        null=True, blank=True, help_text="when its render had taken far longer than such renders do"
+    )
+    abandoned_at = models.DateTimeField(
+        null=True, blank=True, help_text="nobody waits for it any more; what it brings is still kept"
+    )
     error_code = models.CharField(max_length=80, blank=True)
     error_param = models.CharField(max_length=80, blank=True)
     error_message = models.TextField(blank=True)
@@ -115,10 +127,18 @@ class Job(models.Model):
     base_url = models.CharField(max_length=300, blank=True)
     frozen_at = models.DateTimeField(null=True, blank=True)
 
+    hook_token = models.CharField(
+        max_length=43,
+        blank=True,
+        editable=False,
+        help_text="of the address at which the provider may wake us",
+    )
+
     # What the provider said
     task_id = models.CharField(max_length=200, blank=True)
     provider_status = models.CharField(max_length=40, blank=True)
     progress = models.PositiveSmallIntegerField(default=0, help_text="0 to 100, as reported")
+    polls = models.PositiveIntegerField(default=0, help_text="questions asked about the render")
     result_url = models.TextField(blank=True, editable=False)
     result_expires_at = models.DateTimeField(null=True, blank=True)
 
@@ -146,6 +166,9 @@ class Job(models.Model):
                 fields=["base_url", "task_id"],
                 condition=~Q(task_id=""),
                 name="one_job_for_each_provider_task",
+            ),
+            models.UniqueConstraint(
+                fields=["hook_token"], condition=~Q(hook_token=""), name="hook_tokens_unique"
             ),
             models.CheckConstraint(
                 condition=~Q(status__in=["running", "storing", "succeeded"]) | ~Q(task_id=""),
