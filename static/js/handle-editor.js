@@ -21,8 +21,9 @@ class HandleEditor extends HTMLElement {
     document.addEventListener("selectionchange", () => this.moved());
     document.addEventListener("composer:checked", () => this.draw());
     document.addEventListener("click", (event) => {
-      const away = event.target.closest("[data-remove]");
-      if (away) this.remove(away.dataset.remove);
+      const { remove, wrong, right } = event.target.closest("[data-remove], [data-wrong]")?.dataset ?? {};
+      if (remove) this.replace(remove, "");
+      if (wrong) this.replace(wrong, `@${right}`);
     });
     this.draw();
   }
@@ -99,11 +100,12 @@ class HandleEditor extends HTMLElement {
     replaceRange(this.text, chip.start, chip.end, "");
   }
 
-  remove(name) {
+  // Every mention of a name becomes something else; one that becomes nothing takes a blank with it.
+  replace(name, other) {
     for (const mention of mentionsIn(this.text.value).reverse()) {
       if (fold(mention.name) !== fold(name)) continue;
-      const blank = this.text.value[mention.end] === " " ? 1 : 0;
-      replaceRange(this.text, mention.start, mention.end + blank, "");
+      const blank = !other && this.text.value[mention.end] === " " ? 1 : 0;
+      replaceRange(this.text, mention.start, mention.end + blank, other);
     }
   }
 

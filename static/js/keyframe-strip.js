@@ -115,12 +115,27 @@ class KeyframeStrip extends HTMLElement {
   draw() {
     const { seconds, isLine } = this;
     this.list.classList.toggle("is-line", isLine);
+    this.arrange();
     for (const frame of this.frames) frame.draw(seconds);
     const lanes = this.stack(seconds);
     this.list.style.setProperty("--lanes", lanes);
     this.list.style.setProperty("--seconds", seconds);
     this.button.disabled = this.mids.every((mid) => !mid.isEmpty);
     this.hint.textContent = isLine ? `drag, or arrow keys; 0 to ${seconds} s` : `0 to ${seconds} s`;
+  }
+
+  // Keyframes follow one another in the list, and so for the Tab key, as they do in time. The one that has the focus, or
+  // is being dragged, stays where it is and the others go around it.
+  arrange() {
+    const place = (mid) => (mid.isEmpty ? 2e3 : mid.isTimed ? mid.at : 1e3);
+    const sorted = [...this.mids].sort((a, b) => place(a) - place(b));
+    const rows = [...this.list.children].slice(1, -1);
+    if (sorted.every((mid, index) => mid.row === rows[index])) return;
+    const fixed = sorted.findIndex((mid) => mid.dragging || mid.row.contains(document.activeElement));
+    sorted.forEach((mid, index) => {
+      if (index < fixed) sorted[fixed].row.before(mid.row);
+      else if (index !== fixed) this.list.lastElementChild.before(mid.row);
+    });
   }
 
   // Puts pictures that would cover one another above each other; how many lanes that takes.

@@ -28,9 +28,9 @@ export class Keyframe {
     this.away.append(element("span", "", "×"));
     this.dot = element("span", "keyframe-dot");
     this.row.prepend(this.picture, this.dot, this.name);
-    this.row.append(this.away);
     if (this.second) this.buildSecond();
-    else this.row.append(element("span", "keyframe-at", this.part === "first" ? "first" : "end"));
+    else this.row.append(element("span", "keyframe-at", this.part));
+    this.row.append(this.away);
   }
 
   buildSecond() {

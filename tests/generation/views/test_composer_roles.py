@@ -321,3 +321,8 @@ def test_a_check_costs_the_same_for_one_handle_and_ten(editor: Client) -> None:
             assert check(editor, prompt=prompt, takes="5").status_code == 200
         costs.append(len(seen))
     assert costs[0] == costs[1]
+
+
+def test_a_suggested_handle_is_a_button_that_writes_it(editor: Client) -> None:
+    seen = check(editor, prompt="@Marra waves").content.decode()
+    assert '<button class="fix" type="button" data-wrong="Marra" data-right="Mara">@Mara</button>?' in seen
