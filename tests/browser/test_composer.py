@@ -72,6 +72,14 @@ def delete_a_chip(page: Page) -> None:
     expect(chips(page)).to_have_count(2)
 
 
+def mend_a_handle(page: Page) -> None:
+    prompt_of(page).fill("@Mara waves to @tm")
+    page.locator("#id_prompt_problems").get_by_role("button", name="@Tom").press("Enter")
+    expect(prompt_of(page)).to_have_value("@Mara waves to @Tom")
+    expect(chips(page)).to_contain_text(["@Mara", "@Tom"])
+    expect(page.locator(".mark.is-ok")).to_have_count(2)
+
+
 def open_an_asset(page: Page) -> None:
     with page.expect_popup() as opened:
         chips(page).first.get_by_role("link").press("Enter")
@@ -152,6 +160,7 @@ def test_a_take_is_composed_by_hand_and_by_keyboard(visit, width, scheme):
     page.goto(COMPOSER)
     write_by_offer(page)
     delete_a_chip(page)
+    mend_a_handle(page)
     open_an_asset(page)
     switch_to_a_first_frame(page)
     add_three_keyframes(page, width)
