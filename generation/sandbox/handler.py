@@ -52,16 +52,18 @@ class SandboxHandler(BaseHTTPRequestHandler):
 
     def _serve(self) -> None:
         self._path = urlsplit(self.path).path
-        began, status = time.time(), 0
+        began, reply = time.time(), None
         try:
             reply = self._answer()
-            status = reply.status
-            self._send(reply)
         except HangUp:
             self.close_connection = True
         finally:
+            # Before it is sent, so that whoever has an answer finds it in the log.
+            status = reply.status if reply else 0
             entry = {"time": began, "method": self.command, "path": self._path, "status": status}
             self.sandbox.requests.append(entry)
+        if reply:
+            self._send(reply)
 
     def _answer(self) -> Reply:
         try:
@@ -231,7 +233,7 @@ class SandboxHandler(BaseHTTPRequestHandler):
         self.wfile.flush()
         if reply.cut:
             self.connection.shutdown(socket.SHUT_RDWR)
-            raise HangUp
+            self.close_connection = True
 
 
 def _prompt_of(body: bytes) -> str:
