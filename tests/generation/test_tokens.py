@@ -106,6 +106,13 @@ def test_revoking_is_for_one_s_own_tokens(alice: User, bob: User) -> None:
     assert "Revoked: 1" in browser(alice).get(ADDRESS).content.decode()
 
 
+def test_the_page_tells_when_a_token_was_used(alice: User) -> None:
+    made, _ = tokens.make(user=alice, name="nightly")
+    tokens.note_use(made)
+    page = browser(alice).get(ADDRESS).content.decode()
+    assert re.search(r"last used <time datetime=\"[^\"]+\">", page)
+
+
 def test_the_menu_leads_to_the_page(alice: User) -> None:
     assert f'href="{ADDRESS}"' in browser(alice).get("/").content.decode()
 
