@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Literal
 
 from generation.composition import checking
-from generation.composition.binding import Bound
+from generation.composition.binding import MAX_NAMES, Bound
 from generation.composition.checking import Part
 from generation.composition.orders import elements
 from generation.composition.sheet import Plan, Sheet
@@ -22,6 +22,9 @@ def cast(sheet: Sheet, mentions: Iterable[handles.Mention]) -> dict[str, State]:
     named: dict[str, str] = {}
     for mention in mentions:
         named.setdefault(handles.fold(mention.name), mention.name)
+    if len(named) > MAX_NAMES:
+        sheet.tell("prompt", f"The prompt names {len(named)} handles; {MAX_NAMES} is the most.")
+        return dict.fromkeys(named, "unknown")
     extends = _extends(sheet, named)
     return {name: _cast(sheet, written, extends=extends) for name, written in named.items()}
 

@@ -74,7 +74,7 @@ class Composition:
             return self.roles.as_data()
         voices = self.order.voices
         asked = voices if isinstance(voices, bool) else list(voices)
-        return {**self.roles.as_data(), ORDER: dict(self.order.data), VOICES: asked}
+        return {**self.roles.as_data(), ORDER: self.order.given, VOICES: asked}
 
     @cached_property
     def problems(self) -> list[Problem]:

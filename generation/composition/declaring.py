@@ -1,7 +1,7 @@
 """What the fields of an order name: frames, subjects, clips and voices become files."""
 
 from generation.composition.checking import Part
-from generation.composition.orders import elements
+from generation.composition.orders import LOOKED_AT, elements
 from generation.composition.sheet import Plan, Sheet
 from generation.skyreels.vocabulary import ClipType, PictureType
 
@@ -37,11 +37,11 @@ def _put_pictures(sheet: Sheet, element: Plan, path: str) -> None:
         return
     part = Part.GRID if element.get("type") == PictureType.GRID else Part.SUBJECT
     found: list[object] = []
-    for place, value in enumerate(given):
+    for place, value in enumerate(given[:LOOKED_AT]):
         param = f"{path}.image_urls.{place}"
         bound = sheet.called(value, param)
         found += (sheet.give(bound, part, param) if bound else []) or [value]
-    element["image_urls"] = found
+    element["image_urls"] = [*found, *given[LOOKED_AT:]]
 
 
 def _put_voice(sheet: Sheet, element: Plan, param: str) -> None:

@@ -6,9 +6,11 @@ from typing import Any
 
 from generation.composition.briefs import Brief, ClipUse, Roles, Settings
 from generation.skyreels import schemas
+from generation.skyreels.rules import without_absent
 from library import handles
 
 LISTS = ("mid_frame_images", "ref_images", "ref_videos")
+LOOKED_AT = 20  # elements of a list: that it is too long is for the rules to tell
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,11 @@ class Order:
         """The page's prompt, settings and frames. Subjects and clips follow from the prompt."""
         data = {**vars(brief.settings), "prompt": brief.prompt, **_frames(brief.roles)}
         return cls(data, clip=brief.roles.clip, voices=brief.roles.voices, typed=True)
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """The data without what counts as absent; lists and elements are the reader's own."""
+        return {name: _copied(value) for name, value in without_absent(self.data).items()}
 
     @property
     def prompt(self) -> str:
@@ -70,9 +77,15 @@ def text_of(value: object) -> str:
 def elements(data: Mapping[str, Any], name: str) -> Iterator[tuple[str, Any]]:
     """The well-formed elements of a list field, each with its path."""
     listed = data.get(name)
-    for place, element in enumerate(listed if isinstance(listed, list) else []):
+    for place, element in enumerate(listed[:LOOKED_AT] if isinstance(listed, list) else []):
         if isinstance(element, dict):
             yield f"{name}.{place}", element
+
+
+def _copied(value: object) -> object:
+    if not isinstance(value, list):
+        return value
+    return [dict(one) if isinstance(one, dict) else one for one in value]
 
 
 def _frames(roles: Roles) -> dict[str, Any]:
@@ -100,4 +113,4 @@ def _words(data: Mapping[str, Any]) -> Iterator[object]:
         for _, element in elements(data, name):
             yield from (element.get(field) for field in ("tag", "image_url", "audio_url", "video_url"))
             pictures = element.get("image_urls")
-            yield from pictures if isinstance(pictures, list) else []
+            yield from pictures[:LOOKED_AT] if isinstance(pictures, list) else []

@@ -47,8 +47,7 @@ def plan(order: Order, found: Bindings) -> Planned:
     if order.typed:
         _leave_out_idle(sheet)
         _tell_silent(sheet)
-    if order.prompt:
-        _write(sheet, raw, named)
+    _write(sheet, raw, named)
     mentions = [_mention(found, one, states[handles.fold(one.name)]) for one in named]
     return Planned(sheet, _with_present_names(order.prompt, named, found), mentions)
 
@@ -64,17 +63,27 @@ def _write(sheet: Sheet, raw: list[handles.Mention], named: list[handles.Mention
     present = _present_names(named, sheet.found)
     rest = tags.rewrite(sheet.order.prompt, places, lambda one: " " if places[one] else present.get(one))
     sent = tags.unambiguous([element["tag"] for _, element in sheet.tagged], rest)
-    sheet.plan["prompt"] = tags.rewrite(
-        sheet.order.prompt, places, lambda one: sent.get(places[one] or "") or present.get(one)
-    )
-    for path, element in sheet.tagged:
-        _tell_missing(sheet, path, element["tag"], {*places.values()})
+    if sheet.order.prompt:
+        sheet.plan["prompt"] = tags.rewrite(
+            sheet.order.prompt, places, lambda one: sent.get(places[one] or "") or present.get(one)
+        )
+    if sheet.order.typed:
+        _tell_of_keyframes(sheet, {*places.values()})
+    for _, element in sheet.tagged:
         element["tag"] = sent[element["tag"]]
 
 
-def _tell_missing(sheet: Sheet, path: str, tag: str, written: set[str | None]) -> None:
-    if sheet.order.typed and tag not in written:
-        sheet.tell(f"{path}.tag", f"Write {tag} in the prompt where it comes.", settles=True)
+def _tell_of_keyframes(sheet: Sheet, written: set[str | None]) -> None:
+    """Keyframes are named in the prompt, each once: what to do where one is not."""
+    seen = set()
+    for path, element in sheet.tagged:
+        tag = element["tag"]
+        if tag in seen:
+            text = f"{tag} is a keyframe twice. For a second one add the picture under another handle."
+            sheet.tell(f"{path}.tag", text, settles=True)
+        elif tag not in written:
+            sheet.tell(f"{path}.tag", f"Write {tag} in the prompt where it comes.", settles=True)
+        seen.add(tag)
 
 
 def _present_names(named: list[handles.Mention], found: Bindings) -> dict[handles.Mention, str]:

@@ -12,11 +12,11 @@ from generation.composition.binding import Bindings, Bound
 from generation.composition.checking import Part
 from generation.composition.orders import LISTS, Order, elements, is_handle, text_of
 from generation.composition.problems import Level, Problem
-from generation.skyreels.rules import without_absent
 from generation.skyreels.vocabulary import I2V_FIELDS
 from library.models import Asset, AssetVersion, MediaFile
 
 OURS = "s3:"
+TAG = re.compile(r"@[^\s@]+")
 Plan = dict[str, Any]
 
 
@@ -50,11 +50,16 @@ class Sheet:
 
     def __init__(self, order: Order, found: Bindings) -> None:
         self.order, self.found = order, found
-        self.plan: Plan = _copied(without_absent(order.data))
+        self.plan: Plan = order.given
         self.references: list[Reference] = []
-        self.problems: list[Problem] = []
+        self._problems: dict[Problem, None] = {}
         self.settled: set[str] = set()
         self.tags: dict[int, str] = {}
+
+    @property
+    def problems(self) -> list[Problem]:
+        """What was found out, in the order in which it was."""
+        return list(self._problems)
 
     @property
     def has_frames(self) -> bool:
@@ -63,9 +68,9 @@ class Sheet:
 
     @property
     def tagged(self) -> list[tuple[str, Plan]]:
-        """The elements that carry a tag, each with its path."""
+        """The elements that carry something like a tag, each with its path."""
         found = [pair for name in LISTS for pair in elements(self.plan, name)]
-        return [(path, element) for path, element in found if re.match("@.", text_of(element.get("tag")))]
+        return [(path, element) for path, element in found if TAG.fullmatch(text_of(element.get("tag")))]
 
     def called(self, value: object, param: str) -> Bound | None:
         """The asset whose handle stands in a field; None for an address, and for what no take can use."""
@@ -123,18 +128,6 @@ class Sheet:
 
     def tell(self, param: str, message: str, level: Level = "error", *, settles: bool = False) -> None:
         """Notes a problem, once; one that `settles` a field says all that is to be said about it."""
-        problem = Problem(param, message, level)
-        if problem not in self.problems:
-            self.problems.append(problem)
+        self._problems[Problem(param, message, level)] = None
         if settles:
             self.settled.add(param)
-
-
-def _copied(data: dict[str, object]) -> Plan:
-    """The fields with lists and elements of their own, so that what was asked for stays as it is."""
-    return {
-        name: [dict(one) if isinstance(one, dict) else one for one in value]
-        if isinstance(value, list)
-        else value
-        for name, value in data.items()
-    }

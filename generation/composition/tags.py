@@ -17,11 +17,8 @@ LONGEST_STEM = 27  # leaves room for what makes a tag unambiguous within a handl
 def mentions_beside(prompt: str, raw_tags: Iterable[str]) -> tuple[list[Mention], list[Mention]]:
     """The places of tags that are no handles of ours, written exactly so, and the handles elsewhere in the prompt."""
     raw = _whole(prompt, raw_tags)
-    taken = [range(found.start, found.end) for found in raw]
-    others = [
-        found for found in handles.find_handles(prompt) if not any(found.start in place for place in taken)
-    ]
-    return raw, others
+    taken = {found.start for found in raw}
+    return raw, [found for found in handles.find_handles(prompt) if found.start not in taken]
 
 
 def _whole(prompt: str, tags: Iterable[str]) -> list[Mention]:
