@@ -84,7 +84,7 @@ def test_a_finished_film_is_told_as_a_query_would_tell_it(make_server: Maker, re
 
 
 def test_a_failure_is_told_and_nothing_before_the_end(patient: Customer, receiver: Receiver) -> None:
-    patient.server.add_fault("submit", "slow_task", seconds=0.4)
+    patient.server.add_fault("submit", "slow_task", seconds=2)
     task_id = patient.open(webhook=f"{receiver.url}/?token=1")
     assert patient.query(task_id)["status"] in {"submitted", "processing"}
     assert receiver.heard == []
@@ -159,10 +159,10 @@ def test_a_silent_receiver_keeps_neither_the_server_nor_its_end_waiting(
     threading.Thread(target=silent.serve_forever, args=(0.05,), daemon=True).start()
     for number in range(12):
         someone.open(prompt=f"{number}", webhook=f"http://127.0.0.1:{silent.server_port}")
-    began = time.monotonic()
     assert someone.http.get("/v1/balance").status_code == 200
+    began = time.monotonic()
     someone.server.stop()
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 3
     held.set()
     silent.shutdown()
     silent.server_close()
@@ -173,7 +173,7 @@ def test_a_task_that_ends_after_a_restart_is_still_called_back(
 ) -> None:
     before = make_server()
     before.server.add_fault("submit", "fail_task")
-    before.server.add_fault("submit", "slow_task", seconds=1)
+    before.server.add_fault("submit", "slow_task", seconds=3)
     task_id = before.open(webhook=receiver.url)
     before.server.stop()
     make_server()
