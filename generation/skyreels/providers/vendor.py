@@ -1,14 +1,15 @@
 """The vendor's own API (skyreels-api.md section 8, and the vendor's pages as public clients know them).
 
-What rests on what: **H** the facts' section 8 or several public copies of the vendor's pages, **M** two independent
-clients agree, **L** one client or an inference.
+What rests on what: **H** section 8, or a public copy of the vendor's pages that its clients bear out, **M** two
+independent clients agree, **L** one client or an inference.
 
 | what | how sure |
 |---|---|
 | `POST /api/v1/video/{kind}/submit`, `GET /api/v1/video/{kind}/task/{id}` | H |
 | the kinds `text2video`, `image2video`, `omni-video` | H |
 | `api_key` in the JSON body of a submit; a poll carries no key | H |
-| no `model`: `mode` is `std` or `fast` (`pro` is announced); `sound` is false unless asked for | H |
+| no `model` but a `mode`, `std` unless asked for; `sound` is false unless asked for | H |
+| `mode` may be `fast`, which an older page only announced, as `pro` still is | M |
 | `resolution` as at the gateway, though an older page says that all is 1080p | M |
 | sound in mode std only; a reference video brings its own sound instead | M |
 | answers `{task_id, msg, code, status, data, trace_id}` | H |
