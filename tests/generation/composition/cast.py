@@ -44,63 +44,79 @@ class Stage:
         return compose_request(user=self.user, project=self.project, data=whole, voices=voices)
 
 
-def picture(mime: str = "image/png", *, size: int = 200_000) -> tuple[MediaFile, str]:
-    return _file("image", mime, size=size), VersionFile.Role.PICTURE
+@dataclass(frozen=True)
+class File:
+    """One file that is nowhere stored, and its role in a version."""
+
+    media: MediaFile
+    role: str
 
 
-def clip(seconds: float, mime: str = "video/mp4") -> tuple[MediaFile, str]:
-    return _file("video", mime, seconds=seconds), VersionFile.Role.CLIP
+def picture(mime: str = "image/png", *, size: int = 200_000) -> File:
+    return File(_media("image", mime, size=size), VersionFile.Role.PICTURE)
 
 
-def voice(seconds: float, mime: str = "audio/mpeg") -> tuple[MediaFile, str]:
-    return _file("audio", mime, seconds=seconds), VersionFile.Role.VOICE
+def clip(seconds: float) -> File:
+    return File(_media("video", "video/mp4", seconds=seconds), VersionFile.Role.CLIP)
 
 
-def asset(by: User, handle: str, kind: str, *files: tuple[MediaFile, str], **fields: Any) -> Asset:
-    """An asset with one version of these files; without files it has none."""
-    made = Asset.objects.create(handle=handle, kind=kind, created_by=by, **fields)
-    if files:
-        add_version(made, *files)
-    return made
+def voice(seconds: float, mime: str = "audio/mpeg") -> File:
+    return File(_media("audio", mime, seconds=seconds), VersionFile.Role.VOICE)
 
 
-def add_version(made: Asset, *files: tuple[MediaFile, str]) -> AssetVersion:
-    """A further version, which becomes the current one."""
-    version = AssetVersion.objects.create(
-        asset=made, number=made.versions.count() + 1, created_by=made.created_by
+def add(by: User, *rows: tuple[str, str, list[File], dict[str, Any]]) -> list[Asset]:
+    """Assets (handle, kind, files, further fields), each with one version; without files it has none."""
+    assets = Asset.objects.bulk_create(
+        Asset(handle=handle, kind=kind, created_by=by, **fields) for handle, kind, _, fields in rows
     )
-    for place, (media, role) in enumerate(files):
-        VersionFile.objects.create(version=version, media=media, role=role, position=place)
+    for made, (_, _, files, _) in zip(assets, rows, strict=True):
+        if files:
+            add_version(made, *files)
+    return assets
+
+
+def add_version(made: Asset, *files: File) -> AssetVersion:
+    """A further version, which becomes the current one."""
+    number = made.versions.count() + 1
+    version = AssetVersion.objects.create(asset=made, number=number, created_by_id=made.created_by_id)
+    MediaFile.objects.bulk_create(file.media for file in files)
+    VersionFile.objects.bulk_create(
+        VersionFile(version=version, media=file.media, role=file.role, position=place)
+        for place, file in enumerate(files)
+    )
+    Asset.objects.filter(pk=made.pk).update(current_version=version)
     made.current_version = version
-    made.save(update_fields=["current_version"])
     return version
 
 
 def fill(by: User) -> None:
     """The cast: two of the handles begin alike, and each kind of trouble has one asset."""
-    asset(by, "Mara", "character", picture(), picture(), voice(4))
-    asset(by, "Mar", "character", picture())
-    asset(by, "Tom", "character", picture())
-    asset(by, "Inez", "character", picture())
-    asset(by, "pier", "image", picture())
-    asset(by, "neon", "image", picture())
-    asset(by, "dawn", "image", picture())
-    asset(by, "Sheet", "image", picture(), is_grid=True)
-    asset(by, "chase", "video", clip(7.2))
-    asset(by, "walk", "video", clip(12))
-    asset(by, "hum", "audio", voice(5))
-    asset(by, "bare", "image")
-    yesterday = timezone.localdate() - timedelta(1)
-    asset(by, "gone", "character", picture(), rights_end_on=yesterday)
-    asset(by, "huge", "image", picture(size=11_000_000))
-    asset(by, "soft", "image", picture("image/webp"))
-    asset(by, "mixed", "character", picture(), picture("image/webp"))
-    asset(by, "long", "video", clip(17.2))
-    asset(by, "rasp", "character", picture(), voice(15.5))
-    asset(by, "flac", "character", picture(), voice(3, "audio/flac"))
+    ended = {"rights_end_on": timezone.localdate() - timedelta(1)}
+    add(
+        by,
+        ("Mara", "character", [picture(), picture(), voice(4)], {}),
+        ("Mar", "character", [picture()], {}),
+        ("Tom", "character", [picture()], {}),
+        ("Inez", "character", [picture()], {}),
+        ("pier", "image", [picture()], {}),
+        ("neon", "image", [picture()], {}),
+        ("dawn", "image", [picture()], {}),
+        ("Sheet", "image", [picture()], {"is_grid": True}),
+        ("chase", "video", [clip(7.2)], {}),
+        ("walk", "video", [clip(12)], {}),
+        ("hum", "audio", [voice(5)], {}),
+        ("bare", "image", [], {}),
+        ("gone", "character", [picture()], ended),
+        ("huge", "image", [picture(size=11_000_000)], {}),
+        ("soft", "image", [picture("image/webp")], {}),
+        ("mixed", "character", [picture(), picture("image/webp")], {}),
+        ("long", "video", [clip(17.2)], {}),
+        ("rasp", "character", [picture(), voice(15.5)], {}),
+        ("flac", "character", [picture(), voice(3, "audio/flac")], {}),
+    )
 
 
-def _file(kind: str, mime: str, *, size: int = 200_000, seconds: float | None = None) -> MediaFile:
+def _media(kind: str, mime: str, *, size: int = 200_000, seconds: float | None = None) -> MediaFile:
     name = f"{next(_numbers):064}"
     key = f"media/{name[:2]}/{name}.{SUFFIXES[mime]}"
-    return MediaFile.objects.create(sha256=name, key=key, kind=kind, mime=mime, size=size, seconds=seconds)
+    return MediaFile(sha256=name, key=key, kind=kind, mime=mime, size=size, seconds=seconds)

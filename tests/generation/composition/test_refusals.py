@@ -228,7 +228,8 @@ def test_earlier_names_mean_the_asset_in_prompt_and_roles(stage: Stage) -> None:
 
 def test_what_is_not_mine_is_unknown_everywhere(stage: Stage, charlie: Any) -> None:
     secret: Project = factories.project(charlie)
-    cast.asset(charlie, "Secret", "image", cast.picture(), home_project=secret, is_shared=False)
+    kept = {"home_project": secret, "is_shared": False}
+    cast.add(charlie, ("Secret", "image", [cast.picture()], kept))
     for composed in (
         stage.compose("@Secret"),
         stage.compose("rain", first="Secret"),
