@@ -114,7 +114,7 @@ def quote(request: Request, project: Project, form: ComposerForm, *, forgive: bo
         briefs = briefs_of_form(form) if form.has_settings() else []
     except ValueError as refusal:
         found.append((_field_of_refusal(form), str(refusal), "error"))
-    compositions = compose_all(user=request.user, project=project, briefs=briefs)
+    compositions = _composed(request, project, briefs)
     found += _found_problems(compositions, form, known={text for _, text, _ in found})
     left = _budget_left(project)
     found += _budget_problem(project, compositions, left)
@@ -130,6 +130,14 @@ def briefs_of_form(form: ComposerForm) -> list[Brief]:
         models=values.get("models") or (),
         resolutions=values.get("resolutions") or (),
     )
+
+
+def _composed(request: Request, project: Project, briefs: Sequence[Brief]) -> list[Composition]:
+    """Takes that are asked for alike are composed once."""
+    apart = list(dict.fromkeys(briefs))
+    found = compose_all(user=request.user, project=project, briefs=apart)
+    by_brief = dict(zip(apart, found, strict=True))
+    return [by_brief[brief] for brief in briefs]
 
 
 def _budget_left(project: Project) -> Decimal | None:

@@ -1,6 +1,6 @@
 // <draft-keeper for="composer" url="…/draft/"> keeps the form as a draft while one types, and says since when it is kept.
 // The page's address then names the draft, so that a reload goes on with it. A form that was sent meanwhile, in another
-// tab, is not written over: that is said, with the way to what it has become.
+// tab, is not written over: that is said, and one can go on with the text as a new take.
 
 const REST_MS = 1400; // the check comes first
 
@@ -54,13 +54,19 @@ class DraftKeeper extends HTMLElement {
   end(problem, address) {
     this.ended = true;
     this.tell(`${problem} What you type here is not kept any more.`, true);
-    const links = [["Start anew", this.getAttribute("fresh")]];
-    if (address) links.unshift(["See the job", address]);
-    for (const [label, href] of links) {
-      const link = document.createElement("a");
-      Object.assign(link, { href, textContent: label });
-      this.firstChild.append(" ", link);
-    }
+    const link = Object.assign(document.createElement("a"), { href: address, textContent: "See what it became" });
+    const button = document.createElement("button");
+    Object.assign(button, { type: "button", className: "button", textContent: "Go on with this as a new take" });
+    button.addEventListener("click", () => this.goOn());
+    this.firstChild.append(" ", ...(address ? [link, " "] : []), button);
+  }
+
+  // The same text under a key of its own.
+  goOn() {
+    const bytes = [...crypto.getRandomValues(new Uint8Array(16))];
+    this.form.elements.form_key.value = bytes.map((byte) => byte.toString(16).padStart(2, "0")).join("");
+    this.ended = false;
+    this.keep();
   }
 
   // A failure is read out; that all is well is not.

@@ -31,15 +31,24 @@ export async function mayTakeFrame(handle) {
   });
 }
 
-document.addEventListener("change", async (event) => {
+// Extending a clip drops the pictures. The choice is taken back until the person agrees to that.
+let agreed = false;
+
+async function guardExtension(event) {
   const chosen = event.target;
   const { pictures = [] } = checked.facts;
-  if (chosen.name !== "clip" || chosen.value !== "extend" || !pictures.length) return;
-  const stay = pictures.length > 1 ? "stay" : "stays";
-  const text = `An extension carries no pictures: ${named(pictures)} ${stay} as text.`;
-  if (await ask({ title: "Extend the clip?", text, yes: "Extend the clip", no: "Keep the pictures" })) return;
+  if (chosen.name !== "clip" || chosen.value !== "extend" || agreed || !pictures.length) return;
+  event.stopImmediatePropagation();
   const other = chosen.form.querySelector("input[name=clip][value=reference]");
   other.checked = true;
-  other.focus();
-  other.dispatchEvent(new Event("input", { bubbles: true }));
-});
+  const stay = pictures.length > 1 ? "stay" : "stays";
+  const text = `An extension carries no pictures: ${named(pictures)} ${stay} as text.`;
+  agreed = await ask({ title: "Extend the clip?", text, yes: "Extend the clip", no: "Keep the pictures" });
+  chosen.checked = agreed;
+  (agreed ? chosen : other).focus();
+  if (agreed) chosen.dispatchEvent(new Event("input", { bubbles: true }));
+  agreed = false;
+}
+
+// Before anybody else hears of it.
+document.addEventListener("input", guardExtension, { capture: true });

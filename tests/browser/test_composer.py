@@ -193,6 +193,25 @@ def test_a_keyframe_is_dragged_along_the_line_and_dropped_onto_it(visit):
     expect(page.locator("#references")).to_contain_text("Keyframe at any time")
 
 
+def test_extending_a_clip_says_what_it_drops_first(visit):
+    page = visit("jonas", width=360)
+    page.goto(COMPOSER)
+    prompt_of(page).fill("@Mara walks like @lamps_on")
+    uses = page.get_by_role("group", name="The clip @lamps_on")
+    uses.get_by_label("Follow its motion").focus()
+    page.keyboard.press("ArrowRight")
+    dialog = page.get_by_role("dialog", name="Extend the clip?")
+    expect(dialog).to_contain_text("An extension carries no pictures: @Mara stays as text.")
+    page.keyboard.press("Escape")
+    expect(uses.get_by_label("Follow its motion")).to_be_focused()
+    expect(page.locator("#scenario")).to_contain_text("Motion reference")
+    page.keyboard.press("ArrowRight")
+    dialog.get_by_role("button", name="Extend the clip").press("Enter")
+    expect(uses.get_by_label("Go on from its end")).to_be_checked()
+    expect(page.locator("#scenario")).to_contain_text("Video extension")
+    expect(chips(page)).to_contain_text(["@Mara stays text", "@lamps_on Clip to extend"])
+
+
 def test_a_tab_whose_form_was_sent_meanwhile_is_told(visit):
     page = visit("jonas")
     page.goto(COMPOSER)
@@ -204,7 +223,15 @@ def test_a_tab_whose_form_was_sent_meanwhile_is_told(visit):
     other.wait_for_url("**/jobs/*/")
     prompt_of(page).fill("a quay at dawn")
     expect(page.get_by_role("alert")).to_contain_text("This form was sent already")
-    expect(page.get_by_role("link", name="See the job")).to_have_attribute("href", re.compile("^/jobs/"))
+    expect(page.get_by_role("link", name="See what it became")).to_have_attribute(
+        "href", re.compile("^/jobs/")
+    )
+    sent = page.url
+    page.get_by_role("button", name="Go on with this as a new take").click()
+    expect(page.locator("draft-keeper")).to_contain_text("Draft kept")
+    assert page.url != sent
+    page.reload()
+    expect(prompt_of(page)).to_have_value("a quay at dawn")
 
 
 def test_without_a_script_frames_are_plain_fields(visit):
