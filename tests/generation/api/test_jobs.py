@@ -161,7 +161,7 @@ def test_a_limited_token_s_jobs_go_to_its_project(
     client = program("alice", project=project)
     assert client.post(JOBS, wish(project=None), **JSON).json()["project"] == "harbour-lights"
     other = factories.project(alice, slug="other")
-    cast.asset(alice, "Kept", "image", cast.picture(), home_project=other, is_shared=False)
+    cast.add(alice, ("Kept", "image", [cast.picture()], {"home_project": other, "is_shared": False}))
     assert error_of(client.post(JOBS, wish(project="other"), **JSON)) == (404, "not_found", None)
     answer = client.post(JOBS, wish(prompt="@Kept at dusk"), **JSON)
     assert error_of(answer)[:2] == (422, "invalid_parameter")
