@@ -54,6 +54,12 @@ def present_gateway() -> dict[str, str]:
     return {"base_url": settings.SKYREELS_BASE_URL}
 
 
+def is_of_present(provider: str, base_url: str) -> bool:
+    """Whether a job that was sent there can be asked about here."""
+    sent = {"provider": provider, "base_url": base_url}
+    return all(sent[field] == value for field, value in present_gateway().items())
+
+
 @contextmanager
 def client() -> Iterator[SkyReelsClient]:
     """A client for submits and single questions. Nothing is retried by the transport: that would pay twice."""

@@ -3,7 +3,9 @@
     DRAFT -> QUEUED -> SUBMITTING -> RUNNING -> STORING -> SUCCEEDED
                 |  ^______|  |          |          |
                 v  not sent  v          v          v
-            CANCELLED       HELD     FAILED     FAILED when the link is dead
+            CANCELLED       HELD     FAILED,    HELD: it is paid for
+                                      HELD
+    HELD -> SUBMITTING, RUNNING, STORING or FAILED, as a person decides (`resolving`)
 
 Each step claims the row, does its slow work outside any transaction, and commits fenced by its lease. Whatever the
 queue loses, doubles or delays does no harm: `sweep` finds what is due. This package names its tasks by dotted

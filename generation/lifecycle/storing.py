@@ -1,7 +1,8 @@
 """Store: fetch the rendered video, make sure that it opens, keep it in S3, and only then call it a take.
 
 Memory stays bounded whatever the size: the video goes through a file on disk. The keys are fixed for each job, so
-doing it twice overwrites the same objects. Retried apart from the rendering, which is paid for already.
+doing it twice overwrites the same objects. Retried apart from the rendering, which is paid for already; what cannot be
+brought home is held for a person, never failed.
 """
 
 import tempfile
@@ -15,18 +16,21 @@ from django.conf import settings
 
 from generation import gateway
 from generation.lifecycle import pace
-from generation.lifecycle.endings import fail, hold, succeed
+from generation.lifecycle.endings import hold, succeed
 from generation.lifecycle.fetching import LinkDead, NotPublic, fetch
-from generation.lifecycle.leases import MAX_TAKEOVERS, Lease, LeaseLost, claim, log, move, renew, wake
-from generation.models import Job, LedgerEntry
+from generation.lifecycle.leases import MAX_TAKEOVERS, Lease, LeaseLost, claim, let_go, log, move, renew, wake
+from generation.models import Job
 from generation.skyreels import errors
 from library import ingest, probe, storage
 
 Status = Job.Status
-Ending = Callable[[Lease, str], None]
 LEASE_SECONDS = 20.0
 RENEW_EVERY = 5.0
 MAX_TRIES = 8
+OWN_TRIES = (
+    25  # more than half an hour: a bucket or a disk that is full is mended within that, or people know
+)
+BUDGET_LOOK_AGAIN = 2.0
 
 
 def store_job(job_id: int) -> None:
@@ -52,19 +56,19 @@ def _store(lease: Lease, job: Job) -> None:
             facts = _bring_home(lease, job, Path(folder))
         succeed(lease, facts)
     except LinkDead:
-        _ask_for_another_link(lease, job, "The link to the video is dead.", at_last=_give_up)
+        _ask_for_another_link(lease, job, "The link to the video is dead.")
     except NotPublic as refusal:
         message = f"The link to the video is not followed: {refusal}."
-        _ask_for_another_link(lease, job, message, at_last=hold)
+        _ask_for_another_link(lease, job, message)
     except probe.UnreadableMedia as error:
-        _again(lease, job, f"The provider's file cannot be opened: {error}", at_last=hold)
+        _again(lease, job, f"The provider's file cannot be opened: {error}")
     except httpx.HTTPError as error:
         message = f"The video could not be fetched ({type(error).__name__})."
-        _ask_for_another_link(lease, job, message, at_last=hold)
+        _ask_for_another_link(lease, job, message)
     except storage.StorageFailed:
-        _again(lease, job, "The object storage did not take the video.", at_last=hold)
+        _again(lease, job, "The object storage did not take the video.", most=OWN_TRIES)
     except OSError as error:
-        _again(lease, job, f"The disk did not take the video ({error.strerror}).", at_last=hold)
+        _again(lease, job, f"The disk did not take the video ({error.strerror}).", most=OWN_TRIES)
 
 
 def _bring_home(lease: Lease, job: Job, folder: Path) -> dict[str, Any]:
@@ -109,34 +113,39 @@ def _keeper(lease: Lease) -> Callable[[], None]:
     return keep
 
 
-def _again(lease: Lease, job: Job, message: str, *, at_last: Ending, **fields: str) -> None:
-    """Try later; after too many tries `at_last` says what becomes of the job."""
-    if job.attempts + 1 >= MAX_TRIES:
-        at_last(lease, f"{message} {MAX_TRIES} tries did not help.")
+def _again(lease: Lease, job: Job, message: str, *, most: int = MAX_TRIES, **fields: str) -> None:
+    """Try later. After too many tries a person looks at it: the render is paid for, and never given up from here."""
+    if job.attempts + 1 >= most:
+        hold(lease, f"{message} {most} tries did not help.")
         return
     delay = pace.back_off(job.attempts)
     text = f"{message} The render is paid and kept by the provider; trying again in {delay:.0f} s."
     move(lease, Status.STORING, text, after=delay, attempts=job.attempts + 1, takeovers=0, **fields)
 
 
-def _ask_for_another_link(lease: Lease, job: Job, message: str, *, at_last: Ending) -> None:
+def _ask_for_another_link(lease: Lease, job: Job, message: str) -> None:
     """A link that does not work may have been replaced: the task is asked for the present one."""
+    if not gateway.is_of_present(job.provider, job.base_url):
+        _again(lease, job, f"{message} Its provider is not the one that is configured now.")
+    elif not pace.take_requests(1):
+        let_go(lease, after=BUDGET_LOOK_AGAIN)
+    else:
+        _take_link(lease, job, message)
+
+
+def _take_link(lease: Lease, job: Job, message: str) -> None:
     try:
         with gateway.client() as client:
             url = client.task(job.task_id).video_url
     except errors.SkyReelsError as error:
-        _again(lease, job, f"{message} Asking for a new link failed: {error.message}", at_last=hold)
+        _again(lease, job, f"{message} Asking for a new link failed: {error.message}")
         return
     if not url or url == job.result_url:
-        _again(lease, job, message, at_last=at_last)
+        _again(lease, job, message)
     elif job.attempts:
         # A provider that makes a new link at each question must not be asked without a pause.
-        _again(lease, job, message, at_last=at_last, result_url=url)
+        _again(lease, job, message, result_url=url)
     else:
         text = f"{message} The provider gave a new link."
         move(lease, Status.STORING, text, after=0, attempts=1, takeovers=0, result_url=url)
         wake("store", job.pk)
-
-
-def _give_up(lease: Lease, message: str) -> None:
-    fail(lease, message, code="link_dead", money=LedgerEntry.State.SETTLED)

@@ -32,6 +32,11 @@ class JobQuerySet(models.QuerySet["Job"]):
         """The jobs of the projects in which the user may make things."""
         return self.filter(project__in=Project.objects.editable_by(user))
 
+    def wanting_a_person(self) -> Self:
+        """What the held desk shows: held jobs, and renders that are late and that somebody still waits for."""
+        late = Q(status=Job.Status.RUNNING, late_at__isnull=False, abandoned_at__isnull=True)
+        return self.filter(Q(status=Job.Status.HELD) | late)
+
     def due(self) -> Self:
         """Waiting for a worker now, the longest waiting first. A claimed job is due again when its lease lapses."""
         return self.filter(next_step_at__lte=timezone.now()).order_by("next_step_at")
@@ -160,6 +165,7 @@ class Job(models.Model):
                 fields=["status", "next_step_at"], condition=Q(next_step_at__isnull=False), name="jobs_due"
             ),
             models.Index(fields=["project", "-id"], name="jobs_of_project"),
+            models.Index(fields=["status", "-id"], name="jobs_of_status"),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -100,12 +100,32 @@ def test_a_download_that_breaks_goes_on_behind_its_last_byte(running, bring_to, 
     assert store(job).status == Status.SUCCEEDED
 
 
-def test_a_dead_link_is_asked_for_again_and_given_up_in_the_end(running, bring_to, sandbox):
+def test_a_dead_link_is_asked_for_again_and_held_in_the_end(running, bring_to, sandbox):
     job = bring_to(running(), Status.STORING)
     sandbox.add_fault("download", "dead_link", times=None)
     for _ in range(2 * MAX_TRIES):
         store(job)
-    assert (job.status, job.error_code) == (Status.FAILED, "link_dead")
+    assert (job.status, job.ledger.state) == (Status.HELD, Money.UNCERTAIN)
+    assert "dead" in job.held_reason
+
+
+def test_our_own_trouble_has_more_patience(running, bring_to, sandbox, settings, tmp_path):
+    job = bring_to(running(), Status.STORING)
+    settings.FILE_UPLOAD_TEMP_DIR = tmp_path / "gone"
+    for _ in range(2 * MAX_TRIES):
+        assert store(job).status == Status.STORING
+    settings.FILE_UPLOAD_TEMP_DIR = tmp_path
+    assert store(job).status == Status.SUCCEEDED
+
+
+def test_a_link_of_another_gateway_is_not_asked_for_here(running, bring_to, sandbox):
+    job = bring_to(running(), Status.STORING)
+    Job.objects.filter(pk=job.pk).update(provider="gateway", base_url="https://elsewhere.example")
+    sandbox.add_fault("download", "dead_link")
+    asked = len(sandbox.log())
+    assert store(job).status == Status.STORING
+    assert "Its provider is not the one" in job.events.last().text
+    assert not [entry for entry in sandbox.log()[asked:] if "/tasks/" in entry["path"]]
 
 
 def test_storing_twice_keeps_one_take(running, bring_to, sandbox):
