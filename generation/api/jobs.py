@@ -106,17 +106,26 @@ def cancel_job(request: ApiRequest, uuid: UUID) -> JobDetails:
     auth=writing,
     response={201: JobDetails, **answers(402, 403, 404, 409, 422)},
     summary="Make a job again",
+    openapi_extra=KEYED,
 )
-def retry_job(request: ApiRequest, uuid: UUID) -> Status[JobDetails]:
-    """A new job that asks for the same; of one that has ended."""
-    job = request.auth.job_to_edit(uuid)
+def retry_job(request: ApiRequest, uuid: UUID, response: HttpResponse) -> Status[JobDetails]:
+    """A new job that asks for the same, of one that has ended. With an `Idempotency-Key` as when it is queued."""
+    caller = request.auth
+    job = caller.job_to_edit(uuid)
     try:
-        made = lifecycle.retry(job, by=request.auth.user)
+        made, replayed = once(
+            request,
+            caller,
+            endpoint="retry",
+            make=lambda key: lifecycle.retry(job, by=caller.user, form_key=key),
+        )
     except lifecycle.NotPossible as refusal:
         raise Conflict("not_possible", str(refusal)) from None
     except lifecycle.CannotQueue as refusal:
         raise refused(refusal) from None
-    return Status(201, JobDetails.of(request.auth.job(made.uuid)))
+    if replayed:
+        response[REPLAYED] = "true"
+    return Status(201, JobDetails.of(caller.job(made.uuid)))
 
 
 @router.post(

@@ -35,7 +35,7 @@ def once(
     if not _VISIBLE.fullmatch(key):
         raise Invalid(HEADER, f"{HEADER} must be 1 to 191 visible ASCII characters.")
     with transaction.atomic():
-        kept = _kept(caller.user, endpoint, key, hashlib.sha256(request.body).hexdigest())
+        kept = _kept(caller.user, endpoint, key, _hash_of(request))
         made = Job.objects.filter(form_key=kept.form_key).first()
         if made is None:
             return make(kept.form_key), False
@@ -54,6 +54,11 @@ def _kept(user: User, endpoint: str, key: str, body_sha256: str) -> IdempotencyK
     if kept.body_sha256 != body_sha256:
         raise _reused()
     return kept
+
+
+def _hash_of(request: HttpRequest) -> str:
+    """Of address and body: what is asked for may stand in either."""
+    return hashlib.sha256(request.path.encode() + b"\n" + request.body).hexdigest()
 
 
 def _reused() -> Conflict:

@@ -9,6 +9,7 @@ from uuid import UUID
 from ninja import Schema
 from pydantic import Field
 
+from generation.api.shapes import page_of
 from generation.composition import Composition, Problem, previewed
 from generation.models import Job, Take
 from library import storage
@@ -174,7 +175,7 @@ class TakeShape(Schema):
             created_at=take.created_at,
             url=storage.signed_url(take.key),
             poster_url=storage.signed_url(take.poster_key),
-            page=take.get_absolute_url(),
+            page=page_of(take),
         )
 
 
@@ -193,7 +194,7 @@ def _facts(job: Job) -> dict[str, Any]:
         "cost_usd": None if job.cost_usd is None else float(job.cost_usd),
         "batch": job.batch.uuid if job.batch else None,
         "created_by": job.created_by.get_username(),
-        "page": job.get_absolute_url(),
+        "page": page_of(job),
     }
 
 

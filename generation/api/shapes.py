@@ -3,9 +3,11 @@
 from datetime import date, datetime
 from typing import Any, Literal, cast
 
+from django.conf import settings
 from ninja import Schema
 from pydantic import Field
 
+from generation.models import Job, Take
 from library import fitness, storage
 from library.models import Asset, AssetVersion, MediaFile, Project, VersionFile
 
@@ -33,7 +35,7 @@ class ProjectShape(Schema):
             budget_usd=None if project.budget_usd is None else float(project.budget_usd),
             may_edit=may_edit,
             created_at=project.created_at,
-            page=project.get_absolute_url(),
+            page=page_of(project),
         )
 
 
@@ -147,6 +149,11 @@ class AssetDetails(AssetShape):
         )
 
 
+def page_of(thing: Project | Asset | Job | Take) -> str:
+    """The address of its page."""
+    return f"{settings.PUBLIC_URL}{thing.get_absolute_url()}"
+
+
 def thumbnail_of(media: MediaFile | None) -> str | None:
     """A signed address of its small picture, if it has one."""
     return storage.signed_url(media.thumbnail_key) if media and media.thumbnail_key else None
@@ -170,5 +177,5 @@ def _facts(asset: Asset) -> dict[str, Any]:
         "created_at": asset.created_at,
         "updated_at": asset.updated_at,
         "thumbnail_url": thumbnail_of(asset.cover),
-        "page": asset.get_absolute_url(),
+        "page": page_of(asset),
     }

@@ -8,7 +8,7 @@ from ninja import Query, Router, Status
 from pydantic import Field
 
 from generation import promotion
-from generation.api.assets import Tag, taken
+from generation.api.asset_changes import Tag, taken
 from generation.api.border import Asked
 from generation.api.callers import ApiRequest, writing
 from generation.api.errors import Forbidden, Invalid, answers

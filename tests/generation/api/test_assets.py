@@ -280,3 +280,32 @@ def test_readers_change_nothing(
         forbidden,
     ]
     assert Asset.objects.get(handle="Mara").revision == 1
+
+
+def test_a_limited_token_takes_nothing_out_of_its_project(
+    library: None, project: Project, program: Program
+) -> None:
+    client = program("alice", project=project)
+    answer = client.patch(f"{ASSETS}/Mara", {"project": None}, content_type="application/json")
+    assert error_of(answer) == (403, "forbidden", None)
+    assert Asset.objects.get(handle="Mara").home_project == project
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "error"),
+    [
+        (b"x", "multipart/form-data", (400, "unreadable_body")),
+        (b"x", "multipart/form-data; boundary=y", (422, "invalid_parameter")),
+        (b"{}", "application/json", (422, "invalid_parameter")),
+        (b"a=" + b"x" * 3_000_000, "application/x-www-form-urlencoded", (413, "too_large")),
+        (b"&".join(b"a=1" for _ in range(1100)), "application/x-www-form-urlencoded", (413, "too_large")),
+    ],
+)
+def test_a_form_that_is_none(alices: Client, body: bytes, kind: str, error: tuple[int, str]) -> None:
+    assert error_of(alices.post(ASSETS, body, content_type=kind))[:2] == error
+
+
+def test_too_many_files_are_too_large(alices: Client) -> None:
+    many = [factories.upload(f"{number}.png", b"x") for number in range(201)]
+    assert error_of(alices.post(ASSETS, new(files=many)))[:2] == (413, "too_large")
+    assert error_of(alices.post(ASSETS, new(files=many[:21])))[:2] == (422, "invalid_parameter")

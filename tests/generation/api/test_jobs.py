@@ -228,6 +228,16 @@ def test_making_again(alice: User, project: Project, alices: Client) -> None:
     assert error_of(alices.post(f"{JOBS}/{running.uuid}/retry")) == (409, "not_possible", None)
 
 
+def test_making_again_twice_under_one_key_is_one_job(alice: User, project: Project, alices: Client) -> None:
+    jobs = [factories.job(alice, project, status=Job.Status.FAILED) for _ in range(2)]
+    headers = {"Idempotency-Key": "again-1"}
+    answers = [alices.post(f"{JOBS}/{jobs[0].uuid}/retry", headers=headers) for _ in range(2)]
+    assert answers[0].json()["uuid"] == answers[1].json()["uuid"]
+    assert answers[1].headers["Idempotency-Replayed"] == "true"
+    other = alices.post(f"{JOBS}/{jobs[1].uuid}/retry", headers=headers)
+    assert error_of(other)[:2] == (409, "idempotency_key_reused")
+
+
 def test_resolving_is_for_held_jobs(alice: User, project: Project, alices: Client) -> None:
     running = factories.job(alice, project, status=Job.Status.RUNNING)
     held = factories.job(alice, project, status=Job.Status.HELD, held_reason="Nobody knows.")
