@@ -1,5 +1,5 @@
 """What handles mean: for whom, by which name, in which version, with which files. The only module here that asks the
-database; five questions for any number of handles, and a few more for those that nobody knows."""
+database; four questions for any number of handles, and a few more for earlier and for unknown names."""
 
 import difflib
 from collections.abc import Iterable, Mapping
@@ -88,14 +88,16 @@ def _bare(name: str) -> str:
 
 
 def _assets(user: AnyUser, names: list[str]) -> dict[str, Asset]:
-    """Folded name -> asset, by handles and by earlier names."""
-    aliases = HandleAlias.objects.annotate(folded=Lower("name")).filter(folded__in=names)
-    called = dict(aliases.order_by().values_list("folded", "asset_id"))
-    found = Asset.objects.visible_to(user).active().defer(*UNREAD)
-    now = {handles.fold(one.handle): one for one in found.named(*names).order_by()}
-    by_key = {asset.pk: asset for asset in now.values()}
-    before = {name: by_key[pk] for name, pk in called.items() if pk in by_key}
-    return {name: asset for name, asset in (before | now).items() if name in names}
+    """Folded name -> asset, by handles, and by earlier names where no handle is."""
+    seen = Asset.objects.visible_to(user).active().defer(*UNREAD).order_by()
+    now = {
+        handles.fold(one.handle): one for one in seen.annotate(name=Lower("handle")).filter(name__in=names)
+    }
+    others = [name for name in names if name not in now]
+    aliases = HandleAlias.objects.annotate(folded=Lower("name")).filter(folded__in=others).order_by()
+    called = dict(aliases.values_list("folded", "asset_id")) if others else {}
+    before = seen.in_bulk(set(called.values())) if called else {}
+    return now | {name: before[pk] for name, pk in called.items() if pk in before}
 
 
 def _versions(project: Project, assets: Iterable[Asset]) -> dict[int, AssetVersion]:

@@ -1,7 +1,7 @@
 """A composition: what would be sent, what it would cost and what is wrong with it, before anything is sent."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -36,7 +36,7 @@ class Composition:
     """
 
     order: Order
-    planned: Planned
+    planned: Planned = field(repr=False)
     roles: Roles
 
     @property

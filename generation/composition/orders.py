@@ -1,7 +1,7 @@
 """What is asked for in the provider's own fields, with an asset's `@handle` wherever a URL may stand."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from generation.composition.briefs import Brief, ClipUse, Roles, Settings
@@ -22,7 +22,8 @@ class Order:
     told of every handle that means nothing; in those of other programs such a word is text.
     """
 
-    data: Mapping[str, Any]
+    # Addresses of other programs may be signed: they are not shown wherever an order is.
+    data: Mapping[str, Any] = field(repr=False)
     clip: ClipUse = "reference"
     voices: bool | tuple[str, ...] = False
     typed: bool = False
