@@ -16,7 +16,8 @@ document.addEventListener("htmx:oobBeforeSwap", (event) => {
   const { target, fragment } = event.detail;
   const whole = fragment.firstElementChild?.id === target.id ? fragment.firstElementChild : null;
   if (whole && "key" in target.dataset) event.detail.shouldSwap = target.dataset.key !== whole.dataset.key;
-  if (!whole) event.detail.shouldSwap = target.innerHTML !== fragment.innerHTML;
+  // A button that says that the form is on its way goes on saying so.
+  if (!whole) event.detail.shouldSwap = target.innerHTML !== fragment.innerHTML && !target.ariaDisabled;
 });
 
 customElements.define("composer-state", ComposerState);

@@ -138,24 +138,21 @@ class KeyframeStrip extends HTMLElement {
     });
   }
 
-  // Puts pictures that would cover one another above each other; how many lanes that takes.
+  // Puts pictures that would cover one another into lanes above each other; how many lanes that takes. The ends stand in
+  // the lowest one.
   stack(seconds) {
     const wide = this.list.clientWidth - THUMB;
-    const ends = [];
-    const timed = this.frames.filter((frame) => frame.isTimed).sort((a, b) => a.share(seconds) - b.share(seconds));
-    // The ends stand in the lowest lane, whatever lies between them.
-    const end = timed.find((frame) => frame.part === "end");
-    for (const frame of timed) {
+    const lanes = [[]]; // where the pictures of each lane begin, in px
+    const mids = this.mids.filter((mid) => mid.isTimed).sort((a, b) => a.at - b.at);
+    for (const frame of [this.frames.at(0), this.frames.at(-1), ...mids]) {
       const start = frame.share(seconds) * wide;
-      const fits = (right, lane) => right + GAP <= start && !(lane === 0 && end && frame !== end && start + THUMB + GAP > wide);
-      let lane = ends.findIndex(fits);
-      if (frame === end) lane = 0;
-      if (lane < 0) lane = Math.max(ends.length, end && start + THUMB + GAP > wide ? 1 : 0);
-      ends[lane] = start + THUMB;
-      for (let below = 0; below < lane; below += 1) ends[below] ??= -Infinity;
+      const isFree = (taken) => taken.every((other) => Math.abs(other - start) >= THUMB + GAP);
+      let lane = frame.part === "mid" ? lanes.findIndex(isFree) : 0;
+      if (lane < 0) lane = lanes.push([]) - 1;
+      lanes[lane].push(start);
       frame.row.style.setProperty("--lane", lane);
     }
-    return Math.max(1, ends.length);
+    return lanes.length;
   }
 }
 
