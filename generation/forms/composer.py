@@ -15,6 +15,7 @@ from generation.skyreels import schemas
 MODEL_LABELS: dict[StrEnum, str] = {schemas.Model.FAST: "Fast", schemas.Model.STD: "Standard"}
 CLIP_USES = [("reference", "Follow its motion"), ("extend", "Go on from its end")]
 MOST_TAKES = 20
+SEVERAL = ("takes", "models", "resolutions")
 MID_ROWS = range(1, schemas.MAX_MID_FRAMES + 1)
 # Where a problem of the request is shown: the first start that fits.
 BESIDE = {
@@ -145,6 +146,13 @@ class ComposerForm(forms.Form):
             typed[f"mid_{row}"] = _written(mid.handle)
             typed[f"mid_{row}_at"] = None if mid.at == schemas.UNSPECIFIED_TIME else mid.at
         return cls(initial={**vars(brief.settings), **typed, **more})
+
+    @property
+    def several(self) -> dict[str, Any]:
+        """How many takes, and of what beside the one model and resolution; what cannot be read is passed over. A draft
+        has no place for it, so the page's address tells it."""
+        found = {name: self.cleaned_data.get(name) for name in SEVERAL}
+        return {name: value for name, value in found.items() if value and value != 1}
 
     def clean(self) -> dict[str, Any]:
         """A second without its picture says so; it would be lost otherwise."""

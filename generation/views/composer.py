@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -71,7 +72,7 @@ def composer_draft(request: Request, slug: str) -> JsonResponse:
     if _is_untouched(form):
         return JsonResponse({"address": ""})
     try:
-        return JsonResponse({"address": _address(project, _draft(request, project, form))})
+        return JsonResponse({"address": _address(project, _draft(request, project, form), form)})
     except lifecycle.NotPossible as refusal:
         return JsonResponse({"problem": str(refusal), "address": ""}, status=409)
 
@@ -106,7 +107,9 @@ def _started(request: Request, project: Project) -> tuple[ComposerForm, list[str
     if source.status != Job.Status.DRAFT or source.created_by_id != request.user.pk:
         return ComposerForm.of(Brief.of(source)), []
     origin = source.made_from.uuid if source.made_from else None
-    return ComposerForm.of(Brief.of(source), form_key=source.form_key, made_from=origin), []
+    asked = ComposerForm(request.GET)
+    asked.is_valid()
+    return ComposerForm.of(Brief.of(source), form_key=source.form_key, made_from=origin, **asked.several), []
 
 
 def _source(request: Request, project: Project) -> Job | None:
@@ -126,7 +129,7 @@ def _saved(request: Request, project: Project, form: ComposerForm) -> str:
         messages.error(request, str(refusal))
         return reverse("generation:jobs")
     messages.success(request, "The draft is kept. You find it under Jobs, Drafts.")
-    return _address(project, draft)
+    return _address(project, draft, form)
 
 
 @transaction.atomic
@@ -144,8 +147,9 @@ def _draft(request: Request, project: Project, form: ComposerForm) -> Job:
     )
 
 
-def _address(project: Project, draft: Job) -> str:
-    return f"{reverse('generation:composer', args=[project.slug])}?from={draft.uuid}"
+def _address(project: Project, draft: Job, form: ComposerForm) -> str:
+    query = urlencode({"from": draft.uuid, **form.several}, doseq=True)
+    return f"{reverse('generation:composer', args=[project.slug])}?{query}"
 
 
 def _shot(project: Project, code: str) -> Shot | None:

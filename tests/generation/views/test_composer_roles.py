@@ -244,6 +244,16 @@ def test_a_draft_keeps_every_role(editor: Client) -> None:
     ]  # fmt: skip
 
 
+def test_the_address_of_a_draft_tells_how_many_takes_are_asked_for(editor: Client) -> None:
+    asked = {"takes": "3", "models": ["skyreels-v4-std"], "resolutions": ["720p", "1080p"]}
+    page = editor.get(keep(editor, **asked).json()["address"])
+    form = page.context["form"]
+    assert [form[name].value() for name in asked] == [3, ["skyreels-v4-std"], ["720p", "1080p"]]
+    assert page.context["quote"].count == 18
+    unread = editor.get(f"{COMPOSER}?from={Job.objects.get().uuid}&takes=x&models=y")
+    assert unread.context["quote"].count == 1
+
+
 def test_typing_on_writes_the_same_draft(editor: Client) -> None:
     form = composed(prompt="one")
     addresses = {
