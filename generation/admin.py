@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat, truncatechars
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django_q.models import Failure, OrmQ, Schedule, Success
@@ -19,6 +20,7 @@ from generation.models import (
     JobEvent,
     JobReference,
     LedgerEntry,
+    Price,
     Shot,
     Take,
 )
@@ -185,6 +187,27 @@ class LedgerEntryAdmin(ReadOnly, ModelAdmin):
         return usd(entry.actual_usd)
 
 
+@admin.register(Price)
+class PriceAdmin(ModelAdmin):
+    """What a second of output costs from a day on; where nothing is entered the provider's own list counts. What was in
+    force before today stays as it was; each job keeps the estimate that it was queued with."""
+
+    list_display = ("since", "model", "resolution", "with_video", "price")
+    list_filter = ("model", "resolution", "with_video", "since")
+    actions = None
+
+    @display(description="US dollars a second", ordering="usd_per_second")
+    def price(self, price: Price) -> str:
+        return f"${price.usd_per_second}"
+
+    def has_change_permission(self, request: HttpRequest, obj: Price | None = None) -> bool:
+        """Of one that was not in force yet, so that a slip can be mended."""
+        return _may_be_mended(obj) and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Price | None = None) -> bool:
+        return _may_be_mended(obj) and super().has_delete_permission(request, obj)
+
+
 @admin.register(GatewayState)
 class GatewayStateAdmin(ReadOnly, ModelAdmin):
     """Why submits are paused, if they are; the banner on every page resumes them."""
@@ -222,3 +245,7 @@ class ApiTokenAdmin(ReadOnly, ModelAdmin):
         for token in chosen:
             tokens.revoke(token)
         self.message_user(request, f"Revoked: {', '.join(map(str, chosen))}.")
+
+
+def _may_be_mended(price: Price | None) -> bool:
+    return price is None or price.since >= timezone.localdate()

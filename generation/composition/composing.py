@@ -1,9 +1,9 @@
 """A composition: what would be sent, what it would cost and what is wrong with it, before anything is sent."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from generation import gateway
@@ -17,7 +17,9 @@ from generation.composition.planning import Mention, Planned, plan
 from generation.composition.problems import Problem
 from generation.composition.sheet import Plan, Reference
 from generation.models import Job
+from generation.prices import current_prices
 from generation.skyreels import pricing, schemas
+from generation.skyreels.pricing import PriceTable
 from library import handles
 from library.models import Project, VersionFile
 from library.models.projects import AnyUser
@@ -32,12 +34,14 @@ class Composition:
     """One request by handles, planned. Whoever may see it may see its assets.
 
     `prompt` and `roles` are as typed, with earlier names of assets written as they are called now, so that they mean
-    the same once such a name is released.
+    the same once such a name is released. `prices` are asked for when a price is: once for all that are composed
+    together.
     """
 
     order: Order
     planned: Planned = field(repr=False)
     roles: Roles
+    prices: Callable[[], PriceTable] = field(repr=False, compare=False)
 
     @property
     def prompt(self) -> str:
@@ -126,9 +130,7 @@ class Composition:
         if not self.is_priced:
             return Decimal(0)
         model, resolution = schemas.Model(self.settings.model), schemas.Resolution(self.settings.resolution)
-        return pricing.price_per_second(
-            model, resolution, with_video=self.with_video, table=gateway.provider().prices
-        )
+        return self.prices().per_second(model, resolution, self.with_video)
 
     @property
     def estimate_usd(self) -> Decimal:
@@ -168,9 +170,9 @@ def compose(
 def compose_all(*, user: AnyUser, project: Project, briefs: Sequence[Brief]) -> list[Composition]:
     """Several at once, for one look-up of all their handles."""
     orders = [Order.of(brief) for brief in briefs]
-    found = _find(user, project, orders)
+    found, prices = _find(user, project, orders), cache(current_prices)
     return [
-        Composition(order, plan(order, found), _present(brief.roles, found))
+        Composition(order, plan(order, found), _present(brief.roles, found), prices)
         for order, brief in zip(orders, briefs, strict=True)
     ]
 
@@ -185,7 +187,7 @@ def compose_request(
     """
     order = Order(data, voices=voices if isinstance(voices, bool) else tuple(voices))
     planned = plan(order, _find(user, project, [order]))
-    return Composition(order, planned, _roles_of(planned.sheet.references))
+    return Composition(order, planned, _roles_of(planned.sheet.references), cache(current_prices))
 
 
 def recompose(job: Job, *, user: AnyUser) -> Composition:

@@ -4,6 +4,7 @@ Prices change, so they are data with a date: an estimate is made from a `PriceTa
 the built-in one may be handed in. A failed task is refunded.
 """
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from math import ceil, isfinite
@@ -25,7 +26,7 @@ class Price(BaseModel):
     model: Model
     resolution: Resolution
     with_video: bool
-    usd_per_second: Annotated[Decimal, Field(gt=0)]
+    usd_per_second: Annotated[Decimal, Field(ge=0)]
 
     @property
     def key(self) -> _Key:
@@ -51,6 +52,11 @@ class PriceTable(BaseModel):
         """USD for one billed second."""
         wanted = (model, resolution, with_video)
         return next(price.usd_per_second for price in self.prices if price.key == wanted)
+
+    def overlaid(self, newer: Iterable[Price], *, as_of: date) -> "PriceTable":
+        """The same table with these prices in place of its own."""
+        merged = {price.key: price for price in (*self.prices, *newer)}
+        return PriceTable(as_of=max(self.as_of, as_of), prices=tuple(merged.values()))
 
 
 def _rows(model: Model, with_video: bool, *usd: str) -> tuple[Price, ...]:

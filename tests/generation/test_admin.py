@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from generation import tokens
-from generation.models import GatewayState, Heartbeat, Job, Shot, Take
+from generation.models import GatewayState, Heartbeat, Job, Price, Shot, Take
 from library.models import Project
 from tests.generation.views.conftest import make_take
 
@@ -24,6 +24,13 @@ def filled(alice: User, project: Project, settings: object) -> None:
     GatewayState.objects.update_or_create(base_url=settings.SKYREELS_BASE_URL)
     tokens.make(user=alice, name="nightly", project=project)
     Heartbeat.objects.update_or_create(name="sweep", defaults={"beat_at": timezone.now()})
+    Price.objects.create(
+        model="skyreels-v4-fast",
+        resolution="480p",
+        with_video=False,
+        usd_per_second="0.07",
+        since="2027-01-01",
+    )
 
 
 @pytest.mark.usefixtures("filled")
