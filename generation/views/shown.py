@@ -83,8 +83,10 @@ def _chips(request: Request, quote: Quote) -> dict[str, Chip]:
         asset = by_name.get(handles.fold(found.handle))
         told = STATES.get(found.state) or parts.get(handles.fold(found.handle), "")
         chips[name] = Chip(found.handle, found.state, told, asset)
-    for name in map(handles.fold, frames):
-        chips.setdefault(name, Chip(name, "ok" if name in by_name else "unknown", "", by_name.get(name)))
+    for typed in frames:
+        asset = by_name.get(handles.fold(typed))
+        state = "ok" if asset else "unknown"
+        chips.setdefault(handles.fold(typed), Chip(typed, state, STATES.get(state, ""), asset))
     return chips
 
 

@@ -125,7 +125,7 @@ export class Keyframe {
     this.image.hidden = isEmpty || !address;
     if (address && this.image.getAttribute("src") !== address) this.image.src = address;
     this.place.hidden = !this.image.hidden;
-    this.place.textContent = isEmpty ? `+ ${NAMES[part]}` : "";
+    this.place.textContent = isEmpty ? `+ ${NAMES[part]}` : "?";
     this.name.textContent = isEmpty ? "" : `@${known?.handle ?? handle}`;
     this.away.hidden = isEmpty;
     this.away.setAttribute("aria-label", `Remove ${NAMES[part].toLowerCase()} @${handle}`);
