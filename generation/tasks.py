@@ -4,8 +4,13 @@ from generation import lifecycle
 
 
 def submit(job_id: int) -> None:
-    """Take a waiting job to the provider."""
-    lifecycle.submit_job(job_id)
+    """Take the job whose turn it is to the provider."""
+    lifecycle.submit_next(job_id)
+
+
+def balance() -> None:
+    """See whether a pause may end."""
+    lifecycle.ask_balance()
 
 
 def store(job_id: int) -> None:

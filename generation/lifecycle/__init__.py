@@ -12,6 +12,7 @@ queue loses, doubles or delays does no harm: `sweep` finds what is due. This pac
 string and never imports them.
 """
 
+from generation.lifecycle.balance import ask_balance
 from generation.lifecycle.batches import cancel_batch, check_batch, create_batch
 from generation.lifecycle.creation import cancel, create, create_from, retry
 from generation.lifecycle.drafts import rewrite_drafts, save_draft
@@ -19,11 +20,12 @@ from generation.lifecycle.pace import pause, resume_gateway
 from generation.lifecycle.polling import sweep
 from generation.lifecycle.queueing import CannotQueue, NotPossible
 from generation.lifecycle.storing import store_job
-from generation.lifecycle.submission import submit_job
+from generation.lifecycle.submission import submit_job, submit_next
 
 __all__ = [
     "CannotQueue",
     "NotPossible",
+    "ask_balance",
     "cancel",
     "cancel_batch",
     "check_batch",
@@ -37,5 +39,6 @@ __all__ = [
     "save_draft",
     "store_job",
     "submit_job",
+    "submit_next",
     "sweep",
 ]

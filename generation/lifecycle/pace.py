@@ -7,17 +7,22 @@ with a small reserve for bursts, so that no minute ever sees more than `SKYREELS
 import logging
 import random
 import time
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
+from django_q.tasks import async_task
 
-from generation.models import GatewayState, Job
+from generation.models import GatewayState, Heartbeat
 
 log = logging.getLogger("backlot.jobs")
 
 BURST = 0.2  # share of a minute's requests that may go out at once
+BALANCE, BALANCE_EVERY = "balance", 60.0
 SLOWEST_POLL = 60.0
 LATE_AFTER = 30 * 60.0  # seconds; a late job is asked about more rarely, never given up
 
@@ -39,17 +44,33 @@ def take_requests(wanted: int) -> int:
 
 
 def pause(reason: str) -> None:
-    """Stop all submits until a person resumes them: the key was refused or the balance is used up."""
-    GatewayState.objects.update_or_create(
-        base_url=settings.SKYREELS_BASE_URL, defaults={"paused_at": timezone.now(), "paused_reason": reason}
+    """Stop all submits: the key was refused or the balance is used up. A person resumes them, or a look at the balance
+    does (`generation.lifecycle.balance`)."""
+    state, _ = GatewayState.objects.get_or_create(base_url=settings.SKYREELS_BASE_URL)
+    GatewayState.objects.filter(pk=state.pk).update(
+        paused_at=Coalesce("paused_at", timezone.now()), paused_reason=reason
     )
 
 
 def resume_gateway(*, by: Any) -> None:
-    """Let submits go out again; the jobs that wait are due at once."""
+    """Let submits go out again. The jobs that the pause kept are due; one that waits for a Retry-After waits on."""
     GatewayState.objects.filter(base_url=settings.SKYREELS_BASE_URL).update(paused_at=None, paused_reason="")
-    Job.objects.filter(status=Job.Status.QUEUED, lease_token="").update(next_step_at=timezone.now())
     log.info("submits resumed by %s", by)
+
+
+def look_at_balance() -> None:
+    """While submits are paused, have a worker ask for the balance now and then; call it as often as is convenient.
+
+    One host does it for all: whoever takes the lease. The network is left to the worker that the wake-up reaches.
+    """
+    if not is_paused():
+        return
+    now = timezone.now()
+    Heartbeat.objects.get_or_create(name=BALANCE)
+    free = Q(leased_until__isnull=True) | Q(leased_until__lt=now)
+    mine = Heartbeat.objects.filter(free, name=BALANCE)
+    if mine.update(beat_at=now, leased_until=now + timedelta(seconds=BALANCE_EVERY)):
+        async_task("generation.tasks.balance")
 
 
 def is_paused() -> bool:

@@ -18,7 +18,7 @@ from django.utils import timezone
 from django_q.tasks import async_task
 
 from generation import gateway
-from generation.lifecycle import pace
+from generation.lifecycle import dispatch, pace
 from generation.lifecycle.endings import fail, hold
 from generation.lifecycle.leases import Lease, LeaseLost, claim_due, log, move, wake
 from generation.models import Heartbeat, Job, LedgerEntry
@@ -156,9 +156,12 @@ class Rounds:
             return
         self._looked_at = now
         self._woken = {job: at for job, at in self._woken.items() if now - at < WOKEN_AGAIN}
+        pace.look_at_balance()
         waiting = Job.objects.filter(status__in=[Status.QUEUED, Status.SUBMITTING, Status.STORING])
         overdue = waiting.filter(next_step_at__lte=timezone.now() - timedelta(seconds=OVERDUE))
-        for job_id, status in overdue.order_by("next_step_at").values_list("pk", "status")[:BATCH]:
+        # Submitting and storing before queued: a long queue must not keep what is paid for from being woken.
+        ordered = overdue.exclude(dispatch.resting()).order_by("-status", "next_step_at")
+        for job_id, status in ordered.values_list("pk", "status")[:BATCH]:
             if job_id not in self._woken:
                 self._woken[job_id] = now
                 wake("store" if status == Status.STORING else "submit", job_id)

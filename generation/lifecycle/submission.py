@@ -5,6 +5,7 @@ outcomes: surely not sent (back to QUEUED), surely refused (FAILED), unknown. Wh
 keys an unknown outcome is resolved by sending the same bytes with the same key; otherwise a person decides.
 """
 
+import secrets
 from datetime import timedelta
 
 from django.conf import settings
@@ -12,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from generation import composition, gateway
-from generation.lifecycle import pace
+from generation.lifecycle import dispatch, pace
 from generation.lifecycle.endings import fail, hold
 from generation.lifecycle.leases import (
     MAX_TAKEOVERS,
@@ -35,33 +36,59 @@ LEASE_SECONDS = 30.0
 PAUSED_LOOK_AGAIN = 30.0
 BUDGET_LOOK_AGAIN = 2.0
 MAX_SENDS = 8
+# The wait of a doubted job that could not be sent again: about half a minute.
+DOUBTED_PATIENCE = 5
 # The gateway keeps an idempotency key for 24 hours (skyreels-api.md, section 5).
 KEY_LIFE = timedelta(hours=20)
 RULE_BROKEN = {400, 413, 422}
 
 
+def submit_next(woken: int) -> None:
+    """Answer a wake-up: go on with that job if a worker left it while submitting, else send whichever job's turn it is.
+
+    Without a request to spare nothing is claimed: the first in the line stays the first. What is due stays due, and
+    the sweep wakes again.
+    """
+    if Job.objects.filter(pk=woken, status=Status.SUBMITTING).exists():
+        submit_job(woken)
+    elif not pace.is_paused() and dispatch.due(1) and pace.take_requests(1):
+        lease = dispatch.claim_next(seconds=LEASE_SECONDS)
+        if lease is not None:
+            _take(lease, is_granted=True)
+
+
 def submit_job(job_id: int) -> None:
-    """Take a waiting job to the provider, or go on where a worker died while submitting it."""
+    """Take this job to the provider whatever its turn, or go on where a worker died while submitting it."""
     lease = claim(job_id, Status.QUEUED, Status.SUBMITTING, seconds=LEASE_SECONDS)
-    if lease is None:
-        return
+    if lease is not None:
+        _take(lease, is_granted=False)
+
+
+def _take(lease: Lease, *, is_granted: bool) -> None:
+    """`is_granted` says that a request of the budget was taken for it already."""
     try:
-        job = Job.objects.get(pk=job_id)
+        job = Job.objects.get(pk=lease.job_id)
         if lease.status == Status.SUBMITTING:
             _resume(lease, job)
         else:
-            _start(lease, job)
+            _start(lease, job, is_granted=is_granted)
     except LeaseLost:
-        log.info("job %s: another worker went on with it", job_id)
+        log.info("job %s: another worker went on with it", lease.job_id)
 
 
-def _start(lease: Lease, job: Job) -> None:
-    if pace.is_paused():
-        let_go(lease, after=PAUSED_LOOK_AGAIN)
-    elif not pace.take_requests(1):
-        let_go(lease, after=BUDGET_LOOK_AGAIN)
+def _start(lease: Lease, job: Job, *, is_granted: bool) -> None:
+    if job.takeovers >= MAX_TAKEOVERS:
+        hold(
+            lease,
+            f"{MAX_TAKEOVERS} workers stopped before they sent this job. It may be what stops them. "
+            "Nothing was sent.",
+        )
+    elif Job.objects.filter(dispatch.resting(), pk=job.pk).exists():
+        let_go(lease, after=0, takeovers=0)
+    elif not is_granted and not pace.take_requests(1):
+        let_go(lease, after=BUDGET_LOOK_AGAIN, takeovers=0)
     elif (sending := _freeze(lease, job)) is not None:
-        _send(sending, Job.objects.get(pk=job.pk))
+        _send(sending, Job.objects.get(pk=job.pk), tried=job.attempts)
 
 
 def _resume(lease: Lease, job: Job) -> None:
@@ -74,14 +101,19 @@ def _resume(lease: Lease, job: Job) -> None:
         )
     elif job.takeovers >= MAX_TAKEOVERS:
         hold(lease, f"{MAX_TAKEOVERS} workers stopped while submitting this job. It may be what stops them.")
+    elif pace.is_paused():
+        let_go(lease, after=PAUSED_LOOK_AGAIN, takeovers=0)
     elif not pace.take_requests(1):
-        let_go(lease, after=BUDGET_LOOK_AGAIN)
+        let_go(lease, after=BUDGET_LOOK_AGAIN, takeovers=0)
     else:
-        _send(lease, job, doubted=True)
+        _send(lease, job, tried=job.attempts, doubted=True)
 
 
 def _freeze(lease: Lease, job: Job) -> Lease | None:
-    """Write the exact bytes, where they go and under which key, together with SUBMITTING. None: it was refused."""
+    """Write the exact bytes, where they go and under which key, together with SUBMITTING. None: it was refused.
+
+    From here on `attempts` counts the tries that may have arrived: those before surely did not.
+    """
     try:
         body = composition.freeze(job.plan or {})
     except InvalidRequest as refusal:
@@ -94,52 +126,59 @@ def _freeze(lease: Lease, job: Job) -> Lease | None:
             money=LedgerEntry.State.REFUNDED,
         )
         return None
-    attempt = job.attempts + 1
     return advance(
         lease,
         Status.SUBMITTING,
         "Request frozen, sending it to the provider.",
         request_body=body,
         # A new body needs a new key: the old one would be refused as reused.
-        idempotency_key=f"backlot-{job.uuid}-{attempt}",
+        idempotency_key=f"backlot-{job.uuid}-{secrets.token_hex(8)}",
         provider=gateway.provider_name(),
         base_url=settings.SKYREELS_BASE_URL,
         frozen_at=timezone.now(),
-        attempts=attempt,
+        attempts=0,
+        takeovers=0,
     )
 
 
-def _send(lease: Lease, job: Job, *, doubted: bool = False) -> None:
+def _send(lease: Lease, job: Job, *, tried: int, doubted: bool = False) -> None:
     """One POST, then the transition that its outcome asks for.
 
     `doubted` says that an earlier try with this key may have been executed. Then "not sent" is true of this try
-    only, and the job must not go back to the queue, where it would get a new body and a new key.
+    only, and the job must not go back to the queue, where it would get a new body and a new key. `tried` counts the
+    tries before: those with this key when it is doubted, else those that were surely not sent.
     """
     try:
         with gateway.client() as client:
             answer = client.submit(bytes(job.request_body or b""), idempotency_key=job.idempotency_key)
     except errors.Paused as refusal:
         pace.pause(refusal.message)
-        text = f"{refusal.message} Submits are paused; this job waits."
-        _wait(lease, job, doubted, text, delay=PAUSED_LOOK_AGAIN)
+        _rest(lease, f"{refusal.message} Submits are paused; this job waits.", tried=tried, doubted=doubted)
     except errors.NotSent as refusal:
-        delay = pace.back_off(job.attempts, asked=refusal.retry_after)
-        _wait(lease, job, doubted, f"Not sent: {refusal.message} Next try in {delay:.0f} s.", delay=delay)
+        _not_sent(lease, refusal, tried=tried, doubted=doubted)
     except errors.Refused as refusal:
         _refused(lease, refusal, doubted)
     except errors.OutcomeUnknown as doubt:
-        _unknown(lease, job, doubt, tries=job.attempts if doubted else 0)
+        _unknown(lease, doubt, tries=tried if doubted else 0)
     else:
         accept(job.pk, answer.task_id)
 
 
-def _wait(lease: Lease, job: Job, doubted: bool, text: str, *, delay: float) -> None:
-    if doubted and job.attempts >= MAX_SENDS:
-        hold(lease, f"{text} Whether the provider took an earlier try is not known.")
-    elif doubted:
-        move(lease, Status.SUBMITTING, text, after=delay, attempts=job.attempts + 1, takeovers=0)
+def _rest(lease: Lease, text: str, *, tried: int, doubted: bool) -> None:
+    """The pause keeps it from now on, not a delay of its own; and no try is counted that a pause turned down."""
+    to, after = (Status.SUBMITTING, PAUSED_LOOK_AGAIN) if doubted else (Status.QUEUED, 0)
+    move(lease, to, text, after=after, attempts=tried, takeovers=0)
+
+
+def _not_sent(lease: Lease, refusal: errors.NotSent, *, tried: int, doubted: bool) -> None:
+    """Send again later. A doubted job stays as it is and none of its safe repeats is used up: it goes on for as long
+    as its key lives."""
+    delay = pace.back_off(DOUBTED_PATIENCE if doubted else tried + 1, asked=refusal.retry_after)
+    text = f"Not sent: {refusal.message} Next try in {delay:.0f} s."
+    if doubted:
+        move(lease, Status.SUBMITTING, text, after=delay, attempts=tried, takeovers=0)
     else:
-        move(lease, Status.QUEUED, text, after=delay, takeovers=0)
+        move(lease, Status.QUEUED, text, after=delay, attempts=tried + 1, takeovers=0)
 
 
 def _refused(lease: Lease, refusal: errors.Refused, doubted: bool) -> None:
@@ -151,7 +190,7 @@ def _refused(lease: Lease, refusal: errors.Refused, doubted: bool) -> None:
         fail(lease, refusal.message, code=refusal.code, param=refusal.param or "", money=money)
 
 
-def _unknown(lease: Lease, job: Job, doubt: errors.OutcomeUnknown, *, tries: int) -> None:
+def _unknown(lease: Lease, doubt: errors.OutcomeUnknown, *, tries: int) -> None:
     """Ask again with the same bytes and key where that is safe; otherwise leave it to a person.
 
     `tries` counts those with an unknown outcome before this one; tries that were surely not sent do not use them up.

@@ -104,13 +104,14 @@ def test_an_unknown_outcome_is_held_where_keys_are_not_honoured(queued, sandbox,
 
 
 @pytest.mark.parametrize("second", [{"status": 429}, {"status": 401}, {"status": 402}, {"status": 503}])
-def test_not_sent_at_the_second_try_says_nothing_about_the_first(queued, sandbox, second):
+def test_not_sent_at_the_second_try_says_nothing_about_the_first(queued, sandbox, second, alice):
     """The first try arrived; going back to the queue would make a new key and pay twice."""
     sandbox.add_fault("submit", "drop_after")
     sandbox.add_fault("submit", "status", **second)
     job = submit(queued())
     key = job.idempotency_key
     assert submit(job).status == Status.SUBMITTING
+    lifecycle.resume_gateway(by=alice)
     assert submit(job).status == Status.RUNNING
     assert job.idempotency_key == key
     assert len(tasks_of(sandbox, job)) == 1
