@@ -15,7 +15,8 @@ from library.fitness import Fitness, Use
 from library.models import Asset, AssetVersion, HandleAlias, MediaFile, Project, VersionFile
 from library.models.projects import AnyUser
 
-MAX_NAMES = 200  # looked up at once: more than any prompt can carry
+MAX_NAMES = 200  # of one prompt: more than any request can carry
+MAX_NAMES_AT_ONCE = 2000  # of a whole batch, in one question
 HINTED = 2  # unknown handles for which a near one is looked for
 UNREAD = ("description", "consent_note", "search_text")  # long texts that no request needs
 
@@ -66,10 +67,10 @@ class Bindings:
 def find(*, user: AnyUser, project: Project, names: Iterable[str]) -> Bindings:
     """What these names mean for this user in this project. An earlier name of an asset means the asset.
 
-    Only the first `MAX_NAMES` are looked up; the others are unknown.
+    Only the first `MAX_NAMES_AT_ONCE` are looked up; the others are unknown.
     """
     folded = list(dict.fromkeys(handles.fold(name) for name in names if handles.is_handle(_bare(name))))
-    folded = folded[:MAX_NAMES]
+    folded = folded[:MAX_NAMES_AT_ONCE]
     if not folded:
         return Bindings({}, {})
     assets = _assets(user, folded)

@@ -200,7 +200,8 @@ def recompose(job: Job, *, user: AnyUser) -> Composition:
 
 
 def _find(user: AnyUser, project: Project, orders: Iterable[Order]) -> Bindings:
-    return binding.find(user=user, project=project, names=[name for order in orders for name in order.names])
+    names = [name for order in orders for name in order.names[: binding.MAX_NAMES]]
+    return binding.find(user=user, project=project, names=names)
 
 
 def _present(roles: Roles, found: Bindings) -> Roles:

@@ -191,6 +191,14 @@ def test_a_long_table_costs_no_more_questions(as_alice: Client, project: Project
     assert costs[0] == costs[1]
 
 
+@pytest.mark.usefixtures("s3")
+def test_the_last_row_s_handle_is_known_however_many_are_named_before(as_alice: Client, alice: User) -> None:
+    factories.asset(alice, handle="Mara")
+    before = "".join(f"@one{number} @two{number} @three{number}\n" for number in range(90))
+    checked = look(as_alice, f"prompt\n{before}@Mara waits\n").context["checked"]
+    assert (len(checked.in_the_way), checked.rows[-1].problems) == (90, [])
+
+
 def test_who_may_paste_a_table(project: Project, charlie: User, visit: Visit) -> None:
     people = (None, "charlie", "vera", "rita", "bob", "alice")
     assert [visit(name).get(ADDRESS).status_code for name in people] == [302, 404, 403, 403, 200, 200]
