@@ -117,6 +117,8 @@ SKYREELS_IDEMPOTENT = env.flag("SKYREELS_IDEMPOTENT", PROVIDER_IS_SANDBOX and SK
 if SKYREELS_IDEMPOTENT and SKYREELS_PROVIDER == "vendor":
     env.refuse("SKYREELS_IDEMPOTENT", "must be false for the vendor's own API: it knows no idempotency keys")
 SKYREELS_RPM = env.number("SKYREELS_RPM", 480, low=1, high=100_000)
+# Whether the provider is asked to call back when a render has ended; `auto`: when it can reach us by HTTPS.
+SKYREELS_WEBHOOKS = env.choice("SKYREELS_WEBHOOKS", "auto", "true", "false")
 
 # Queue. `ARCHITECTURE.md` says what django-q2 promises; each value below closes a trap that was measured.
 
@@ -138,6 +140,8 @@ Q_CLUSTER = {
     "recycle": 500,
     **({"redis": REDIS_URL} if REDIS_URL else {"orm": "default"}),
 }
+# `manage.py worker` gives its cluster a name: whose sweep it is, which messages and which leases are its own.
+WORKER_ID = env.matching("BACKLOT_WORKER_ID", "", r"[0-9a-f]{1,8}", "at most eight digits in hex")
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
     if REDIS_URL

@@ -60,6 +60,24 @@ def is_of_present(provider: str, base_url: str) -> bool:
     return all(sent[field] == value for field, value in present_gateway().items())
 
 
+def calls_back() -> bool:
+    """Whether the provider is asked to tell us when a render has ended: it can, and it can reach us."""
+    wanted = settings.SKYREELS_WEBHOOKS
+    if wanted == "auto":
+        parts = urlsplit(settings.PUBLIC_URL)
+        public = parts.scheme == "https" and not is_private(parts.hostname or "")
+        return capabilities().webhook and public and not settings.PROVIDER_IS_SANDBOX
+    return capabilities().webhook and wanted == "true"
+
+
+def hook_url(token: str) -> str:
+    """Where the provider calls for the job of this token, which is the only secret; empty without one.
+
+    The provider puts `/callback` behind it (skyreels-api.md, section 6).
+    """
+    return f"{settings.PUBLIC_URL}/hooks/skyreels/{token}" if token else ""
+
+
 @contextmanager
 def client() -> Iterator[SkyReelsClient]:
     """A client for submits and single questions. Nothing is retried by the transport: that would pay twice."""
@@ -94,6 +112,14 @@ def is_loopback(host: str) -> bool:
         return ip_address(host.strip("[]")).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def is_private(host: str) -> bool:
+    """Whether an address, as far as its name tells, means nothing on the internet."""
+    try:
+        return not ip_address(host.strip("[]")).is_global
+    except ValueError:
+        return is_loopback(host) or "." not in host or host.endswith((".local", ".internal"))
 
 
 def heeds_proxies(address: str) -> bool:

@@ -7,6 +7,7 @@ from generation.views import (
     batches,
     composer,
     home,
+    hooks,
     jobs,
     links,
     projects,
@@ -52,5 +53,6 @@ urlpatterns = [
     path("library/@<str:handle>/used/", where_used.where_used, name="where_used"),
     path("account/tokens/", tokens.token_list, name="tokens"),
     path("account/tokens/<int:pk>/revoke/", tokens.token_revoke, name="token_revoke"),
+    path("hooks/skyreels/<str:token>/callback", hooks.skyreels, name="hook"),
     path("gateway/resume/", workplace.gateway_resume, name="gateway_resume"),
 ]

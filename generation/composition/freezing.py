@@ -17,12 +17,14 @@ def previewed(plan: Plan) -> Plan:
     return shown
 
 
-def freeze(plan: Plan) -> bytes:
-    """The exact bytes to send in the provider's dialect, with addresses that open for a day.
+def freeze(plan: Plan, *, webhook: str = "") -> bytes:
+    """The exact bytes to send in the provider's dialect, with addresses that open for a day; `webhook` is where the
+    provider is to call when the render has ended.
 
     Raises InvalidRequest when the plan breaks a rule, which composing has ruled out.
     """
-    return gateway.frozen_body(schemas.parse_request(_with_urls(plan, storage.provider_url)))
+    called = {"webhook": webhook} if webhook else {}
+    return gateway.frozen_body(schemas.parse_request(_with_urls(plan, storage.provider_url) | called))
 
 
 def _with_urls(value: Any, url_of: Callable[[str], str], *, is_file: bool = False) -> Any:

@@ -7,16 +7,17 @@ finds at its commit that the token is no longer its own, and drops what it did.
 
 import logging
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Case, F, When
 from django.utils import timezone
 from django_q.tasks import async_task
 
-from generation import gateway
 from generation.models import Job, JobEvent
 
 log = logging.getLogger("backlot.jobs")
@@ -42,24 +43,30 @@ def claim(job_id: int, *statuses: Job.Status, seconds: float) -> Lease | None:
     return lease[0] if lease else None
 
 
-def claim_due(status: Job.Status, *, seconds: float, most: int) -> list[Lease]:
-    """Claim up to `most` due jobs of one state and the present gateway at once, the longest waiting first."""
-    jobs = Job.objects.filter(status=status, **gateway.present_gateway())
-    return _claim(jobs, seconds=seconds, most=most)
-
-
 def _claim(jobs: Any, *, seconds: float, most: int) -> list[Lease]:
-    token = secrets.token_hex(16)
-    lapsed = F("takeovers") + Case(When(lease_token="", then=0), default=1)
     with transaction.atomic():
         # PostgreSQL passes over rows that another worker is just claiming; SQLite has one writer at a time.
         skip = connection.features.has_select_for_update_skip_locked
         due = jobs.due().select_for_update(skip_locked=skip).values_list("pk", "status")[:most]
         found = list(due)
-        Job.objects.filter(pk__in=[pk for pk, _ in found]).update(
-            lease_token=token, next_step_at=timezone.now() + timedelta(seconds=seconds), takeovers=lapsed
-        )
+        token = write_claim([pk for pk, _ in found], seconds=seconds)
     return [Lease(pk, token, status) for pk, status in found]
+
+
+def write_claim(job_ids: Sequence[int], *, seconds: float, **fields: Any) -> str:
+    """Make rows that are locked, in the present transaction, this worker's own: the token of their leases.
+
+    It begins with the name of the host, whose supervisor wants to know whether its workers are busy.
+    """
+    token = f"{settings.WORKER_ID[:8]}{secrets.token_hex(12)}"
+    lapsed = F("takeovers") + Case(When(lease_token="", then=0), default=1)
+    Job.objects.filter(pk__in=job_ids).update(
+        lease_token=token,
+        next_step_at=timezone.now() + timedelta(seconds=seconds),
+        takeovers=lapsed,
+        **fields,
+    )
+    return token
 
 
 def renew(lease: Lease, *, seconds: float) -> None:

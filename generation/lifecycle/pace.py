@@ -1,7 +1,8 @@
 """How fast: the requests that the gateway allows, shared by all workers, and how long to wait for what.
 
 The gateway counts submits and polls together (skyreels-api.md, section 3). Requests are given out at a steady rate
-with a small reserve for bursts, so that no minute ever sees more than `SKYREELS_RPM` of them.
+with a small reserve for bursts, so that no minute ever sees more than `SKYREELS_RPM` of them, even if some are sent
+a few seconds after they were given out. When they are short, submits and polls have turns.
 """
 
 import logging
@@ -17,21 +18,28 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django_q.tasks import async_task
 
-from generation.models import GatewayState, Heartbeat
+from generation import gateway
+from generation.models import GatewayState, Heartbeat, Job, Production
 
 log = logging.getLogger("backlot.jobs")
 
-BURST = 0.2  # share of a minute's requests that may go out at once
+STEADY = 0.8  # share of a minute's requests that are given out at an even rate
+BURST = 0.15  # share that may go out at once; what is left is for those that are sent late
+TURN = 2.0  # seconds for which submits, then polls, are served first
+WAITING = 1.0  # seconds overdue that are a sign of want
 BALANCE, BALANCE_EVERY = "balance", 60.0
-SLOWEST_POLL = 60.0
-LATE_AFTER = 30 * 60.0  # seconds; a late job is asked about more rarely, never given up
 
 
-def take_requests(wanted: int) -> int:
-    """Take up to `wanted` requests of the budget; how many may be sent now. The rest has to wait."""
-    spacing = 60.0 / (settings.SKYREELS_RPM * (1 - BURST))
+def take_requests(wanted: int, *, polls: bool = False) -> int:
+    """Take up to `wanted` requests of the budget; how many may be sent now. The rest has to wait.
+
+    While it is the others' turn and some of them wait, nothing is given out: neither submits nor polls starve.
+    """
+    spacing = 60.0 / (settings.SKYREELS_RPM * STEADY)
     reserve = max(1.0, settings.SKYREELS_RPM * BURST) * spacing
     now = time.time()
+    if is_turn_of_polls(now) != polls and _others_wait(polls=polls):
+        return 0
     with transaction.atomic():
         state = _locked_state()
         # A clock that was set back must not stop all requests until it has caught up.
@@ -41,6 +49,21 @@ def take_requests(wanted: int) -> int:
             state.budget_spent_until = spent_until + granted * spacing
             state.save(update_fields=["budget_spent_until"])
     return granted
+
+
+def is_turn_of_polls(now: float) -> bool:
+    """Whose turn it is at a unix time, the same on every host."""
+    return int(now / TURN) % 2 == 1
+
+
+def _others_wait(*, polls: bool) -> bool:
+    """Whether submits (or polls) have been due for longer than they are when requests abound."""
+    due = Job.objects.filter(next_step_at__lte=timezone.now() - timedelta(seconds=WAITING))
+    if not polls:
+        return due.filter(status=Job.Status.RUNNING, **gateway.present_gateway()).exists()
+    paused = Production.objects.filter(paused_at__isnull=False)
+    waiting = due.filter(status=Job.Status.QUEUED).exclude(project__in=paused.values("project"))
+    return waiting.exists() and not is_paused()
 
 
 def pause(reason: str) -> None:
@@ -76,15 +99,6 @@ def look_at_balance() -> None:
 def is_paused() -> bool:
     """Whether submits wait for a person."""
     return GatewayState.objects.filter(base_url=settings.SKYREELS_BASE_URL, paused_at__isnull=False).exists()
-
-
-def poll_interval(elapsed: float) -> float:
-    """Seconds until the next question about a task that was submitted `elapsed` seconds ago.
-
-    A twentieth of its age: a render of one minute is seen within some three seconds of its end, and one of half an
-    hour costs few requests.
-    """
-    return SLOWEST_POLL if elapsed > LATE_AFTER else min(max(1.0, elapsed / 20), SLOWEST_POLL)
 
 
 def back_off(attempt: int, *, asked: float | None = None, most: float = 120.0) -> float:

@@ -15,6 +15,7 @@ from django.utils import timezone
 from generation import composition, gateway
 from generation.lifecycle import dispatch, pace
 from generation.lifecycle.endings import fail, hold
+from generation.lifecycle.learning import first_question
 from generation.lifecycle.leases import (
     MAX_TAKEOVERS,
     Lease,
@@ -114,8 +115,9 @@ def _freeze(lease: Lease, job: Job) -> Lease | None:
 
     From here on `attempts` counts the tries that may have arrived: those before surely did not.
     """
+    hook_token = secrets.token_urlsafe(32) if gateway.calls_back() else ""
     try:
-        body = composition.freeze(job.plan or {})
+        body = composition.freeze(job.plan or {}, webhook=gateway.hook_url(hook_token))
     except InvalidRequest as refusal:
         first = refusal.problems[0]
         fail(
@@ -131,6 +133,7 @@ def _freeze(lease: Lease, job: Job) -> Lease | None:
         Status.SUBMITTING,
         "Request frozen, sending it to the provider.",
         request_body=body,
+        hook_token=hook_token,
         # A new body needs a new key: the old one would be refused as reused.
         idempotency_key=f"backlot-{job.uuid}-{secrets.token_hex(8)}",
         provider=gateway.provider_name(),
@@ -222,7 +225,7 @@ def accept(job_id: int, task_id: str) -> None:
             attempts=0,
             takeovers=0,
             submitted_at=now,
-            next_step_at=now + timedelta(seconds=pace.poll_interval(0)),
+            next_step_at=now + timedelta(seconds=first_question(job_id)),
         )
         if accepted:
             LedgerEntry.objects.filter(job_id=job_id).update(state=LedgerEntry.State.ESTIMATED)

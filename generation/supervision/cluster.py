@@ -1,7 +1,7 @@
 """`manage.py worker`: one django-q2 cluster, and a look each second whether work is being done.
 
-A cluster can hang for good while its own status looks healthy, so it is judged by the sweep's heartbeat alone: stale,
-the sweep is nudged; nudges unanswered, the cluster is killed and started again.
+A cluster can hang for good while its own status looks healthy, so it is judged by the heartbeat of this host's sweep
+alone: stale, the sweep is nudged; nudges unanswered, the cluster is killed and started again.
 """
 
 import asyncio
@@ -11,9 +11,11 @@ import signal
 import sys
 from dataclasses import replace
 
-from django.core.management import call_command
+from django.conf import settings
 from django.db import connections
+from django_q.cluster import Cluster
 
+from generation import host_queue
 from generation.supervision import health, parts, tether
 from generation.supervision.keeper import Keeper
 from generation.supervision.prepare import need
@@ -26,7 +28,8 @@ def run_cluster() -> None:
     need(health.queue_ok())
     connections.close_all()
     tether.tie_every_fork()
-    call_command("qcluster")
+    # What `qcluster` does, with a broker that takes from this host's own queue as well.
+    Cluster(host_queue.of_host(settings.WORKER_ID)).start()
 
 
 async def supervise(patience: Patience) -> None:
@@ -36,7 +39,7 @@ async def supervise(patience: Patience) -> None:
         loop.add_signal_handler(number, asked.set)
     worker_id = secrets.token_hex(4)
     cluster = parts.own("cluster", "worker", "--cluster", grace=patience.grace)
-    # The sweep signs its lease with this, so that its own supervisor can end it.
+    # The host's name: its sweep, its messages and its leases carry it, so that its own supervisor knows them.
     cluster = replace(cluster, env={**cluster.env, "BACKLOT_WORKER_ID": worker_id})
     keeper = Keeper(cluster, tell=lambda text: print(text, flush=True))
     pulse = Pulse(

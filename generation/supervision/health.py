@@ -3,7 +3,6 @@
 No check raises, and none says a secret.
 """
 
-import ipaddress
 import secrets
 import tempfile
 from collections.abc import Callable
@@ -19,6 +18,7 @@ from django_q.brokers import get_broker
 from redis.exceptions import RedisError
 
 from generation import gateway
+from generation.gateway import is_private
 from generation.skyreels.errors import SkyReelsError
 from generation.supervision.pulse import heartbeat_age
 from library import storage
@@ -154,14 +154,6 @@ ALL: list[Callable[[], Check]] = [
     worker_ok,
     public_endpoint_ok,
 ]
-
-
-def is_private(host: str) -> bool:
-    """Whether an address, as far as its name tells, means nothing on the internet."""
-    try:
-        return not ipaddress.ip_address(host).is_global
-    except ValueError:
-        return gateway.is_loopback(host) or "." not in host or host.endswith((".local", ".internal"))
 
 
 def _get(address: str) -> httpx.Response:

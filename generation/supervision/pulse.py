@@ -1,27 +1,29 @@
-"""The look at the sweep's heartbeat: nudges the sweep when it is stale, asks for a restart when nudges help no more.
+"""The look at this host's sweep: nudges it when its heartbeat is stale, asks for a restart when nudges help no more.
 
-It runs in a thread of its own: a database call may hang for longer than the supervisor has time to end.
+What other hosts do does not count: a hung host must not go unnoticed while they sweep. The look runs in a thread of
+its own: a database call may hang for longer than the supervisor has time to end.
 """
 
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import Event, Thread
 from time import monotonic
 
 from django.db import Error, close_old_connections, connection
+from django.db.models import Max, QuerySet
 from django.utils import timezone
-from django_q.brokers import get_broker
 from django_q.conf import Conf
-from django_q.models import OrmQ, Schedule
+from django_q.models import Schedule
 from django_q.tasks import async_task
 from redis.exceptions import RedisError
 
+from generation import host_queue
+from generation.lifecycle.beats import beat_name, beats, hosts
 from generation.models import Heartbeat, Job
 
 SWEEP = "generation.tasks.sweep"
-HEARTBEAT = "sweep"
 ENDING_LOOK = 0.3  # seconds between two looks while the cluster ends
 
 log = logging.getLogger("backlot.worker")
@@ -53,6 +55,7 @@ class Pulse(Thread):
     ) -> None:
         super().__init__(name="pulse", daemon=True)
         self._worker_id = worker_id
+        self._queue = host_queue.of_host(worker_id)
         self._patience = patience
         self._lives = lives
         self._restart = restart
@@ -95,9 +98,9 @@ class Pulse(Thread):
         if self._life != (life := self._lives()):
             self._begin_life()
             self._life = life
-        now, queued = monotonic(), get_broker().queue_size()
-        fresh = heartbeat_age() <= self._patience.fresh
-        if fresh or queued < self._queued or _every_slot_is_busy():
+        now, queued = monotonic(), self._queue.queue_size()
+        fresh = _age_of(self._beats().values_list("beat_at", flat=True).first()) <= self._patience.fresh
+        if fresh or queued < self._queued or self._every_slot_is_busy():
             self._worked = now
         self._queued = queued
         if fresh:
@@ -113,37 +116,34 @@ class Pulse(Thread):
         self._worked = monotonic()
         ensure_schedule()
         self._release_sweep()
-        forget_sweeps()
+        self._queue.delete_queue()
+        host_queue.forget_all_but([self._worker_id, *hosts()])
         self._nudge()
 
     def _nudge(self) -> None:
-        async_task(SWEEP)
+        async_task(SWEEP, broker=self._queue)
         self._nudged = monotonic()
 
     def _release_sweep(self) -> None:
-        mine = Heartbeat.objects.filter(name=HEARTBEAT, token__startswith=f"{self._worker_id}:")
-        mine.update(token="", leased_until=None)
+        self._beats().update(token="", leased_until=None)
+
+    def _beats(self) -> QuerySet[Heartbeat]:
+        return beats().filter(name=beat_name(self._worker_id))
+
+    def _every_slot_is_busy(self) -> bool:
+        """Long downloads in all slots keep a sweep waiting; that is work, not a hung cluster."""
+        steps = [Job.Status.SUBMITTING, Job.Status.STORING]
+        held = Job.objects.filter(status__in=steps, lease_token__startswith=self._worker_id)
+        return bool(held.filter(next_step_at__gt=timezone.now()).count() >= Conf.WORKERS)
 
 
 def heartbeat_age() -> float:
-    """Seconds since the sweep's last sign of life; infinite when there never was one."""
-    beat_at = Heartbeat.objects.filter(name=HEARTBEAT).values_list("beat_at", flat=True).first()
+    """Seconds since any host's sweep last showed a sign of life; infinite when none ever did."""
+    return _age_of(beats().aggregate(latest=Max("beat_at"))["latest"])
+
+
+def _age_of(beat_at: datetime | None) -> float:
     return (timezone.now() - beat_at) / timedelta(seconds=1) if beat_at else float("inf")
-
-
-def _every_slot_is_busy() -> bool:
-    """Long downloads in all slots keep a sweep waiting; that is work, not a hung cluster."""
-    steps = [Job.Status.SUBMITTING, Job.Status.STORING]
-    at_work = Job.objects.filter(status__in=steps, next_step_at__gt=timezone.now()).exclude(lease_token="")
-    return bool(at_work.count() >= Conf.WORKERS)
-
-
-def forget_sweeps() -> None:
-    """Delete sweeps from the queue on the database: those that a dead cluster had taken would come back in hours."""
-    if Conf.ORM:
-        queued = OrmQ.objects.filter(key=Conf.CLUSTER_NAME)
-        stale = [row.pk for row in queued.iterator() if row.task.get("func") == SWEEP]
-        OrmQ.objects.filter(pk__in=stale).delete()
 
 
 def ensure_schedule() -> None:

@@ -28,6 +28,8 @@ from tests.permissions.row import GET, LOGIN, POST, Row
 WORKPLACE = [
     Row(GET,  "/",                                          200, 200, 200, 200, 200, LOGIN),
     Row(POST, "/gateway/resume/",                           403, 403, 403, 403, 403, LOGIN),
+    Row(POST, "/hooks/skyreels/nobody/callback",            404, 404, 404, 404, 404, 404),
+    Row(POST, "/hooks/skyreels/{hook}/callback",            200, 200, 200, 200, 200, 200, "~Job.next_step_at"),
     Row(GET,  "/healthz",                                   200, 200, 200, 200, 200, 200),
     Row(GET,  "/readyz",                                    503, 503, 503, 503, 503, 503),
     Row(GET,  "/login/",                                    200, 200, 200, 200, 200, 200),

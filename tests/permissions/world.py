@@ -119,11 +119,15 @@ class World:
         factories.job(self.alice, self.project, status=status.QUEUED, batch=batch)
         waiting = factories.job(self.alice, self.project, status=status.QUEUED)
         failed = factories.job(self.alice, self.project, status=status.FAILED)
+        self.ids["hook"] = "of-a-job-that-renders"
+        factories.job(self.alice, self.project, status=status.RUNNING, hook_token=self.ids["hook"])
         draft = lifecycle.save_draft(
             by=self.bob, project=self.project, prompt="@Kept waits", settings=Settings(), form_key=uuid4()
         )
         self.ids |= {"batch": batch.uuid, "take": take.uuid, "done": take.job.uuid, "waiting": waiting.uuid}
-        held = factories.job(self.alice, self.project, status=status.HELD)
+        held = factories.job(
+            self.alice, self.project, status=status.HELD, frozen_at=timezone.now(), held_reason="No answer."
+        )
         self.ids |= {
             "held": held.uuid,
             "task": task_id_of(take.job),

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from generation import lifecycle
 from generation.composition import Settings
-from generation.lifecycle.polling import Asker, Rounds
+from generation.lifecycle.polling import Rounds
 from generation.models import Job
 from library.models import Project
 
@@ -29,11 +29,10 @@ def queued(alice: User, project: Project) -> Callable[..., Job]:
 @pytest.fixture
 def poll() -> Iterator[Callable[[], int]]:
     """One round of the sweep; the number of jobs asked about."""
-    rounds = Rounds()
     with asyncio.Runner() as runner:
-        asker = runner.run(Asker.open())
-        yield lambda: rounds.poll(runner, asker)
-        runner.run(asker.close())
+        rounds = Rounds(runner)
+        yield rounds.poll
+        rounds.close()
 
 
 @pytest.fixture
