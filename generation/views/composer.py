@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from typing import Any
-from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -17,9 +16,9 @@ from generation import lifecycle
 from generation.composition import Brief
 from generation.forms import ComposerForm
 from generation.forms.composer import MID_ROWS
-from generation.models import Batch, Job, Shot, Take
+from generation.models import Batch, Job, Shot
 from generation.skyreels import schemas
-from generation.views import again, shown
+from generation.views import again, drafting, shown
 from generation.views.access import Request, project_to_edit
 from generation.views.quoting import Quote, briefs_of_form, quote
 from library.models import Asset, Project, ProjectAsset
@@ -66,30 +65,17 @@ def composer_draft(request: Request, slug: str) -> JsonResponse:
     form.is_valid()
     if "form_key" in form.errors:
         return JsonResponse({"problem": "This form has lost its key. Open the page anew."}, status=422)
-    if made := _sent_before(request, form):
+    if made := drafting.sent_before(request, form):
         problem = "This form was sent already."
         return JsonResponse({"problem": problem, "address": made.get_absolute_url()}, status=409)
-    if _is_untouched(form):
+    if drafting.is_untouched(form):
         return JsonResponse({"address": ""})
     try:
-        return JsonResponse({"address": _address(project, _draft(request, project, form), form)})
+        # A code that is still being typed must not leave a shot behind for each of its letters.
+        draft = drafting.keep(request, project, form, new_shot=False)
+        return JsonResponse({"address": drafting.address(project, draft, form)})
     except lifecycle.NotPossible as refusal:
         return JsonResponse({"problem": str(refusal), "address": ""}, status=409)
-
-
-def _sent_before(request: Request, form: ComposerForm) -> Job | Batch | None:
-    """What the form has become when it was sent, in another tab perhaps."""
-    key = form.cleaned_data["form_key"]
-    jobs = Job.objects.visible_to(request.user).exclude(status=Job.Status.DRAFT)
-    batches = Batch.objects.visible_to(request.user)
-    return jobs.filter(form_key=key).first() or batches.filter(form_key=key).first()
-
-
-def _is_untouched(form: ComposerForm) -> bool:
-    """Whether there is nothing in it that anybody would miss, and never was."""
-    brief = form.brief()
-    is_empty = not brief.prompt.strip() and not brief.roles.frames
-    return is_empty and not Job.objects.filter(form_key=form.cleaned_data["form_key"]).exists()
 
 
 def _started(request: Request, project: Project) -> tuple[ComposerForm, list[str]]:
@@ -107,9 +93,8 @@ def _started(request: Request, project: Project) -> tuple[ComposerForm, list[str
     if source.status != Job.Status.DRAFT or source.created_by_id != request.user.pk:
         return ComposerForm.of(Brief.of(source)), []
     origin = source.made_from.uuid if source.made_from else None
-    asked = ComposerForm(request.GET)
-    asked.is_valid()
-    return ComposerForm.of(Brief.of(source), form_key=source.form_key, made_from=origin, **asked.several), []
+    brief, more = drafting.asked_beside(source, request.GET)
+    return ComposerForm.of(brief, form_key=source.form_key, made_from=origin, **more), []
 
 
 def _source(request: Request, project: Project) -> Job | None:
@@ -124,42 +109,12 @@ def _source(request: Request, project: Project) -> Job | None:
 def _saved(request: Request, project: Project, form: ComposerForm) -> str:
     """Keeps the form as a draft; the address where it goes on."""
     try:
-        draft = _draft(request, project, form)
+        draft = drafting.keep(request, project, form, new_shot=True)
     except lifecycle.NotPossible as refusal:
         messages.error(request, str(refusal))
         return reverse("generation:jobs")
     messages.success(request, "The draft is kept. You find it under Jobs, Drafts.")
-    return _address(project, draft, form)
-
-
-@transaction.atomic
-def _draft(request: Request, project: Project, form: ComposerForm) -> Job:
-    brief = form.brief()
-    return lifecycle.save_draft(
-        by=request.user,
-        project=project,
-        prompt=brief.prompt,
-        settings=brief.settings,
-        roles=brief.roles,
-        form_key=form.cleaned_data["form_key"],
-        shot=_shot(project, brief.shot),
-        made_from=_made_from(request, form),
-    )
-
-
-def _address(project: Project, draft: Job, form: ComposerForm) -> str:
-    query = urlencode({"from": draft.uuid, **form.several}, doseq=True)
-    return f"{reverse('generation:composer', args=[project.slug])}?{query}"
-
-
-def _shot(project: Project, code: str) -> Shot | None:
-    return Shot.objects.get_or_create(project=project, code=code)[0] if code else None
-
-
-def _made_from(request: Request, form: ComposerForm) -> Take | None:
-    """The take that this one goes on from; one that the user may not see is passed over."""
-    wanted = form.cleaned_data.get("made_from")
-    return Take.objects.visible_to(request.user).filter(uuid=wanted).first() if wanted else None
+    return drafting.address(project, draft, form)
 
 
 @transaction.atomic
@@ -170,7 +125,7 @@ def _made(request: Request, project: Project, form: ComposerForm) -> Job | Batch
         briefs = briefs_of_form(form)
     except ValueError:
         return None
-    origin = {"form_key": form.cleaned_data["form_key"], "made_from": _made_from(request, form)}
+    origin = {"form_key": form.cleaned_data["form_key"], "made_from": drafting.made_from(request, form)}
     if len(briefs) == 1:
         (brief,) = briefs
         return lifecycle.create(
@@ -179,7 +134,7 @@ def _made(request: Request, project: Project, form: ComposerForm) -> Job | Batch
             prompt=brief.prompt,
             settings=brief.settings,
             roles=brief.roles,
-            shot=_shot(project, brief.shot),
+            shot=drafting.shot(project, brief.shot),
             **origin,
         )
     if form.cleaned_data["agreed"] != quote(request, project, form).agreed:
@@ -199,8 +154,8 @@ def _answer(
     found = quote(request, project, form, forgive=forgive)
     context: dict[str, Any] = {
         "project": project,
-        "refused": status == 422 and bool(found.errors),
-        "to_agree": status == 422 and not found.errors,
+        "refused": status == 422,
+        "to_agree": status == 422 and not found.errors and found.count > 1,
         "form": form,
         "notices": notices,
         "quote": found,

@@ -254,6 +254,18 @@ def test_the_address_of_a_draft_tells_how_many_takes_are_asked_for(editor: Clien
     assert unread.context["quote"].count == 1
 
 
+def test_a_shot_is_made_by_its_whole_code_not_by_each_letter(editor: Client, project: Project) -> None:
+    form = composed(prompt="a quay")
+    for code in ("0", "02", "020"):
+        address = editor.post(f"{COMPOSER}draft/", form | {"shot": code}).json()["address"]
+    assert not Shot.objects.exists()
+    assert editor.get(address).context["form"]["shot"].value() == "020"
+    Shot.objects.create(project=project, code="020")
+    address = editor.post(f"{COMPOSER}draft/", form | {"shot": "020"}).json()["address"]
+    assert (Job.objects.get().shot.code, "shot=" in address) == ("020", False)
+    assert editor.get(address).context["form"]["shot"].value() == "020"
+
+
 def test_typing_on_writes_the_same_draft(editor: Client) -> None:
     form = composed(prompt="one")
     addresses = {
