@@ -1,7 +1,9 @@
 """Again: what the composer starts from when something is to come of a take or a job that is there."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from enum import StrEnum
+from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -20,6 +22,10 @@ from library.models import Asset, Project
 
 Start = tuple[Brief, Take | None, list[str]]
 FINAL_RESOLUTION = schemas.Resolution.P1080
+LOST = (
+    "It was sent by a program, with files that are not in the library: those are left out here. "
+    "Add them to the library to use them again."
+)
 
 
 class How(StrEnum):
@@ -66,16 +72,15 @@ def composer_url(take: Take, how: How, second: float | None = None) -> str:
 def start(request: Request, project: Project) -> Start | None:
     """What the composer begins with, from which take, and what to say about it.
 
-    Reads `?take=<uuid>&how=…&at=<seconds>` and `?from=<job>&how=vary|final`; None when neither is asked for or the
-    take is not one of this project.
+    Reads `?take=<uuid>&how=…&at=<seconds>` and `?from=<job>&how=again|vary|final`; None when neither names one of this
+    project, and for a draft, which goes on instead.
     """
     how = _how(request.GET.get("how", How.AGAIN))
     if take := _take(request, project):
         return _start(request, take.job, take, how or How.AGAIN)
-    job = _job(request, project)
-    if job is None or how not in {How.VARY, How.FINAL}:
-        return None
-    return _start(request, job, getattr(job, "take", None), how)
+    if job := _job(request, project):
+        return _start(request, job, getattr(job, "take", None), how or How.AGAIN)
+    return None
 
 
 def _start(request: Request, job: Job, take: Take | None, how: How) -> Start:
@@ -86,12 +91,27 @@ def _start(request: Request, job: Job, take: Take | None, how: How) -> Start:
         if asset is None:
             return brief, take, [f"{name} has no handle for that yet: press the button on its page."]
         return _with_asset(brief, asset, second, how), take, [_told(asset, name, how)]
+    lost = [LOST] if _has_foreign_files(job) else []
     if how == How.FINAL:
         settings = replace(brief.settings, model=schemas.Model.STD, resolution=FINAL_RESOLUTION)
         said = f"All is as in {name}, in Standard at {FINAL_RESOLUTION}. Look at the price first."
-        return replace(brief, settings=settings), take, [said]
+        return replace(brief, settings=settings), take, [said, *lost]
     said = f"References and settings are those of {name}. Change the prompt to get another take."
-    return brief, take, [said] if how == How.VARY else []
+    return brief, take, [said, *lost] if how == How.VARY else lost
+
+
+def _has_foreign_files(job: Job) -> bool:
+    """Whether a program sent it with addresses of its own, which no handle stands for."""
+    media = [value for name, value in (job.plan or {}).items() if name != "prompt"]
+    return any(text.startswith(("http:", "https:")) for text in _texts(media))
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from _texts(part)
 
 
 def _with_asset(brief: Brief, asset: Asset, second: float | None, how: How) -> Brief:

@@ -75,9 +75,19 @@ def test_a_job_without_a_take_can_be_varied_too(alice: User, project: Project) -
         PROMPT, None, True,
     )  # fmt: skip
     for query in ("", "&how=again", "&how=extend"):
-        assert begun(project, alice, f"/?from={job.uuid}{query}") is None, (
-            "plain `from` is the composer's own"
-        )
+        assert begun(project, alice, f"/?from={job.uuid}{query}") == (Brief.of(job), None, [])
+    draft = factories.job(alice, project, status=Job.Status.DRAFT)
+    assert begun(project, alice, f"/?from={draft.uuid}") is None, "a draft goes on"
+
+
+def test_files_of_another_program_are_not_lost_in_silence(alice: User, project: Project) -> None:
+    plan = {"prompt": "https://", "ref_images": [{"image_urls": ["s3:media/1.png"]}]}
+    job = factories.job(alice, project, status=Job.Status.FAILED, plan=plan)
+    assert begun(project, alice, f"/?from={job.uuid}")[2] == []
+    plan["ref_images"][0]["image_urls"].append("https://elsewhere.example/2.png")
+    Job.objects.filter(pk=job.pk).update(plan=plan)
+    (said,) = begun(project, alice, f"/?from={job.uuid}")[2]
+    assert "files that are not in the library: those are left out here" in said
 
 
 def test_a_take_is_extended_under_a_handle_of_its_own(
