@@ -24,6 +24,7 @@ class KeyframeStrip extends HTMLElement {
     this.build();
     this.form.addEventListener("input", () => this.draw());
     document.addEventListener("composer:checked", () => this.draw());
+    document.addEventListener("click", (event) => this.mend(event.target.closest("[data-wrong]")?.dataset));
     for (const name of ["dragover", "dragleave", "drop"]) this.list.addEventListener(name, (event) => this.dragged(event));
     this.list.addEventListener("click", (event) => {
       if (event.target === this.list && this.isLine) this.add("mid", this.secondAt(event.clientX));
@@ -87,6 +88,12 @@ class KeyframeStrip extends HTMLElement {
     if (frame.part === "mid") this.writeInPrompt(offer.handle);
     this.draw();
     frame.focus();
+  }
+
+  // A suggested handle takes the place of the one that nobody knows.
+  mend({ wrong, right } = {}) {
+    const meant = this.frames.filter((frame) => !frame.isEmpty && fold(frame.handle) === fold(wrong ?? ""));
+    for (const frame of meant) setQuietly(frame.field, `@${right}`);
   }
 
   // The request is refused when a keyframe's handle does not stand in the prompt.
