@@ -14,6 +14,7 @@ from time import monotonic
 from django.db import Error, close_old_connections, connection
 from django.db.models import Max, QuerySet
 from django.utils import timezone
+from django_q.brokers import Broker
 from django_q.conf import Conf
 from django_q.models import Schedule
 from django_q.tasks import async_task
@@ -55,7 +56,6 @@ class Pulse(Thread):
     ) -> None:
         super().__init__(name="pulse", daemon=True)
         self._worker_id = worker_id
-        self._queue = host_queue.of_host(worker_id)
         self._patience = patience
         self._lives = lives
         self._restart = restart
@@ -69,6 +69,11 @@ class Pulse(Thread):
     def stop(self) -> None:
         """From now on only end the sweep."""
         self._stopping.set()
+
+    @property
+    def _queue(self) -> Broker:
+        """The host's own messages; made in this thread, since it may open the database."""
+        return host_queue.of_host(self._worker_id)
 
     def run(self) -> None:
         while not self._stopping.wait(self._patience.look):
