@@ -4,20 +4,22 @@ from datetime import date
 from typing import Annotated, Any
 
 from django.db import transaction
-from pydantic import Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints
 
 from generation import lifecycle
-from generation.api.border import Asked
+from generation.api.border import Asked, AskedInJson
 from generation.api.callers import Caller
-from generation.api.errors import Conflict, Forbidden, Invalid, refuse_form
+from generation.api.errors import Conflict, Forbidden, refuse_form
 from generation.api.shapes import Kind
-from library import forms, ingest
+from library import forms, handles, ingest
 from library.models import Asset
 
 FORM_NAMES = {"project": "home_project", "shared": "is_shared", "grid": "is_grid"}
 API_NAMES = {theirs: ours for ours, theirs in FORM_NAMES.items()}
 LARGEST_REVISION = 2**31 - 1
 Tag = Annotated[str, StringConstraints(max_length=1000)]
+# Text in JSON too; a form sends an empty one for none.
+LastDay = Annotated[date | None, Field(strict=False), BeforeValidator(lambda value: value or None)]
 
 
 class AboutAsset(Asked):
@@ -32,7 +34,7 @@ class AboutAsset(Asked):
     licence: str = Field("", max_length=120)
     source: str = Field("", max_length=200)
     consent_note: str = Field("", max_length=4000)
-    rights_end_on: date | None = Field(None, description="the last day on which it may be used")
+    rights_end_on: LastDay = Field(None, description="the last day on which it may be used")
 
 
 class NewAsset(AboutAsset):
@@ -42,7 +44,7 @@ class NewAsset(AboutAsset):
     kind: Kind
 
 
-class AssetChanges(AboutAsset):
+class AssetChanges(AboutAsset, AskedInJson):
     """What is to be different; what is left out stays as it is."""
 
     handle: str = Field(
@@ -82,9 +84,17 @@ def form_data(caller: Caller, values: dict[str, Any]) -> dict[str, Any]:
     return {name: "" if value is None or value is False else value for name, value in data.items()}
 
 
-def taken(handle: str, holder: Asset, caller: Caller) -> Invalid:
+def check_free(handle: str, caller: Caller, *, own: Asset | None = None) -> None:
+    """Raises Conflict for a handle that another asset has or had."""
+    name = handle.removeprefix("@")
+    if handles.is_handle(name) and (holder := ingest.holder_of(name, besides=own)):
+        raise taken(name, holder, caller)
+
+
+def taken(handle: str, holder: Asset, caller: Caller) -> Conflict:
     """That another asset has or had the handle; what it is only for those who may see it."""
-    return Invalid("handle", forms.taken_message(handle.removeprefix("@"), holder, caller.user))
+    told = forms.taken_message(handle.removeprefix("@"), holder, caller.user)
+    return Conflict("handle_taken", told, param="handle")
 
 
 def _home(caller: Caller, slug: str | None) -> int | None:
@@ -111,6 +121,7 @@ def _edited(caller: Caller, asset: Asset, revision: int, changes: dict[str, Any]
 
 
 def _rename(caller: Caller, asset: Asset, wished: str, revision: int) -> None:
+    check_free(wished, caller, own=asset)
     form = forms.RenameForm({"handle": wished, "revision": revision}, user=caller.user, asset=asset)
     if not form.is_valid():
         raise refuse_form(form)

@@ -7,7 +7,15 @@ from django.http import QueryDict
 from ninja import File, Form, Query, Router, Status
 from ninja.files import UploadedFile
 
-from generation.api.asset_changes import API_NAMES, AssetChanges, NewAsset, form_data, taken, write_changes
+from generation.api.asset_changes import (
+    API_NAMES,
+    AssetChanges,
+    NewAsset,
+    check_free,
+    form_data,
+    taken,
+    write_changes,
+)
 from generation.api.callers import ApiRequest, writing
 from generation.api.errors import answers, refuse_form
 from generation.api.paging import SIZE, Listed, unknown_cursor
@@ -22,7 +30,11 @@ router = Router(tags=["Assets"])
 KindAsked = Literal["", "character", "image", "video", "audio"]
 Files = Annotated[
     list[UploadedFile],
-    File(max_length=MAX_FILES, description="pictures, one clip, one recording; the first picture is primary"),
+    File(
+        min_length=1,
+        max_length=MAX_FILES,
+        description="pictures, one clip, one recording; the first picture is primary",
+    ),
 ]
 
 
@@ -62,11 +74,12 @@ def list_assets(
 @router.post(
     "",
     auth=writing,
-    response={201: AssetDetails, **answers(400, 403, 404, 413, 422, 503)},
+    response={201: AssetDetails, **answers(400, 403, 404, 409, 413, 422, 503)},
     summary="Add an asset",
 )
 def add_asset(request: ApiRequest, asset: Form[NewAsset], files: Files) -> Status[AssetDetails]:
     """A character is 1 to 5 pictures and at most one recording of its voice; the others are one file each."""
+    check_free(asset.handle, request.auth)
     data = QueryDict(mutable=True)
     data.update(form_data(request.auth, asset.model_dump()))
     form = forms.AssetForm(data, request.FILES, user=request.auth.user)

@@ -25,6 +25,12 @@ class Asked(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+class AskedInJson(Asked):
+    """The same in JSON, which has types of its own: no text is taken for a number there, no number for yes or no."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
 class StrictParser(Parser):
     """JSON as the standard has it, and text that is text."""
 

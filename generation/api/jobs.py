@@ -8,14 +8,14 @@ from ninja import Query, Router, Status
 from pydantic import Field
 
 from generation import lifecycle
-from generation.api.border import Asked
+from generation.api.border import AskedInJson
 from generation.api.callers import ApiRequest, writing
 from generation.api.describing import KEYED
 from generation.api.errors import Conflict, answers
 from generation.api.once import REPLAYED, once
 from generation.api.paging import Listed, piece_of
 from generation.api.productions import Checked, JobDetails, JobShape
-from generation.api.wishes import JobBody, Wish, refused
+from generation.api.wishes import DoubtfulBody, JobBody, Wish, refused
 from generation.models import Job
 
 router = Router(tags=["Jobs"])
@@ -24,7 +24,7 @@ StatusAsked = Literal[
 ]  # fmt: skip
 
 
-class Resolution(Asked):
+class Decision(AskedInJson):
     """What a person decides about a held job."""
 
     action: Literal["attach", "ask", "send", "write_off"] = Field(
@@ -34,7 +34,7 @@ class Resolution(Asked):
 
 
 @router.post("/check", response={200: Checked, **answers(400, 403, 404, 413, 422)}, summary="Check a request")
-def check_job(request: ApiRequest, body: JobBody) -> Checked:
+def check_job(request: ApiRequest, body: DoubtfulBody) -> Checked:
     """What it comes to and what is wrong with it; nothing is queued. Answers 200 also when there are problems."""
     wish = Wish.of(body.root)
     return Checked.of(wish.composed(request.auth, wish.destination(request.auth)), wish.problems)
@@ -134,7 +134,7 @@ def retry_job(request: ApiRequest, uuid: UUID, response: HttpResponse) -> Status
     response={200: JobDetails, **answers(400, 403, 404, 409, 413, 422)},
     summary="Decide about a held job",
 )
-def resolve_job(request: ApiRequest, uuid: UUID, decision: Resolution) -> JobDetails:
+def resolve_job(request: ApiRequest, uuid: UUID, decision: Decision) -> JobDetails:
     """Whether the provider took it could not be found out; a person decides."""
     job = request.auth.job_to_edit(uuid)
     if job.status != Job.Status.HELD:

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from ninja import Query, Router, Status
 from pydantic import Field
 
-from generation.api.border import Asked
+from generation.api.border import AskedInJson
 from generation.api.callers import ApiRequest, writing
 from generation.api.errors import ApiError, answers, refuse_form
 from generation.api.paging import Listed, piece_of
@@ -19,7 +19,7 @@ Cursor = Annotated[str, Query(max_length=300, description="`next` of the piece b
 SHOTS = 1000
 
 
-class NewProject(Asked):
+class NewProject(AskedInJson):
     """What a new production needs."""
 
     name: str = Field(min_length=1, max_length=120, examples=["Harbour Lights"])

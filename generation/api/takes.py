@@ -9,7 +9,7 @@ from pydantic import Field
 
 from generation import promotion
 from generation.api.asset_changes import Tag, taken
-from generation.api.border import Asked
+from generation.api.border import AskedInJson
 from generation.api.callers import ApiRequest, writing
 from generation.api.errors import Forbidden, Invalid, answers
 from generation.api.paging import Listed, piece_of
@@ -22,7 +22,7 @@ from library.models import Asset, Project
 router = Router(tags=["Takes"])
 
 
-class Promoted(Asked):
+class Promoted(AskedInJson):
     """The asset that a take becomes."""
 
     handle: str = Field(min_length=1, max_length=100, examples=["harbour_dusk"])
@@ -60,7 +60,7 @@ def get_take(request: ApiRequest, uuid: UUID) -> TakeShape:
 @router.post(
     "/{uuid:uuid}/promote",
     auth=writing,
-    response={201: AssetDetails, **answers(400, 403, 404, 413, 422, 503)},
+    response={201: AssetDetails, **answers(400, 403, 404, 409, 413, 422, 503)},
     summary="Make an asset of a take",
 )
 def promote_take(request: ApiRequest, uuid: UUID, asset: Promoted) -> Status[AssetDetails]:

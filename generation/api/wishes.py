@@ -109,6 +109,15 @@ class GenerationBody(RootModel[dict[str, Any]]):
         return handler(Generation.__pydantic_core_schema__)
 
 
+class DoubtfulBody(RootModel[dict[str, Any]]):
+    """Any object, also one that breaks the rules: which, is what is asked."""
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: Any, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        whole = handler(JobGeneration.__pydantic_core_schema__)
+        return {"anyOf": [whole, {"type": "object", "description": "what breaks a rule is told"}]}
+
+
 class JobBody(RootModel[dict[str, Any]]):
     """Any object: what is wrong with it is told field by field."""
 

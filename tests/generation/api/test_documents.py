@@ -7,6 +7,8 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
+from generation.api import gateway_api, json_api
+
 METHODS = {"get", "post", "patch", "delete"}
 
 
@@ -85,6 +87,29 @@ def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
 
     known = {f"#/components/schemas/{name}" for name in document["components"]["schemas"]}
     assert set(references(document)) <= known
+
+
+def test_words_mean_the_same_in_every_call(document: dict[str, Any]) -> None:
+    """Two shapes of one name would pass for one another in the document."""
+    shapes = document["components"]["schemas"]
+    assert shapes["Resolution"]["enum"] == ["480p", "720p", "1080p"]
+    assert set(shapes["Model"]["enum"]) == {"skyreels-v4-fast", "skyreels-v4-std"}
+
+
+def test_no_two_shapes_share_a_name() -> None:
+    for api in (json_api.api, gateway_api.api):
+        shapes = [
+            model
+            for _, router in api._routers
+            for view in router.path_operations.values()
+            for operation in view.operations
+            for model in [*operation.models, *filter(None, operation.response_models.values())]
+        ]
+        named: dict[str, set[str]] = {}
+        for model in shapes:
+            for name in model.model_json_schema().get("$defs", {}):
+                named.setdefault(name, set()).add(str(model.model_json_schema()["$defs"][name]))
+        assert {name for name, found in named.items() if len(found) > 1} == set()
 
 
 def test_the_page_is_for_those_who_are_logged_in(alice: User) -> None:

@@ -70,7 +70,6 @@ def test_what_cannot_become_an_asset_is_told(
     for sent, param in [
         ({}, "handle"),
         ({"handle": "two words"}, "handle"),
-        ({"handle": "taken"}, "handle"),
         ({"handle": "dusk", "at": 99}, "at"),
         ({"handle": "dusk", "at": -1}, "at"),
         ({"handle": "dusk", "tags": ["x" * 41]}, "tags"),
@@ -78,6 +77,8 @@ def test_what_cannot_become_an_asset_is_told(
     ]:
         answer = alices.post(f"{TAKES}/{take.uuid}/promote", sent, **JSON)
         assert error_of(answer) == (422, "invalid_parameter", param), sent
+    answer = alices.post(f"{TAKES}/{take.uuid}/promote", {"handle": "taken"}, **JSON)
+    assert error_of(answer) == (409, "handle_taken", "handle")
     assert Asset.objects.count() == count
 
 
