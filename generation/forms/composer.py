@@ -13,7 +13,7 @@ from generation.models import Shot
 from generation.skyreels import schemas
 
 MODEL_LABELS: dict[StrEnum, str] = {schemas.Model.FAST: "Fast", schemas.Model.STD: "Standard"}
-CLIP_USES = [("reference", "Follow its motion"), ("extend", "Go on from its end")]
+CLIP_USES = [("reference", "Follow its motion"), ("extend", "Extend it")]
 MOST_TAKES = 20
 SEVERAL = ("takes", "models", "resolutions")
 MID_ROWS = range(1, schemas.MAX_MID_FRAMES + 1)

@@ -3,6 +3,7 @@
 // tab, is not written over: that is said, and one can go on with the text as a new take.
 
 const REST_MS = 1400; // the check comes first
+const ELSEWHERE = "This draft was changed in another tab. Reload to see it; what you change here takes its place.";
 
 class DraftKeeper extends HTMLElement {
   connectedCallback() {
@@ -11,6 +12,12 @@ class DraftKeeper extends HTMLElement {
     this.form.addEventListener("submit", () => this.rest());
     document.addEventListener("visibilitychange", () => document.hidden && this.timer && this.keep());
     addEventListener("pagehide", () => this.timer && this.keep());
+    this.tabs = new BroadcastChannel("drafts");
+    this.tabs.addEventListener("message", ({ data }) => data === this.key && this.tell(ELSEWHERE, true));
+  }
+
+  get key() {
+    return this.form.elements.form_key.value;
   }
 
   rest() {
@@ -45,6 +52,7 @@ class DraftKeeper extends HTMLElement {
     if (this.form.dataset.sent) return;
     if (status === 200 && address) {
       history.replaceState(history.state, "", address);
+      this.tabs.postMessage(this.key);
       const now = new Date().toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit" });
       this.tell(`Draft kept ${now}`);
     } else if (status === 409) this.end(problem, address);

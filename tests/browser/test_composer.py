@@ -207,7 +207,7 @@ def test_extending_a_clip_says_what_it_drops_first(visit):
     expect(page.locator("#scenario")).to_contain_text("Motion reference")
     page.keyboard.press("ArrowRight")
     dialog.get_by_role("button", name="Extend the clip").press("Enter")
-    expect(uses.get_by_label("Go on from its end")).to_be_checked()
+    expect(uses.get_by_label("Extend it")).to_be_checked()
     expect(page.locator("#scenario")).to_contain_text("Video extension")
     expect(chips(page)).to_contain_text(["@Mara stays text", "@lamps_on Clip to extend"])
 
@@ -219,6 +219,8 @@ def test_a_tab_whose_form_was_sent_meanwhile_is_told(visit):
     page.wait_for_url("**/new/?from=*")
     other = page.context.new_page()
     other.goto(page.url)
+    prompt_of(other).fill("a quay at noon")
+    expect(page.get_by_role("alert")).to_contain_text("This draft was changed in another tab")
     other.get_by_role("button", name="Generate").click()
     other.wait_for_url("**/jobs/*/")
     prompt_of(page).fill("a quay at dawn")
