@@ -1,7 +1,8 @@
 """Forms read what was typed; whether it can be rendered is for `composition` to say, in one place."""
 
 from generation.forms.composer import ComposerForm
+from generation.forms.ledger import LedgerForm
 from generation.forms.projects import MemberForm, ProjectForm, RoleForm, free_slug
 from generation.forms.tokens import TokenForm
 
-__all__ = ["ComposerForm", "MemberForm", "ProjectForm", "RoleForm", "TokenForm", "free_slug"]
+__all__ = ["ComposerForm", "LedgerForm", "MemberForm", "ProjectForm", "RoleForm", "TokenForm", "free_slug"]

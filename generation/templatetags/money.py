@@ -20,6 +20,21 @@ def usd_exact(amount: Decimal) -> str:
 
 
 @register.filter
+def usd_full(amount: Decimal | None) -> str:
+    """US dollars to the hundredth of a cent where there is something behind the cents: `$0.4907`, `$0.44`."""
+    if amount is None:
+        return ""
+    cents, rest = f"{abs(amount):,.4f}"[:-2], f"{abs(amount):.4f}"[-2:]
+    return f"{'−' if amount < 0 else ''}${cents}{'' if rest == '00' else rest}"
+
+
+@register.filter
+def usd_signed(amount: Decimal) -> str:
+    """A difference, always with its sign."""
+    return f"{'+' if amount > 0 else ''}{usd_full(amount)}"
+
+
+@register.filter
 def unlocalized(amount: Decimal | float) -> str:
     """A number as attributes of HTML want it: digits and a point."""
     return f"{amount:f}" if isinstance(amount, Decimal) else str(amount)

@@ -1,0 +1,35 @@
+"""Reading the ledger: what was spent, promised and given back, by whom and for what; `lifecycle` alone writes it.
+
+Who is in a project sees its money, whatever the role: the price of each take stands on its page anyway. Amounts are
+US dollars, exact to the hundredth of a cent. What belongs to which month goes by the time at which a job was queued.
+"""
+
+from generation.ledger.budgets import Budget, budget_of, budgets_to_watch
+from generation.ledger.entries import Chosen, entries
+from generation.ledger.exporting import csv_lines
+from generation.ledger.plotting import Plot, plot
+from generation.ledger.reconciling import Compared, Difference, compared, differing, explained, likely_reason
+from generation.ledger.totals import Group, Grouping, Totals, grouped, over_time, total
+
+__all__ = [
+    "Budget",
+    "Chosen",
+    "Compared",
+    "Difference",
+    "Group",
+    "Grouping",
+    "Plot",
+    "Totals",
+    "budget_of",
+    "budgets_to_watch",
+    "compared",
+    "csv_lines",
+    "differing",
+    "entries",
+    "explained",
+    "grouped",
+    "likely_reason",
+    "over_time",
+    "plot",
+    "total",
+]

@@ -1,0 +1,124 @@
+"""Sums of the ledger, made by the database: in all, by what the money was for, and over time."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, Self
+
+from django.db.models import Count, F, Max, Min, Q, Sum
+from django.db.models.functions import TruncDay, TruncMonth
+
+from generation.ledger.entries import Entries, month_after, start_of
+from generation.models import LedgerEntry
+
+State = LedgerEntry.State
+EXACT = Decimal("0.0001")
+MOST_GROUPS, MOST_STEPS = 100, 31
+STATES = ("settled", "estimated", "uncertain", "refunded")
+SUMS = {
+    "settled": Sum("actual_usd", filter=Q(state=State.SETTLED)),
+    "estimated": Sum("estimate_usd", filter=Q(state=State.ESTIMATED)),
+    "uncertain": Sum("estimate_usd", filter=Q(state=State.UNCERTAIN)),
+    "refunded": Sum("estimate_usd", filter=Q(state=State.REFUNDED)),
+    "jobs": Count("pk"),
+}
+
+
+@dataclass(frozen=True)
+class Totals:
+    """US dollars by state. `refunded` is what was estimated and then given back or never charged."""
+
+    settled: Decimal = Decimal(0)
+    estimated: Decimal = Decimal(0)
+    uncertain: Decimal = Decimal(0)
+    refunded: Decimal = Decimal(0)
+    jobs: int = 0
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> Self:
+        """From a row with the names of `SUMS`; a sum of nothing is nought."""
+        settled, estimated, uncertain, refunded = (exact(row[state]) for state in STATES)
+        return cls(settled, estimated, uncertain, refunded, row["jobs"])
+
+    @property
+    def counted(self) -> Decimal:
+        """What counts against a budget: spent, under way and uncertain."""
+        return self.settled + self.estimated + self.uncertain
+
+
+class Grouping(StrEnum):
+    """What money can be told by."""
+
+    PROJECT = "project"
+    SHOT = "shot"
+    PERSON = "person"
+    MONTH = "month"
+    MODEL = "model"
+
+
+FIELDS: dict[Grouping, dict[str, F | TruncMonth]] = {
+    Grouping.PROJECT: {"name": F("project__name"), "slug": F("project__slug")},
+    Grouping.SHOT: {"name": F("project__name"), "slug": F("project__slug"), "code": F("job__shot__code")},
+    Grouping.PERSON: {"name": F("job__created_by__username"), "key": F("job__created_by")},
+    Grouping.MONTH: {"month": TruncMonth("created_at")},
+    Grouping.MODEL: {"name": F("job__model"), "resolution": F("job__resolution")},
+}
+
+
+@dataclass(frozen=True)
+class Group:
+    """One line: `of` has the fields that `FIELDS` names for the grouping, such as a project's name and slug."""
+
+    of: Mapping[str, Any]
+    totals: Totals
+
+
+def exact(amount: Decimal | None) -> Decimal:
+    """To the hundredth of a cent: SQLite adds in floating point, and is off far behind that."""
+    return (amount or Decimal(0)).quantize(EXACT)
+
+
+def total(rows: Entries) -> Totals:
+    """Everything together, in one query."""
+    return Totals.of(rows.aggregate(**SUMS))
+
+
+def grouped(rows: Entries, by: Grouping) -> list[Group]:
+    """The lines with the most money first, months by time; at most `MOST_GROUPS`."""
+    fields = FIELDS[by]
+    summed = rows.annotate(**fields).values(*fields).annotate(**SUMS)
+    newest = [F("month").desc()]
+    dearest = [F("settled").desc(nulls_last=True), F("estimated").desc(nulls_last=True), *fields]
+    ordered = summed.order_by(*(newest if by is Grouping.MONTH else dearest))
+    return [Group({name: row[name] for name in fields}, Totals.of(row)) for row in ordered[:MOST_GROUPS]]
+
+
+def over_time(rows: Entries) -> list[tuple[date, Totals]]:
+    """Each day when all lie within `MOST_STEPS` days, else each month, the last `MOST_STEPS` of them; days and months
+    without money are told too."""
+    ends = rows.aggregate(first=Min("created_at"), last=Max("created_at"))
+    if ends["first"] is None:
+        return []
+    first, last = ends["first"].astimezone(UTC).date(), ends["last"].astimezone(UTC).date()
+    by_day = (last - first).days < MOST_STEPS
+    steps = list(_days(first, last) if by_day else _months(first, last))[-MOST_STEPS:]
+    step = TruncDay("created_at") if by_day else TruncMonth("created_at")
+    within = rows.filter(created_at__gte=start_of(steps[0]))
+    known = {
+        row["step"].date(): Totals.of(row)
+        for row in within.values(step=step).annotate(**SUMS).order_by("step")
+    }
+    return [(day, known.get(day, Totals())) for day in steps]
+
+
+def _days(first: date, last: date) -> Iterator[date]:
+    yield from (first + timedelta(days=number) for number in range((last - first).days + 1))
+
+
+def _months(first: date, last: date) -> Iterator[date]:
+    step = first.replace(day=1)
+    while step <= last:
+        yield step
+        step = month_after(step)
