@@ -59,10 +59,11 @@ class Order:
 
     @property
     def names(self) -> list[str]:
-        """Every name that may be an asset's, in the prompt and in the fields."""
+        """Every name that may be an asset's, in the fields and in the prompt, each once."""
         said = [mention.name for mention in handles.find_handles(self.prompt)]
         fields = [name for value in _words(self.data) if (name := text_of(value)).startswith("@")]
-        return [*said, *fields, *(self.voices if isinstance(self.voices, tuple) else ())]
+        voices = self.voices if isinstance(self.voices, tuple) else ()
+        return list(dict.fromkeys(handles.fold(name) for name in (*fields, *voices, *said)))
 
 
 def is_handle(value: object) -> bool:

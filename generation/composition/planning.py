@@ -48,7 +48,9 @@ def plan(order: Order, found: Bindings) -> Planned:
         _leave_out_idle(sheet)
         _tell_silent(sheet)
     _write(sheet, raw, named)
-    mentions = [_mention(found, one, states[handles.fold(one.name)]) for one in named]
+    # A keyframe that nobody knows: another program's tag is no handle, a person's is a mistaken one.
+    shown = sorted([*named, *raw], key=lambda one: one.start) if order.typed else named
+    mentions = [_mention(found, one, states.get(handles.fold(one.name), "unknown")) for one in shown]
     return Planned(sheet, _with_present_names(order.prompt, named, found), mentions)
 
 

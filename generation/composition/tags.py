@@ -6,12 +6,12 @@ anywhere else in the text, is sent under another name, in the text and in its fi
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import count
 
 from library import handles
 from library.handles import Mention
 
-LONGEST_STEM = 27  # leaves room for what makes a tag unambiguous within a handle's 32 characters
+LONGEST_STEM = 26  # leaves room for what makes a tag unambiguous within a handle's 32 characters
+MOST_NAMES = 100
 
 
 def mentions_beside(prompt: str, raw_tags: Iterable[str]) -> tuple[list[Mention], list[Mention]]:
@@ -42,24 +42,25 @@ def rewrite(prompt: str, mentions: Iterable[Mention], new: Callable[[Mention], s
 
 def unambiguous(tags: Sequence[str], rest: str) -> dict[str, str]:
     """What to send for each tag, `@` included, such that none starts another and none occurs in `rest`, the text
-    without them. Those without a clash keep their name, of two that clash the longer one."""
+    without them. Those without a clash keep their name, of two that clash the longer one; one for which no name can
+    be found keeps it too, for the rules to refuse."""
     sent: dict[str, str] = {}
-    elsewhere = rest.lower()
     for tag in sorted(dict.fromkeys(tags), key=len, reverse=True):
-        sent[tag] = next(
-            name
-            for name in _names(tag)
-            if name.lower() not in elsewhere and not any(_clash(name, other) for other in sent.values())
+        others = list(sent.values())
+        free = (
+            name for name in _names(tag) if name not in rest and not any(_clash(name, one) for one in others)
         )
+        sent[tag] = next(free, tag)
     return sent
 
 
 def _names(tag: str) -> Iterator[str]:
+    """The tag and what may stand for it. What starts all names of one form does not start those of the other."""
     yield tag
-    for number in count(1):
-        yield f"{tag[:LONGEST_STEM]}_r{number}x"
+    stem = tag.removeprefix("@")[:LONGEST_STEM]
+    for number in range(1, MOST_NAMES):
+        yield from (f"@{stem}_r{number}x", f"@r{number}_{stem}")
 
 
 def _clash(one: str, other: str) -> bool:
-    one, other = one.lower(), other.lower()
     return one.startswith(other) or other.startswith(one)

@@ -53,6 +53,7 @@ TYPED: list[tuple[str, dict[str, Any], str, str]] = [
     ("@neon", {"mids": (Keyframe("neon"), Keyframe("dawn"))}, "mid_frame_images.1.tag",
      "Write @dawn in the prompt where it comes."),
     ("@neon", {"mids": (Keyframe("neon"), Keyframe("NEON", 2))}, "mid_frame_images.1.tag", "twice"),
+    ("@nowhere", {"mids": (Keyframe("nowhere"),)}, "mid_frame_images.0.image_url", NOT_FOUND),
     ("@Mara", {"mids": (Keyframe("Mara"),)}, "mid_frame_images.0.image_url", "@Mara is a character"),
 ]  # fmt: skip
 
@@ -169,11 +170,24 @@ def test_a_handle_where_its_file_cannot_stand(
     assert sentence in found[0][1]
 
 
+def test_what_is_kept_to_another_project_is_refused(stage: Stage) -> None:
+    kept = {"home_project": factories.project(stage.user), "is_shared": False}
+    cast.add(stage.user, ("Mine", "image", [cast.picture()], kept))
+    found = [errors(stage.compose("@Mine").problems), errors(stage.compose("rain", end="Mine").problems)]
+    assert [[path for path, _ in problems] for problems in found] == [["prompt"], ["end_frame_image"]]
+    assert "@Mine is kept to another project." in found[0][0][1]
+
+
 def test_more_handles_than_anybody_looks_up(stage: Stage) -> None:
     prompt = " ".join(f"@name{number}" for number in range(201))
     assert errors(stage.request({"prompt": prompt}).problems) == [
         ("prompt", "The prompt names 201 handles; 200 is the most.")
     ]
+
+
+def test_a_handle_said_often_hides_no_other(stage: Stage) -> None:
+    assert stage.compose("@Mara " * 250 + "and @Tom", voices=("Mara",)).ok
+    assert stage.compose("@neon " * 250, first="pier", mids=(Keyframe("neon"),)).ok
 
 
 # What the configured provider cannot carry

@@ -10,6 +10,7 @@ from generation.composition import Keyframe, Settings, compose_all, compose_requ
 from generation.composition.briefs import Brief
 from generation.models import JobReference
 from library.models import Asset
+from tests.generation.composition import cast
 from tests.generation.composition.cast import Stage
 from tests.generation.skyreels.drafts import CLIP, PICTURE, VOICE
 
@@ -133,6 +134,14 @@ def test_tags_of_other_programs_are_kept_unless_they_can_be_mistaken(stage: Stag
     assert mistaken.ok
     assert mistaken.plan()["prompt"] == "@image1_r1x not @image10"
     assert mistaken.plan()["ref_images"] == [image("@image1_r1x", PICTURE)]
+
+
+def test_handles_that_are_hard_to_tell_apart(stage: Stage) -> None:
+    cast.add(stage.user, ("Mar_", "character", [cast.picture()], {}))
+    composed = stage.compose("@Mar, @Mar_, @Mara")
+    first, second, third = (element["tag"] for element in composed.plan()["ref_images"])
+    assert (composed.ok, composed.plan()["prompt"]) == (True, f"{first}, {second}, {third}")
+    assert (first, second, third) == ("@r1_Mar", "@Mar_", "@Mara")
 
 
 def test_a_handle_left_as_text_is_not_mistaken_for_a_keyframe(stage: Stage) -> None:
