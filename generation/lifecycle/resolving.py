@@ -93,15 +93,21 @@ def send_again(job: Job, *, by: Any) -> Job:
     Raises NotPossible, and CannotQueue when the project's budget has no room for both.
     """
     _check(job, Way.SEND)
+    held = Job.objects.filter(pk=job.pk, status=Status.HELD, held_reason=job.held_reason)
+    made = Job(
+        **{name: getattr(job, name) for name in COPIED},
+        form_key=again_key(job),
+        created_by=by,
+        status=Status.QUEUED,
+    )
     with transaction.atomic():
-        held = Job.objects.filter(pk=job.pk, status=Status.HELD, held_reason=job.held_reason)
-        check_budget(job.project, job.estimate_usd)
-        made = _copied(job, by)
-        reason = f"{job.held_reason} {by} sent it again as {made}."
-        if not held.update(held_reason=reason):
+        # Before all else: whoever comes second finds another reason, and makes nothing.
+        if not held.update(held_reason=f"{job.held_reason} {by} sent it again as {made}."):
             raise NotPossible(DECIDED)
+        check_budget(job.project, job.estimate_usd)
         text = f"{by} sent it again as {made}. What this one may have cost stays uncertain."
         tell(job.pk, Status.HELD, text, by=by)
+        _queue(made, job, by)
     return made
 
 
@@ -195,20 +201,17 @@ def _ask_about(task_id: str) -> Task:
         raise NoAnswer(f"{error.message} Nothing was changed; try it again in a moment.") from None
 
 
-def _copied(job: Job, by: Any) -> Job:
-    """The same request as another job that waits to be sent, with its references and its own money."""
-    same = {name: getattr(job, name) for name in COPIED}
-    made = Job.objects.create(
-        **same, form_key=again_key(job), created_by=by, status=Status.QUEUED, next_step_at=timezone.now()
-    )
-    references = list(job.references.all())
+def _queue(made: Job, first: Job, by: Any) -> None:
+    """Let the second job wait to be sent, with the references of the first and with money of its own."""
+    made.next_step_at = timezone.now()
+    made.save(force_insert=True)
+    references = list(first.references.all())
     for one in references:
         one.pk, one.job = None, made
     JobReference.objects.bulk_create(references)
     used = Asset.objects.filter(pk__in={one.asset_id for one in references})
     used.update(use_count=F("use_count") + 1, last_used_at=timezone.now())
     LedgerEntry.objects.create(job=made, project_id=made.project_id, estimate_usd=made.estimate_usd)
-    text = f"{by} sends {job} again as this job, estimated at ${made.estimate_usd:.2f}. The first may be paid for too."
+    text = f"{by} sends {first} again as this job, estimated ${made.estimate_usd:.2f}. The first may be paid for too."
     tell(made.pk, Status.QUEUED, text, by=by)
     wake("submit", made.pk)
-    return made

@@ -21,6 +21,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from generation import lifecycle
 from generation.models import GatewayState
 from generation.supervision import health
+from generation.views import held
 from generation.views.access import Request, staff_only
 
 PLACES = {
@@ -30,7 +31,7 @@ PLACES = {
         "generation:projects",
         ("generation:project", "generation:composer", "generation:shot_table"),
     ),
-    "Jobs": ("generation:jobs", ("generation:job", "generation:batch")),
+    "Jobs": ("generation:jobs", ("generation:job", "generation:batch", "generation:held")),
     "Takes": ("generation:takes", ("generation:take", "generation:promote")),
 }
 NOT_TYPED = ("csrfmiddlewaretoken", "form_key", "next")
@@ -56,6 +57,7 @@ def workplace(request: HttpRequest) -> dict[str, Any]:
         "places": partial(_places, request),
         "provider_is_sandbox": settings.PROVIDER_IS_SANDBOX,
         "gateway_pause": gateway_pause,
+        "held_count": partial(held.count_to_decide, request),
     }
 
 

@@ -6,6 +6,10 @@ from tests.permissions.row import GET, LOGIN, POST, Row
 
 QUEUED = "~Asset.last_used_at ~Asset.use_count +Job +JobEvent +JobReference +LedgerEntry"
 CANCELLED = "~Job.finished_at ~Job.status +JobEvent ~LedgerEntry.actual_usd ~LedgerEntry.state"
+WRITTEN_OFF = (
+    "~Job.error_code ~Job.error_message ~Job.finished_at ~Job.held_reason ~Job.status +JobEvent"
+    " ~LedgerEntry.actual_usd ~LedgerEntry.state"
+)
 PROMOTED = "+Asset +AssetVersion +ProjectAsset +Promotion +VersionFile"
 COMPOSED = {
     "prompt": "@Kept at dusk",
@@ -66,6 +70,10 @@ JOBS = [
     Row(GET,  "/jobs/{done}/live/?live=old",                200, 200, 200, 200, 404, LOGIN),
     Row(POST, "/jobs/{waiting}/cancel/",                    302, 302, 403, 403, 404, LOGIN, CANCELLED),
     Row(POST, "/jobs/{draft}/cancel/",                      302, 302, 403, 403, 404, LOGIN, "-Job"),
+    Row(GET,  "/jobs/held/",                                200, 200, 200, 200, 200, LOGIN),
+    Row(POST, "/jobs/{held}/resolve/",                      302, 302, 403, 403, 404, 403, WRITTEN_OFF, {"action": "write_off", "paid": "no"}),
+    Row(POST, "/jobs/{held}/resolve/",                      409, 409, 403, 403, 404, 403, "", {"action": "send"}),
+    Row(POST, "/jobs/{failed}/resolve/",                    409, 409, 403, 403, 404, 403, "", {"action": "write_off", "paid": "no"}),
     Row(POST, "/jobs/{failed}/retry/",                      302, 302, 403, 403, 404, LOGIN, "+Job +JobEvent +LedgerEntry"),
     Row(GET,  "/batches/{batch}/",                          200, 200, 200, 200, 404, LOGIN),
     Row(POST, "/batches/{batch}/cancel/",                   302, 302, 403, 403, 404, LOGIN, CANCELLED),
