@@ -17,15 +17,18 @@ from generation.lifecycle.batches import cancel_batch, check_batch, create_batch
 from generation.lifecycle.calls import called_back
 from generation.lifecycle.creation import cancel, create, create_from, retry
 from generation.lifecycle.drafts import rewrite_drafts, save_draft
+from generation.lifecycle.outlooks import outlooks
 from generation.lifecycle.pace import pause, resume_gateway
 from generation.lifecycle.polling import sweep
 from generation.lifecycle.queueing import CannotQueue, NotPossible
+from generation.lifecycle.steering import abandon, pause_project, prioritise, reclaim, resume_project
 from generation.lifecycle.storing import store_job
 from generation.lifecycle.submission import submit_job, submit_next
 
 __all__ = [
     "CannotQueue",
     "NotPossible",
+    "abandon",
     "ask_balance",
     "called_back",
     "cancel",
@@ -34,8 +37,13 @@ __all__ = [
     "create",
     "create_batch",
     "create_from",
+    "outlooks",
     "pause",
+    "pause_project",
+    "prioritise",
+    "reclaim",
     "resume_gateway",
+    "resume_project",
     "retry",
     "rewrite_drafts",
     "save_draft",

@@ -15,6 +15,8 @@ from generation.models import Batch, Job, Shot, Take
 from library.models import Project
 
 Status = Job.Status
+# A larger batch waits until there is time for it, unless somebody says otherwise.
+LARGE = 5
 
 
 def check_batch(*, by: Any, project: Project, briefs: Sequence[Brief]) -> list[Composition]:
@@ -91,7 +93,8 @@ def _queue(
     batch = Batch.objects.create(form_key=form_key, project=context.project, created_by=context.by)
     Job.objects.filter(form_key=form_key, status=Status.DRAFT).delete()
     shots = _shots(context.project, briefs)
-    within = Context(context.by, context.project, context.made_from, batch)
+    priority = Job.Priority.BULK if len(composed) > LARGE else Job.Priority.NORMAL
+    within = Context(context.by, context.project, context.made_from, batch, priority)
     for place, (one, brief) in enumerate(zip(composed, briefs, strict=True)):
         queue(one, within, form_key=uuid5(form_key, str(place)), shot=shots.get(brief.shot))
     return batch

@@ -37,6 +37,7 @@ class Context:
     project: Project
     made_from: Take | None = None
     batch: Batch | None = None
+    priority: Job.Priority = Job.Priority.NORMAL
 
 
 def errors_of(composed: Composition) -> list[Problem]:
@@ -52,6 +53,7 @@ def queue(composed: Composition, context: Context, *, form_key: UUID, shot: Shot
         "created_by": context.by,
         "batch": context.batch,
         "made_from": context.made_from,
+        "priority": context.priority,
         "prompt": composed.prompt,
         **vars(composed.settings),
         "roles": composed.kept_roles,

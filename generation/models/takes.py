@@ -25,6 +25,10 @@ class TakeQuerySet(models.QuerySet["Take"]):
         """The takes of the projects in which the user may make things."""
         return self.filter(project__in=Project.objects.editable_by(user))
 
+    def wanted(self) -> Self:
+        """Without those whose job was abandoned: they are kept, but stand in nobody's way."""
+        return self.filter(job__abandoned_at__isnull=True)
+
     def for_cards(self) -> Self:
         """What a card shows, in one query."""
         return self.select_related("job", "project", "shot").with_rights()

@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
+from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.middleware import HtmxDetails
 
 from generation.models import Batch, Job, Take
@@ -78,6 +79,13 @@ def staff_only(request: Request) -> None:
     """Raises PermissionDenied for everyone else."""
     if not request.user.is_staff:
         raise PermissionDenied
+
+
+def came_from(request: HttpRequest, *, otherwise: str) -> str:
+    """The page that the form stood on, if it is one of ours."""
+    referrer = request.META.get("HTTP_REFERER", "")
+    ours = url_has_allowed_host_and_scheme(referrer, {request.get_host()}, require_https=request.is_secure())
+    return referrer if ours else otherwise
 
 
 def _allowed(found: Row, permitted: QuerySet[Row]) -> Row:

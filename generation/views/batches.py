@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from generation import lifecycle
 from generation.models import Batch, Job, LedgerEntry
-from generation.views import live
+from generation.views import live, steering
 from generation.views.access import Request, batch_to_edit, batch_to_see
 
 Status, State = Job.Status, LedgerEntry.State
@@ -23,16 +23,19 @@ def batch(request: Request, uuid: UUID) -> HttpResponse:
     """The jobs of a batch in the order in which they were asked for, and their money."""
     found = batch_to_see(request, uuid)
     jobs = list(found.jobs.select_related("project", "shot", "take", "ledger").order_by("pk"))
+    outlooks = lifecycle.outlooks(jobs)
     context = {
         "batch": found,
         "jobs": jobs,
+        "outlooks": outlooks,
+        "priority": next((job.priority for job in jobs if job.status == Status.QUEUED), None),
         "counts": _counts(jobs),
         "ended": sum(job.is_finished or job.status == Status.HELD for job in jobs),
         "waiting": sum(job.status == Status.QUEUED for job in jobs),
         "in_hand": any(job.is_in_hand for job in jobs),
         "money": _money(jobs),
         "can_edit": Batch.objects.editable_by(request.user).filter(pk=found.pk).exists(),
-        "mark": live.mark(jobs),
+        "mark": live.mark(jobs, steering.told(outlooks)),
         "live_url": live.address(request),
     }
     if live.is_refresh(request):

@@ -10,8 +10,9 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from generation import lifecycle
 from generation.models import Job, LedgerEntry, Take
-from generation.views import live
+from generation.views import live, steering
 from generation.views.access import Request
 from library.models import Project
 
@@ -55,11 +56,13 @@ def _live(request: Request) -> dict[str, Any]:
         Job.objects.visible_to(request.user).filter(status__in=Job.IN_HAND).select_related("project", "shot")
     )
     jobs = list(running[:SHOWN_JOBS])
-    takes = list(Take.objects.visible_to(request.user).for_cards()[:SHOWN_TAKES])
+    takes = list(Take.objects.visible_to(request.user).wanted().for_cards()[:SHOWN_TAKES])
+    outlooks = lifecycle.outlooks(jobs)
     return {
         "jobs": jobs,
+        "outlooks": outlooks,
         "takes": takes,
         "in_hand": bool(jobs),
-        "mark": live.mark(jobs, [take.pk for take in takes]),
+        "mark": live.mark(jobs, [take.pk for take in takes], steering.told(outlooks)),
         "live_url": live.address(request),
     }

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from generation import lifecycle
 from generation.models import Job
-from generation.views import live
+from generation.views import live, steering
 from generation.views.access import Request, job_to_edit, job_to_see
 from generation.views.paging import page_of, wanted
 from generation.views.prompts import prompt_parts, references_of, shown_request
@@ -41,11 +41,16 @@ def jobs(request: Request) -> HttpResponse:
     if project := wanted(request, "project"):
         rows = rows.filter(project__slug=project)
     page = page_of(rows, request.GET.get("before"), size=SIZE)
+    outlooks = lifecycle.outlooks(page.items)
+    queues = steering.queues(request)
     context = {
         "jobs": page.items,
+        "outlooks": outlooks,
+        "queues": queues,
+        "steerable": steering.steerable(request, page.items),
         "next": page.next,
         "in_hand": any(job.is_in_hand for job in page.items),
-        "mark": live.mark(page.items),
+        "mark": live.mark(page.items, steering.told(outlooks), queues),
         "live_url": live.address(request),
         "status": status,
         "project": project,
@@ -103,6 +108,7 @@ def _form_key(request: Request) -> UUID | None:
 def _page(request: Request, found: Job) -> dict[str, Any]:
     references = references_of(found)
     events = list(found.events.select_related("by"))
+    outlooks = lifecycle.outlooks([found])
     return {
         "job": found,
         "events": events,
@@ -111,6 +117,7 @@ def _page(request: Request, found: Job) -> dict[str, Any]:
         "request_json": shown_request(bytes(found.request_body or b"")),
         "can_edit": Job.objects.editable_by(request.user).filter(pk=found.pk).exists(),
         "pause": gateway_pause() if found.status == Status.QUEUED else None,
-        "mark": live.mark([found], len(events)),
+        "outlook": outlooks.get(found.pk),
+        "mark": live.mark([found], len(events), steering.told(outlooks)),
         "form_key": uuid4(),
     }

@@ -17,7 +17,7 @@ from generation.views.access import Request
 
 def mark(jobs: Iterable[Job], *more: Any) -> str:
     """A short text that differs when what is shown of these jobs differs."""
-    shown = [(job.pk, job.status, job.progress, job.attempts) for job in jobs]
+    shown = [(job.pk, job.status, job.progress, job.attempts, job.priority, job.abandoned_at) for job in jobs]
     return hashlib.blake2s(repr((shown, more)).encode(), digest_size=8).hexdigest()
 
 

@@ -9,9 +9,10 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
+from generation import lifecycle
 from generation.forms import ProjectForm
-from generation.models import Job, LedgerEntry, Take
-from generation.views import live, team
+from generation.models import Job, LedgerEntry, Production, Take
+from generation.views import live, steering, team
 from generation.views.access import Request, project_to_own, project_to_see
 from generation.views.paging import page_of
 from library.models import Asset, Membership, Project, ProjectAsset
@@ -47,11 +48,13 @@ def project(request: Request, slug: str) -> HttpResponse:
     """A project's shots, takes, assets, team and money."""
     found = project_to_see(request, slug)
     jobs = list(found.jobs.filter(status__in=Job.IN_HAND).select_related("project", "shot")[:JOBS])
+    outlooks = lifecycle.outlooks(jobs)
     context: dict[str, Any] = {
         "project": found,
         "jobs": jobs,
+        "outlooks": outlooks,
         "in_hand": bool(jobs),
-        "mark": live.mark(jobs),
+        "mark": live.mark(jobs, steering.told(outlooks)),
         "live_url": live.address(request),
     }
     if live.is_refresh(request):
@@ -82,7 +85,8 @@ def _contents(request: Request, found: Project) -> dict[str, Any]:
     budget = found.budget_usd
     return {
         "shots": list(_shots(found)),
-        "takes": found.takes.for_cards()[:TAKES],
+        "takes": found.takes.wanted().for_cards()[:TAKES],
+        "production": Production.objects.select_related("paused_by").filter(project=found).first(),
         "assets": assets.filter(Q(home_project=found) | Q(is_linked=True))[:ASSETS],
         "team": found.memberships.select_related("user")[: team.SHOWN],
         "committed": committed,
@@ -99,7 +103,7 @@ def _shots(found: Project) -> QuerySet[Any]:
 
 
 def _newest_poster(**of: Any) -> Subquery:
-    return Subquery(Take.objects.filter(**of).order_by("-pk").values("poster_key")[:1])
+    return Subquery(Take.objects.wanted().filter(**of).order_by("-pk").values("poster_key")[:1])
 
 
 def _count(model: type[Take | Membership], field: str) -> Coalesce:

@@ -13,7 +13,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonRespons
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.decorators import method_decorator
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.csrf import requires_csrf_token
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
@@ -22,7 +21,7 @@ from generation import lifecycle
 from generation.models import GatewayState
 from generation.supervision import health
 from generation.views import held
-from generation.views.access import Request, staff_only
+from generation.views.access import Request, came_from, staff_only
 
 PLACES = {
     "Home": ("generation:home", ()),
@@ -96,7 +95,7 @@ def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
     context = {
         "typed": _typed(request),
         "files": [file.name for files in dict(request.FILES.lists()).values() for file in files],
-        "back": _back(request),
+        "back": came_from(request, otherwise=request.path),
     }
     return render(request, "stale_form.html", context, status=403)
 
@@ -106,7 +105,7 @@ def gateway_resume(request: Request) -> HttpResponse:
     """An administrator has mended the key or the balance: send again."""
     staff_only(request)
     lifecycle.resume_gateway(by=request.user)
-    return redirect(_back(request))
+    return redirect(came_from(request, otherwise=reverse("generation:jobs")))
 
 
 @login_not_required
@@ -132,13 +131,6 @@ def _places(request: HttpRequest) -> list[Place]:
         Place(label, reverse(name), here == name or (bool(starts) and here.startswith(starts)))
         for label, (name, starts) in PLACES.items()
     ]
-
-
-def _back(request: HttpRequest) -> str:
-    """The page that the form stood on, if it is one of ours."""
-    referrer = request.META.get("HTTP_REFERER", "")
-    ours = url_has_allowed_host_and_scheme(referrer, {request.get_host()}, require_https=request.is_secure())
-    return referrer if ours else request.path
 
 
 def _typed(request: HttpRequest) -> list[tuple[str, str]]:

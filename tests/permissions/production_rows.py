@@ -43,6 +43,7 @@ PROJECTS = [
     Row(POST, "/projects/harbour-lights/assets/",           302, 302, 403, 403, 404, 403, "", {"handle": "Bobs"}),
     Row(POST, "/projects/harbour-lights/assets/{kept}/remove/", 302, 302, 403, 403, 404, LOGIN, "-ProjectAsset"),
     Row(POST, "/projects/harbour-lights/assets/{far}/remove/",  302, 302, 403, 403, 404, LOGIN),
+    Row(POST, "/projects/harbour-lights/queue/",            302, 302, 403, 403, 404, LOGIN, "+JobEvent +Production"),
     Row(POST, "/projects/harbour-lights/assets/{kept}/pin/", 302, 302, 403, 403, 404, 403, "~ProjectAsset.pinned_version_id", {"version": "1"}),
     Row(POST, "/projects/harbour-lights/assets/{far}/pin/", 404, 404, 403, 403, 404, 403, "", {"version": "1"}),
 ]
@@ -75,6 +76,9 @@ JOBS = [
     Row(POST, "/jobs/{held}/resolve/",                      409, 409, 403, 403, 404, 403, "", {"action": "send"}),
     Row(POST, "/jobs/{failed}/resolve/",                    409, 409, 403, 403, 404, 403, "", {"action": "write_off", "paid": "no"}),
     Row(POST, "/jobs/{failed}/retry/",                      302, 302, 403, 403, 404, LOGIN, "+Job +JobEvent +LedgerEntry"),
+    Row(POST, "/jobs/{waiting}/priority/",                  302, 302, 403, 403, 404, 403, "~Job.priority +JobEvent", {"priority": "20"}),
+    Row(POST, "/jobs/{running}/abandon/",                   302, 302, 403, 403, 404, LOGIN, "~Job.abandoned_at +JobEvent"),
+    Row(POST, "/batches/{batch}/priority/",                 302, 302, 403, 403, 404, 403, "~Job.priority +JobEvent", {"priority": "0"}),
     Row(GET,  "/batches/{batch}/",                          200, 200, 200, 200, 404, LOGIN),
     Row(POST, "/batches/{batch}/cancel/",                   302, 302, 403, 403, 404, LOGIN, CANCELLED),
     Row(GET,  "/takes/",                                    200, 200, 200, 200, 200, LOGIN),

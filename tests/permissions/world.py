@@ -128,6 +128,7 @@ class World:
         held = factories.job(
             self.alice, self.project, status=status.HELD, frozen_at=timezone.now(), held_reason="No answer."
         )
+        self.ids["running"] = factories.job(self.alice, self.project, status=status.RUNNING).uuid
         self.ids |= {
             "held": held.uuid,
             "task": task_id_of(take.job),

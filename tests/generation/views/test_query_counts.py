@@ -5,6 +5,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from generation.models import Job, Shot
 from library.models import Project, ProjectAsset
@@ -19,6 +20,7 @@ def fill(alice: User, project: Project) -> None:
     make_take(alice, project, shot=shot)
     make_take(alice, project, shot=Shot.objects.order_by("pk").first())
     factories.job(alice, project, status=Job.Status.RUNNING)
+    factories.job(alice, project, status=Job.Status.QUEUED, next_step_at=timezone.now())
     other = factories.project(alice)
     make_take(alice, other)
     asset = factories.asset(alice)
