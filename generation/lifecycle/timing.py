@@ -11,18 +11,20 @@ QUICKEST = 1.0
 UNKNOWN_SHARE = 15.0
 UNKNOWN_QUICKEST = 2.0
 # How many looks a whole spread of render times is worth, and the share of a usual render that is soon enough.
-LOOKS = 14.7
-SOON_ENOUGH = 24.0
-# From so many samples on the outermost two do not count.
-MANY = 10
-# How the gaps shrink within the spread: the fewer renders take so long, the fewer looks does a short gap cost.
-SHRINKING = 0.5
+LOOKS = 18.4
+SOON_ENOUGH = 28.0
+# From so many samples on the quickest two and the slowest one do not count.
+MANY, QUICK_ODD, SLOW_ODD = 10, 2, 1
+# In the last two thirds of the spread the gaps shrink: the fewer renders take so long, the less a short gap costs.
+SHRINKING_PART = 1.5
+SHRINKING = 0.35
+LEAST_GAP = 0.6  # of the longest
 # So many gaps before the quickest renders the looks begin.
-AHEAD = 0.8
+AHEAD = 0.5
 # The page shows progress, and a provider that became quicker is noticed, at least so often.
 LONGEST_WAIT = 120.0
 # Beyond the longest render seen, the gaps follow how far it is beyond.
-BEYOND_SHARE = 4.0
+BEYOND_SHARE = 10.0
 SLOWEST = 60.0
 SLOWEST_LATE = 300.0
 LATE_WITHOUT_SAMPLES = 30 * 60.0
@@ -48,9 +50,9 @@ def next_poll(elapsed: float, samples: Sequence[float]) -> float:
     if elapsed < begins - gap * AHEAD:
         return min(max(QUICKEST, begins - gap * AHEAD - elapsed), LONGEST_WAIT)
     if elapsed > ends:
-        return min(max(QUICKEST, gap / 2, (elapsed - ends) / BEYOND_SHARE), SLOWEST)
-    left = min(1.0, (ends - elapsed) / max(ends - begins, 1.0))
-    return max(QUICKEST, gap / 2, gap * left**SHRINKING)
+        return min(max(QUICKEST, gap * LEAST_GAP, (elapsed - ends) / BEYOND_SHARE), SLOWEST)
+    left = min(1.0, SHRINKING_PART * (ends - elapsed) / max(ends - begins, 1.0))
+    return max(QUICKEST, gap * max(LEAST_GAP, left**SHRINKING))
 
 
 def next_net_poll(elapsed: float, samples: Sequence[float]) -> float:
@@ -66,17 +68,18 @@ def next_net_poll(elapsed: float, samples: Sequence[float]) -> float:
 def window(samples: Sequence[float]) -> tuple[float, float]:
     """When a render of the sort may end: from the quickest to the slowest seen, wider the fewer were seen.
 
-    Of many samples the outermost two are left out: one odd render must not cost the next forty their looks.
+    Of many samples the outermost are left out: one odd render must not cost the next forty their looks.
     """
     ordered = sorted(samples)
-    odd = 1 if len(ordered) >= MANY else 0
-    margin = 0.5 / len(ordered) if not odd else 0.0
-    return ordered[odd] * (1 - margin), ordered[-1 - odd] * (1 + margin)
+    if len(ordered) >= MANY:
+        return ordered[QUICK_ODD], ordered[-1 - SLOW_ODD]
+    margin = 0.5 / len(ordered)
+    return ordered[0] * (1 - margin), ordered[-1] * (1 + margin)
 
 
 def late_after(samples: Sequence[float]) -> float:
     """The age from which on a render is late: far beyond what such renders take."""
-    return max(LATE_AT_LEAST, max(samples) * LATE_TIMES) if samples else LATE_WITHOUT_SAMPLES
+    return max(LATE_AT_LEAST, window(samples)[1] * LATE_TIMES) if samples else LATE_WITHOUT_SAMPLES
 
 
 def took(elapsed: float, samples: Sequence[float], *, hooked: bool) -> float | None:
