@@ -7,6 +7,8 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils.text import slugify
 
+from generation.ledger.budgets import WARN_AT
+from generation.models import Production
 from library.models import Membership, Project, Role
 
 # `/projects/new/` is a page of its own.
@@ -14,7 +16,7 @@ RESERVED_SLUGS = {"new"}
 
 
 class ProjectForm(forms.ModelForm):
-    """A project's name, description and budget."""
+    """A project's name, description and budget, and from when on its owners are warned of the budget's end."""
 
     budget_usd = forms.DecimalField(
         label="Budget in US dollars",
@@ -23,6 +25,13 @@ class ProjectForm(forms.ModelForm):
         max_digits=12,
         decimal_places=2,
         help_text="A take that would pass it is refused. Empty means no limit.",
+    )
+    warn_at = forms.IntegerField(
+        label="Warn at, per cent of the budget",
+        required=False,
+        min_value=1,
+        max_value=100,
+        help_text=f"From there on its pages and its owners' home say so. {WARN_AT} unless you choose.",
     )
 
     class Meta:
@@ -34,6 +43,15 @@ class ProjectForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         if self.instance.budget_usd is not None:
             self.initial["budget_usd"] = f"{self.instance.budget_usd:.2f}"
+        known = Production.objects.filter(project=self.instance.pk).values_list("warn_at", flat=True)
+        self.initial["warn_at"] = known.first() or WARN_AT
+
+    @transaction.atomic
+    def change(self) -> Project:
+        """Save what was typed; a threshold that was left empty stays as it is."""
+        project: Project = self.save()
+        self._keep_warning(project)
+        return project
 
     @transaction.atomic
     def create(self, owner: Any) -> Project:
@@ -42,7 +60,13 @@ class ProjectForm(forms.ModelForm):
         project.slug = free_slug(project.name)
         project.save()
         Membership.objects.create(project=project, user=owner, role=Role.OWNER)
+        self._keep_warning(project)
         return project
+
+    def _keep_warning(self, project: Project) -> None:
+        warn_at = self.cleaned_data["warn_at"]
+        if warn_at and warn_at != self.initial["warn_at"]:
+            Production.objects.update_or_create(project=project, defaults={"warn_at": warn_at})
 
 
 class MemberForm(forms.Form):

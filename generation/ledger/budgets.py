@@ -48,6 +48,11 @@ class Budget:
         return None if self.amount is None else self.amount - self.committed
 
     @property
+    def over(self) -> Decimal:
+        """What went beyond the amount."""
+        return -min(self.left or Decimal(0), Decimal(0))
+
+    @property
     def is_spent(self) -> bool:
         """Nothing is left."""
         return self.left is not None and self.left <= 0

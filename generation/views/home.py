@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from generation import lifecycle
+from generation.ledger import budgets_to_watch
 from generation.models import Job, LedgerEntry, Take
 from generation.views import live, steering
 from generation.views.access import Request
@@ -30,6 +31,7 @@ def home(request: Request) -> HttpResponse:
     context |= {
         "spending": spending(request, since=month),
         "month": month,
+        "budgets": budgets_to_watch(request.user),
         "projects": Project.objects.editable_by(request.user)[:20],
     }
     return render(request, "generation/home.html", context)

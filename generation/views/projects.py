@@ -11,7 +11,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from generation import lifecycle
 from generation.forms import ProjectForm
-from generation.models import Job, LedgerEntry, Production, Take
+from generation.ledger import budget_of
+from generation.models import Job, Production, Take
 from generation.views import live, steering, team
 from generation.views.access import Request, project_to_own, project_to_see
 from generation.views.paging import page_of
@@ -68,7 +69,7 @@ def project_edit(request: Request, slug: str) -> HttpResponse:
     found = project_to_own(request, slug)
     form = ProjectForm(request.POST or None, instance=found)
     if request.method == "POST" and form.is_valid():
-        messages.success(request, f"{form.save()} is saved.")
+        messages.success(request, f"{form.change()} is saved.")
         return redirect(found)
     return team.edit_page(request, slug, form=form)
 
@@ -81,16 +82,13 @@ def _contents(request: Request, found: Project) -> dict[str, Any]:
         .select_related("cover", "current_version")
         .annotate(is_linked=Exists(links), pinned_to=Subquery(links.values("pinned_version__number")))
     )
-    committed = LedgerEntry.objects.filter(project=found).committed()
-    budget = found.budget_usd
     return {
         "shots": list(_shots(found)),
         "takes": found.takes.wanted().for_cards()[:TAKES],
         "production": Production.objects.select_related("paused_by").filter(project=found).first(),
         "assets": assets.filter(Q(home_project=found) | Q(is_linked=True))[:ASSETS],
         "team": found.memberships.select_related("user")[: team.SHOWN],
-        "committed": committed,
-        "budget_left": None if budget is None else budget - committed,
+        "budget": budget_of(found),
         "can_edit": Project.objects.editable_by(request.user).filter(pk=found.pk).exists(),
         "can_own": Project.objects.owned_by(request.user).filter(pk=found.pk).exists(),
     }

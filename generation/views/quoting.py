@@ -10,7 +10,7 @@ from typing import Any
 from generation.composition import Brief, Composition, Problem, briefs_of, compose_all, expand
 from generation.forms import ComposerForm
 from generation.forms.composer import MID_ROWS, MODEL_LABELS
-from generation.models import LedgerEntry
+from generation.ledger import Budget, budget_of
 from generation.skyreels import schemas
 from generation.views.access import Request
 from library.models import Project
@@ -48,7 +48,7 @@ class Quote:
     briefs: Sequence[Brief]
     compositions: Sequence[Composition]
     found: Sequence[Found]
-    budget_left: Decimal | None  # US dollars; None without a budget
+    budget: Budget | None
 
     @property
     def composition(self) -> Composition | None:
@@ -64,6 +64,16 @@ class Quote:
     def total(self) -> Decimal:
         """US dollars for all of them."""
         return sum((one.estimate_usd for one in self.compositions), Decimal(0))
+
+    @property
+    def budget_left(self) -> Decimal | None:
+        """US dollars before these takes; None without a budget."""
+        return self.budget.left if self.budget else None
+
+    @property
+    def budget_after(self) -> Budget | None:
+        """How the project would stand with these takes."""
+        return self.budget.with_more(self.total) if self.budget else None
 
     @property
     def agreed(self) -> str:
@@ -116,9 +126,9 @@ def quote(request: Request, project: Project, form: ComposerForm, *, forgive: bo
         found.append((_field_of_refusal(form), str(refusal), "error"))
     compositions = _composed(request, project, briefs)
     found += _found_problems(compositions, form, known={text for _, text, _ in found})
-    left = _budget_left(project)
-    found += _budget_problem(project, compositions, left)
-    return Quote(form, project, briefs, compositions, found, left)
+    budget = budget_of(project) if project.budget_usd is not None else None
+    found += _budget_problem(project, compositions, budget.left if budget else None)
+    return Quote(form, project, briefs, compositions, found, budget)
 
 
 def briefs_of_form(form: ComposerForm) -> list[Brief]:
@@ -138,12 +148,6 @@ def _composed(request: Request, project: Project, briefs: Sequence[Brief]) -> li
     found = compose_all(user=request.user, project=project, briefs=apart)
     by_brief = dict(zip(apart, found, strict=True))
     return [by_brief[brief] for brief in briefs]
-
-
-def _budget_left(project: Project) -> Decimal | None:
-    if project.budget_usd is None:
-        return None
-    return project.budget_usd - LedgerEntry.objects.filter(project=project).committed()
 
 
 def _budget_problem(

@@ -20,7 +20,7 @@ likes: the library's in `library_rows`, all else in `production_rows`, or in a n
 
 # ruff: noqa: E501 - a table has one line for each row
 
-from tests.permissions import api_rows, library_rows, production_rows
+from tests.permissions import api_rows, library_rows, money_rows, production_rows
 from tests.permissions.row import GET, LOGIN, POST, Row
 
 # fmt: off
@@ -40,5 +40,11 @@ WORKPLACE = [
 ]
 # fmt: on
 
-PARTS = {"workplace": WORKPLACE, **library_rows.PARTS, **production_rows.PARTS, **api_rows.PARTS}
+PARTS = {
+    "workplace": WORKPLACE,
+    **library_rows.PARTS,
+    **production_rows.PARTS,
+    **money_rows.PARTS,
+    **api_rows.PARTS,
+}
 ROWS = [row for part in PARTS.values() for row in part]
