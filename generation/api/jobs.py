@@ -5,32 +5,21 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from ninja import Query, Router, Status
-from pydantic import Field
 
 from generation import lifecycle
-from generation.api.border import AskedInJson
 from generation.api.callers import ApiRequest, writing
+from generation.api.decisions import Decision, carry_out
 from generation.api.describing import KEYED
 from generation.api.errors import Conflict, answers
 from generation.api.once import REPLAYED, once
 from generation.api.paging import Listed, piece_of
 from generation.api.productions import Checked, JobDetails, JobShape
 from generation.api.wishes import DoubtfulBody, JobBody, Wish, refused
-from generation.models import Job
 
 router = Router(tags=["Jobs"])
 StatusAsked = Literal[
     "", "queued", "submitting", "running", "storing", "succeeded", "failed", "held", "cancelled"
 ]  # fmt: skip
-
-
-class Decision(AskedInJson):
-    """What a person decides about a held job."""
-
-    action: Literal["attach", "ask", "send", "write_off"] = Field(
-        description="attach the provider's task, ask again, send again, or write it off"
-    )
-    task_id: str = Field("", max_length=200, description="the provider's, for `attach`")
 
 
 @router.post("/check", response={200: Checked, **answers(400, 403, 404, 413, 422)}, summary="Check a request")
@@ -131,14 +120,12 @@ def retry_job(request: ApiRequest, uuid: UUID, response: HttpResponse) -> Status
 @router.post(
     "/{uuid:uuid}/resolve",
     auth=writing,
-    response={200: JobDetails, **answers(400, 403, 404, 409, 413, 422)},
-    summary="Decide about a held job",
+    response={200: JobDetails, **answers(400, 402, 403, 404, 409, 413, 422)},
+    summary="Decide about a held or late job",
 )
 def resolve_job(request: ApiRequest, uuid: UUID, decision: Decision) -> JobDetails:
-    """Whether the provider took it could not be found out; a person decides."""
-    job = request.auth.job_to_edit(uuid)
-    if job.status != Job.Status.HELD:
-        raise Conflict(
-            "not_held", f"This job is {job.get_status_display().lower()}: nothing is to be decided."
-        )
-    raise Conflict("not_resolvable", "Held jobs cannot be resolved by programs yet. Nothing was changed.")
+    """What became of it at the provider is not known, or its video cannot be fetched, or it is late. The decision is
+    kept in its story. The answer is the job that goes on: for `send` the new one, while the first stays held."""
+    caller = request.auth
+    resolved = carry_out(caller.job_to_edit(uuid), decision, by=caller.user)
+    return JobDetails.of(caller.job(resolved.uuid))

@@ -3,7 +3,7 @@
 # ruff: noqa: E501 - a table has one line for each row
 
 from tests.permissions.library_rows import EDITED, MADE, MADE_AT_HOME, VERSION
-from tests.permissions.production_rows import CANCELLED, PROMOTED, QUEUED
+from tests.permissions.production_rows import CANCELLED, PROMOTED, QUEUED, WRITTEN_OFF
 from tests.permissions.row import DELETE, GET, LOGIN, METHODS, PATCH, PICTURE, POST, Row
 
 NEW = {"handle": "Pier", "kind": "image", "files": PICTURE}
@@ -54,7 +54,9 @@ JOBS = [
     Row(GET,    "/api/v1/jobs/{done}",                      200, 200, 200, 200, 404, 401),
     Row(POST,   "/api/v1/jobs/{waiting}/cancel",            200, 200, 403, 403, 404, 401, CANCELLED),
     Row(POST,   "/api/v1/jobs/{failed}/retry",              201, 201, 403, 403, 404, 401, "+Job +JobEvent +LedgerEntry"),
-    Row(POST,   "/api/v1/jobs/{held}/resolve",              409, 409, 403, 403, 404, 401, "", {"action": "write_off"}),
+    Row(POST,   "/api/v1/jobs/{held}/resolve",              422, 422, 403, 403, 404, 401, "", {"action": "write_off"}),
+    Row(POST,   "/api/v1/jobs/{held}/resolve",              200, 200, 403, 403, 404, 401, WRITTEN_OFF, {"action": "write_off", "paid": True}),
+    Row(POST,   "/api/v1/jobs/{failed}/resolve",            409, 409, 403, 403, 404, 401, "", {"action": "ask"}),
     Row(GET,    "/api/v1/takes",                            200, 200, 200, 200, 200, 401),
     Row(GET,    "/api/v1/takes/{take}",                     200, 200, 200, 200, 404, 401),
     Row(POST,   "/api/v1/takes/{take}/promote",             201, 201, 403, 403, 404, 401, PROMOTED, {"handle": "Ferry"}),

@@ -13,6 +13,7 @@ from django.contrib.auth.models import User
 from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
+from django.utils import timezone
 from hypothesis import HealthCheck, Phase, given, settings, strategies
 from schemathesis import Case
 from schemathesis.checks import not_a_server_error
@@ -72,10 +73,9 @@ def known(
     cast.fill(alice)
     factories.asset(alice, handle="Nova", project=project)
     take = make_take(alice, project)
-    jobs = [
-        factories.job(alice, project, status=status)
-        for status in (Job.Status.QUEUED, Job.Status.FAILED, Job.Status.HELD)
-    ]
+    jobs = [factories.job(alice, project, status=status) for status in (Job.Status.QUEUED, Job.Status.FAILED)]
+    perhaps_sent = {"provider": "sandbox", "frozen_at": timezone.now(), "request_body": b"{}"}
+    jobs.append(factories.job(alice, project, status=Job.Status.HELD, **perhaps_sent))
     uuids = [str(job.uuid) for job in jobs]
     return {
         "handle": ["Nova", "@mara", "pier", "walk"],
