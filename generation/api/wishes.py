@@ -25,7 +25,7 @@ EXAMPLE: dict[str, Any] = {
     "duration": 5,
     "resolution": "480p",
 }
-Address = Annotated[str, Field(description="https address, or the `@handle` of an asset")]
+Address = Annotated[str, Field(min_length=2, description="https address, or the `@handle` of an asset")]
 Tag = Annotated[str, Field(examples=["@neon"], description="starts with @ and stands in the prompt")]
 
 
@@ -69,16 +69,16 @@ class Metadata(BaseModel):
 
 
 class Generation(_Described):
-    """A request for one video (skyreels-api.md, section 1)."""
+    """A request for one video (skyreels-api.md, section 1). Null and an empty list count as absent."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
 
     model: Model
     prompt: str = Field(examples=["@Mara walks along the harbour at dusk"])
-    duration: int = Field(5, ge=3, le=15, description="seconds")
-    resolution: Resolution = Resolution.P1080
-    aspect_ratio: AspectRatio = AspectRatio.WIDE
-    prompt_optimizer: bool = True
+    duration: int | None = Field(5, ge=3, le=15, description="seconds")
+    resolution: Resolution | None = Resolution.P1080
+    aspect_ratio: AspectRatio | None = AspectRatio.WIDE
+    prompt_optimizer: bool | None = True
     first_frame_image: Address | None = None
     end_frame_image: Address | None = None
     mid_frame_images: list[MidFrame] | None = Field(None, max_length=6)
