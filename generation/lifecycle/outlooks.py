@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from generation.lifecycle import dispatch, forecast, pace
 from generation.lifecycle.forecast import Outlook
-from generation.models import Job, Production, RenderTime
+from generation.lifecycle.learning import RenderTimes
+from generation.models import Job, Production
 
 Status = Job.Status
 NOTHING_IS_SENT = "waits: nothing is sent to the provider at present"
@@ -29,11 +30,10 @@ def outlooks(jobs: Iterable[Job]) -> dict[int, Outlook]:
 
 def _renders(jobs: list[Job]) -> dict[int, float]:
     """Seconds that the render of each job is likely to take."""
-    rows = RenderTime.objects.values_list("model", "resolution", "duration", "samples")
-    seen = {(model, size, seconds): samples for model, size, seconds, samples in rows}
+    times = RenderTimes()
     return {
         job.pk: forecast.render_seconds(
-            seen.get((job.model, job.resolution, job.duration), []),
+            times.of(job),
             model=job.model,
             resolution=job.resolution,
             duration=job.duration,

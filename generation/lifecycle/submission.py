@@ -198,7 +198,7 @@ def _unknown(lease: Lease, doubt: errors.OutcomeUnknown, *, tries: int) -> None:
 
     `tries` counts those with an unknown outcome before this one; tries that were surely not sent do not use them up.
     """
-    if not settings.SKYREELS_IDEMPOTENT:
+    if not settings.SKYREELS_IDEMPOTENT or isinstance(doubt, errors.Indeterminate):
         hold(lease, f"{doubt.message} Whether the provider took the job is not known.")
     elif tries + 1 >= MAX_SENDS:
         hold(lease, f"{doubt.message} {MAX_SENDS} tries with the same key brought no answer.")

@@ -74,7 +74,7 @@ class SkyReelsClient(_Line):
     def submit(self, body: bytes, *, idempotency_key: str) -> Submitted:
         """Send the frozen bytes once (skyreels-api.md sections 1 and 5).
 
-        Raises NotSent, Refused, OutcomeUnknown, InProgress, KeyRejected or BalanceExhausted.
+        Raises NotSent, Refused, OutcomeUnknown, InProgress, Indeterminate, KeyRejected or BalanceExhausted.
         """
         call = self._submit_call(body, idempotency_key)
         try:

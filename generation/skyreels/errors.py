@@ -5,7 +5,8 @@ SkyReelsError
 ├── Refused            surely not executed and never will be as it stands: tell the user
 │   └── UnknownTask    a query for a task that the gateway does not know
 ├── OutcomeUnknown     may have been executed and billed: never send again blindly
-│   └── InProgress     the same idempotency key is being worked on: wait, then send the same key and body
+│   ├── InProgress     the same idempotency key is being worked on: wait, then send the same key and body
+│   └── Indeterminate  the gateway itself does not know: asking again with the key does not help either
 ├── Paused             nothing will work until a person acts: stop the queue, the job waits
 │   ├── KeyRejected
 │   └── BalanceExhausted
@@ -58,6 +59,10 @@ class OutcomeUnknown(SkyReelsError):
 
 class InProgress(OutcomeUnknown):
     """The gateway is still working on this idempotency key: wait, then send the same body and key."""
+
+
+class Indeterminate(OutcomeUnknown):
+    """The gateway lost track of this idempotency key: a person has to look at what became of the request."""
 
 
 class Paused(SkyReelsError):

@@ -16,6 +16,7 @@ import httpx
 
 from .errors import (
     BalanceExhausted,
+    Indeterminate,
     InProgress,
     KeyRejected,
     NotSent,
@@ -42,6 +43,7 @@ _SENTENCES = {
     Refused: "SkyReels refused the request",
     UnknownTask: "SkyReels does not know this task",
     OutcomeUnknown: "SkyReels did not say whether it took the request, which may have been charged",
+    Indeterminate: "SkyReels itself does not know what became of the request, which may have been charged",
     InProgress: "SkyReels is still working on this very request",
     KeyRejected: "SkyReels does not accept the API key",
     BalanceExhausted: "The balance at SkyReels is used up",
@@ -170,6 +172,8 @@ def _submit_kind(status: int, complaint: Complaint) -> type[SkyReelsError]:
 def _conflict_kind(complaint: Complaint) -> type[SkyReelsError]:
     if complaint.names("idempotency_in_progress"):
         return InProgress
+    if complaint.names("idempotency_result_indeterminate"):
+        return Indeterminate
     return Refused if complaint.names("idempotency_key_reused") else OutcomeUnknown
 
 

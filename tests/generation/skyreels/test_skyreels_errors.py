@@ -14,6 +14,7 @@ import pytest
 from generation.skyreels.client import SkyReelsClient
 from generation.skyreels.errors import (
     BalanceExhausted,
+    Indeterminate,
     InProgress,
     KeyRejected,
     NotSent,
@@ -57,7 +58,7 @@ TABLE: list[tuple[int, object, type[SkyReelsError], type[SkyReelsError]]] = [
     (408, b"", OutcomeUnknown, Unavailable),
     (409, error("idempotency_in_progress", "wait"), InProgress, Unavailable),
     (409, error("idempotency_key_reused", "other body"), Refused, Unavailable),
-    (409, error("idempotency_result_indeterminate", "?"), OutcomeUnknown, Unavailable),
+    (409, error("idempotency_result_indeterminate", "?"), Indeterminate, Unavailable),
     (409, error("", "conflict"), OutcomeUnknown, Unavailable),
     (409, HTML, OutcomeUnknown, Unavailable),
     (413, b"", Refused, Unavailable),

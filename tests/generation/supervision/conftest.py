@@ -90,7 +90,9 @@ class Place:
 
     def beat_after(self, moment: datetime) -> bool:
         """Whether the sweep has shown a sign of life since then."""
-        beat = self.one("SELECT beat_at FROM generation_heartbeat WHERE name LIKE 'sweep%' ORDER BY beat_at DESC")
+        beat = self.one(
+            "SELECT beat_at FROM generation_heartbeat WHERE name LIKE 'sweep%' ORDER BY beat_at DESC"
+        )
         return bool(beat) and datetime.fromisoformat(beat).replace(tzinfo=UTC) > moment
 
     def one(self, statement: str) -> Any:

@@ -1,0 +1,82 @@
+"""A pause ends by itself when the provider accepts the key again and there is money for what waits."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from generation import lifecycle
+from generation.lifecycle import pace
+from generation.models import GatewayState, Heartbeat, Job
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def paused(db):
+    pace.pause("The balance at SkyReels is used up.")
+
+
+def answers(sandbox, **fields):
+    body = {"success": True, "remain_balance": 10.5, "used_balance": 2.3, "unlimited_quota": False} | fields
+    sandbox.add_fault("balance", "status", status=200, body=body)
+
+
+@pytest.mark.parametrize(
+    ("said", "goes_on"),
+    [
+        ({}, True),
+        ({"remain_balance": 0.32}, True),
+        ({"remain_balance": 0.31}, False),
+        ({"remain_balance": 0}, False),
+        ({"remain_balance": -1}, False),
+        ({"remain_balance": 0, "unlimited_quota": True}, True),
+        ({"remain_balance": None}, True),
+        ({"success": False}, False),
+    ],
+    ids=str,
+)
+def test_money_for_the_first_in_the_line(sandbox, paused, alice, project, said, goes_on):
+    factories.job(alice, project, status=Job.Status.QUEUED, next_step_at=timezone.now())
+    answers(sandbox, **said)
+    lifecycle.ask_balance()
+    assert pace.is_paused() is not goes_on
+
+
+@pytest.mark.parametrize("fault", [{"status": 401}, {"status": 402}, {"status": 500}, {"status": 404}])
+def test_without_a_good_answer_the_pause_lasts_and_keeps_its_beginning(sandbox, paused, fault):
+    began = GatewayState.objects.get().paused_at
+    sandbox.add_fault("balance", "status", **fault)
+    lifecycle.ask_balance()
+    assert GatewayState.objects.get().paused_at == began
+
+
+def test_the_reason_is_the_present_one(sandbox, paused):
+    sandbox.add_fault("balance", "status", status=401)
+    lifecycle.ask_balance()
+    assert "does not accept the API key" in GatewayState.objects.get().paused_reason
+
+
+def test_an_accepted_key_and_an_empty_queue_go_on(sandbox, paused):
+    answers(sandbox)
+    lifecycle.ask_balance()
+    assert not pace.is_paused()
+
+
+def test_one_host_looks_for_all_once_a_minute(monkeypatch, paused):
+    asked = []
+    monkeypatch.setattr(pace, "async_task", asked.append)
+    for _ in range(5):
+        pace.look_at_balance()
+    assert asked == ["generation.tasks.balance"]
+    Heartbeat.objects.filter(name=pace.BALANCE).update(leased_until=timezone.now() - timedelta(seconds=1))
+    pace.look_at_balance()
+    assert len(asked) == 2
+
+
+def test_nobody_looks_while_nothing_is_paused(monkeypatch):
+    asked = []
+    monkeypatch.setattr(pace, "async_task", asked.append)
+    pace.look_at_balance()
+    assert asked == []
