@@ -273,13 +273,15 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(levelname)s %(name)s %(message)s"}},
+    "filters": {"without_tokens": {"()": "config.logs.WithoutTokens"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
         name: {"level": "WARNING"}
         for name in ("httpx", "httpcore", "botocore", "boto3", "s3transfer", "django-q")
     }
-    | {"django.security.DisallowedHost": {"level": "CRITICAL"}},
+    | {"django.security.DisallowedHost": {"level": "CRITICAL"}}
+    | {"django.request": {"filters": ["without_tokens"]}},
 }
 logging.captureWarnings(True)
 

@@ -1,0 +1,254 @@
+"""The sweep: shares of several hosts, slow answers, what is learnt, what is late, and what waits."""
+
+import time
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from generation import lifecycle
+from generation.lifecycle import beats, pace, polling, timing
+from generation.lifecycle.beats import Beat, Share
+from generation.lifecycle.polling import claim_questions
+from generation.lifecycle.waking import Waker
+from generation.models import Heartbeat, Job, RenderTime
+from tests import factories
+from tests.generation.lifecycle.conftest import make_due
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("s3")]
+Status = Job.Status
+
+
+@pytest.fixture
+def running(queued, bring_to, sandbox):
+    return lambda *args, **kwargs: bring_to(queued(*args, **kwargs), Status.RUNNING)
+
+
+@pytest.fixture
+def due_jobs(alice, project, settings):
+    """Bare rows of jobs that run and are due since a moment."""
+
+    def make(count, *, within=project, ago=0.5):
+        since = timezone.now() - timedelta(seconds=ago)
+        place = {"provider": "sandbox", "base_url": settings.SKYREELS_BASE_URL}
+        made = [
+            factories.job(alice, within, status=Status.RUNNING, next_step_at=since, **place)
+            for _ in range(count)
+        ]
+        return {job.pk for job in made}
+
+    return make
+
+
+def keys(questions):
+    return {question.job.pk for question in questions}
+
+
+def live_host(name):
+    Heartbeat.objects.create(name=beats.beat_name(name), beat_at=timezone.now())
+
+
+def test_three_hosts_claim_what_is_theirs_and_nothing_twice(due_jobs) -> None:
+    jobs = due_jobs(12)
+    claimed = [keys(claim_questions(Share(index, 3), 50)) for index in range(3)]
+    assert set.union(*claimed) == jobs
+    assert sum(map(len, claimed)) == len(jobs)
+    assert [len(share) for share in claimed] == [4, 4, 4]
+
+
+def test_what_a_host_left_alone_is_done_by_another(due_jobs) -> None:
+    jobs = due_jobs(6, ago=polling.LEFT_ALONE + 1)
+    assert keys(claim_questions(Share(0, 3), 50)) == jobs
+
+
+def test_a_hosts_own_jobs_come_first(due_jobs) -> None:
+    due_jobs(9, ago=polling.LEFT_ALONE + 1)
+    mine = keys(claim_questions(Share(1, 3), 3))
+    assert {pk % 3 for pk in mine} == {1}
+
+
+def test_projects_take_turns_when_there_is_not_room_for_all(due_jobs, alice) -> None:
+    many = due_jobs(20, ago=9)
+    few = due_jobs(2, within=factories.project(alice), ago=1)
+    claimed = keys(claim_questions(Share(), 4))
+    assert few < claimed
+    assert len(claimed & many) == 2
+
+
+def test_no_more_is_claimed_than_the_budget_grants(due_jobs, settings) -> None:
+    settings.SKYREELS_RPM = 20
+    due_jobs(10)
+    while pace.take_requests(1, polls=True):
+        pass
+    assert claim_questions(Share(), 50) == []
+    assert not Job.objects.exclude(lease_token="").exists()
+
+
+def test_each_question_is_counted(running, poll, sandbox) -> None:
+    sandbox.add_fault("query", "task_status", status="dreaming", times=2)
+    job = running()
+    for _ in range(2):
+        make_due(job)
+        poll()
+    job.refresh_from_db()
+    assert job.polls == 2
+
+
+def test_a_slow_answer_holds_up_nobody(running, sandbox) -> None:
+    sandbox.add_fault("query", "delay", match="slow one", seconds=2.5)
+    sandbox.add_fault("query", "task_status", match="quick one", status="dreaming", times=None)
+    slow, quick = running("slow one"), running("quick one")
+    make_due(slow)
+    make_due(quick)
+    with polling.asyncio.Runner() as runner:
+        rounds = polling.Rounds(runner)
+        began = time.monotonic()
+        while time.monotonic() - began < 1.5:
+            rounds.go(Share())
+            Job.objects.filter(pk=quick.pk, lease_token="").update(next_step_at=timezone.now())
+        quick.refresh_from_db()
+        slow.refresh_from_db()
+        assert (slow.polls, slow.lease_token != "") == (1, True)
+        assert quick.polls > 3
+        rounds.close()
+
+
+def test_what_is_unanswered_when_a_sweep_ends_is_due_again(running, sandbox, monkeypatch) -> None:
+    monkeypatch.setattr(polling, "LAST_ANSWERS", 0.2)
+    sandbox.add_fault("query", "delay", seconds=2)
+    job = running()
+    make_due(job)
+    with polling.asyncio.Runner() as runner:
+        rounds = polling.Rounds(runner)
+        rounds.go(Share())
+        rounds.close()
+    job.refresh_from_db()
+    assert (job.status, job.lease_token, job.takeovers) == (Status.RUNNING, "", 0)
+    assert job.next_step_at <= timezone.now()
+
+
+def test_how_long_it_took_is_learnt_and_times_the_next(running, bring_to) -> None:
+    job = running()
+    Job.objects.update(submitted_at=timezone.now() - timedelta(seconds=90))
+    bring_to(job, Status.SUCCEEDED)
+    [learnt] = RenderTime.objects.all()
+    assert (learnt.model, learnt.resolution, learnt.duration) == (job.model, job.resolution, 3)
+    assert learnt.samples == [pytest.approx(87, abs=6)]
+    RenderTime.objects.update(samples=[60.0] * 60)
+    again = running("another")
+    first = (again.next_step_at - again.submitted_at) / timedelta(seconds=1)
+    assert first == pytest.approx(timing.next_poll(0, [60.0] * 60), abs=0.1)
+    Job.objects.filter(pk=again.pk).update(submitted_at=timezone.now() - timedelta(seconds=58))
+    bring_to(again, Status.SUCCEEDED)
+    assert len(RenderTime.objects.get().samples) == 40
+
+
+def test_a_render_far_beyond_the_usual_is_marked_once_and_still_collected(
+    running, bring_to, poll, sandbox
+) -> None:
+    RenderTime.objects.create(model="skyreels-v4-fast", resolution="480p", duration=3, samples=[60.0] * 40)
+    sandbox.add_fault("query", "task_status", status="rendering", times=2)
+    job = running()
+    Job.objects.update(submitted_at=timezone.now() - timedelta(minutes=15))
+    for _ in range(2):
+        make_due(job)
+        poll()
+    job.refresh_from_db()
+    assert (job.status, job.late_at is not None) == (Status.RUNNING, True)
+    assert job.events.filter(text__startswith="It takes far longer").count() == 1
+    assert (job.next_step_at - timezone.now()) / timedelta(seconds=1) > 55
+    assert bring_to(job, Status.SUCCEEDED).late_at is not None
+
+
+def test_each_host_has_a_heartbeat_of_its_own_and_a_share(db, settings) -> None:
+    settings.WORKER_ID = "aa"
+    live_host("bb")
+    mine = Beat.take()
+    assert mine.share == Share(0, 2)
+    assert Beat.take() is None
+    settings.WORKER_ID = "cc"
+    assert Beat.take().share == Share(2, 3)
+    mine.kept_at -= beats.BEAT_EVERY
+    assert mine.keep()
+    assert mine.share == Share(0, 3)
+
+
+def test_a_silent_host_loses_its_share_and_is_forgotten_in_the_end(db, settings) -> None:
+    settings.WORKER_ID = "aa"
+    Heartbeat.objects.create(name="sweep:bb", beat_at=timezone.now() - timedelta(seconds=11))
+    Heartbeat.objects.create(name="sweep:cc", beat_at=timezone.now() - timedelta(minutes=11))
+    assert Beat.take().share == Share(0, 1)
+    assert set(beats.hosts()) == {"aa", "bb"}
+
+
+@pytest.fixture
+def woken(monkeypatch):
+    """What was woken, as (task, job)."""
+    seen = []
+    monkeypatch.setattr("generation.lifecycle.waking.wake", lambda task, job: seen.append((task, job)))
+    return seen
+
+
+def test_an_overdue_step_is_woken_by_one_host_of_three(due_jobs, woken) -> None:
+    jobs = due_jobs(9, ago=5)
+    Job.objects.update(status=Status.STORING)
+    for index in range(3):
+        Waker().look(Share(index, 3))
+    assert sorted(woken) == sorted(("store", pk) for pk in jobs)
+
+
+def test_a_step_that_its_host_leaves_alone_is_woken_by_another(due_jobs, woken) -> None:
+    [job] = due_jobs(1, ago=16)
+    Job.objects.update(status=Status.STORING)
+    Waker().look(Share((job + 1) % 3, 3))
+    assert woken == [("store", job)]
+
+
+def test_a_long_queue_is_woken_at_the_pace_of_the_budget(queued, woken, settings) -> None:
+    settings.SKYREELS_RPM = 60
+    for number in range(6):
+        queued(f"number {number}")
+    Job.objects.update(next_step_at=timezone.now() - timedelta(seconds=5))
+    Waker().look(Share())
+    assert len(woken) == 2
+
+
+@pytest.mark.parametrize("polls", [True, False])
+def test_neither_submits_nor_polls_starve(due_jobs, queued, settings, monkeypatch, polls) -> None:
+    """In the turn of the others nothing is given out while they wait; when they do not, it is."""
+    monkeypatch.setattr(pace, "is_turn_of_polls", lambda now: not polls)
+    assert pace.take_requests(1, polls=polls) == 1
+    if polls:
+        queued()
+    else:
+        due_jobs(1)
+    Job.objects.update(next_step_at=timezone.now() - timedelta(seconds=3))
+    assert pace.take_requests(1, polls=polls) == 0
+    assert pace.take_requests(1, polls=not polls) == 1
+
+
+def test_a_pause_does_not_count_as_want(queued, monkeypatch) -> None:
+    monkeypatch.setattr(pace, "is_turn_of_polls", lambda now: False)
+    queued()
+    Job.objects.update(next_step_at=timezone.now() - timedelta(seconds=3))
+    lifecycle.pause("The key was refused.")
+    assert pace.take_requests(1, polls=True) == 1
+
+
+def test_turns_are_even() -> None:
+    assert [pace.is_turn_of_polls(second) for second in range(8)] == [False, False, True, True] * 2
+
+
+@pytest.mark.parametrize("rpm", [1, 2, 7, 60, 480])
+def test_no_minute_sees_more_than_allowed(db, settings, monkeypatch, rpm) -> None:
+    """A clock by hand: whoever asks as often as it likes, and sends up to two seconds later."""
+    settings.SKYREELS_RPM = rpm
+    clock = [1_000_000.0]
+    monkeypatch.setattr(pace.time, "time", lambda: clock[0])
+    sent = []
+    for number in range(600):
+        sent += [clock[0] + (number % 2) * 2] * pace.take_requests(50)
+        clock[0] += 0.5
+    sent.sort()
+    assert max(sum(start <= at < start + 60 for at in sent) for start in sent) <= rpm
+    assert len(sent) >= rpm * 5 * 0.75
