@@ -81,7 +81,8 @@ def hook_url(token: str) -> str:
 @contextmanager
 def client() -> Iterator[SkyReelsClient]:
     """A client for submits and single questions. Nothing is retried by the transport: that would pay twice."""
-    with httpx.Client(timeout=SUBMIT_TIMEOUT, trust_env=heeds_proxies(settings.SKYREELS_BASE_URL)) as http:
+    proxied = heeds_proxies(settings.SKYREELS_BASE_URL)
+    with httpx.Client(timeout=SUBMIT_TIMEOUT, trust_env=proxied, headers=_introduced()) as http:
         yield SkyReelsClient(
             http,
             base_url=settings.SKYREELS_BASE_URL,
@@ -96,7 +97,10 @@ def polling_client() -> tuple[httpx.AsyncClient, AsyncSkyReelsClient]:
         max_connections=CONNECTIONS_FOR_EACH_CLIENT, max_keepalive_connections=CONNECTIONS_FOR_EACH_CLIENT
     )
     http = httpx.AsyncClient(
-        timeout=QUERY_TIMEOUT, limits=limits, trust_env=heeds_proxies(settings.SKYREELS_BASE_URL)
+        timeout=QUERY_TIMEOUT,
+        limits=limits,
+        trust_env=heeds_proxies(settings.SKYREELS_BASE_URL),
+        headers=_introduced(),
     )
     return http, AsyncSkyReelsClient(
         http,
@@ -104,6 +108,11 @@ def polling_client() -> tuple[httpx.AsyncClient, AsyncSkyReelsClient]:
         api_key=settings.SKYREELS_API_KEY,
         provider=provider(),
     )
+
+
+def _introduced() -> dict[str, str]:
+    """Who asks: the worker host, so that the provider's log can be read beside ours."""
+    return {"User-Agent": f"Backlot/{settings.WORKER_ID or 'web'}"}
 
 
 def is_loopback(host: str) -> bool:

@@ -64,6 +64,6 @@ urlpatterns = [
     path("library/@<str:handle>/used/", where_used.where_used, name="where_used"),
     path("account/tokens/", tokens.token_list, name="tokens"),
     path("account/tokens/<int:pk>/revoke/", tokens.token_revoke, name="token_revoke"),
-    path("hooks/skyreels/<str:token>/callback", hooks.skyreels, name="hook"),
+    path("hooks/skyreels/<slug:token>/callback", hooks.skyreels, name="hook"),
     path("gateway/resume/", workplace.gateway_resume, name="gateway_resume"),
 ]

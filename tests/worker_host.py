@@ -15,8 +15,10 @@ from django.db import connection
 class WorkerHost:
     """One worker host in processes of its own."""
 
-    def __init__(self) -> None:
+    def __init__(self, log: str = "worker.log", **environment: str) -> None:
         self.process: subprocess.Popen | None = None
+        self.log = settings.VAR_DIR / log
+        self.environment = environment
 
     def start(self) -> None:
         environment = {
@@ -24,8 +26,9 @@ class WorkerHost:
             "DJANGO_SETTINGS_MODULE": "config.settings",
             "BACKLOT_VAR": str(settings.VAR_DIR),
             "DATABASE_URL": database_url(),
+            **self.environment,
         }
-        with (settings.VAR_DIR / "worker.log").open("ab") as log:
+        with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "manage.py", "worker"],
                 cwd=settings.BASE_DIR,

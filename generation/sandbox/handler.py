@@ -61,6 +61,7 @@ class SandboxHandler(BaseHTTPRequestHandler):
             # Before it is sent, so that whoever has an answer finds it in the log.
             status = reply.status if reply else 0
             entry = {"time": began, "method": self.command, "path": self._path, "status": status}
+            entry |= {"seconds": time.time() - began, "agent": self.headers.get("User-Agent", "")}
             self.sandbox.requests.append(entry)
         if reply:
             self._send(reply)

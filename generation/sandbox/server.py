@@ -104,7 +104,8 @@ class SandboxServer:
         return self.desk.tasks()
 
     def log(self) -> list[dict[str, Any]]:
-        """The latest requests: time, method, path, status (0 = hung up without an answer)."""
+        """The latest requests: time, method, path, status (0 = hung up without an answer), seconds that the answer
+        took, agent (who asked, by its own word)."""
         return list(self.requests)
 
     def add_fault(

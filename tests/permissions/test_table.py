@@ -14,7 +14,7 @@ from tests.permissions.world import World
 ADMIN = "admin/"
 UNKNOWN_CALL = "^(?:api|v1)/"
 # The provider has no session either; the address is the secret.
-PROVIDERS_CALL = "hooks/skyreels/<str:token>/callback"
+PROVIDERS_CALL = "hooks/skyreels/<slug:token>/callback"
 
 
 @pytest.fixture

@@ -1,0 +1,115 @@
+"""Worker hosts share the polling: nothing is asked twice at once, the work is even, and no minute sees too much.
+
+The sandbox's log is the proof. On PostgreSQL three hosts, on SQLite one. `BACKLOT_MANY_HOSTS` is the number of jobs:
+2,000 by `make faults`, few with the rest of the tests. The renders fail in the end, which costs no drawing.
+"""
+
+import json
+import os
+import random
+from bisect import bisect_left
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils import timezone
+
+from generation.lifecycle import beats
+from generation.models import Heartbeat, Job
+from generation.sandbox.faults import Fault
+from generation.sandbox.rules import read_order
+from tests import factories
+from tests.worker_host import WorkerHost, wait_for
+
+pytestmark = pytest.mark.slow
+Status = Job.Status
+
+JOBS = int(os.environ.get("BACKLOT_MANY_HOSTS", "150"))
+# So few that they are short from the first to the last moment.
+RPM = max(600, JOBS * 4)
+SUBMITS = 6
+HOSTS = 3 if connection.vendor == "postgresql" else 1
+FAIR = 0.2
+
+
+@pytest.fixture
+def hosts(transactional_db, s3):
+    """Started worker hosts that all sweep."""
+    made = [WorkerHost(f"host-{number}.log", SKYREELS_RPM=str(RPM)) for number in range(HOSTS)]
+    for host in made:
+        host.start()
+    fresh = beats.beats()
+    wait_for(
+        lambda: fresh.filter(beat_at__gt=timezone.now() - timedelta(seconds=3)).count() == HOSTS, seconds=120
+    )
+    yield made
+    for host in made:
+        host.stop()
+
+
+def test_hosts_share_the_polling(hosts, alice, project, queue_job, sandbox) -> None:
+    sandbox.requests.clear()
+    sandbox.add_fault("submit", "fail_task", times=None)
+    queued = [queue_job(f"sent in between, {number}") for number in range(SUBMITS)]
+    _render(JOBS, sandbox, alice, project)
+    wait_for(lambda: not Job.objects.filter(status__in=Job.IN_HAND).exists(), seconds=600, every=0.5)
+
+    assert Job.objects.filter(status=Status.FAILED).count() == JOBS + SUBMITS
+    log = sandbox.log()
+    asked = [entry for entry in log if entry["path"].startswith("/v1/tasks/")]
+    sent = [entry for entry in log if entry["method"] == "POST"]
+    by_host = Counter(entry["agent"] for entry in asked)
+    minute = _most_in_a_minute([entry["time"] for entry in (*asked, *sent)])
+    print(
+        f"\n{connection.vendor}: {JOBS} jobs, {len(asked)} polls by {sorted(by_host.values())}, "
+        f"{len(sent)} submits, {minute} in the fullest minute of {RPM}"
+    )
+    assert _asked_twice_at_once(asked) == []
+    assert minute <= RPM
+    assert len(sent) == len(queued)
+    even = len(asked) / HOSTS
+    assert len(by_host) == HOSTS
+    assert all(abs(count - even) <= FAIR * even for count in by_host.values()), by_host
+    assert Heartbeat.objects.filter(name__startswith=beats.SWEEP).count() == HOSTS
+
+
+def _render(count, sandbox, alice, project) -> None:
+    """Tasks at the sandbox that end within seconds, and the jobs that wait for them, all at once."""
+    body = json.dumps({"model": "skyreels-v4-fast", "prompt": "one of many", "duration": 3}).encode()
+    chance = random.Random(11)
+    with transaction.atomic():
+        for _ in range(count):
+            faults = {
+                "fail_task": Fault("submit", "fail_task"),
+                "slow_task": Fault("submit", "slow_task", details={"seconds": chance.uniform(2, 20)}),
+            }
+            task, _ = sandbox.desk.take(read_order(json.loads(body)), body, None, faults)
+            now = timezone.now()
+            factories.job(
+                alice,
+                project,
+                status=Status.RUNNING,
+                task_id=task.id,
+                provider="sandbox",
+                base_url=settings.SKYREELS_BASE_URL,
+                submitted_at=now,
+                next_step_at=now,
+            )
+
+
+def _asked_twice_at_once(asked) -> list[str]:
+    """The tasks about which a question began before the last one had its answer."""
+    until: dict[str, float] = {}
+    twice = []
+    for entry in sorted(asked, key=lambda entry: entry["time"]):
+        if entry["time"] < until.get(entry["path"], 0):
+            twice.append(entry["path"])
+        until[entry["path"]] = entry["time"] + entry["seconds"]
+    return twice
+
+
+def _most_in_a_minute(moments) -> int:
+    ordered = sorted(moments)
+    return max(bisect_left(ordered, start + 60) - place for place, start in enumerate(ordered))
