@@ -10,6 +10,7 @@ from generation.ledger.totals import Totals
 KINDS = ("settled", "uncertain", "estimated")
 FILLED, WIDEST = Decimal("0.75"), Decimal(8)  # of the room of one bar, and of the drawing in hundredths
 NAMED_EACH = 7
+ROUND = [Decimal(step) for step in ("1", "1.2", "1.6", "2", "3", "4", "5", "6", "8", "10")]
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,6 @@ def _parts(totals: Totals, *, x: Decimal, room: Decimal, top: Decimal) -> list[P
 
 
 def _round_above(amount: Decimal) -> Decimal:
-    """The next of 1, 2, 5, 10, 20 … at or above the amount."""
+    """The next of `ROUND` at or above the amount, or of its multiples by ten."""
     power = Decimal(1).scaleb(amount.adjusted())
-    return next(power * step for step in (1, 2, 5, 10) if power * step >= amount)
+    return next(power * step for step in ROUND if power * step >= amount)

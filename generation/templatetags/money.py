@@ -21,11 +21,21 @@ def usd_exact(amount: Decimal) -> str:
 
 @register.filter
 def usd_full(amount: Decimal | None) -> str:
-    """US dollars to the hundredth of a cent where there is something behind the cents: `$0.4907`, `$0.44`."""
-    if amount is None:
-        return ""
-    cents, rest = f"{abs(amount):,.4f}"[:-2], f"{abs(amount):.4f}"[-2:]
-    return f"{'−' if amount < 0 else ''}${cents}{'' if rest == '00' else rest}"
+    """US dollars to the hundredth of a cent, `$0.4907`, so that columns stand under each other."""
+    return "" if amount is None else f"{'−' if amount < 0 else ''}${abs(amount):,.4f}"
+
+
+@register.filter
+def usd_short(amount: Decimal) -> str:
+    """An amount on a scale: `$20`, `$0.60`, `$0.0005`."""
+    whole = amount == amount.to_integral_value()
+    return (
+        f"${amount:,.0f}"
+        if whole
+        else f"${amount:,.2f}"
+        if amount >= Decimal("0.01")
+        else f"${amount.normalize():f}"
+    )
 
 
 @register.filter

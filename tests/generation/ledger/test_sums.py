@@ -164,7 +164,16 @@ def test_nothing_is_drawn_of_no_money(alice: User, spend: Spend) -> None:
 
 
 @pytest.mark.parametrize(
-    ("usd", "top"), [("0.0004", "0.0005"), ("0.32", "0.5"), ("1", "1"), ("5.01", "10"), ("99", "100")]
+    ("usd", "top"),
+    [
+        ("0.0007", "0.0008"),
+        ("0.32", "0.4"),
+        ("1", "1"),
+        ("5.01", "6"),
+        ("10.6", "12"),
+        ("8.2", "10"),
+        ("99", "100"),
+    ],
 )
 def test_the_scale_ends_with_a_round_amount(alice: User, spend: Spend, usd: str, top: str) -> None:
     spend(usd)
