@@ -28,11 +28,11 @@ def fail(lease: Lease, message: str, *, code: str = "", param: str = "", money: 
         book(lease.job_id, money)
 
 
-def hold(lease: Lease, reason: str) -> None:
-    """A person has to decide: what happened at the provider cannot be known from here."""
+def hold(lease: Lease, reason: str, *, money: LedgerEntry.State = State.UNCERTAIN, **fields: Any) -> None:
+    """A person has to decide: what happened at the provider cannot be known from here, unless `money` says more."""
     with transaction.atomic():
-        move(lease, Job.Status.HELD, reason, held_reason=reason)
-        book(lease.job_id, State.UNCERTAIN)
+        move(lease, Job.Status.HELD, reason, held_reason=reason, **fields)
+        book(lease.job_id, money)
 
 
 def succeed(lease: Lease, facts: dict[str, Any]) -> Take:

@@ -79,11 +79,9 @@ def _take(lease: Lease, *, is_granted: bool) -> None:
 
 def _start(lease: Lease, job: Job, *, is_granted: bool) -> None:
     if job.takeovers >= MAX_TAKEOVERS:
-        hold(
-            lease,
-            f"{MAX_TAKEOVERS} workers stopped before they sent this job. It may be what stops them. "
-            "Nothing was sent.",
-        )
+        reason = f"{MAX_TAKEOVERS} workers stopped before they sent this job. It may be what stops them."
+        # An earlier try that was surely not sent is no reason to doubt.
+        hold(lease, f"{reason} Nothing was sent.", money=LedgerEntry.State.ESTIMATED, frozen_at=None)
     elif Job.objects.filter(dispatch.resting(), pk=job.pk).exists():
         let_go(lease, after=0, takeovers=0)
     elif not is_granted and not pace.take_requests(1):

@@ -11,7 +11,7 @@ from django.utils import timezone
 from generation import lifecycle
 from generation.lifecycle import resolving
 from generation.lifecycle.doubts import KEY_LIFE, Doubt, Way, at_risk, doubt_of, ways_of
-from generation.lifecycle.leases import claim
+from generation.lifecycle.leases import MAX_TAKEOVERS, claim
 from generation.lifecycle.submission import accept
 from generation.models import Job, LedgerEntry, Take
 from library.models import Project
@@ -193,9 +193,16 @@ def test_a_dead_link_that_lives_again_is_fetched(queued, bring_to, sandbox, bob)
 
 def test_what_was_never_sent_goes_back_to_the_queue(queued, bring_to, sandbox, bob):
     job = queued()
-    Job.objects.filter(pk=job.pk).update(
-        status=Status.HELD, next_step_at=None, held_reason="Workers stopped."
-    )
+    sandbox.add_fault("submit", "status", status=429)
+    make_due(job)
+    lifecycle.submit_job(job.pk)
+    for _ in range(MAX_TAKEOVERS):
+        make_due(job)
+        assert claim(job.pk, Status.QUEUED, seconds=60) is not None  # and dies here
+    make_due(job)
+    lifecycle.submit_job(job.pk)
+    job = fresh(job)
+    assert (job.status, doubt_of(job), job.ledger.state) == (Status.HELD, Doubt.UNSENT, Money.ESTIMATED)
     resolving.ask_again(job, by=bob)
     assert fresh(job).status == Status.QUEUED
     bring_to(job, Status.RUNNING)
