@@ -20,19 +20,22 @@ class WorkerHost:
         self.log = settings.VAR_DIR / log
         self.environment = environment
 
-    def start(self) -> None:
-        environment = {
+    def surroundings(self) -> dict[str, str]:
+        """The environment: the test's own places and what this host is to have besides."""
+        return {
             **os.environ,
             "DJANGO_SETTINGS_MODULE": "config.settings",
             "BACKLOT_VAR": str(settings.VAR_DIR),
             "DATABASE_URL": database_url(),
             **self.environment,
         }
+
+    def start(self) -> None:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "manage.py", "worker"],
                 cwd=settings.BASE_DIR,
-                env=environment,
+                env=self.surroundings(),
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,

@@ -1,6 +1,6 @@
 """Worker hosts share the polling: nothing is asked twice at once, the work is even, and no minute sees too much.
 
-The sandbox's log is the proof. On PostgreSQL three hosts, on SQLite one. `BACKLOT_MANY_HOSTS` is the number of jobs:
+The sandbox's log is the proof. On PostgreSQL three hosts, on SQLite one. `MANY_HOSTS_JOBS` is the number of jobs:
 2,000 by `make faults`, few with the rest of the tests. The renders fail in the end, which costs no drawing.
 """
 
@@ -26,7 +26,7 @@ from tests.worker_host import WorkerHost, wait_for
 pytestmark = pytest.mark.slow
 Status = Job.Status
 
-JOBS = int(os.environ.get("BACKLOT_MANY_HOSTS", "150"))
+JOBS = int(os.environ.get("MANY_HOSTS_JOBS", "150"))
 # So few that they are short from the first to the last moment.
 RPM = max(600, JOBS * 4)
 SUBMITS = 6
@@ -38,15 +38,20 @@ FAIR = 0.2
 def hosts(transactional_db, s3):
     """Started worker hosts that all sweep."""
     made = [WorkerHost(f"host-{number}.log", SKYREELS_RPM=str(RPM)) for number in range(HOSTS)]
-    for host in made:
-        host.start()
-    fresh = beats.beats()
-    wait_for(
-        lambda: fresh.filter(beat_at__gt=timezone.now() - timedelta(seconds=3)).count() == HOSTS, seconds=120
-    )
-    yield made
-    for host in made:
-        host.stop()
+    try:
+        for host in made:
+            host.start()
+        wait_for(_all_sweep, seconds=120)
+        yield made
+    finally:
+        for host in made:
+            print(host.log.read_text()[-2000:])
+            host.stop()
+
+
+def _all_sweep() -> bool:
+    just_now = timezone.now() - timedelta(seconds=5)
+    return beats.beats().filter(beat_at__gt=just_now).count() == HOSTS
 
 
 def test_hosts_share_the_polling(hosts, alice, project, queue_job, sandbox) -> None:
