@@ -120,6 +120,13 @@ SKYREELS_RPM = env.number("SKYREELS_RPM", 480, low=1, high=100_000)
 # Whether the provider is asked to call back when a render has ended; `auto`: when it can reach us by HTTPS.
 SKYREELS_WEBHOOKS = env.choice("SKYREELS_WEBHOOKS", "auto", "true", "false")
 
+# Watching. Without a token there is no `/metrics`; `/readyz` minds a step that has been due for so many minutes.
+
+METRICS_TOKEN = env.matching(
+    "BACKLOT_METRICS_TOKEN", "", r"[!-~]{16,}", "at least 16 characters of ASCII without blanks"
+)
+OVERDUE_MINUTES = env.number("BACKLOT_OVERDUE_MINUTES", 10, low=1, high=1440)
+
 # Queue. `ARCHITECTURE.md` says what django-q2 promises; each value below closes a trap that was measured.
 
 REDIS_URL = env.url("REDIS_URL", "", "redis", "rediss", "unix")
@@ -264,24 +271,36 @@ if PRODUCTION:
     SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     # Probes come from inside, without TLS.
-    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 
 # httpx writes whole addresses, and some of ours are signed: only its warnings may reach a log. The queue has several
 # lines for each wake-up, which tell nobody anything. Strangers try wrong host names all day, with a traceback each.
+# Django and gunicorn would write in formats of their own; what they say goes the way of all else.
 
+LOG_FORMAT = env.choice("BACKLOT_LOG_FORMAT", "line", "json")
+_secrets = [
+    SECRET_KEY,
+    SKYREELS_API_KEY,
+    AWS_SECRET_ACCESS_KEY,
+    METRICS_TOKEN,
+    str(DATABASES["default"].get("PASSWORD") or ""),
+]
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(levelname)s %(name)s %(message)s"}},
-    "filters": {"without_tokens": {"()": "config.logs.WithoutTokens"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "line": {"()": "config.logs.Line", "secrets": _secrets},
+        "json": {"()": "config.logs.Json", "secrets": _secrets},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
         name: {"level": "WARNING"}
         for name in ("httpx", "httpcore", "botocore", "boto3", "s3transfer", "django-q")
     }
     | {"django.security.DisallowedHost": {"level": "CRITICAL"}}
-    | {"django.request": {"filters": ["without_tokens"]}},
+    | {"django": {"level": "INFO", "handlers": []}}
+    | {"gunicorn.error": {"handlers": ["console"], "propagate": False}},
 }
 logging.captureWarnings(True)
 

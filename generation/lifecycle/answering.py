@@ -34,7 +34,7 @@ def take_answers(answered: Sequence[Answered], times: RenderTimes) -> None:
         try:
             _take_end(one, times)
         except LeaseLost:
-            log.info("job %s: another worker went on with it", one.job.pk)
+            log.info("job %s: another worker went on with it", one.job.pk, extra={"job": one.job.pk})
     _note_progress(going_on)
 
 

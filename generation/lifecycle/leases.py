@@ -113,7 +113,7 @@ def let_go(lease: Lease, *, after: float, **fields: Any) -> None:
 def tell(job_id: int, status: str, text: str, *, by: Any = None) -> None:
     """Add a line to the job's story."""
     JobEvent.objects.create(job_id=job_id, status=status, text=text, by=by)
-    log.info("job %s %s: %s", job_id, status, text)
+    log.info("job %s %s: %s", job_id, status, text, extra={"job": job_id})
 
 
 def wake(task: str, job_id: int) -> None:

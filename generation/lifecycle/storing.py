@@ -47,7 +47,7 @@ def store_job(job_id: int) -> None:
         else:
             _store(lease, job)
     except LeaseLost:
-        log.info("job %s: another worker went on with it", job_id)
+        log.info("job %s: another worker went on with it", job_id, extra={"job": job_id})
 
 
 def _store(lease: Lease, job: Job) -> None:

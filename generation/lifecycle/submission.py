@@ -74,7 +74,7 @@ def _take(lease: Lease, *, is_granted: bool) -> None:
         else:
             _start(lease, job, is_granted=is_granted)
     except LeaseLost:
-        log.info("job %s: another worker went on with it", lease.job_id)
+        log.info("job %s: another worker went on with it", lease.job_id, extra={"job": lease.job_id})
 
 
 def _start(lease: Lease, job: Job, *, is_granted: bool) -> None:
