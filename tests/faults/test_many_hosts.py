@@ -28,7 +28,7 @@ Status = Job.Status
 
 JOBS = int(os.environ.get("MANY_HOSTS_JOBS", "150"))
 # So few that they are short from the first to the last moment.
-RPM = max(600, JOBS * 4)
+RPM = max(600, JOBS * 2)
 SUBMITS = 6
 HOSTS = 3 if connection.vendor == "postgresql" else 1
 FAIR = 0.2
@@ -88,7 +88,9 @@ def _render(count, sandbox, alice, project) -> None:
         for _ in range(count):
             faults = {
                 "fail_task": Fault("submit", "fail_task"),
-                "slow_task": Fault("submit", "slow_task", details={"seconds": chance.uniform(2, 20)}),
+                "slow_task": Fault(
+                    "submit", "slow_task", details={"seconds": chance.uniform(2, 20) + JOBS / 80}
+                ),
             }
             task, _ = sandbox.desk.take(read_order(json.loads(body)), body, None, faults)
             now = timezone.now()
