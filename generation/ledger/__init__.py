@@ -9,7 +9,7 @@ from generation.ledger.entries import Chosen, entries
 from generation.ledger.exporting import csv_lines
 from generation.ledger.plotting import Plot, plot
 from generation.ledger.reconciling import Compared, Difference, compared, differing, explained, likely_reason
-from generation.ledger.totals import Group, Grouping, Totals, grouped, over_time, total
+from generation.ledger.totals import Group, Grouping, Totals, daily, grouped, over_time, total
 
 __all__ = [
     "Budget",
@@ -24,6 +24,7 @@ __all__ = [
     "budgets_to_watch",
     "compared",
     "csv_lines",
+    "daily",
     "differing",
     "entries",
     "explained",

@@ -1,16 +1,16 @@
 """Sums of the ledger, made by the database: in all, by what the money was for, and over time."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import UTC, date, timedelta
+from dataclasses import astuple, dataclass
+from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Self
 
-from django.db.models import Count, F, Max, Min, Q, Sum
-from django.db.models.functions import TruncDay, TruncMonth
+from django.db.models import CharField, Count, F, Q, Sum
+from django.db.models.functions import Cast, Substr
 
-from generation.ledger.entries import Entries, month_after, start_of
+from generation.ledger.entries import Entries, month_after
 from generation.models import LedgerEntry
 
 State = LedgerEntry.State
@@ -42,6 +42,9 @@ class Totals:
         settled, estimated, uncertain, refunded = (exact(row[state]) for state in STATES)
         return cls(settled, estimated, uncertain, refunded, row["jobs"])
 
+    def __add__(self, other: "Totals") -> "Totals":
+        return Totals(*(mine + theirs for mine, theirs in zip(astuple(self), astuple(other), strict=True)))
+
     @property
     def counted(self) -> Decimal:
         """What counts against a budget: spent, under way and uncertain."""
@@ -58,13 +61,19 @@ class Grouping(StrEnum):
     MODEL = "model"
 
 
-FIELDS: dict[Grouping, dict[str, F | TruncMonth]] = {
+# By their text, `2026-11-03 …` in UTC: SQLite's own dates are cut by a function of Python's, row by row.
+_MOMENT = Cast("created_at", CharField())
+_DAY, _MONTH = Substr(_MOMENT, 1, 10), Substr(_MOMENT, 1, 7)
+FIELDS: dict[Grouping, dict[str, F | Substr]] = {
     Grouping.PROJECT: {"name": F("project__name"), "slug": F("project__slug")},
     Grouping.SHOT: {"name": F("project__name"), "slug": F("project__slug"), "code": F("job__shot__code")},
     Grouping.PERSON: {"name": F("job__created_by__username"), "key": F("job__created_by")},
-    Grouping.MONTH: {"month": TruncMonth("created_at")},
+    Grouping.MONTH: {"month": _MONTH},
     Grouping.MODEL: {"name": F("job__model"), "resolution": F("job__resolution")},
 }
+
+
+Days = list[tuple[date, Totals]]
 
 
 @dataclass(frozen=True)
@@ -80,9 +89,15 @@ def exact(amount: Decimal | None) -> Decimal:
     return (amount or Decimal(0)).quantize(EXACT)
 
 
-def total(rows: Entries) -> Totals:
-    """Everything together, in one query."""
-    return Totals.of(rows.aggregate(**SUMS))
+def daily(rows: Entries) -> Days:
+    """Each day that has entries, in order. One query, a row for each day."""
+    summed = rows.annotate(day=_DAY).values("day").annotate(**SUMS).order_by("day")
+    return [(date.fromisoformat(row["day"]), Totals.of(row)) for row in summed]
+
+
+def total(days: Days) -> Totals:
+    """Everything together."""
+    return sum((totals for _, totals in days), Totals())
 
 
 def grouped(rows: Entries, by: Grouping) -> list[Group]:
@@ -95,22 +110,21 @@ def grouped(rows: Entries, by: Grouping) -> list[Group]:
     return [Group({name: row[name] for name in fields}, Totals.of(row)) for row in ordered[:MOST_GROUPS]]
 
 
-def over_time(rows: Entries) -> list[tuple[date, Totals]]:
+def over_time(days: Days) -> Days:
     """Each day when all lie within `MOST_STEPS` days, else each month, the last `MOST_STEPS` of them; days and months
     without money are told too."""
-    ends = rows.aggregate(first=Min("created_at"), last=Max("created_at"))
-    if ends["first"] is None:
+    if not days:
         return []
-    first, last = ends["first"].astimezone(UTC).date(), ends["last"].astimezone(UTC).date()
+    first, last = days[0][0], days[-1][0]
     by_day = (last - first).days < MOST_STEPS
-    steps = list(_days(first, last) if by_day else _months(first, last))[-MOST_STEPS:]
-    step = TruncDay("created_at") if by_day else TruncMonth("created_at")
-    within = rows.filter(created_at__gte=start_of(steps[0]))
-    known = {
-        row["step"].date(): Totals.of(row)
-        for row in within.values(step=step).annotate(**SUMS).order_by("step")
-    }
-    return [(day, known.get(day, Totals())) for day in steps]
+    steps = dict.fromkeys(
+        list(_days(first, last) if by_day else _months(first, last))[-MOST_STEPS:], Totals()
+    )
+    for day, totals in days:
+        step = day if by_day else day.replace(day=1)
+        if step in steps:
+            steps[step] += totals
+    return list(steps.items())
 
 
 def _days(first: date, last: date) -> Iterator[date]:

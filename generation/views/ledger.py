@@ -1,5 +1,6 @@
 """The ledger's page: sums, a plot over time, what the money was for, each job, and where estimates were wrong."""
 
+from datetime import date
 from typing import Any
 
 from django.http import HttpResponse, HttpResponseBase, QueryDict, StreamingHttpResponse
@@ -44,7 +45,8 @@ def ledger_page(request: Request) -> HttpResponse:
     if not form.is_valid():
         return render(request, "generation/ledger.html", context, status=422)
     rows = ledger.entries(request.user, form.chosen())
-    context |= {"totals": ledger.total(rows), "plot": ledger.plot(ledger.over_time(rows))}
+    days = ledger.daily(rows)
+    context |= {"totals": ledger.total(days), "plot": ledger.plot(ledger.over_time(days))}
     return render(request, "generation/ledger.html", context | _tab(request, rows, by))
 
 
@@ -91,8 +93,9 @@ def _line(request: Request, by: str, group: ledger.Group) -> dict[str, Any]:
         case "person":
             name, narrowed = of["name"], {"person": of["name"], "by": "project"}
         case "month":
-            month = f"{of['month']:%Y-%m}"
-            name, narrowed = f"{of['month']:%B %Y}", {"since": month, "until": month, "by": "project"}
+            month = of["month"]
+            name = f"{date.fromisoformat(f'{month}-01'):%B %Y}"
+            narrowed = {"since": month, "until": month, "by": "project"}
         case _:
             name, narrowed = f"{MODELS.get(of['name'], of['name'])} {of['resolution']}", {}
     return {"name": name, "query": _query(request, narrowed), "totals": group.totals}
