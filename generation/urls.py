@@ -20,6 +20,7 @@ from generation.views import (
     takes,
     team,
     tokens,
+    watch,
     where_used,
     workplace,
 )
@@ -44,6 +45,7 @@ urlpatterns = [
     path("projects/<slug:slug>/shots/table/", shot_table.shot_table, name="shot_table"),
     path("jobs/", jobs.jobs, name="jobs"),
     path("jobs/held/", held.held, name="held"),
+    path("jobs/held/ask/", held.held_ask, name="held_ask"),
     path("jobs/<uuid:uuid>/", jobs.job, name="job"),
     path("jobs/<uuid:uuid>/live/", jobs.job_live, name="job_live"),
     path("jobs/<uuid:uuid>/cancel/", jobs.job_cancel, name="job_cancel"),
@@ -66,4 +68,5 @@ urlpatterns = [
     path("account/tokens/<int:pk>/revoke/", tokens.token_revoke, name="token_revoke"),
     path("hooks/skyreels/<slug:token>/callback", hooks.skyreels, name="hook"),
     path("gateway/resume/", workplace.gateway_resume, name="gateway_resume"),
+    path("metrics", watch.metrics, name="metrics"),
 ]

@@ -5,6 +5,8 @@ and the other is told so. Money at risk does not vanish. A job that is sent agai
 and the second try is a job with a ledger row of its own, so both are counted until somebody knows.
 """
 
+from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -85,6 +87,16 @@ def ask_again(job: Job, *, by: Any) -> None:
             _go_on(job, Status.STORING, f"{by} has the video fetched again.", by=by, task="store")
         case _:
             _go_on(job, Status.RUNNING, f"{by} has the provider asked about it again.", by=by)
+
+
+def ask_about(jobs: Iterable[Job], *, by: Any) -> int:
+    """Ask again about each of these that can be asked about; how many they were."""
+    asked = 0
+    for job in jobs:
+        with suppress(NotPossible):
+            ask_again(job, by=by)
+            asked += 1
+    return asked
 
 
 def send_again(job: Job, *, by: Any) -> Job:

@@ -19,7 +19,7 @@ from generation.views.access import Request, job_to_edit
 from generation.views.paging import page_of
 
 SIZE = 30
-MOST_COUNTED = 100
+MOST_COUNTED = MOST_AT_ONCE = 100
 HAPPENED = {
     Doubt.SENT: "The request was on its way when the connection broke or a worker stopped. The provider may be "
     "rendering it, and charging for it, under a task that is not known here.",
@@ -81,6 +81,12 @@ class Group:
         """In plain words."""
         return HAPPENED[self.doubt]
 
+    @property
+    def asking_all(self) -> str:
+        """The word on the button for asking about all of them; empty where one would do."""
+        several = sum(Way.ASK in line.ways for line in self.lines) > 1
+        return f"{ASKING[self.doubt][0]}: all" if several else ""
+
 
 @dataclass(frozen=True)
 class Refusal:
@@ -95,6 +101,21 @@ class Refusal:
 def held(request: Request) -> HttpResponse:
     """All that is held or late in the projects that one may see."""
     return _desk(request)
+
+
+@require_POST
+def held_ask(request: Request) -> HttpResponse:
+    """After an outage: ask about all to which the same happened, up to a hundred at once."""
+    rows = Job.objects.editable_by(request.user).wanting_a_person()
+    jobs = [job for job in rows if doubt_of(job) == request.POST.get("doubt") and Way.ASK in ways_of(job)]
+    asked = resolving.ask_about(jobs[:MOST_AT_ONCE], by=request.user)
+    if asked:
+        messages.success(
+            request, f"{asked} job{' goes' if asked == 1 else 's go'} on: the provider is asked now."
+        )
+    else:
+        messages.info(request, "There is nothing to ask about any more. Nothing was changed.")
+    return redirect("generation:held")
 
 
 @require_POST

@@ -125,9 +125,7 @@ class World:
             by=self.bob, project=self.project, prompt="@Kept waits", settings=Settings(), form_key=uuid4()
         )
         self.ids |= {"batch": batch.uuid, "take": take.uuid, "done": take.job.uuid, "waiting": waiting.uuid}
-        held = factories.job(
-            self.alice, self.project, status=status.HELD, frozen_at=timezone.now(), held_reason="No answer."
-        )
+        held = factories.job(self.alice, self.project, status=status.HELD, held_reason="Workers stopped.")
         self.ids["running"] = factories.job(self.alice, self.project, status=status.RUNNING).uuid
         self.ids |= {
             "held": held.uuid,

@@ -117,6 +117,24 @@ def test_asking_again(as_alice: Client, alice: User, project: Project) -> None:
     assert (job.events.last().by, "goes on" in page.content.decode()) == (alice, True)
 
 
+def test_asking_about_all_after_an_outage(
+    as_alice: Client, alice: User, project: Project, job: Job, visit: Visit
+) -> None:
+    links = [
+        held(alice, project, task_id=f"task_{n}", result_url="https://x.example/a.mp4") for n in range(3)
+    ]
+    assert 'value="video" data-busy' in as_alice.get(DESK).content.decode()
+    visit("vera").post(f"{DESK}ask/", {"doubt": "video"})
+    assert set(Job.objects.values_list("status", flat=True)) == {Status.HELD}
+
+    page = as_alice.post(f"{DESK}ask/", {"doubt": "video"}, follow=True)
+    assert "3 jobs go on" in page.content.decode()
+    assert {Job.objects.get(pk=one.pk).status for one in links} == {Status.STORING}
+    assert lines_of(page) == {"sent": [job]}
+    page = as_alice.post(f"{DESK}ask/", {"doubt": "video"}, follow=True)
+    assert "Nothing was changed." in page.content.decode()
+
+
 def test_sending_again_wants_to_be_agreed_to(as_alice: Client, job: Job) -> None:
     page = decide(as_alice, job, "send")
     assert (page.status_code, Job.objects.count()) == (409, 1)
