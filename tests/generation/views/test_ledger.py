@@ -29,6 +29,14 @@ def test_it_says_what_it_is_for_when_there_is_no_money(as_alice: Client) -> None
     assert b"No money yet" in as_alice.get("/ledger/").content
 
 
+@pytest.mark.parametrize("address", ["/", "/projects/", "/projects/harbour-lights/"])
+def test_ways_lead_to_it(as_alice: Client, spend: Spend, address: str) -> None:
+    spend("0.32")
+    page = as_alice.get(address).content.decode()
+    assert '<a class="button button-quiet" href="/ledger/">Ledger</a>' in page
+    assert page.count('href="/ledger/') == 2
+
+
 @pytest.mark.parametrize("by", TABS)
 def test_each_tab_tells_the_same_money(as_alice: Client, spend: Spend, by: str) -> None:
     spend("0.4480", cost="0.4907")
