@@ -4,11 +4,11 @@ from django.contrib import admin
 from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 
-from generation.views import workplace
+from generation.views import watch, workplace
 
 urlpatterns = [
-    path("healthz", workplace.healthz, name="healthz"),
-    path("readyz", workplace.readyz, name="readyz"),
+    path("healthz", watch.healthz, name="healthz"),
+    path("readyz", watch.readyz, name="readyz"),
     path("login/", workplace.LogIn.as_view(), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("admin/", admin.site.urls),

@@ -35,8 +35,7 @@ def take_requests(wanted: int, *, polls: bool = False) -> int:
 
     While it is the others' turn and some of them wait, nothing is given out: neither submits nor polls starve.
     """
-    spacing = 60.0 / (settings.SKYREELS_RPM * STEADY)
-    reserve = max(1.0, settings.SKYREELS_RPM * BURST) * spacing
+    spacing, reserve = _spacing(), _reserve()
     now = time.time()
     if is_turn_of_polls(now) != polls and _others_wait(polls=polls):
         return 0
@@ -49,6 +48,22 @@ def take_requests(wanted: int, *, polls: bool = False) -> int:
             state.budget_spent_until = spent_until + granted * spacing
             state.save(update_fields=["budget_spent_until"])
     return granted
+
+
+def spent_share(budget_spent_until: float, *, now: float) -> float:
+    """How much of what could go out at once is used up, 0 to 1, by a row of `GatewayState` at a unix time."""
+    reserve = _reserve()
+    return min(1.0, max(0.0, (budget_spent_until - now + reserve) / reserve))
+
+
+def _spacing() -> float:
+    """Seconds from one request to the next at the steady rate."""
+    return 60.0 / (settings.SKYREELS_RPM * STEADY)
+
+
+def _reserve() -> float:
+    """The same for all that may go out at once."""
+    return max(1.0, settings.SKYREELS_RPM * BURST) * _spacing()
 
 
 def is_turn_of_polls(now: float) -> bool:

@@ -166,6 +166,7 @@ class Job(models.Model):
             ),
             models.Index(fields=["project", "-id"], name="jobs_of_project"),
             models.Index(fields=["status", "-id"], name="jobs_of_status"),
+            models.Index(fields=["finished_at"], name="jobs_by_end"),
         ]
         constraints = [
             models.UniqueConstraint(

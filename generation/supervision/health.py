@@ -20,11 +20,14 @@ from redis.exceptions import RedisError
 from generation import gateway
 from generation.gateway import is_private
 from generation.skyreels.errors import SkyReelsError
+from generation.supervision import figures
+from generation.supervision.figures import Ended, Overdue
 from generation.supervision.pulse import heartbeat_age
 from library import storage
 
 WORKER_SILENCE = 15.0  # seconds without a sweep, a restart of the cluster included, that are still well
 ANSWER_WITHIN = 5.0  # seconds
+ENOUGH_TO_JUDGE = 5  # renders that ended, all of them by failing, are no accident
 
 
 @dataclass(frozen=True)
@@ -123,12 +126,39 @@ def worker_ok() -> Check:
     """Its sweep has shown a sign of life lately."""
     try:
         age = heartbeat_age()
-    except Error as error:
-        return Check("worker", False, f"cannot be looked up, the database does not answer ({_line(error)})")
+    except Error:
+        return _unknown("worker")
     if age <= WORKER_SILENCE:
         return Check("worker", True, f"swept {max(age, 0):.0f} s ago")
     since = "has never swept" if age == float("inf") else f"has not swept for {age:.0f} s"
     return Check("worker", False, f"{since}: start `manage.py worker`, or read its log")
+
+
+def work_ok() -> list[Check]:
+    """The worker sweeps, no step waits that it should have taken, and renders do not all fail."""
+    try:
+        return [worker_ok(), steps_ok(figures.oldest_overdue()), renders_ok(figures.ended_lately())]
+    except Error:
+        return [_unknown(name) for name in ("worker", "steps", "renders")]
+
+
+def steps_ok(overdue: Overdue | None) -> Check:
+    """What is due is done: a sweep that goes on beside a step that nobody takes would look healthy."""
+    if overdue is None:
+        return Check("steps", True, "nothing is overdue")
+    told = f"job {overdue.job} ({overdue.status}) has been due for {overdue.seconds:.0f} s"
+    if overdue.seconds <= settings.OVERDUE_MINUTES * 60:
+        return Check("steps", True, told)
+    return Check("steps", False, f"{told}: read the worker's log, and start `manage.py worker` again")
+
+
+def renders_ok(ended: Ended) -> Check:
+    """How many failed within the last hour; for information, unless all of them did."""
+    count = ended.stored + ended.failed
+    told = f"{ended.failed} of {count} failed within the last hour"
+    if ended.stored or ended.failed < ENOUGH_TO_JUDGE:
+        return Check("renders", True, told)
+    return Check("renders", False, f"{told}: see the jobs' pages, and `manage.py doctor` about the provider")
 
 
 def public_endpoint_ok() -> Check:
@@ -173,6 +203,10 @@ def storage_remedy() -> str:
     if settings.S3_IS_EMBEDDED:
         return "start it with `manage.py up`"
     return "check AWS_S3_ENDPOINT_URL, AWS_STORAGE_BUCKET_NAME and its keys"
+
+
+def _unknown(name: str) -> Check:
+    return Check(name, False, "cannot be looked up, the database does not answer")
 
 
 def _line(error: Exception) -> str:

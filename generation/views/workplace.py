@@ -1,4 +1,4 @@
-"""What every page has around it: the top bar's facts, the log-in, the answer to a stale form, the probes."""
+"""What every page has around it: the top bar's facts, the log-in, the answer to a stale form."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -9,17 +9,16 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import LoginView
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.views.decorators.csrf import requires_csrf_token
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
 from generation import lifecycle
 from generation.models import GatewayState
-from generation.supervision import health
 from generation.views import held
 from generation.views.access import Request, came_from, staff_only
 
@@ -106,22 +105,6 @@ def gateway_resume(request: Request) -> HttpResponse:
     staff_only(request)
     lifecycle.resume_gateway(by=request.user)
     return redirect(came_from(request, otherwise=reverse("generation:jobs")))
-
-
-@login_not_required
-@require_safe
-def healthz(request: HttpRequest) -> HttpResponse:
-    """The process is up."""
-    return HttpResponse("ok", content_type="text/plain")
-
-
-@login_not_required
-@require_safe
-def readyz(request: HttpRequest) -> JsonResponse:
-    """Whether the parts answer; 503 when one does not, and which."""
-    checks = [health.database_ok(), health.storage_ok(), health.worker_ok()]
-    parts = {check.name: {"ok": check.ok, "detail": check.detail} for check in checks}
-    return JsonResponse(parts, status=200 if all(check.ok for check in checks) else 503)
 
 
 def _places(request: HttpRequest) -> list[Place]:

@@ -1,4 +1,4 @@
-"""What every page has around it, the log-in, stale forms, the probes."""
+"""What every page has around it, the log-in, stale forms."""
 
 import pytest
 from django.conf import settings as conf
@@ -6,28 +6,10 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
-from generation.models import GatewayState, Heartbeat
+from generation.models import GatewayState
 from library.models import Project
 from tests import factories
 from tests.generation.views.conftest import Visit, composed
-
-
-def test_healthz_needs_nothing(client: Client) -> None:
-    answer = client.get("/healthz")
-    assert (answer.status_code, answer.content) == (200, b"ok")
-
-
-@pytest.mark.usefixtures("s3", "db")
-def test_readyz_names_the_part_that_fails(client: Client) -> None:
-    answer = client.get("/readyz")
-    assert answer.status_code == 503
-    assert {name: part["ok"] for name, part in answer.json().items()} == {
-        "database": True,
-        "storage": True,
-        "worker": False,
-    }
-    Heartbeat.objects.update_or_create(name="sweep", defaults={"beat_at": timezone.now()})
-    assert client.get("/readyz").status_code == 200
 
 
 def test_the_log_in_page_opens_the_door(client: Client, alice: User) -> None:

@@ -1,0 +1,63 @@
+"""What programs that watch the house ask for: is it up, are its parts well, how does it do."""
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.db import Error
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.utils.crypto import constant_time_compare
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from generation.supervision import exposition, figures, health
+from generation.supervision.health import Check
+
+# What these say holds no address and no name; of the others a stranger learns only whether they are well.
+TOLD_TO_ALL = {"worker", "steps", "renders"}
+
+
+@login_not_required
+@require_safe
+def healthz(request: HttpRequest) -> HttpResponse:
+    """The process is up."""
+    return HttpResponse("ok", content_type="text/plain")
+
+
+@login_not_required
+@never_cache
+@require_safe
+def readyz(request: HttpRequest) -> JsonResponse:
+    """Whether the parts answer and work is being done; 503 when not, and which."""
+    checks = [health.database_ok(), health.storage_ok(), *health.work_ok()]
+    # Who asks stands in the database.
+    in_full = checks[0].ok and getattr(request.user, "is_staff", False)
+    parts = {check.name: {"ok": check.ok, "detail": _told(check, in_full=in_full)} for check in checks}
+    return JsonResponse(parts, status=200 if all(check.ok for check in checks) else 503)
+
+
+@login_not_required
+@never_cache
+@require_safe
+def metrics(request: HttpRequest) -> HttpResponse:
+    """The figures for Prometheus, to whoever sends the configured token; without one there is no such page."""
+    if not settings.METRICS_TOKEN:
+        raise Http404
+    if not constant_time_compare(
+        request.headers.get("Authorization", ""), f"Bearer {settings.METRICS_TOKEN}"
+    ):
+        return _plain("Send the token of BACKLOT_METRICS_TOKEN: Authorization: Bearer …", status=401)
+    try:
+        read = figures.read()
+    except Error:
+        return _plain("The database does not answer.", status=503)
+    return HttpResponse(exposition.written(read), content_type=exposition.CONTENT_TYPE)
+
+
+def _told(check: Check, *, in_full: bool) -> str:
+    if in_full or check.name in TOLD_TO_ALL:
+        return check.detail
+    return "answers" if check.ok else "does not answer; `manage.py doctor` says why"
+
+
+def _plain(text: str, *, status: int) -> HttpResponse:
+    challenge = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
+    return HttpResponse(text, status=status, content_type="text/plain; charset=utf-8", headers=challenge)
