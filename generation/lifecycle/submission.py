@@ -50,7 +50,7 @@ def submit_next(woken: int) -> None:
     Without a request to spare nothing is claimed: the first in the line stays the first. What is due stays due, and
     the sweep wakes again.
     """
-    if Job.objects.filter(pk=woken, status=Status.SUBMITTING).exists():
+    if Job.objects.due().filter(pk=woken, status=Status.SUBMITTING).exists():
         submit_job(woken)
     elif not pace.is_paused() and dispatch.due(1) and pace.take_requests(1):
         lease = dispatch.claim_next(seconds=LEASE_SECONDS)

@@ -108,3 +108,16 @@ def test_a_wake_up_sends_the_best_and_each_is_sent_once(sandbox, alice, project)
     assert seen == [{fix.pk}, {fix.pk, bulk.pk}, {fix.pk, bulk.pk}]
     keys = [task["idempotency_key"] for task in sandbox.tasks()]
     assert [sum(str(job.uuid) in key for key in keys) for job in (bulk, fix)] == [1, 1]
+
+
+@pytest.mark.usefixtures("s3")
+def test_a_wake_up_for_a_job_that_another_worker_just_sends_is_not_lost(sandbox, alice, project):
+    first, second = (
+        lifecycle.create(by=alice, project=project, prompt=prompt, settings=Settings(duration=3))
+        for prompt in ("first", "second")
+    )
+    later = timezone.now() + timedelta(seconds=30)
+    Job.objects.filter(pk=first.pk).update(status=Status.SUBMITTING, lease_token="its", next_step_at=later)
+    lifecycle.submit_next(first.pk)
+    second.refresh_from_db()
+    assert second.status == Status.RUNNING
