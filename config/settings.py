@@ -309,6 +309,7 @@ UNFOLD = {
     "SITE_HEADER": "Backlot",
     "SITE_URL": "/",
     "SHOW_HISTORY": True,
+    "DASHBOARD_CALLBACK": "generation.views.dashboard.with_figures",
     "COLORS": {
         "primary": {
             "50": "#fff8ec", "100": "#fbe9cb", "200": "#f7d79f", "300": "#f5c373", "400": "#f2ae49",

@@ -193,3 +193,14 @@ def test_failures_are_told_and_are_an_alarm_when_nothing_else_ends(
     assert (parts(client)["renders"][0], client.get("/readyz").status_code) == (False, 503)
     a_job(alice, project, Status.SUCCEEDED, finished_at=timezone.now())
     assert parts(client)["renders"] == (True, "5 of 6 failed within the last hour")
+
+
+def test_administrators_find_the_figures_on_their_first_page(
+    admin_client: Client, alice: User, project: Project, beating: None
+) -> None:
+    a_job(alice, project, Status.FAILED, error_code="content_policy", finished_at=timezone.now())
+    a_job(alice, project, Status.STORING, next_step_at=ago(minutes=5, seconds=10))
+    shown = dict(admin_client.get("/admin/").context["queue_figures"])
+    assert (shown["Worker hosts"], shown["Storing"], shown["Submits"]) == ("1", "1", "open")
+    assert shown["Oldest overdue"].endswith(", 5 min")
+    assert (shown["Failed, last hour"], shown["Failed by content_policy"]) == ("1 (100%)", "1")
