@@ -28,7 +28,7 @@ Status = Job.Status
 
 JOBS = int(os.environ.get("MANY_HOSTS_JOBS", "150"))
 # So few that they are short from the first to the last moment.
-RPM = max(600, JOBS * 2)
+RPM = max(400, JOBS)
 SUBMITS = 6
 HOSTS = 3 if connection.vendor == "postgresql" else 1
 FAIR = 0.2
