@@ -1,8 +1,14 @@
 """The provider calls: its task is asked about now instead of later."""
 
+from django.db import transaction
 from django.utils import timezone
 
+from generation.lifecycle.leases import tell
 from generation.models import Job
+from generation.models.jobs import JobQuerySet
+
+Status = Job.Status
+TOOK_IT = "The provider has called since then: it did take this job, and its task has ended."
 
 
 def called_back(hook_token: str) -> bool:
@@ -11,5 +17,19 @@ def called_back(hook_token: str) -> bool:
     The sweep looks several times a second, so that nothing more is needed to wake it.
     """
     called = Job.objects.exclude(hook_token="").filter(hook_token=hook_token)
-    running = called.filter(status=Job.Status.RUNNING, lease_token="")
-    return bool(running.update(next_step_at=timezone.now())) or called.exists()
+    running = called.filter(status=Status.RUNNING, lease_token="")
+    if running.update(next_step_at=timezone.now()):
+        return True
+    _note_that_it_was_taken(called)
+    return called.exists()
+
+
+def _note_that_it_was_taken(called: JobQuerySet) -> None:
+    """Nobody else knows the address: a held job of which it was not known whether it arrived did arrive."""
+    doubted = called.filter(status=Status.HELD, task_id="").exclude(held_reason__contains=TOOK_IT).first()
+    if doubted is None:
+        return
+    as_read = called.filter(status=Status.HELD, held_reason=doubted.held_reason)
+    with transaction.atomic():
+        if as_read.update(held_reason=f"{doubted.held_reason} {TOOK_IT}"):
+            tell(doubted.pk, Status.HELD, TOOK_IT)

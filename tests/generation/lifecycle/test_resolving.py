@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from generation import lifecycle
 from generation.lifecycle import resolving
+from generation.lifecycle.calls import TOOK_IT
 from generation.lifecycle.doubts import KEY_LIFE, Doubt, Way, at_risk, doubt_of, ways_of
 from generation.lifecycle.leases import MAX_TAKEOVERS, claim
 from generation.lifecycle.submission import accept
@@ -103,6 +104,21 @@ def test_the_key_is_not_used_when_the_provider_may_have_forgotten_it(alice, proj
     assert Way.ASK not in ways_of(old)
     settings.SKYREELS_IDEMPOTENT = False
     assert Way.ASK not in ways_of(held(alice, project, request_body=b"{}"))
+
+
+def test_a_call_tells_that_the_provider_did_take_it(perhaps_sent, settings):
+    """Once, however often it calls; what was written off hears nothing more."""
+    settings.SKYREELS_WEBHOOKS = "true"
+    job = perhaps_sent()
+    told = job.events.count()
+    for _ in range(3):
+        assert lifecycle.called_back(job.hook_token)
+    job = fresh(job)
+    assert (job.status, job.held_reason.count(TOOK_IT), job.events.count()) == (Status.HELD, 1, told + 1)
+    resolving.write_off(job, by=job.created_by, paid=True)
+    told = job.events.count()
+    assert lifecycle.called_back(job.hook_token)
+    assert (fresh(job).status, job.events.count()) == (Status.FAILED, told)
 
 
 def test_an_attached_task_brings_its_take_home(perhaps_sent, bring_to, sandbox, bob):
