@@ -45,6 +45,9 @@ def looking(host: str) -> Iterator[list[str]]:
 @pytest.fixture
 def queues() -> Iterator[Callable[[str], int]]:
     """How many messages wait for a host."""
+    # Redis keeps what other tests have left.
+    for host in ("aa", "bb", ""):
+        host_queue.of_host(host).delete_queue()
     yield lambda host: host_queue.of_host(host).queue_size()
     for host in ("aa", "bb", ""):
         host_queue.of_host(host).delete_queue()
