@@ -3,9 +3,6 @@
 alice owns the project, bob edits in it, rita reviews, vera only looks, charlie is a stranger.
 """
 
-import socket
-import subprocess
-import time
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -16,36 +13,23 @@ from generation import lifecycle
 from generation.composition import Settings
 from generation.models import Job
 from generation.sandbox.server import SandboxServer
-from generation.supervision import parts
 from library import storage
 from library.models import Project, Role
 from tests import factories
+from tests.services import Service, s3_service
 from tests.worker_host import WorkerHost
 
 
-def _wait_for_port(port: int, process: subprocess.Popen) -> None:
-    for _ in range(200):
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        assert process.poll() is None, "the local S3 server ended at its start"
-        time.sleep(0.05)
-    raise AssertionError(f"the local S3 server does not answer on port {port}")
-
-
 @pytest.fixture(scope="session")
-def s3() -> Iterator[None]:
+def s3() -> Iterator[Service]:
     """The local S3 server as `manage.py up` starts it, with the bucket made."""
-    port = settings.EMBEDDED["s3_port"]
-    part = parts.storage(["127.0.0.1"], port)
-    process = subprocess.Popen(part.argv, env=part.env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    server = s3_service()
+    server.start()
     try:
-        _wait_for_port(port, process)
         storage.ensure_bucket()
-        yield
+        yield server
     finally:
-        process.terminate()
-        process.wait()
+        server.stop()
 
 
 @pytest.fixture(scope="session")
