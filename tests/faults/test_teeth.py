@@ -1,0 +1,30 @@
+"""The suite has teeth: without the fence, and with blind resubmission, the state machine finds what goes wrong."""
+
+import pytest
+from hypothesis import Phase
+
+from generation.lifecycle import answering, leases, submission
+from generation.models import Job
+from tests.generation.lifecycle.machine import run_machine
+
+pytestmark = pytest.mark.django_db
+RUNS = 300  # at most: the first broken promise ends it
+
+
+def test_without_the_fence_it_fails(monkeypatch, alice, project):
+    def unfenced(lease):
+        return Job.objects.filter(pk=lease.job_id, status=lease.status)
+
+    for module in (leases, answering):
+        monkeypatch.setattr(module, "held", unfenced)
+    with pytest.raises(AssertionError, match="lost its job"):
+        run_machine(monkeypatch, alice, project, runs=RUNS, phases=[Phase.generate])
+
+
+def test_with_blind_resubmission_it_fails(monkeypatch, alice, project):
+    def blindly(lease, doubt, *, tries):
+        leases.move(lease, Job.Status.QUEUED, "Sending it once more.", after=0)
+
+    monkeypatch.setattr(submission, "_unknown", blindly)
+    with pytest.raises(AssertionError, match="paid twice"):
+        run_machine(monkeypatch, alice, project, runs=RUNS, phases=[Phase.generate])
