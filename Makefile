@@ -4,7 +4,7 @@ BIN := .venv/bin
 ARGS ?=
 JOBS ?= auto
 
-.PHONY: run test lint bench lock clean
+.PHONY: run test lint bench faults lock clean
 
 run: .venv/run.stamp
 	@exec $(BIN)/python manage.py up $(ARGS)
@@ -21,6 +21,11 @@ lint: .venv/dev.stamp
 
 bench: .venv/dev.stamp
 	$(BIN)/python -m pytest tests/benchmarks -o python_files='bench_*.py' -q -s $(ARGS)
+
+# The fault suite with its full sizes; the closing lines give the counts. DATABASE_URL and REDIS_URL choose the parts.
+faults: .venv/dev.stamp
+	BACKLOT_FAULTS_FULL=1 MANY_HOSTS_JOBS=2000 $(BIN)/python -m pytest tests/faults \
+		tests/generation/lifecycle/test_submit_outcomes.py tests/generation/lifecycle/test_state_machine.py -q $(ARGS)
 
 # Needs uv; writes no index and no host.
 lock:
