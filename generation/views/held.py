@@ -6,7 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.db.models import Count, QuerySet, Value
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
@@ -17,6 +18,7 @@ from generation.models import Job
 from generation.templatetags.money import usd
 from generation.views.access import Request, job_to_edit
 from generation.views.paging import page_of
+from library.models.projects import AnyUser
 
 SIZE = 30
 MOST_COUNTED = MOST_AT_ONCE = 100
@@ -130,12 +132,12 @@ def job_resolve(request: Request, uuid: UUID) -> HttpResponse:
     return redirect("generation:held")
 
 
-def count_to_decide(request: HttpRequest) -> int:
-    """How many the user can decide about, counted to 100."""
-    if not request.user.is_authenticated:
-        return 0
-    found = Job.objects.editable_by(request.user).wanting_a_person()
-    return found.order_by()[:MOST_COUNTED].count()
+def counted_to_decide(user: AnyUser) -> QuerySet[Any, Any]:
+    """One row with how many the user can decide about, counted to `MOST_COUNTED`; none when there are none."""
+    found = Job.objects.editable_by(user).wanting_a_person().order_by().values("pk")[:MOST_COUNTED]
+    return (
+        Job.objects.filter(pk__in=found).order_by().values(all=Value(1)).annotate(n=Count("pk")).values("n")
+    )
 
 
 def _attach(request: Request, job: Job) -> str:

@@ -1,14 +1,17 @@
 """What every page has around it: the top bar's facts, the log-in, the answer to a stale form."""
 
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.models import User
 from django.contrib.auth.views import LoginView
+from django.db.models import Exists, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -51,17 +54,45 @@ class Place:
 
 def workplace(request: HttpRequest) -> dict[str, Any]:
     """Context for every template. Nothing is asked of the database unless a template uses it."""
+    standing = Standing(request)
     return {
         "places": partial(_places, request),
         "provider_is_sandbox": settings.PROVIDER_IS_SANDBOX,
-        "gateway_pause": gateway_pause,
-        "held_count": partial(held.count_to_decide, request),
+        "gateway_pause": standing.pause,
+        "held_count": standing.held,
     }
+
+
+class Standing:
+    """What the top of each page tells of the queue, by one question for all of it."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self._request = request
+
+    def held(self) -> int:
+        """How many jobs wait for a decision of this user, counted to `held.MOST_COUNTED`."""
+        return self._told[0]
+
+    def pause(self) -> GatewayState | None:
+        """Why nothing is sent to the provider at present, if that is so."""
+        return gateway_pause() if self._told[1] else None
+
+    @cached_property
+    def _told(self) -> tuple[int, bool]:
+        user = self._request.user
+        if not user.is_authenticated:
+            return 0, False
+        counted = Coalesce(Subquery(held.counted_to_decide(user)), 0)
+        return User.objects.filter(pk=user.pk).values_list(counted, Exists(_paused())).get()
 
 
 def gateway_pause() -> GatewayState | None:
     """Why nothing is sent to the provider at present, if that is so."""
-    return GatewayState.objects.filter(base_url=settings.SKYREELS_BASE_URL, paused_at__isnull=False).first()
+    return _paused().first()
+
+
+def _paused() -> QuerySet[GatewayState]:
+    return GatewayState.objects.filter(base_url=settings.SKYREELS_BASE_URL, paused_at__isnull=False)
 
 
 @method_decorator(login_not_required, name="dispatch")

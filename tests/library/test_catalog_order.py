@@ -231,7 +231,7 @@ def test_queries_stay_the_same(
         shelf.assets.add(asset)
     client.force_login(alice)
     query = f"q=mara&kind=character&project=harbour-lights&owner=alice&favourite=on&collection={shelf.pk}&sort=most"
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         assert len(client.get(f"/library/?{query}").context["page"].items) == count
     with django_assert_num_queries(7):
         assert len(client.get("/library/handles/?q=mara&project=harbour-lights").json()["handles"]) == count
