@@ -143,7 +143,7 @@ def edit_asset(
         write_uses(current)
         refresh_search(current)
         if (saved.home_project, saved.is_shared) != (project, is_shared):
-            links.move_home(current, project, is_shared=is_shared)
+            links.move_home(saved, project, is_shared=is_shared)
     return current
 
 
