@@ -228,9 +228,14 @@ class PaidWork(RuleBasedStateMachine):
 
         with suppress(Killed):
             yield during if acts else nothing
-        self.provider.before = self.provider.after = self.world.before = self.world.after = nothing
+        self._plan_nothing()
         if seen and not may_heal:
             assert self._row(job) == seen[-1], "a worker that lost its job wrote all the same"
+
+    def _plan_nothing(self) -> None:
+        """What was planned for a request that was never made must not happen to the next one."""
+        self.provider.before = self.provider.after = self.world.before = self.world.after = nothing
+        self.provider.says = self.world.outcome = "taken"
 
     def _row(self, job: Job) -> dict[str, Any]:
         return Job.objects.values("status", "lease_token", "next_step_at", "attempts", "task_id").get(
@@ -255,6 +260,7 @@ class PaidWork(RuleBasedStateMachine):
         lifecycle.submit_job(job.pk)
         lifecycle.store_job(job.pk)
         self._poll("done" if goes_well else "broken", ())
+        self._plan_nothing()
 
     def _poll(self, tells: str, interlude: tuple[str, ...]) -> None:
         questions = claim_questions(Share(), 20)
@@ -307,7 +313,8 @@ class PaidWork(RuleBasedStateMachine):
             for job in self._unfinished():
                 lifecycle.store_job(job.pk)
         self.promises()
-        assert not [(job.status, job.next_step_at) for job in self._unfinished()], "a job is never looked at"
+        left = [(job.status, job.events.last().text) for job in self._unfinished()]
+        assert not left, "a job is never looked at"
 
     def _unfinished(self) -> list[Job]:
         return list(Job.objects.filter(status__in=Job.IN_HAND).order_by("pk"))
