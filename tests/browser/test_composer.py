@@ -124,6 +124,7 @@ def add_three_keyframes(page: Page, width: int) -> None:
     page.get_by_label("Seconds", exact=True).fill("6")
     for letters in ("roofs", "dusk_hills", "lighthouse"):
         pick(page, "Add a keyframe", letters)
+        expect(prompt_of(page)).to_have_value(re.compile(f"@{letters}$"))
     expect(prompt_of(page)).to_have_value(re.compile("@roofs @dusk_hills @lighthouse$"))
     second = page.locator("input[name=mid_3_at]")
     moved = page.get_by_role("slider", name="Second of @lighthouse") if width > LINE_FROM else second
@@ -147,7 +148,8 @@ def reload_the_draft(page: Page) -> None:
     expect(page.locator("draft-keeper")).to_contain_text("Draft kept")
     page.wait_for_url("**/new/?from=*")
     typed = prompt_of(page).input_value()
-    page.wait_for_load_state("networkidle")
+    with page.expect_response("**/draft/"):
+        prompt_of(page).dispatch_event("input")
     page.reload()
     expect(prompt_of(page)).to_have_value(typed)
     expect(page.get_by_role("button", name="First frame @harbour: choose another")).to_be_visible()
