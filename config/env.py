@@ -15,6 +15,9 @@ from pathlib import Path
 from typing import Any, NoReturn, TypedDict, cast
 from urllib.parse import urlsplit
 
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives import serialization
 from django.core.exceptions import ImproperlyConfigured
 
 _TRUE = {"1", "true", "yes", "on"}
@@ -110,6 +113,30 @@ def parsed(name: str, value: str, parse: Callable[[str], dict[str, Any]]) -> dic
         return parse(value)
     except (ValueError, ImproperlyConfigured):
         refuse(name, "cannot be read: look at its scheme and port, and escape what is special")
+
+
+def signing_pair(certificate: str, private_key: str) -> tuple[str, str]:
+    """A chain of certificates, the signer's own first, and the private key of that one, both PEM; both or neither.
+
+    What is wrong is told without the values.
+    """
+    chain, secret = text(certificate), text(private_key)
+    if bool(chain) != bool(secret):
+        missing, there = (private_key, certificate) if chain else (certificate, private_key)
+        refuse(missing, f"must be set together with {there}")
+    if not chain:
+        return "", ""
+    try:
+        first = x509.load_pem_x509_certificates(chain.encode())[0]
+    except ValueError:
+        refuse(certificate, "must be certificates in PEM, the signer's own first")
+    try:
+        key = serialization.load_pem_private_key(secret.encode(), password=None)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        refuse(private_key, "must be a private key in PEM, without a password")
+    if key.public_key() != first.public_key():
+        refuse(private_key, f"is not the key of the first certificate of {certificate}")
+    return chain, secret
 
 
 def host(name: str, default: str) -> str:

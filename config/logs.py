@@ -19,8 +19,8 @@ SHORTEST_SECRET = 8
 _SECRETS = [
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        # Addresses that are their own secret: of callbacks, of shares
-        r"(/hooks/[^/\s]+/|/s/)[^/\s?\"']+",
+        # Addresses that are their own secret: of callbacks, of shares, of getting no more e-mail
+        r"(/hooks/[^/\s]+/|/s/|/unsubscribe/)[^/\s?\"']+",
         # Signed addresses, and how botocore tells of its signing
         r"(x-amz-(?:signature|credential|security-token)(?:=|%3d))[^&\s\"'\\]+",
         r"(\bsignature(?:=|:\s*))[0-9a-z%/+]{16,}={0,2}",

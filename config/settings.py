@@ -120,6 +120,12 @@ SKYREELS_RPM = env.number("SKYREELS_RPM", 480, low=1, high=100_000)
 # Whether the provider is asked to call back when a render has ended; `auto`: when it can reach us by HTTPS.
 SKYREELS_WEBHOOKS = env.choice("SKYREELS_WEBHOOKS", "auto", "true", "false")
 
+# Content credentials: stored takes are signed with this certificate; without one, outside production, with one that is
+# made here and says so. The time stamp's address is asked at each signing.
+
+C2PA_CERTIFICATE, C2PA_PRIVATE_KEY = env.signing_pair("C2PA_CERTIFICATE", "C2PA_PRIVATE_KEY")
+C2PA_TIMESTAMP_URL = env.url("C2PA_TIMESTAMP_URL", "", "http", "https")
+
 # Watching. Without a token there is no `/metrics`; `/readyz` minds a step that has been due for so many minutes.
 
 METRICS_TOKEN = env.matching(
@@ -227,6 +233,13 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 
 vars().update(env.parsed("EMAIL_URL", env.text("EMAIL_URL", "consolemail://"), environ.Env.email_url_config))
+EMAIL_TIMEOUT = 20  # seconds: a mail server that hangs must not keep a worker
+DEFAULT_FROM_EMAIL = env.matching(
+    "BACKLOT_MAIL_FROM",
+    f"Backlot <backlot@{urlsplit(PUBLIC_URL).hostname}>",
+    r"[^\r\n<>@]*<[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+",
+    "an address such as backlot@example.com or Backlot <backlot@example.com>",
+)
 
 # Safety. Pictures and videos come straight from the object storage by signed URLs.
 
@@ -283,6 +296,7 @@ _secrets = [
     SKYREELS_API_KEY,
     AWS_SECRET_ACCESS_KEY,
     METRICS_TOKEN,
+    C2PA_PRIVATE_KEY,
     str(DATABASES["default"].get("PASSWORD") or ""),
 ]
 LOGGING = {

@@ -21,9 +21,11 @@ from generation.models import (
     JobReference,
     LedgerEntry,
     Price,
+    ShareLink,
     Shot,
     Take,
 )
+from generation.reviews import sharing
 from generation.templatetags.money import usd
 from generation.views.prompts import shown_request
 from library import storage
@@ -245,6 +247,42 @@ class ApiTokenAdmin(ReadOnly, ModelAdmin):
         for token in chosen:
             tokens.revoke(token)
         self.message_user(request, f"Revoked: {', '.join(map(str, chosen))}.")
+
+
+@admin.register(ShareLink)
+class ShareLinkAdmin(ReadOnly, ModelAdmin):
+    """What was shared with guests, and until when. Neither a link's address nor its password is shown; here, as on
+    its project's page, a link is taken back."""
+
+    list_display = (
+        "__str__",
+        "project",
+        "kind",
+        "created_by",
+        "views",
+        "last_viewed_at",
+        "expires_at",
+        "revoked_at",
+    )
+    list_filter = ("kind", "is_blind", "project", "created_at", "revoked_at")
+    list_select_related = ("project", "created_by")
+    search_fields = ("label", "project__name", "created_by__username")
+    date_hierarchy = "created_at"
+    exclude = ("token", "password")
+    # Its page is the one that the address opens.
+    view_on_site = False
+    actions = ("revoke",)
+
+    def has_revoke_permission(self, request: HttpRequest) -> bool:
+        """Taking back is the one change that can be made here."""
+        return request.user.has_perm("generation.change_sharelink")
+
+    @action(description="Take back the chosen links", permissions=["revoke"])
+    def revoke(self, request: HttpRequest, chosen: QuerySet[ShareLink]) -> None:
+        """They open nothing from now on."""
+        for link in chosen:
+            sharing.revoke(link)
+        self.message_user(request, f"Taken back: {', '.join(map(str, chosen))}.")
 
 
 def _may_be_mended(price: Price | None) -> bool:

@@ -2,7 +2,10 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from ipaddress import ip_address
+from ssl import SSLContext
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -82,7 +85,12 @@ def hook_url(token: str) -> str:
 def client() -> Iterator[SkyReelsClient]:
     """A client for submits and single questions. Nothing is retried by the transport: that would pay twice."""
     proxied = heeds_proxies(settings.SKYREELS_BASE_URL)
-    with httpx.Client(timeout=SUBMIT_TIMEOUT, trust_env=proxied, headers=_introduced()) as http:
+    options: dict[str, Any] = {
+        "timeout": SUBMIT_TIMEOUT,
+        "headers": _introduced(),
+        "verify": _trusted(proxied),
+    }
+    with httpx.Client(trust_env=proxied, **options) as http:
         yield SkyReelsClient(
             http,
             base_url=settings.SKYREELS_BASE_URL,
@@ -108,6 +116,12 @@ def polling_client() -> tuple[httpx.AsyncClient, AsyncSkyReelsClient]:
         api_key=settings.SKYREELS_API_KEY,
         provider=provider(),
     )
+
+
+@cache
+def _trusted(trust_env: bool) -> SSLContext:
+    """The certificates to believe. Reading them takes longer than a submit's own work, so they are read once."""
+    return httpx.create_ssl_context(trust_env=trust_env)
 
 
 def _introduced() -> dict[str, str]:

@@ -1,6 +1,7 @@
 """The doors through which the queue comes in. A lost, doubled or late call does no harm."""
 
 from generation import lifecycle
+from generation.reviews import mailing, notifying
 
 
 def submit(job_id: int) -> None:
@@ -21,3 +22,14 @@ def store(job_id: int) -> None:
 def sweep() -> None:
     """Ask about everything that runs, for about a minute."""
     lifecycle.sweep()
+
+
+def tell() -> None:
+    """Each minute: tell of new takes, then send what is due."""
+    notifying.announce()
+    mailing.send_due()
+
+
+def mail() -> None:
+    """Send what is due: somebody was told something just now."""
+    mailing.send_due()

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from typing import NamedTuple
 from urllib.parse import quote, urlsplit
 
 ALGORITHM = "AWS4-HMAC-SHA256"
@@ -27,34 +28,44 @@ class Signer:
     def signed(self, address: str, asked: Mapping[str, str], *, at: datetime, seconds: int) -> str:
         """`address` is percent-encoded and without a query; `asked` are the parameters to add to it; it opens from
         `at`, a time in UTC, for `seconds`."""
-        stamp = at.strftime("%Y%m%dT%H%M%SZ")
-        day = stamp[:8]
-        scope = f"{day}/{self.region}/s3/aws4_request"
-        query = _query({**asked, **self._own(scope, stamp, seconds)})
+        terms = _terms(self, at, seconds)
+        query = "&".join(f"{name}={value}" for name, value in sorted([*terms.own, *_quoted(asked)]))
         place = urlsplit(address)
         host = place.netloc.lower().removesuffix(UNNAMED_PORTS[place.scheme])
         request = f"GET\n{place.path}\n{query}\nhost:{host}\n\nhost\nUNSIGNED-PAYLOAD"
         digest = hashlib.sha256(request.encode()).hexdigest()
-        text = f"{ALGORITHM}\n{stamp}\n{scope}\n{digest}"
-        signature = _hmac(_key(self.secret_key, day, self.region), text).hex()
+        signature = _hmac(terms.key, f"{ALGORITHM}\n{terms.stamp}\n{terms.scope}\n{digest}").hex()
         return f"{address}?{query}&X-Amz-Signature={signature}"
 
-    def _own(self, scope: str, stamp: str, seconds: int) -> dict[str, str]:
-        own = {
-            "X-Amz-Algorithm": ALGORITHM,
-            "X-Amz-Credential": f"{self.access_key}/{scope}",
-            "X-Amz-Date": stamp,
-            "X-Amz-Expires": str(seconds),
-            "X-Amz-SignedHeaders": "host",
-        }
-        return own | {"X-Amz-Security-Token": self.token} if self.token else own
+
+class _Terms(NamedTuple):
+    """What is the same for all addresses that one signer signs at one time: a page has hundreds of them."""
+
+    stamp: str
+    scope: str
+    key: bytes
+    own: list[tuple[str, str]]
 
 
-def _query(parameters: Mapping[str, str]) -> str:
-    return "&".join(f"{name}={quote(value, safe='-_.~')}" for name, value in sorted(parameters.items()))
+@lru_cache(maxsize=32)
+def _terms(signer: Signer, at: datetime, seconds: int) -> _Terms:
+    stamp = at.strftime("%Y%m%dT%H%M%SZ")
+    scope = f"{stamp[:8]}/{signer.region}/s3/aws4_request"
+    own = {
+        "X-Amz-Algorithm": ALGORITHM,
+        "X-Amz-Credential": f"{signer.access_key}/{scope}",
+        "X-Amz-Date": stamp,
+        "X-Amz-Expires": str(seconds),
+        "X-Amz-SignedHeaders": "host",
+    }
+    lent = {"X-Amz-Security-Token": signer.token} if signer.token else {}
+    return _Terms(stamp, scope, _key(signer.secret_key, stamp[:8], signer.region), _quoted(own | lent))
 
 
-@lru_cache(maxsize=8)
+def _quoted(parameters: Mapping[str, str]) -> list[tuple[str, str]]:
+    return [(name, quote(value, safe="-_.~")) for name, value in parameters.items()]
+
+
 def _key(secret_key: str, day: str, region: str) -> bytes:
     key = f"AWS4{secret_key}".encode()
     for part in (day, region, "s3", "aws4_request"):

@@ -31,6 +31,7 @@ from storages.backends.s3 import S3Storage
 from library.signing import Signer
 
 HOUR = 3600
+BRIEF = 20 * 60
 PROVIDER_SECONDS = 24 * HOUR
 SINGLE_PUT_BYTES = 1024**3
 
@@ -100,8 +101,14 @@ def thumbnail_key(sha256: str) -> str:
 
 
 def take_key(job_uuid: UUID) -> str:
-    """Where a job's video lies: fixed, so that storing it again overwrites the same bytes."""
+    """Where a job's video lies as the provider made it: fixed, so that storing it again overwrites the same bytes."""
     return f"takes/{job_uuid}.mp4"
+
+
+def signed_take_key(job_uuid: UUID, sha256: str) -> str:
+    """Where the same video lies with content credentials: signed twice it is two files, and a worker that comes late
+    must not put another one under the key of the take."""
+    return f"takes/{job_uuid}-{sha256[:16]}.mp4"
 
 
 def poster_key(job_uuid: UUID) -> str:
@@ -204,17 +211,25 @@ def signed_url(key: str, *, seconds: int = HOUR, download_name: str | None = Non
 
     With `download_name` the browser saves the file under that name instead of showing it.
     """
+    # Signed as if it were then, an address stays the same for an hour and browsers find the picture in their cache.
+    start = datetime.datetime.now(datetime.UTC).replace(minute=0, second=0, microsecond=0)
+    return _signed(key, at=start, seconds=seconds + HOUR, download_name=download_name)
+
+
+def brief_url(key: str, *, download_name: str | None = None) -> str:
+    """The same for a guest, good for 15 to 20 minutes: what a guest may see can be taken back."""
+    now = datetime.datetime.now(datetime.UTC)
+    start = now.replace(minute=now.minute - now.minute % 5, second=0, microsecond=0)
+    return _signed(key, at=start, seconds=BRIEF, download_name=download_name)
+
+
+def _signed(key: str, *, at: datetime.datetime, seconds: int, download_name: str | None) -> str:
     lent = _credentials().get_frozen_credentials()
     signer = Signer(lent.access_key or "", lent.secret_key or "", settings.AWS_S3_REGION_NAME, lent.token)
     asked = {}
     if download_name:
         asked["response-content-disposition"] = content_disposition_header(True, download_name) or ""
-    return signer.signed(plain_url(key), asked, at=_start_of_hour(), seconds=seconds + HOUR)
-
-
-def _start_of_hour() -> datetime.datetime:
-    # Signed as if it were then, an address stays the same for an hour and browsers find the picture in their cache.
-    return datetime.datetime.now(datetime.UTC).replace(minute=0, second=0, microsecond=0)
+    return signer.signed(plain_url(key), asked, at=at, seconds=seconds)
 
 
 def provider_url(key: str) -> str:

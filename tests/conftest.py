@@ -16,7 +16,7 @@ from generation.sandbox.server import SandboxServer
 from library import storage
 from library.models import Project, Role
 from tests import factories
-from tests.services import Service, s3_service
+from tests.killable import Service, s3_service
 from tests.worker_host import WorkerHost
 
 

@@ -121,6 +121,20 @@ class Caller:
             raise NotFound("take")
         return found
 
+    def take_to_comment(self, uuid: UUID) -> Take:
+        """A take to write notes on. Raises NotFound, Forbidden."""
+        take = self.take(uuid)
+        if not Take.objects.commented_by(self.user).filter(pk=take.pk).exists():
+            raise Forbidden("In the project of this take you may look, not write notes.")
+        return take
+
+    def take_to_decide(self, uuid: UUID) -> Take:
+        """A take to give a verdict on. Raises NotFound, Forbidden."""
+        take = self.take(uuid)
+        if not Take.objects.decidable_by(self.user).filter(pk=take.pk).exists():
+            raise Forbidden("In the project of this take owners and reviewers decide.")
+        return take
+
 
 class ApiRequest(HttpRequest):
     """A request that a token opened."""

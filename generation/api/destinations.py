@@ -1,5 +1,8 @@
 """Where a job goes: the project that a request names, else the token's own, else its person's own."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from django.contrib.auth.models import User
 from django.db import transaction
 
@@ -9,19 +12,22 @@ from generation.models import PersonalProject, Shot
 from library.models import Membership, Project, Role
 
 
-def project_for(caller: Caller, slug: str) -> Project:
-    """The project to make things in. Raises NotFound, Forbidden."""
-    if slug:
-        return caller.project_to_edit(slug)
-    if caller.token.project:
-        return caller.project_to_edit(caller.token.project.slug)
-    return caller.project_to_edit(personal_project(caller.user).slug)
+@contextmanager
+def destined(caller: Caller, slug: str, *, is_dry: bool = False) -> Iterator[Project]:
+    """The project to make things in. Raises NotFound, Forbidden.
 
-
-def personal_project(user: User) -> Project:
-    """The person's own project, which is made when it is needed for the first time."""
-    found = PersonalProject.objects.select_related("project").filter(user=user).first()
-    return found.project if found else _new_personal_project(user)
+    The person's own one is made when it is needed for the first time. It goes again when the block raises, and, with
+    `is_dry`, in any case: who only asks, or is refused, leaves nothing behind.
+    """
+    named = slug or (caller.token.project.slug if caller.token.project else "")
+    found = caller.project_to_edit(named) if named else _personal_project(caller.user)
+    if found:
+        yield found
+        return
+    with transaction.atomic():
+        yield _new_personal_project(caller.user)
+        if is_dry:
+            transaction.set_rollback(True)
 
 
 def shot_of(project: Project, code: str) -> Shot | None:
@@ -29,13 +35,16 @@ def shot_of(project: Project, code: str) -> Shot | None:
     return Shot.objects.get_or_create(project=project, code=code)[0] if code else None
 
 
-@transaction.atomic
+def _personal_project(user: User) -> Project | None:
+    found = PersonalProject.objects.select_related("project").filter(user=user).first()
+    return found.project if found else None
+
+
 def _new_personal_project(user: User) -> Project:
     # Locked, so that two first requests at once make one project.
     User.objects.select_for_update().get(pk=user.pk)
-    found = PersonalProject.objects.select_related("project").filter(user=user).first()
-    if found:
-        return found.project
+    if found := _personal_project(user):
+        return found
     name = user.get_username()
     project = Project.objects.create(
         name=f"{name}: own takes"[:120],

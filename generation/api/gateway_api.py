@@ -54,11 +54,14 @@ errors.install(api)
 def generate(request: ApiRequest, body: GenerationBody, response: HttpResponse) -> SubmissionAnswer:
     """Answers at once with a task; ask for it until it has ended."""
     caller, wish = request.auth, Wish.of(body.root)
-    project = wish.destination(caller)
-    composed = wish.composed(caller, project)
-    job, replayed = once(
-        request, caller, endpoint="generations", make=lambda key: wish.queue(caller, project, composed, key)
-    )
+    with wish.destined(caller) as project:
+        composed = wish.composed(caller, project)
+        job, replayed = once(
+            request,
+            caller,
+            endpoint="generations",
+            make=lambda key: wish.queue(caller, project, composed, key),
+        )
     if replayed:
         response[REPLAYED] = "true"
     return SubmissionAnswer(data=[Submission(task_id=task_id_of(job))])

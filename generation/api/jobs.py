@@ -26,7 +26,8 @@ StatusAsked = Literal[
 def check_job(request: ApiRequest, body: DoubtfulBody) -> Checked:
     """What it comes to and what is wrong with it; nothing is queued. Answers 200 also when there are problems."""
     wish = Wish.of(body.root)
-    return Checked.of(wish.composed(request.auth, wish.destination(request.auth)), wish.problems)
+    with wish.destined(request.auth, is_dry=True) as project:
+        return Checked.of(wish.composed(request.auth, project), wish.problems)
 
 
 @router.get("", response={200: Listed[JobShape], **answers(404, 422)}, summary="List jobs")
@@ -59,11 +60,11 @@ def list_jobs(
 def queue_job(request: ApiRequest, body: JobBody, response: HttpResponse) -> Status[JobDetails]:
     """One take. With an `Idempotency-Key` the same request sent again within a day answers with the same job."""
     caller, wish = request.auth, Wish.of(body.root)
-    project = wish.destination(caller)
-    composed = wish.composed(caller, project)
-    job, replayed = once(
-        request, caller, endpoint="jobs", make=lambda key: wish.queue(caller, project, composed, key)
-    )
+    with wish.destined(caller) as project:
+        composed = wish.composed(caller, project)
+        job, replayed = once(
+            request, caller, endpoint="jobs", make=lambda key: wish.queue(caller, project, composed, key)
+        )
     if replayed:
         response[REPLAYED] = "true"
     return Status(201, JobDetails.of(caller.job(job.uuid)))

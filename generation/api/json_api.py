@@ -1,12 +1,12 @@
-"""Backlot's own API, under `/api/v1/`: assets, projects, jobs and takes."""
+"""Backlot's own API, under `/api/v1/`: assets, projects, jobs, takes and their review."""
 
-from generation.api import assets, errors, jobs, projects, takes
+from generation.api import assets, errors, jobs, projects, reviews, takes
 from generation.api.border import StrictParser
 from generation.api.callers import reading, throttle
 from generation.api.describing import Described
 
 DESCRIPTION = """
-Everything that a team does in Backlot, for programs: the library, projects, jobs and takes.
+Everything that a team does in Backlot, for programs: the library, projects, jobs, takes and their review.
 
 Make a token on the page *API tokens* or by `manage.py apitoken USERNAME`, and send it with each call as
 `Authorization: Bearer <token>`. It may never do more than its person; it can be limited to reading, and to one project.
@@ -33,3 +33,4 @@ api.add_router("/assets", assets.router)
 api.add_router("/projects", projects.router)
 api.add_router("/jobs", jobs.router)
 api.add_router("/takes", takes.router)
+api.add_router("/takes", reviews.router)

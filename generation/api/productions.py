@@ -18,6 +18,8 @@ JobStatus = Literal[
     "queued", "submitting", "running", "storing", "succeeded", "failed", "held", "cancelled"
 ]  # fmt: skip
 
+ReviewState = Literal["waiting", "approved", "changes", "rejected"]
+
 _SIGNATURE = re.compile(r"(https?://[^\s\"?]+)\?[^\s\"]*")
 
 
@@ -144,6 +146,7 @@ class TakeShape(Schema):
     fps: float
     codec: str
     has_audio: bool
+    review: ReviewState = Field(description="what the verdicts on it come to")
     size: int
     sha256: str
     created_at: datetime
@@ -162,6 +165,7 @@ class TakeShape(Schema):
             "fps",
             "codec",
             "has_audio",
+            "review",
             "size",
             "sha256",
         )

@@ -13,7 +13,7 @@ from generation.api.border import AskedInJson
 from generation.api.callers import ApiRequest, writing
 from generation.api.errors import Forbidden, Invalid, answers
 from generation.api.paging import Listed, piece_of
-from generation.api.productions import TakeShape
+from generation.api.productions import ReviewState, TakeShape
 from generation.api.shapes import AssetDetails
 from library import ingest
 from library.forms import parse_tags
@@ -39,6 +39,7 @@ def list_takes(
     request: ApiRequest,
     project: Annotated[str, Query(max_length=60, description="slug")] = "",
     shot: Annotated[str, Query(max_length=20, description="code")] = "",
+    review: Annotated[ReviewState | None, Query(description="those that stand there")] = None,
     cursor: Annotated[str, Query(max_length=300, description="`next` of the piece before")] = "",
 ) -> Listed[TakeShape]:
     """What was brought home, the newest first."""
@@ -47,6 +48,8 @@ def list_takes(
         rows = rows.filter(project=request.auth.project(project))
     if shot:
         rows = rows.filter(shot__code=shot)
+    if review:
+        rows = rows.filter(review=review)
     items, following = piece_of(rows, cursor)
     return Listed(items=[TakeShape.of(take) for take in items], next=following)
 

@@ -2,6 +2,7 @@
 goes. Its description is exact; what breaks a rule is told by `composition`, in the words that the pages use."""
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
@@ -10,7 +11,7 @@ from pydantic.json_schema import JsonSchemaValue
 
 from generation import lifecycle
 from generation.api.callers import Caller
-from generation.api.destinations import project_for, shot_of
+from generation.api.destinations import destined, shot_of
 from generation.api.errors import ApiError, Invalid
 from generation.composition import Composition, Problem, compose_request
 from generation.models import Job, Shot
@@ -157,9 +158,9 @@ class Wish:
         """What it comes to in this project. An asset that is kept to another one is a problem of it."""
         return compose_request(user=caller.user, project=project, data=self.data, voices=self.voices)
 
-    def destination(self, caller: Caller) -> Project:
-        """Where it goes. Raises NotFound, Forbidden."""
-        return project_for(caller, self.project)
+    def destined(self, caller: Caller, *, is_dry: bool = False) -> AbstractContextManager[Project]:
+        """Where it goes, for the length of a block. Raises NotFound, Forbidden."""
+        return destined(caller, self.project, is_dry=is_dry)
 
     def queue(self, caller: Caller, project: Project, composed: Composition, form_key: Any) -> Job:
         """The job, in the caller's transaction. Raises ApiError when none can be made; then there is no shot either."""

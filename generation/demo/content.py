@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
+from uuid import UUID, uuid5
 
 from PIL import Image
 
@@ -20,6 +21,8 @@ from library.models import Asset
 
 QUALITY = 88
 HARBOUR, MARKET = "harbour-lights", "night-market"
+# Any fixed name will do.
+FORM_KEYS = UUID("5b1c7f0e-7c7e-4c39-9f0e-2d7a6a0c5f11")
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,11 @@ class DemoJob:
     by: str
     prompt: str
     settings: Settings
+
+
+def form_key(number: int, job: DemoJob) -> UUID:
+    """The same job of the demo, by its place among `JOBS`, always has the same one."""
+    return uuid5(FORM_KEYS, f"{job.project}/{job.shot}/{number}")
 
 
 def _jpeg(draw: Callable[[], Image.Image]) -> File:

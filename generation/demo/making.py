@@ -4,20 +4,17 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from uuid import UUID, uuid5
 
 from django.conf import settings
 from django.contrib.auth.models import User
 
 from generation import lifecycle
+from generation.demo import reviewing
 from generation.demo.accounts import PEOPLE, Account, ensure_people, give_passwords
-from generation.demo.content import ASSETS, JOBS, PROJECTS, DemoAsset, DemoJob, DemoProject
+from generation.demo.content import ASSETS, JOBS, PROJECTS, DemoAsset, DemoJob, DemoProject, form_key
 from generation.models import Job, Shot
 from library import ingest
 from library.models import Asset, MediaFile, Membership, Project, ProjectAsset
-
-# Any fixed name will do: the same job of the demo always has the same form key.
-FORM_KEYS = UUID("5b1c7f0e-7c7e-4c39-9f0e-2d7a6a0c5f11")
 
 
 @dataclass(frozen=True)
@@ -102,6 +99,7 @@ def _ensure_jobs(people: dict[str, User], projects: dict[str, Project]) -> tuple
             _ensure_job(number, wanted, people[wanted.by], projects[wanted.project])
         except lifecycle.CannotQueue as reason:
             left_out.append(f"“{wanted.prompt}” was not queued: {reason}")
+    reviewing.begin()
     return Job.objects.count() - before, left_out
 
 
@@ -112,5 +110,5 @@ def _ensure_job(number: int, wanted: DemoJob, by: User, project: Project) -> Non
         shot=Shot.objects.get(project=project, code=wanted.shot),
         prompt=wanted.prompt,
         settings=wanted.settings,
-        form_key=uuid5(FORM_KEYS, f"{project.slug}/{wanted.shot}/{number}"),
+        form_key=form_key(number, wanted),
     )

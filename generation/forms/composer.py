@@ -124,6 +124,7 @@ class ComposerForm(forms.Form):
     )
     agreed = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
     made_from = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    answers = forms.UUIDField(required=False, widget=forms.HiddenInput)
     form_key = forms.UUIDField(widget=forms.HiddenInput)
 
     @classmethod

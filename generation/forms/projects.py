@@ -9,6 +9,7 @@ from django.utils.text import slugify
 
 from generation.ledger.budgets import WARN_AT
 from generation.models import Production
+from generation.reviews import verdicts
 from library.models import Membership, Project, Role
 
 # `/projects/new/` is a page of its own.
@@ -16,7 +17,8 @@ RESERVED_SLUGS = {"new"}
 
 
 class ProjectForm(forms.ModelForm):
-    """A project's name, description and budget, and from when on its owners are warned of the budget's end."""
+    """A project's name, description and budget, from when on its owners are warned of the budget's end, and how many
+    people have to approve a take."""
 
     budget_usd = forms.DecimalField(
         label="Budget in US dollars",
@@ -34,6 +36,14 @@ class ProjectForm(forms.ModelForm):
         help_text=f"From there on its pages and its owners' home say so. {WARN_AT} unless you choose.",
     )
 
+    approvals_needed = forms.IntegerField(
+        label="Approvals that a take needs",
+        required=False,
+        min_value=1,
+        max_value=20,
+        help_text="So many owners and reviewers have to approve it. When it changes, all takes are counted anew.",
+    )
+
     class Meta:
         model = Project
         fields = ["name", "description", "budget_usd"]
@@ -43,30 +53,33 @@ class ProjectForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         if self.instance.budget_usd is not None:
             self.initial["budget_usd"] = f"{self.instance.budget_usd:.2f}"
-        known = Production.objects.filter(project=self.instance.pk).values_list("warn_at", flat=True)
-        self.initial["warn_at"] = known.first() or WARN_AT
+        known = Production.objects.filter(project=self.instance.pk).first()
+        self.initial["warn_at"] = known.warn_at if known else WARN_AT
+        self.initial["approvals_needed"] = known.approvals_needed if known else 1
 
     @transaction.atomic
-    def change(self) -> Project:
-        """Save what was typed; a threshold that was left empty stays as it is."""
+    def change(self, by: User) -> Project:
+        """Save what was typed; a threshold or a number that was left empty stays as it is."""
         project: Project = self.save()
-        self._keep_warning(project)
+        self._keep_numbers(project, by)
         return project
 
     @transaction.atomic
-    def create(self, owner: Any) -> Project:
+    def create(self, owner: User) -> Project:
         """A new project with an address made from its name; its creator owns it."""
         project: Project = self.save(commit=False)
         project.slug = free_slug(project.name)
         project.save()
         Membership.objects.create(project=project, user=owner, role=Role.OWNER)
-        self._keep_warning(project)
+        self._keep_numbers(project, owner)
         return project
 
-    def _keep_warning(self, project: Project) -> None:
-        warn_at = self.cleaned_data["warn_at"]
+    def _keep_numbers(self, project: Project, by: User) -> None:
+        warn_at, approvals = self.cleaned_data["warn_at"], self.cleaned_data["approvals_needed"]
         if warn_at and warn_at != self.initial["warn_at"]:
             Production.objects.update_or_create(project=project, defaults={"warn_at": warn_at})
+        if approvals and approvals != self.initial["approvals_needed"]:
+            verdicts.ask_for(project, approvals=approvals, by=by)
 
 
 class MemberForm(forms.Form):

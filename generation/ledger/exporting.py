@@ -1,16 +1,15 @@
 """The ledger as CSV, line by line, for spreadsheets: nothing in it is taken for a formula."""
 
-import csv
 from collections.abc import Iterator
 from datetime import UTC
 from decimal import Decimal
 from typing import Any
 
+from generation import spreadsheets
 from generation.ledger.entries import Entries
 from generation.models import LedgerEntry
 
 CHUNK = 1000
-FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 FIELDS = (
     "created_at", "project__name", "job__shot__code", "job__created_by__username", "job__uuid", "job__model",
     "job__resolution", "job__billed_seconds", "state", "estimate_usd", "job__cost_usd", "actual_usd", "job__task_id",
@@ -21,30 +20,20 @@ HEAD = (
 )  # fmt: skip
 
 
-class _Echo:
-    """What `csv` writes to: it hands each line back."""
-
-    def write(self, line: str) -> str:
-        return line
-
-
 def csv_lines(rows: Entries) -> Iterator[str]:
     """A head and a line for each entry, the newest first; read in chunks, so that memory stays bounded."""
-    writer = csv.writer(_Echo())
-    yield writer.writerow(HEAD)
+    yield spreadsheets.line(HEAD)
     found = rows.order_by("-pk").values_list("pk", *FIELDS)
     chunk = list(found[:CHUNK])
     while chunk:
-        yield "".join(writer.writerow(_cells(row[1:])) for row in chunk)
+        yield spreadsheets.lines(_cells(row[1:]) for row in chunk)
         chunk = list(found.filter(pk__lt=chunk[-1][0])[:CHUNK])
 
 
-def _cells(row: tuple[Any, ...]) -> list[str]:
+def _cells(row: tuple[Any, ...]) -> list[Any]:
     *facts, state, estimate, reported, booked, task = row
     by = _settled_by(state, reported)
-    return [
-        _cell(value) for value in (_moment(facts[0]), *facts[1:], state, estimate, reported, booked, by, task)
-    ]
+    return [_moment(facts[0]), *facts[1:], state, estimate, reported, booked, by, task]
 
 
 def _settled_by(state: str, reported: Decimal | None) -> str:
@@ -55,9 +44,3 @@ def _settled_by(state: str, reported: Decimal | None) -> str:
 
 def _moment(value: Any) -> str:
     return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
-
-
-def _cell(value: Any) -> str:
-    """A number as it is; a text that a spreadsheet would run gets an apostrophe in front."""
-    text = "" if value is None else str(value)
-    return f"'{text}" if isinstance(value, str) and text.startswith(FORMULAS) else text

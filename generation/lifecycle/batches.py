@@ -1,6 +1,7 @@
 """Several takes asked for at once: all of them or none, with one budget check; each waits and ends for itself."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid5
@@ -11,7 +12,7 @@ from generation import composition
 from generation.composition import MAX_BATCH, Brief, Composition, Problem
 from generation.lifecycle.creation import withdraw
 from generation.lifecycle.queueing import CannotQueue, Context, check_budget, errors_of, queue
-from generation.models import Batch, Job, Shot, Take
+from generation.models import Batch, Job, Note, Shot, Take
 from library.models import Project
 
 Status = Job.Status
@@ -31,9 +32,11 @@ def create_batch(
     briefs: Sequence[Brief],
     form_key: UUID,
     made_from: Take | None = None,
+    answers: Note | None = None,
 ) -> Batch:
     """Queue a job for each brief, or none at all. A form that was sent twice (same `form_key`) makes one batch; a draft
-    of the same key is used up by it. A code of a shot that the project does not have makes that shot.
+    of the same key is used up by it. A code of a shot that the project does not have makes that shot. Each of them
+    answers the note, if there is one.
 
     Raises CannotQueue with all problems; their `param` begins with the brief's number, counted from 0.
     """
@@ -43,7 +46,7 @@ def create_batch(
     if refused := _problems(composed):
         raise CannotQueue(refused)
     try:
-        return _queue(composed, briefs, Context(by, project, made_from), form_key)
+        return _queue(composed, briefs, Context(by, project, made_from, answers), form_key)
     except IntegrityError:
         # The same form came twice at once and the other one was first.
         if made := _made_before(form_key, by):
@@ -93,11 +96,17 @@ def _queue(
     batch = Batch.objects.create(form_key=form_key, project=context.project, created_by=context.by)
     Job.objects.filter(form_key=form_key, status=Status.DRAFT).delete()
     shots = _shots(context.project, briefs)
-    priority = Job.Priority.BULK if len(composed) > LARGE else Job.Priority.NORMAL
-    within = Context(context.by, context.project, context.made_from, batch, priority)
+    within = replace(context, batch=batch, priority=_priority(len(composed), context.answers))
     for place, (one, brief) in enumerate(zip(composed, briefs, strict=True)):
         queue(one, within, form_key=uuid5(form_key, str(place)), shot=shots.get(brief.shot))
     return batch
+
+
+def _priority(takes: int, answers: Note | None) -> Job.Priority:
+    """An answer goes first, but twenty of them at once would keep everybody else from their turn."""
+    if takes > LARGE:
+        return Job.Priority.BULK
+    return Job.Priority.REVIEW if answers else Job.Priority.NORMAL
 
 
 def _shots(project: Project, briefs: Sequence[Brief]) -> dict[str, Shot]:

@@ -20,6 +20,8 @@ SWEEP = "sweep"
 BEAT_LEASE = 10.0
 BEAT_EVERY = 1.0
 FORGET_AFTER = timedelta(minutes=10)
+# A lease that ends later, or a beat that lies ahead of the clock, was written before the clock was set back.
+LEASED_AT_MOST = timedelta(seconds=2 * BEAT_LEASE)
 
 
 def beats() -> QuerySet[Heartbeat]:
@@ -59,7 +61,9 @@ class Beat:
         """Become this host's sweep, or None while another one lives. Hosts that are gone are forgotten."""
         name, now, token = beat_name(settings.WORKER_ID), timezone.now(), secrets.token_hex(16)
         Heartbeat.objects.get_or_create(name=name)
-        free = Q(leased_until__isnull=True) | Q(leased_until__lt=now)
+        free = (
+            Q(leased_until__isnull=True) | Q(leased_until__lt=now) | Q(leased_until__gt=now + LEASED_AT_MOST)
+        )
         taken = Heartbeat.objects.filter(free, name=name).update(
             token=token, beat_at=now, leased_until=now + timedelta(seconds=BEAT_LEASE)
         )
@@ -85,6 +89,7 @@ class Beat:
 
     def _share(self) -> Share:
         # A host between two sweeps has no lease for a moment, but is there all the same.
-        fresh = beats().filter(beat_at__gt=timezone.now() - timedelta(seconds=BEAT_LEASE))
+        now, lease = timezone.now(), timedelta(seconds=BEAT_LEASE)
+        fresh = beats().filter(beat_at__gt=now - lease, beat_at__lt=now + lease)
         names = sorted({*fresh.values_list("name", flat=True), self.name})
         return Share(names.index(self.name), len(names))

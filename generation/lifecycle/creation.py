@@ -18,7 +18,7 @@ from generation.lifecycle.queueing import (
     errors_of,
     queue,
 )
-from generation.models import Batch, Job, LedgerEntry, Shot, Take
+from generation.models import Batch, Job, LedgerEntry, Note, Shot, Take
 from library.models import Project
 
 Status = Job.Status
@@ -35,9 +35,10 @@ def create(
     form_key: UUID | None = None,
     shot: Shot | None = None,
     made_from: Take | None = None,
+    answers: Note | None = None,
 ) -> Job:
     """Queue a job for what was typed and chosen. A form that was sent twice (same `form_key`) makes one job; a draft
-    of the same key becomes that job.
+    of the same key becomes that job. What answers a note goes before what else waits.
 
     Rights are asked about here and never again: a job that waits past the last day of one of its assets is sent all
     the same, since it was agreed to while that asset could be used. Its pages say that the rights have ended since.
@@ -47,7 +48,15 @@ def create(
     if form_key and (made := made_before(form_key, by)):
         return made
     composed = composition.compose(user=by, project=project, prompt=prompt, settings=settings, roles=roles)
-    return create_from(composed, by=by, project=project, form_key=form_key, shot=shot, made_from=made_from)
+    return create_from(
+        composed,
+        by=by,
+        project=project,
+        form_key=form_key,
+        shot=shot,
+        made_from=made_from,
+        answers=answers,
+    )
 
 
 def create_from(
@@ -58,6 +67,7 @@ def create_from(
     form_key: UUID | None = None,
     shot: Shot | None = None,
     made_from: Take | None = None,
+    answers: Note | None = None,
 ) -> Job:
     """The same for what is composed already, as by the HTTP APIs."""
     key = form_key or uuid4()
@@ -65,7 +75,8 @@ def create_from(
         return made
     if refused := errors_of(composed):
         raise CannotQueue(refused)
-    context = Context(by, project, made_from)
+    priority = Job.Priority.REVIEW if answers else Job.Priority.NORMAL
+    context = Context(by, project, made_from, answers, priority=priority)
     try:
         return _queue(composed, context, form_key=key, shot=shot)
     except IntegrityError:
@@ -97,7 +108,8 @@ def withdraw(job_id: int, *, by: Any) -> bool:
 
 
 def retry(job: Job, *, by: Any, form_key: UUID | None = None) -> Job:
-    """A new job that asks for the same; handles are bound anew, addresses that another program sent are sent again.
+    """A new job that asks for the same, and answers the same note if it did; handles are bound anew, addresses that
+    another program sent are sent again.
 
     Raises CannotQueue, NotPossible.
     """
@@ -111,6 +123,7 @@ def retry(job: Job, *, by: Any, form_key: UUID | None = None) -> Job:
         form_key=form_key,
         shot=job.shot,
         made_from=job.made_from,
+        answers=job.answers,
     )
 
 

@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from generation.composition import Roles, Settings
 from generation.lifecycle.queueing import NotPossible
-from generation.models import Job, Shot, Take
+from generation.models import Job, Note, Shot, Take
 from library import handles
 from library.models import Project
 
@@ -27,6 +27,7 @@ def save_draft(
     form_key: UUID,
     shot: Shot | None = None,
     made_from: Take | None = None,
+    answers: Note | None = None,
 ) -> Job:
     """Keep a form as it is typed, right or wrong; the same `form_key` writes the same draft, and queues it later.
 
@@ -39,6 +40,7 @@ def save_draft(
         "project": project,
         "shot": shot,
         "made_from": made_from,
+        "answers": answers,
         "created_by": by,
         "prompt": prompt,
         "roles": roles.as_data(),

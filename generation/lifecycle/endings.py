@@ -35,10 +35,11 @@ def hold(lease: Lease, reason: str, *, money: LedgerEntry.State = State.UNCERTAI
         book(lease.job_id, money)
 
 
-def succeed(lease: Lease, facts: dict[str, Any]) -> Take:
-    """The take is stored: write it, its money and the state together."""
+def succeed(lease: Lease, facts: dict[str, Any], *, told: str = "") -> Take:
+    """The take is stored: write it, its money and the state together, and in its story what is `told` beside."""
     with transaction.atomic():
-        move(lease, Job.Status.SUCCEEDED, "The take is stored.", finished_at=timezone.now())
+        text = f"The take is stored. {told}".strip()
+        move(lease, Job.Status.SUCCEEDED, text, finished_at=timezone.now())
         job = Job.objects.select_related("shot").get(pk=lease.job_id)
         # Locked, so that two takes of one shot get two numbers.
         project = Project.objects.select_for_update().get(pk=job.project_id)

@@ -55,7 +55,8 @@ def first_question(job_id: int) -> float:
 def learn(job: Job, samples: list[float]) -> None:
     """Keep how long this render took, which was just seen completed."""
     took = timing.took(age(job), samples, hooked=bool(job.hook_token))
-    if took is None or job.submitted_at is None:
+    # A job that was sent in the future tells nothing: the clock was set back meanwhile.
+    if took is None or job.submitted_at is None or job.submitted_at > timezone.now():
         return
     sort: dict[str, Any] = {"model": job.model, "resolution": job.resolution, "duration": job.duration}
     with transaction.atomic():

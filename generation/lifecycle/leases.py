@@ -7,13 +7,14 @@ finds at its commit that the token is no longer its own, and drops what it did.
 
 import logging
 import secrets
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import Case, F, When
 from django.utils import timezone
 from django_q.tasks import async_task
@@ -22,6 +23,8 @@ from generation.models import Job, JobEvent
 
 log = logging.getLogger("backlot.jobs")
 MAX_TAKEOVERS = 3
+# Seconds for which a fact about money waits for a database that is away, and the pause between two tries.
+PATIENCE, PAUSE = 60.0, 1.0
 
 
 class LeaseLost(Exception):
@@ -108,6 +111,22 @@ def let_go(lease: Lease, *, after: float, **fields: Any) -> None:
     due = timezone.now() + timedelta(seconds=after)
     if not held(lease).update(lease_token="", next_step_at=due, **fields):
         raise LeaseLost
+
+
+def insist(write: Callable[[], None]) -> None:
+    """Write down a fact about money, also when the database is away for the moment: nobody else knows it.
+
+    Raises what the last try raised when it stays away; then the row still tells that something was under way.
+    """
+    ends = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return write()
+        except (OperationalError, InterfaceError):
+            if time.monotonic() > ends:
+                raise
+            connection.close()
+            time.sleep(PAUSE)
 
 
 def tell(job_id: int, status: str, text: str, *, by: Any = None) -> None:

@@ -41,13 +41,34 @@ def take_requests(wanted: int, *, polls: bool = False) -> int:
         return 0
     with transaction.atomic():
         state = _locked_state()
-        # A clock that was set back must not stop all requests until it has caught up.
+        # A clock that was set back must not stop all requests until it has caught up, so that is written too.
+        was_set_back = state.budget_spent_until > now + reserve
         spent_until = min(max(state.budget_spent_until, now - reserve), now + reserve)
         granted = max(0, min(wanted, int((now - spent_until) / spacing)))
-        if granted:
+        if granted or was_set_back:
             state.budget_spent_until = spent_until + granted * spacing
             state.save(update_fields=["budget_spent_until"])
     return granted
+
+
+class Part:
+    """What one of several hosts has lately taken of the budget for its questions.
+
+    While others have questions that are due, none takes more than its part; else whoever looks first would take the
+    whole reserve for bursts. What nobody wanted is not saved up, and what was taken beyond is not owed.
+    """
+
+    def __init__(self) -> None:
+        self._spent_until = 0.0
+
+    def left(self, hosts: int) -> int:
+        """How many requests of this host's part may go out now."""
+        self._spent_until = max(self._spent_until, time.monotonic() - _reserve())
+        return int((time.monotonic() - self._spent_until) / (_spacing() * hosts))
+
+    def take(self, count: int, hosts: int) -> None:
+        """Note that so many went out."""
+        self._spent_until = min(time.monotonic(), self._spent_until + count * _spacing() * hosts)
 
 
 def spent_share(budget_spent_until: float, *, now: float) -> float:
@@ -105,9 +126,11 @@ def look_at_balance() -> None:
         return
     now = timezone.now()
     Heartbeat.objects.get_or_create(name=BALANCE)
-    free = Q(leased_until__isnull=True) | Q(leased_until__lt=now)
+    lease = timedelta(seconds=BALANCE_EVERY)
+    # One that ends later than it can was taken before the clock was set back.
+    free = Q(leased_until__isnull=True) | Q(leased_until__lt=now) | Q(leased_until__gt=now + lease)
     mine = Heartbeat.objects.filter(free, name=BALANCE)
-    if mine.update(beat_at=now, leased_until=now + timedelta(seconds=BALANCE_EVERY)):
+    if mine.update(beat_at=now, leased_until=now + lease):
         async_task("generation.tasks.balance")
 
 

@@ -12,7 +12,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Case, F, Q, Value, Window
+from django.db.models import Case, F, Q, QuerySet, Value, Window
 from django.db.models.expressions import When
 from django.db.models.functions import RowNumber
 from django.utils import timezone
@@ -32,7 +32,7 @@ Status = Job.Status
 POLL_LEASE = 15.0
 IDLE = 0.2
 # So long a due job is left to the host whose share it is.
-LEFT_ALONE = 1.5
+LEFT_ALONE = 4.0
 # What is still unanswered when a sweep ends gets so long; the next sweep goes on beside it.
 LAST_ANSWERS = 2.0
 NEEDED = (
@@ -83,6 +83,7 @@ class Rounds:
         self.asked = 0
         self._runner = runner
         self._asker = runner.run(Asker.open())
+        self._part = pace.Part()
         self._times = RenderTimes()
 
     def go(self, share: Share) -> bool:
@@ -105,11 +106,18 @@ class Rounds:
         take_answers(self._runner.run(self._asker.close()), self._times)
 
     def _ask(self, share: Share) -> int:
-        questions = claim_questions(share, self._asker.room) if self._asker.room else []
+        most = self._most(share)
+        questions = claim_questions(share, most) if most else []
         if questions:
             self._runner.run(self._asker.ask(questions))
+            self._part.take(len(questions), share.hosts)
         self.asked += len(questions)
         return len(questions)
+
+    def _most(self, share: Share) -> int:
+        """How many to claim at most: no more than this host's part while other hosts' jobs are due."""
+        room, part = self._asker.room, self._part.left(share.hosts)
+        return part if part < room and others_wait(share) else room
 
     def _take(self, wait: float) -> bool:
         answered = self._runner.run(self._asker.answers(wait)) if self._asker.is_asking else []
@@ -136,11 +144,23 @@ def claim_questions(share: Share, most: int) -> list[Question]:
     return [Question(Lease(pk, token, Status.RUNNING), jobs[pk]) for pk in chosen]
 
 
+def others_wait(share: Share) -> bool:
+    """Whether jobs of other hosts' shares are due."""
+    if share.hosts == 1:
+        return False
+    return _due().annotate(part=F("pk") % share.hosts).exclude(part=share.index).exists()
+
+
+def _due() -> QuerySet[Job]:
+    """The running jobs of the present gateway that are to be asked about now."""
+    running = Job.objects.filter(status=Status.RUNNING, **gateway.present_gateway())
+    return running.filter(next_step_at__lte=timezone.now())
+
+
 def _line(share: Share, most: int) -> Sequence[int]:
     """The due jobs of the present gateway: this host's before others', the projects taking turns, the longest due
     first in each."""
-    now = timezone.now()
-    due = Job.objects.filter(status=Status.RUNNING, next_step_at__lte=now, **gateway.present_gateway())
+    now, due = timezone.now(), _due()
     if share.hosts > 1:
         theirs = Case(When(part=share.index, then=Value(0)), default=Value(1))
         due = due.annotate(part=F("pk") % share.hosts).annotate(theirs=theirs)

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from generation.composition import Composition, Problem
 from generation.lifecycle.leases import tell, wake
-from generation.models import Batch, Job, JobReference, LedgerEntry, Shot, Take
+from generation.models import Batch, Job, JobReference, LedgerEntry, Note, Shot, Take
 from library.models import Asset, Project
 
 Status = Job.Status
@@ -36,6 +36,7 @@ class Context:
     by: Any
     project: Project
     made_from: Take | None = None
+    answers: Note | None = None
     batch: Batch | None = None
     priority: Job.Priority = Job.Priority.NORMAL
 
@@ -53,6 +54,7 @@ def queue(composed: Composition, context: Context, *, form_key: UUID, shot: Shot
         "created_by": context.by,
         "batch": context.batch,
         "made_from": context.made_from,
+        "answers": context.answers,
         "priority": context.priority,
         "prompt": composed.prompt,
         **vars(composed.settings),

@@ -15,7 +15,7 @@ import httpx
 from django.conf import settings
 
 from generation import gateway
-from generation.lifecycle import pace
+from generation.lifecycle import credentials, pace
 from generation.lifecycle.endings import hold, succeed
 from generation.lifecycle.fetching import LinkDead, NotPublic, fetch
 from generation.lifecycle.leases import MAX_TAKEOVERS, Lease, LeaseLost, claim, let_go, log, move, renew, wake
@@ -53,8 +53,8 @@ def store_job(job_id: int) -> None:
 def _store(lease: Lease, job: Job) -> None:
     try:
         with tempfile.TemporaryDirectory(dir=settings.FILE_UPLOAD_TEMP_DIR) as folder:
-            facts = _bring_home(lease, job, Path(folder))
-        succeed(lease, facts)
+            facts, told = _bring_home(lease, job, Path(folder))
+        succeed(lease, facts, told=told)
     except LinkDead:
         _ask_for_another_link(lease, job, "The link to the video is dead.")
     except NotPublic as refusal:
@@ -71,8 +71,8 @@ def _store(lease: Lease, job: Job) -> None:
         _again(lease, job, f"The disk did not take the video ({error.strerror}).", most=OWN_TRIES)
 
 
-def _bring_home(lease: Lease, job: Job, folder: Path) -> dict[str, Any]:
-    """Fetch, probe, draw the poster, upload; the facts that the take is made of."""
+def _bring_home(lease: Lease, job: Job, folder: Path) -> tuple[dict[str, Any], str]:
+    """Fetch, probe, draw the poster, sign, upload; the facts that the take is made of, and a line for the story."""
     video, poster = folder / "video.mp4", folder / "poster.webp"
     keep = _keeper(lease)
     sha256 = fetch(job.result_url, video, keep)
@@ -81,23 +81,35 @@ def _bring_home(lease: Lease, job: Job, folder: Path) -> dict[str, Any]:
     if facts.kind != "video" or not facts.seconds or not facts.width or not facts.height:
         raise probe.UnreadableMedia("it is not a video")
     ingest.save_thumbnail(video, facts, poster)
+    frames = probe.count_frames(video, keep)
     key, poster_key = storage.take_key(job.uuid), storage.poster_key(job.uuid)
-    # The upload is one call: the lease has to last for all of it, at half a megabyte a second.
-    renew(lease, seconds=LEASE_SECONDS + facts.size / 500_000)
-    storage.upload(video, key, "video/mp4")
-    storage.upload(poster, poster_key, "image/webp")
+    _upload(lease, video, key, "video/mp4")
+    _upload(lease, poster, poster_key, "image/webp")
+    # Signing is one call as well.
+    renew(lease, seconds=LEASE_SECONDS + credentials.seconds_for(facts.size))
+    kept = credentials.signed(job, video, sha256=sha256, folder=folder)
+    if kept.path != video:
+        _upload(lease, kept.path, kept.key, "video/mp4")
     return {
-        "key": key,
+        "key": kept.key,
+        "original_key": key if kept.key != key else "",
         "poster_key": poster_key,
-        "sha256": sha256,
-        "size": facts.size,
+        "sha256": kept.sha256,
+        "size": kept.path.stat().st_size,
         "width": facts.width,
         "height": facts.height,
         "seconds": facts.seconds,
         "fps": facts.fps or 0.0,
+        "frames": frames,
         "codec": facts.codec,
         "has_audio": facts.has_audio,
-    }
+    }, str(kept.told)
+
+
+def _upload(lease: Lease, path: Path, key: str, mime: str) -> None:
+    """An upload is one call: the lease has to last for all of it, at half a megabyte a second."""
+    renew(lease, seconds=LEASE_SECONDS + path.stat().st_size / 500_000)
+    storage.upload(path, key, mime)
 
 
 def _keeper(lease: Lease) -> Callable[[], None]:

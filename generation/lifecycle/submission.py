@@ -22,6 +22,7 @@ from generation.lifecycle.leases import (
     LeaseLost,
     advance,
     claim,
+    insist,
     let_go,
     log,
     move,
@@ -86,8 +87,10 @@ def _start(lease: Lease, job: Job, *, is_granted: bool) -> None:
         let_go(lease, after=0, takeovers=0)
     elif not is_granted and not pace.take_requests(1):
         let_go(lease, after=BUDGET_LOOK_AGAIN, takeovers=0)
-    elif (sending := _freeze(lease, job)) is not None:
-        _send(sending, Job.objects.get(pk=job.pk), tried=job.attempts)
+    else:
+        tried = job.attempts
+        if (sending := _freeze(lease, job)) is not None:
+            _send(sending, job, tried=tried)
 
 
 def _resume(lease: Lease, job: Job) -> None:
@@ -111,6 +114,7 @@ def _resume(lease: Lease, job: Job) -> None:
 def _freeze(lease: Lease, job: Job) -> Lease | None:
     """Write the exact bytes, where they go and under which key, together with SUBMITTING. None: it was refused.
 
+    The job has them too: were it read again, a database that goes away right then would leave it in doubt for nothing.
     From here on `attempts` counts the tries that may have arrived: those before surely did not.
     """
     hook_token = secrets.token_urlsafe(32) if gateway.calls_back() else ""
@@ -126,20 +130,21 @@ def _freeze(lease: Lease, job: Job) -> Lease | None:
             money=LedgerEntry.State.REFUNDED,
         )
         return None
-    return advance(
-        lease,
-        Status.SUBMITTING,
-        "Request frozen, sending it to the provider.",
-        request_body=body,
-        hook_token=hook_token,
+    frozen = {
+        "request_body": body,
+        "hook_token": hook_token,
         # A new body needs a new key: the old one would be refused as reused.
-        idempotency_key=f"backlot-{job.uuid}-{secrets.token_hex(8)}",
-        provider=gateway.provider_name(),
-        base_url=settings.SKYREELS_BASE_URL,
-        frozen_at=timezone.now(),
-        attempts=0,
-        takeovers=0,
-    )
+        "idempotency_key": f"backlot-{job.uuid}-{secrets.token_hex(8)}",
+        "provider": gateway.provider_name(),
+        "base_url": settings.SKYREELS_BASE_URL,
+        "frozen_at": timezone.now(),
+        "attempts": 0,
+        "takeovers": 0,
+    }
+    sending = advance(lease, Status.SUBMITTING, "Request frozen, sending it to the provider.", **frozen)
+    for name, value in frozen.items():
+        setattr(job, name, value)
+    return sending
 
 
 def _send(lease: Lease, job: Job, *, tried: int, doubted: bool = False) -> None:
@@ -162,7 +167,7 @@ def _send(lease: Lease, job: Job, *, tried: int, doubted: bool = False) -> None:
     except errors.OutcomeUnknown as doubt:
         _unknown(lease, doubt, tries=tried if doubted else 0)
     else:
-        accept(job.pk, answer.task_id)
+        insist(lambda: accept(job.pk, answer.task_id))
 
 
 def _rest(lease: Lease, text: str, *, tried: int, doubted: bool) -> None:

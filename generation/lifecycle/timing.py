@@ -15,12 +15,12 @@ LOOKS = 18.4
 SOON_ENOUGH = 28.0
 # From so many samples on the quickest two and the slowest one do not count.
 MANY, QUICK_ODD, SLOW_ODD = 10, 2, 1
-# In the last two thirds of the spread the gaps shrink: the fewer renders take so long, the less a short gap costs.
-SHRINKING_PART = 1.5
-SHRINKING = 0.35
-LEAST_GAP = 0.6  # of the longest
+# Over the spread the gaps shrink: the fewer renders take so long, the less a short gap costs. Slowly, and not far: the
+# longest gaps are what the slowest one in twenty is seen by.
+SHRINKING = 0.2
+LEAST_GAP = 0.75  # of the longest
 # So many gaps before the quickest renders the looks begin.
-AHEAD = 0.5
+AHEAD = 0.3
 # The page shows progress, and a provider that became quicker is noticed, at least so often.
 LONGEST_WAIT = 120.0
 # Beyond the longest render seen, the gaps follow how far it is beyond.
@@ -51,7 +51,7 @@ def next_poll(elapsed: float, samples: Sequence[float]) -> float:
         return min(max(QUICKEST, begins - gap * AHEAD - elapsed), LONGEST_WAIT)
     if elapsed > ends:
         return min(max(QUICKEST, gap * LEAST_GAP, (elapsed - ends) / BEYOND_SHARE), SLOWEST)
-    left = min(1.0, SHRINKING_PART * (ends - elapsed) / max(ends - begins, 1.0))
+    left = min(1.0, (ends - elapsed) / max(ends - begins, 1.0))
     return max(QUICKEST, gap * max(LEAST_GAP, left**SHRINKING))
 
 

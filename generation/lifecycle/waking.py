@@ -4,12 +4,12 @@ import time
 from datetime import timedelta
 
 from django.conf import settings
-from django.db.models import F, Q, QuerySet
+from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from generation.lifecycle import dispatch, pace
 from generation.lifecycle.beats import Share
-from generation.lifecycle.leases import wake
+from generation.lifecycle.leases import log, wake
 from generation.models import Job
 
 Status = Job.Status
@@ -21,6 +21,10 @@ LEFT_ALONE = 15.0
 WOKEN_AGAIN = 15.0
 # A message for a waiting job sends whichever job's turn it is, so it may have been used up by another.
 TURN_AGAIN = 4.0
+# Nothing is ever put off for so long, neither by a lease nor by a provider that asks for a pause.
+FURTHEST = timedelta(minutes=40)
+# Longer than the lease of a submit or a question; who stores renews its lease more often than that.
+STILL_AT_WORK = timedelta(seconds=30)
 
 
 class Waker:
@@ -37,6 +41,7 @@ class Waker:
             return
         self._looked_at = now
         self._woken = {job: until for job, until in self._woken.items() if until > now}
+        _bring_back()
         pace.look_at_balance()
         for job_id, status in self._overdue(share):
             self._woken[job_id] = now + (TURN_AGAIN if status == Status.QUEUED else WOKEN_AGAIN)
@@ -52,6 +57,18 @@ class Waker:
     def _not_woken(self, jobs: QuerySet[Job], most: int) -> list[tuple[int, str]]:
         found = jobs.order_by("next_step_at").values_list("pk", "status")[: most + len(self._woken)]
         return [(job_id, status) for job_id, status in found if job_id not in self._woken][:most]
+
+
+def _bring_back() -> None:
+    """What is due further ahead than anything can be was written before the clock was set back: it is due now, and
+    who is still at work on it has the time of a lease to say so."""
+    now = timezone.now()
+    ahead = Job.objects.filter(status__in=Job.IN_HAND, next_step_at__gt=now + FURTHEST)
+    if ahead.exists():
+        left = Case(When(lease_token="", then=Value(now)), default=Value(now + STILL_AT_WORK))
+        log.warning(
+            "the clock was set back: %s jobs were due far ahead of it", ahead.update(next_step_at=left)
+        )
 
 
 def _mine(jobs: QuerySet[Job], share: Share) -> QuerySet[Job]:

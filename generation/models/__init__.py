@@ -1,31 +1,45 @@
-"""The tables of generation: shots, jobs and their story, takes, money, API tokens, the state shared by all workers."""
+"""The tables of generation: shots, jobs and their story, takes and their review, money, tokens, what workers share."""
 
 from generation.models.batches import Batch
 from generation.models.gateway import GatewayState, Heartbeat
 from generation.models.idempotency import IdempotencyKey
 from generation.models.jobs import Job, JobEvent, JobReference
 from generation.models.ledger import LedgerEntry
+from generation.models.notes import Note
+from generation.models.notifications import MailSettings, Notification
+from generation.models.playlists import Playlist, PlaylistItem
 from generation.models.productions import Price, Production, RenderTime
 from generation.models.promotions import Promotion
+from generation.models.sharing import Guest, ShareLink, Vote
 from generation.models.shots import Shot
 from generation.models.takes import Take
 from generation.models.tokens import ApiToken, PersonalProject
+from generation.models.verdicts import Verdict
 
 __all__ = [
     "ApiToken",
     "Batch",
     "GatewayState",
+    "Guest",
     "Heartbeat",
     "IdempotencyKey",
     "Job",
     "JobEvent",
     "JobReference",
     "LedgerEntry",
+    "MailSettings",
+    "Note",
+    "Notification",
     "PersonalProject",
+    "Playlist",
+    "PlaylistItem",
     "Price",
     "Production",
     "Promotion",
     "RenderTime",
+    "ShareLink",
     "Shot",
     "Take",
+    "Verdict",
+    "Vote",
 ]

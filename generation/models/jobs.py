@@ -104,6 +104,14 @@ class Job(models.Model):
     made_from = models.ForeignKey(
         "generation.Take", models.SET_NULL, null=True, blank=True, related_name="descendants"
     )
+    answers = models.ForeignKey(
+        "generation.Note",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="answers",
+        help_text="the note that it was made for; approving its take resolves it",
+    )
 
     # Where it stands
     priority = models.PositiveSmallIntegerField(choices=Priority, default=Priority.NORMAL)

@@ -22,6 +22,11 @@ class Production(models.Model):
         validators=[MinValueValidator(1), MaxValueValidator(100)],
         help_text="per cent of the budget from which on it is warned",
     )
+    approvals_needed = models.PositiveSmallIntegerField(
+        default=1,
+        validators=[MinValueValidator(1), MaxValueValidator(20)],
+        help_text="how many people have to approve a take",
+    )
 
     def __str__(self) -> str:
         return f"Production of {self.project}"

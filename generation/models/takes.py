@@ -4,7 +4,7 @@ from typing import Self
 from uuid import uuid4
 
 from django.db import models
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -24,6 +24,14 @@ class TakeQuerySet(models.QuerySet["Take"]):
     def editable_by(self, user: AnyUser) -> Self:
         """The takes of the projects in which the user may make things."""
         return self.filter(project__in=Project.objects.editable_by(user))
+
+    def decidable_by(self, user: AnyUser) -> Self:
+        """The takes of the projects in which the user's verdict counts."""
+        return self.filter(project__in=Project.objects.decided_by(user))
+
+    def commented_by(self, user: AnyUser) -> Self:
+        """The takes of the projects in which the user may write notes."""
+        return self.filter(project__in=Project.objects.commented_by(user))
 
     def wanted(self) -> Self:
         """Without those whose job was abandoned: they are kept, but stand in nobody's way."""
@@ -47,6 +55,12 @@ class Take(models.Model):
     Size in bytes, pixels, seconds and frames for each second are those of the file, not those asked for.
     """
 
+    class Review(models.TextChoices):
+        WAITING = "waiting", "To review"
+        APPROVED = "approved", "Approved"
+        CHANGES = "changes", "Changes requested"
+        REJECTED = "rejected", "Rejected"
+
     uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
     job = models.OneToOneField(Job, models.PROTECT, related_name="take")
     project = models.ForeignKey(Project, models.PROTECT, related_name="takes")
@@ -55,6 +69,9 @@ class Take(models.Model):
         help_text="counts the takes of the shot, or of the project's loose takes"
     )
     key = models.CharField(max_length=200, unique=True)
+    original_key = models.CharField(
+        max_length=200, blank=True, help_text="the provider's own bytes, where `key` holds them signed"
+    )
     poster_key = models.CharField(max_length=200)
     sha256 = models.CharField(max_length=64)
     size = models.PositiveBigIntegerField(help_text="bytes")
@@ -62,17 +79,34 @@ class Take(models.Model):
     height = models.PositiveIntegerField()
     seconds = models.FloatField()
     fps = models.FloatField("frames per second")
+    frames = models.PositiveIntegerField(default=0, help_text="pictures, as PyAV decodes them")
     codec = models.CharField(max_length=40)
     has_audio = models.BooleanField(default=False)
+    review = models.CharField(
+        max_length=10,
+        choices=Review,
+        default=Review.WAITING,
+        help_text="what the verdicts come to; only `generation.reviews` writes it",
+    )
+    announced_at = models.DateTimeField(null=True, blank=True, help_text="when the reviewers were told of it")
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = TakeQuerySet.as_manager()
 
     class Meta:
         ordering = ["-pk"]
+        indexes = [
+            models.Index(fields=["project", "review", "-id"], name="takes_by_review"),
+            models.Index(fields=["id"], condition=Q(announced_at__isnull=True), name="takes_to_announce"),
+        ]
 
     def __str__(self) -> str:
         return f"Take {self.number}"
 
     def get_absolute_url(self) -> str:
         return reverse("generation:take", args=[self.uuid])
+
+    @property
+    def frame_count(self) -> int:
+        """How many pictures it has; by length and rate where they were never counted."""
+        return self.frames or max(1, round(self.seconds * self.fps))

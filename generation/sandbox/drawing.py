@@ -85,7 +85,8 @@ def stamp(canvas: Image.Image, colour: Colour, mask: Image.Image, x: float, y: f
 def cover(picture: Image.Image, size: Size) -> Image.Image:
     """The picture cut and scaled so that it fills `size`, as RGB."""
     scale = max(size[0] / picture.width, size[1] / picture.height)
-    width, height = size[0] / scale, size[1] / scale
+    # Of a picture that has just this shape the quotient may be a hair more than there is.
+    width, height = min(picture.width, size[0] / scale), min(picture.height, size[1] / scale)
     left, top = (picture.width - width) / 2, (picture.height - height) / 2
     box = (left, top, left + width, top + height)
     return flat(picture).resize(size, Image.Resampling.BICUBIC, box=box, reducing_gap=2.0)

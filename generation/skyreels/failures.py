@@ -29,7 +29,7 @@ from .errors import (
 
 _RAW_LENGTH = 2000
 _READ_LENGTH = 20_000  # blanking comes before cutting, so that no half of a key is left at the edge
-_LONGEST_PAUSE = 3600.0  # no answer may park a job for longer than an hour
+_LONGEST_PAUSE = 1800.0  # no answer may park a job for longer than half an hour
 _NEVER_LEFT = (
     httpx.ConnectError,
     httpx.ConnectTimeout,

@@ -77,13 +77,6 @@ GATEWAY_PRICES = PriceTable(
 )
 
 
-def price_per_second(
-    model: Model, resolution: Resolution, with_video: bool, table: PriceTable = GATEWAY_PRICES
-) -> Decimal:
-    """USD for one billed second."""
-    return table.per_second(model, resolution, with_video)
-
-
 def billed_seconds(duration: int, reference_seconds: float | None = None) -> int:
     """Whole seconds that are charged: the requested duration, unless a motion reference decides.
 

@@ -6,6 +6,7 @@ alone: stale, the sweep is nudged; nudges unanswered, the cluster is killed and 
 
 import asyncio
 import contextlib
+import logging
 import secrets
 import signal
 import sys
@@ -15,17 +16,21 @@ from django.conf import settings
 from django.db import connections
 from django_q.cluster import Cluster
 
-from generation import host_queue
+from generation import host_queue, provenance
 from generation.supervision import health, parts, tether
 from generation.supervision.keeper import Keeper
 from generation.supervision.prepare import need
 from generation.supervision.pulse import Patience, Pulse
+
+log = logging.getLogger("backlot.worker")
 
 
 def run_cluster() -> None:
     """The queue's own processes, each tied to the one that forked it: none is left when one of them is killed."""
     need(health.database_ok())
     need(health.queue_ok())
+    if missing := provenance.problem():
+        log.warning(missing)
     connections.close_all()
     tether.tie_every_fork()
     # What `qcluster` does, with a broker that takes from this host's own queue as well.
@@ -40,7 +45,9 @@ async def supervise(patience: Patience) -> None:
     worker_id = secrets.token_hex(4)
     cluster = parts.own("cluster", "worker", "--cluster", grace=patience.grace)
     # The host's name: its sweep, its messages and its leases carry it, so that its own supervisor knows them.
-    cluster = replace(cluster, env={**cluster.env, "BACKLOT_WORKER_ID": worker_id})
+    named = {**cluster.env, "BACKLOT_WORKER_ID": worker_id}
+    # Videos wait there while they are signed, and the system's own folder may be memory.
+    cluster = replace(cluster, env={"TMPDIR": str(settings.FILE_UPLOAD_TEMP_DIR), **named})
     keeper = Keeper(cluster, tell=lambda text: print(text, flush=True))
     pulse = Pulse(
         worker_id,

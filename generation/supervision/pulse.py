@@ -25,6 +25,7 @@ from generation.lifecycle.beats import beat_name, beats, hosts
 from generation.models import Heartbeat, Job
 
 SWEEP = "generation.tasks.sweep"
+EACH_MINUTE = {"sweep": SWEEP, "tell": "generation.tasks.tell"}
 ENDING_LOOK = 0.3  # seconds between two looks while the cluster ends
 
 log = logging.getLogger("backlot.worker")
@@ -104,7 +105,9 @@ class Pulse(Thread):
             self._begin_life()
             self._life = life
         now, queued = monotonic(), self._queue.queue_size()
-        fresh = _age_of(self._beats().values_list("beat_at", flat=True).first()) <= self._patience.fresh
+        age = _age_of(self._beats().values_list("beat_at", flat=True).first())
+        # A beat ahead of the clock is as good as none: the clock was set back.
+        fresh = abs(age) <= self._patience.fresh
         if fresh or queued < self._queued or self._every_slot_is_busy():
             self._worked = now
         self._queued = queued
@@ -144,7 +147,8 @@ class Pulse(Thread):
 
 def heartbeat_age() -> float:
     """Seconds since any host's sweep last showed a sign of life; infinite when none ever did."""
-    return _age_of(beats().aggregate(latest=Max("beat_at"))["latest"])
+    soon = timezone.now() + timedelta(seconds=Patience.fresh)
+    return _age_of(beats().filter(beat_at__lt=soon).aggregate(latest=Max("beat_at"))["latest"])
 
 
 def _age_of(beat_at: datetime | None) -> float:
@@ -152,13 +156,18 @@ def _age_of(beat_at: datetime | None) -> float:
 
 
 def ensure_schedule() -> None:
-    """The net behind the nudges: a sweep each minute, from django-q's own scheduler."""
-    Schedule.objects.get_or_create(
-        name="sweep",
-        defaults={
-            "func": SWEEP,
-            "schedule_type": Schedule.MINUTES,
-            "minutes": 1,
-            "next_run": timezone.now(),
-        },
-    )
+    """The net behind the nudges: a sweep each minute, and what people are to be told, from django-q's own scheduler.
+
+    Its names are not unique: hosts that start at once may each make a row, and whoever looks next takes it away.
+    """
+    for name, task in EACH_MINUTE.items():
+        found = list(Schedule.objects.filter(name=name).order_by("pk").values_list("pk", flat=True))
+        Schedule.objects.filter(pk__in=found[1:]).delete()
+        if not found:
+            Schedule.objects.create(
+                name=name,
+                func=task,
+                schedule_type=Schedule.MINUTES,
+                minutes=1,
+                next_run=timezone.now(),
+            )

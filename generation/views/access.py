@@ -11,7 +11,8 @@ from django.shortcuts import get_object_or_404
 from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.middleware import HtmxDetails
 
-from generation.models import Batch, Job, Take
+from generation.models import Batch, Job, Playlist, Take
+from generation.models.takes import TakeQuerySet
 from library.models import Project
 
 Row = TypeVar("Row", bound=Model)
@@ -43,7 +44,18 @@ def job_to_see(request: Request, uuid: UUID) -> Job:
     """A job of a project of the user's, with what its page shows."""
     jobs = Job.objects.visible_to(request.user)
     return get_object_or_404(
-        jobs.select_related("project", "shot", "created_by", "take", "ledger", "batch", "made_from__shot"),
+        jobs.select_related(
+            "project",
+            "shot",
+            "created_by",
+            "take",
+            "ledger",
+            "batch",
+            "made_from__shot",
+            "answers__take",
+            "answers__author",
+            "answers__guest",
+        ),
         uuid=uuid,
     )
 
@@ -53,15 +65,25 @@ def job_to_edit(request: Request, uuid: UUID) -> Job:
     return _allowed(job_to_see(request, uuid), Job.objects.editable_by(request.user))
 
 
-def take_to_see(request: Request, uuid: UUID) -> Take:
-    """A take of a project of the user's, with what its page shows."""
+def takes_to_see(request: Request) -> TakeQuerySet:
+    """The takes of the user's projects, with what their cards and their verdicts show, and who made them."""
     takes = Take.objects.visible_to(request.user).for_cards()
-    return get_object_or_404(takes.select_related("job__created_by", "job__ledger"), uuid=uuid)
+    return takes.select_related("project__production", "job__created_by")
+
+
+def take_to_see(request: Request, uuid: UUID) -> Take:
+    """A take of a project of the user's."""
+    return get_object_or_404(takes_to_see(request), uuid=uuid)
 
 
 def take_to_edit(request: Request, uuid: UUID) -> Take:
     """A take of a project in which the user may make things."""
     return _allowed(take_to_see(request, uuid), Take.objects.editable_by(request.user))
+
+
+def take_to_decide(request: Request, uuid: UUID) -> Take:
+    """A take of a project in which the user's verdict counts."""
+    return _allowed(take_to_see(request, uuid), Take.objects.decidable_by(request.user))
 
 
 def batch_to_see(request: Request, uuid: UUID) -> Batch:
@@ -73,6 +95,25 @@ def batch_to_see(request: Request, uuid: UUID) -> Batch:
 def batch_to_edit(request: Request, uuid: UUID) -> Batch:
     """A batch of a project in which the user may make things."""
     return _allowed(batch_to_see(request, uuid), Batch.objects.editable_by(request.user))
+
+
+def playlist_to_see(request: Request, uuid: UUID) -> Playlist:
+    """A playlist of a project of the user's."""
+    playlists = Playlist.objects.visible_to(request.user).select_related("project", "created_by")
+    return get_object_or_404(playlists, uuid=uuid)
+
+
+def playlist_to_edit(request: Request, uuid: UUID) -> Playlist:
+    """A playlist of a project in which the user makes or decides."""
+    return _allowed(playlist_to_see(request, uuid), Playlist.objects.editable_by(request.user))
+
+
+def uuid_in(text: str) -> UUID | None:
+    """The key that an address or a form names; None when it names none."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 def staff_only(request: Request) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -15,17 +15,26 @@ from django.views.decorators.http import require_POST
 
 from generation import promotion
 from generation.composition import Brief, Keyframe, Roles
-from generation.models import Job, Take
+from generation.models import Job, Note, Take
 from generation.skyreels import schemas
-from generation.views.access import Request, take_to_edit
+from generation.views.access import Request, take_to_edit, uuid_in
 from library.models import Asset, Project
 
-Start = tuple[Brief, Take | None, list[str]]
 FINAL_RESOLUTION = schemas.Resolution.P1080
+FINAL_MODEL = schemas.Model.STD
 LOST = (
     "It was sent by a program, with files that are not in the library: those are left out here. "
     "Add them to the library to use them again."
 )
+
+
+class Start(NamedTuple):
+    """What the composer begins with: the brief, the take that it came from, what to say, the note that it answers."""
+
+    brief: Brief
+    take: Take | None
+    notices: list[str]
+    answers: Note | None = None
 
 
 class How(StrEnum):
@@ -36,12 +45,18 @@ class How(StrEnum):
     FINAL = "final"
     EXTEND = "extend"
     LAST_FRAME = "last-frame"
+    FROM_HERE = "from-here"
     KEYFRAME = "keyframe"
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether what comes of it tells what happens next, and is no other try at the same."""
+        return self in {How.EXTEND, How.LAST_FRAME, How.FROM_HERE}
 
     @property
     def needs_asset(self) -> bool:
         """Whether the request names the take, or a frame of it, by a handle."""
-        return self in {How.EXTEND, How.LAST_FRAME, How.KEYFRAME}
+        return self.goes_on or self == How.KEYFRAME
 
 
 @require_POST
@@ -73,14 +88,18 @@ def start(request: Request, project: Project) -> Start | None:
     """What the composer begins with, from which take, and what to say about it.
 
     Reads `?take=<uuid>&how=…&at=<seconds>` and `?from=<job>&how=again|vary|final`; None when neither names one of this
-    project, and for a draft, which goes on instead.
+    project, and for a draft, which goes on instead. A note that the job was made for is answered by another try at it
+    too, as long as it is open.
     """
-    how = _how(request.GET.get("how", How.AGAIN))
-    if take := _take(request, project):
-        return _start(request, take.job, take, how or How.AGAIN)
-    if job := _job(request, project):
-        return _start(request, job, getattr(job, "take", None), how or How.AGAIN)
-    return None
+    how = _how(request.GET.get("how", How.AGAIN)) or How.AGAIN
+    take = _take(request, project)
+    job = take.job if take else _job(request, project)
+    if job is None:
+        return None
+    note = job.answers
+    is_open = note is not None and note.resolved_at is None and note.deleted_at is None
+    begun = _start(request, job, take or getattr(job, "take", None), how)
+    return begun._replace(answers=note if is_open and not how.goes_on else None)
 
 
 def _start(request: Request, job: Job, take: Take | None, how: How) -> Start:
@@ -89,21 +108,41 @@ def _start(request: Request, job: Job, take: Take | None, how: How) -> Start:
         second = _number(request.GET.get("at", ""))
         asset = promotion.reference_at(take, by=request.user, second=second)
         if asset is None:
-            return brief, take, [f"{name} has no handle for that yet: press the button on its page."]
-        return _with_asset(brief, asset, second, how), take, [_told(asset, name, how)]
-    lost = [LOST] if _has_foreign_files(job) else []
+            return Start(brief, take, [f"{name} has no handle for that yet: press the button on its page."])
+        return Start(_with_asset(brief, asset, second, how), take, [_told(asset, name, how)])
+    lost = left_out(job)
     if how == How.FINAL:
-        settings = replace(brief.settings, model=schemas.Model.STD, resolution=FINAL_RESOLUTION)
+        settings = replace(brief.settings, model=FINAL_MODEL, resolution=FINAL_RESOLUTION)
         said = f"All is as in {name}, in Standard at {FINAL_RESOLUTION}. Look at the price first."
-        return replace(brief, settings=settings), take, [said, *lost]
+        return Start(replace(brief, settings=settings), take, [said, *lost])
     said = f"References and settings are those of {name}. Change the prompt to get another take."
-    return brief, take, [said, *lost] if how == How.VARY else lost
+    return Start(brief, take, [said, *lost] if how == How.VARY else lost)
 
 
-def _has_foreign_files(job: Job) -> bool:
-    """Whether a program sent it with addresses of its own, which no handle stands for."""
+def context(job: Job, take: Take | None) -> dict[str, Any]:
+    """What `_again.html` shows of a job and its take: whether it is as good as can be, and (draft, final) for each
+    final that was made of it or that it is. Two queries at most."""
+    if not _is_final(job):
+        of_it = {"job__model": FINAL_MODEL, "job__resolution": FINAL_RESOLUTION}
+        is_approved = take is not None and take.review == Take.Review.APPROVED
+        may_have = is_approved and getattr(take, "has_descendants", True)
+        made = Take.objects.filter(job__made_from=take, **of_it) if may_have else []
+        return {"is_final": False, "finals": [(take, final) for final in made]}
+    draft = job.made_from
+    return {
+        "is_final": True,
+        "finals": [(draft, take)] if take and draft and not _is_final(draft.job) else [],
+    }
+
+
+def _is_final(job: Job) -> bool:
+    return (job.model, job.resolution) == (FINAL_MODEL, FINAL_RESOLUTION)
+
+
+def left_out(job: Job) -> list[str]:
+    """What to say of a job that a program sent with addresses of its own, which no handle stands for."""
     media = [value for name, value in (job.plan or {}).items() if name != "prompt"]
-    return any(text.startswith(("http:", "https:")) for text in _texts(media))
+    return [LOST] if any(text.startswith(("http:", "https:")) for text in _texts(media)) else []
 
 
 def _texts(value: Any) -> Iterator[str]:
@@ -118,7 +157,7 @@ def _with_asset(brief: Brief, asset: Asset, second: float | None, how: How) -> B
     """The brief with the take, or its frame, in its part; frames and voices of before are let go of."""
     if how == How.EXTEND:
         return replace(brief, prompt=f"{asset} ", roles=Roles(clip="extend"))
-    if how == How.LAST_FRAME:
+    if how.goes_on:
         return replace(brief, roles=Roles(first=asset.handle))
     at = round(second or 0)
     fits = 0 < at < brief.settings.duration
@@ -130,6 +169,7 @@ def _told(asset: Asset, name: str, how: How) -> str:
     parts = {
         How.EXTEND: f"{asset} is {name}, and goes on from its end: write what happens next.",
         How.LAST_FRAME: f"{asset} is the last frame of {name}, and the first of the new take.",
+        How.FROM_HERE: f"{asset} is that frame of {name}, and the first of the new take: it goes on from there.",
         How.KEYFRAME: f"{asset} is a frame of {name}, and a keyframe of the new take.",
     }
     return parts[how]
@@ -159,19 +199,12 @@ def _number(text: str) -> float | None:
 
 
 def _take(request: Request, project: Project) -> Take | None:
-    takes = project.takes.select_related("job__shot", "shot", "project")
-    uuid = _uuid(request.GET.get("take", ""))
+    takes = project.takes.select_related("job__shot", "job__answers__take", "shot", "project")
+    uuid = uuid_in(request.GET.get("take", ""))
     return takes.filter(uuid=uuid).first() if uuid else None
 
 
 def _job(request: Request, project: Project) -> Job | None:
-    uuid = _uuid(request.GET.get("from", ""))
-    jobs = project.jobs.select_related("shot", "take__shot").exclude(status=Job.Status.DRAFT)
+    uuid = uuid_in(request.GET.get("from", ""))
+    jobs = project.jobs.select_related("shot", "take__shot", "answers__take").exclude(status=Job.Status.DRAFT)
     return jobs.filter(uuid=uuid).first() if uuid else None
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

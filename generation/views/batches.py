@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from generation import lifecycle
 from generation.models import Batch, Job, LedgerEntry
 from generation.views import live, steering
-from generation.views.access import Request, batch_to_edit, batch_to_see
+from generation.views.access import Request, batch_to_edit, batch_to_see, uuid_in
 
 Status, State = Job.Status, LedgerEntry.State
 
@@ -48,7 +48,7 @@ def batch_cancel(request: Request, uuid: UUID) -> HttpResponse:
     """Take back what was not sent yet: all of it, or the one job that `job` names."""
     found = batch_to_edit(request, uuid)
     if "job" in request.POST:
-        _cancel_one(request, get_object_or_404(found.jobs, uuid=_uuid(request.POST["job"])))
+        _cancel_one(request, get_object_or_404(found.jobs, uuid=uuid_in(request.POST["job"])))
     elif count := lifecycle.cancel_batch(found, by=request.user):
         takes = "1 take was" if count == 1 else f"{count} takes were"
         messages.success(request, f"{takes} taken back before being sent. Nothing was charged for that.")
@@ -86,10 +86,3 @@ def _money(jobs: Iterable[Job]) -> dict[str, Decimal]:
 
 def _sum(amounts: Iterable[Decimal]) -> Decimal:
     return sum(amounts, Decimal(0))
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from typing import Any
-from uuid import UUID
 
 from django.contrib import messages
 from django.db import transaction
@@ -18,8 +17,8 @@ from generation.forms import ComposerForm
 from generation.forms.composer import MID_ROWS
 from generation.models import Batch, Job, Shot
 from generation.skyreels import schemas
-from generation.views import again, drafting, shown
-from generation.views.access import Request, project_to_edit
+from generation.views import again, drafting, note_next, shown
+from generation.views.access import Request, project_to_edit, uuid_in
 from generation.views.quoting import Quote, briefs_of_form, quote
 from library.models import Asset, Project, ProjectAsset
 
@@ -49,11 +48,16 @@ def composer(request: Request, slug: str) -> HttpResponseBase:
 
 @require_POST
 def composer_check(request: Request, slug: str) -> HttpResponse:
-    """Price and problems of what is typed now: fragments for a script, the whole page for the Check button."""
+    """Price and problems of what is typed now: fragments for a script, the whole page for the Check button and for
+    those that put a note's frame into its place."""
     project = project_to_edit(request, slug)
     form = ComposerForm(request.POST)
     form.is_valid()
-    return _answer(request, project, form, forgive=bool(request.htmx) and not request.POST.get("prompt"))
+    notices: list[str] = []
+    if "part" in request.POST:
+        form, notices = note_next.placed(request, project, form)
+    forgive = bool(request.htmx) and not request.POST.get("prompt")
+    return _answer(request, project, form, forgive=forgive, notices=notices)
 
 
 @require_POST
@@ -81,9 +85,11 @@ def composer_draft(request: Request, slug: str) -> JsonResponse:
 def _started(request: Request, project: Project) -> tuple[ComposerForm, list[str]]:
     """The form as the address asks for it, and what to say about it: a draft of one's own goes on, anything else is
     copied."""
-    if begun := again.start(request, project):
-        brief, take, notices = begun
-        form = ComposerForm.of(brief, made_from=take.uuid if take else None)
+    if begun := note_next.start(request, project) or again.start(request, project):
+        brief, take, notices, note = begun
+        form = ComposerForm.of(
+            brief, made_from=take.uuid if take else None, answers=note.uuid if note else None
+        )
         form.fields["prompt"].widget.attrs["autofocus"] = True
         return form, notices
     source = _source(request, project)
@@ -92,18 +98,19 @@ def _started(request: Request, project: Project) -> tuple[ComposerForm, list[str
         return ComposerForm.of(Brief("", shot=shot[: Shot._meta.get_field("code").max_length])), []
     if source.status != Job.Status.DRAFT or source.created_by_id != request.user.pk:
         return ComposerForm.of(Brief.of(source)), []
-    origin = source.made_from.uuid if source.made_from else None
+    origin = {
+        "made_from": source.made_from.uuid if source.made_from else None,
+        "answers": source.answers.uuid if source.answers else None,
+    }
     brief, more = drafting.asked_beside(source, request.GET)
-    return ComposerForm.of(brief, form_key=source.form_key, made_from=origin, **more), []
+    return ComposerForm.of(brief, form_key=source.form_key, **origin, **more), []
 
 
 def _source(request: Request, project: Project) -> Job | None:
     """The job that `?from=` names, when it is one of this project's: the form starts as that one was."""
-    try:
-        wanted = UUID(request.GET.get("from", ""))
-    except ValueError:
-        return None
-    return project.jobs.select_related("shot", "made_from").filter(uuid=wanted).first()
+    wanted = uuid_in(request.GET.get("from", ""))
+    jobs = project.jobs.select_related("shot", "made_from", "answers")
+    return jobs.filter(uuid=wanted).first() if wanted else None
 
 
 def _saved(request: Request, project: Project, form: ComposerForm) -> str:
@@ -125,7 +132,7 @@ def _made(request: Request, project: Project, form: ComposerForm) -> Job | Batch
         briefs = briefs_of_form(form)
     except ValueError:
         return None
-    origin = {"form_key": form.cleaned_data["form_key"], "made_from": drafting.made_from(request, form)}
+    origin = {"form_key": form.cleaned_data["form_key"], **drafting.origin(request, project, form)}
     if len(briefs) == 1:
         (brief,) = briefs
         return lifecycle.create(
@@ -158,6 +165,7 @@ def _answer(
         "to_agree": status == 422 and not found.errors and found.count > 1,
         "form": form,
         "notices": notices,
+        "quoted": note_next.quoted(project, form) if not request.htmx else None,
         "quote": found,
         "composition": found.composition,
         "problems": found.problems,
@@ -182,9 +190,8 @@ def _mid_rows(form: ComposerForm, found: Quote) -> list[dict[str, Any]]:
 def _choices(request: Request, project: Project) -> dict[str, Any]:
     """The handles to choose from, the project's own first, its shots, and the draft that was left."""
     linked = Exists(ProjectAsset.objects.filter(project=project, asset=OuterRef("pk")))
-    assets = (
-        Asset.objects.visible_to(request.user).active().exclude(kind=Asset.Kind.AUDIO).select_related("cover")
-    )
+    usable = Asset.objects.visible_to(request.user).usable_in(project).active()
+    assets = usable.exclude(kind=Asset.Kind.AUDIO).select_related("cover")
     here = assets.filter(Q(home_project=project) | linked)
     own = list(here[:CHIPS])
     others = assets.exclude(pk__in=[asset.pk for asset in own])[: CHIPS - len(own)]

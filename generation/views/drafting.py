@@ -12,6 +12,7 @@ from generation import lifecycle
 from generation.composition import Brief
 from generation.forms import ComposerForm
 from generation.models import Batch, Job, Shot, Take
+from generation.views import note_next
 from generation.views.access import Request
 from library.models import Project
 
@@ -30,7 +31,7 @@ def keep(request: Request, project: Project, form: ComposerForm, *, new_shot: bo
         roles=brief.roles,
         form_key=form.cleaned_data["form_key"],
         shot=known or (shot(project, brief.shot) if new_shot else None),
-        made_from=made_from(request, form),
+        **origin(request, project, form),
     )
 
 
@@ -70,7 +71,10 @@ def shot(project: Project, code: str) -> Shot | None:
     return Shot.objects.get_or_create(project=project, code=code)[0] if code else None
 
 
-def made_from(request: Request, form: ComposerForm) -> Take | None:
-    """The take that this one goes on from; one that the user may not see is passed over."""
-    wanted = form.cleaned_data.get("made_from")
-    return Take.objects.visible_to(request.user).filter(uuid=wanted).first() if wanted else None
+def origin(request: Request, project: Project, form: ComposerForm) -> dict[str, Any]:
+    """The take that this one goes on from, and the note that it answers; what the user may not see is passed over."""
+    take, note = form.cleaned_data.get("made_from"), form.cleaned_data.get("answers")
+    return {
+        "made_from": Take.objects.visible_to(request.user).filter(uuid=take).first() if take else None,
+        "answers": note_next.answered(project, note) if note else None,
+    }

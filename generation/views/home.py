@@ -15,9 +15,10 @@ from generation.ledger import budgets_to_watch
 from generation.models import Job, LedgerEntry, Take
 from generation.views import live, steering
 from generation.views.access import Request
+from generation.views.inbox import waiting_takes
 from library.models import Project
 
-SHOWN_JOBS, SHOWN_TAKES = 12, 10
+SHOWN_JOBS, SHOWN_TAKES, SHOWN_WAITING = 12, 10, 6
 State = LedgerEntry.State
 
 
@@ -28,7 +29,10 @@ def home(request: Request) -> HttpResponse:
     if live.is_refresh(request):
         return live.refresh(request, "generation/_home_live.html", context)
     month = timezone.now().replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    waiting = list(waiting_takes(request)[: SHOWN_WAITING + 1])
     context |= {
+        "waiting": waiting[:SHOWN_WAITING],
+        "waiting_more": len(waiting) > SHOWN_WAITING,
         "spending": spending(request, since=month),
         "month": month,
         "budgets": budgets_to_watch(request.user),

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from generation import lifecycle
 from generation.models import Job
-from generation.views import live, steering
-from generation.views.access import Request, job_to_edit, job_to_see
+from generation.views import again, live, steering
+from generation.views.access import Request, job_to_edit, job_to_see, uuid_in
 from generation.views.paging import page_of, wanted
 from generation.views.prompts import prompt_parts, references_of, shown_request
 from generation.views.workplace import gateway_pause
@@ -92,17 +92,12 @@ def job_retry(request: Request, uuid: UUID) -> HttpResponse:
     """A new job with the same prompt and settings; the button pressed twice makes one."""
     found = job_to_edit(request, uuid)
     try:
-        return redirect(lifecycle.retry(found, by=request.user, form_key=_form_key(request)))
+        return redirect(
+            lifecycle.retry(found, by=request.user, form_key=uuid_in(request.POST.get("form_key", "")))
+        )
     except (lifecycle.NotPossible, lifecycle.CannotQueue) as refusal:
         messages.error(request, f"No job was made. {refusal}")
     return redirect(found)
-
-
-def _form_key(request: Request) -> UUID | None:
-    try:
-        return UUID(request.POST.get("form_key", ""))
-    except ValueError:
-        return None
 
 
 def _page(request: Request, found: Job) -> dict[str, Any]:
@@ -120,4 +115,5 @@ def _page(request: Request, found: Job) -> dict[str, Any]:
         "outlook": outlooks.get(found.pk),
         "mark": live.mark([found], len(events), steering.told(outlooks)),
         "form_key": uuid4(),
+        **again.context(found, getattr(found, "take", None)),
     }

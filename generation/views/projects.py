@@ -13,6 +13,7 @@ from generation import lifecycle
 from generation.forms import ProjectForm
 from generation.ledger import budget_of
 from generation.models import Job, Production, Take
+from generation.reviews.standing import with_standing
 from generation.views import live, steering, team
 from generation.views.access import Request, project_to_own, project_to_see
 from generation.views.paging import page_of
@@ -69,7 +70,7 @@ def project_edit(request: Request, slug: str) -> HttpResponse:
     found = project_to_own(request, slug)
     form = ProjectForm(request.POST or None, instance=found)
     if request.method == "POST" and form.is_valid():
-        messages.success(request, f"{form.change()} is saved.")
+        messages.success(request, f"{form.change(request.user)} is saved.")
         return redirect(found)
     return team.edit_page(request, slug, form=form)
 
@@ -95,7 +96,7 @@ def _contents(request: Request, found: Project) -> dict[str, Any]:
 
 
 def _shots(found: Project) -> QuerySet[Any]:
-    return found.shots.annotate(
+    return with_standing(found.shots.all()).annotate(
         take_count=_count(Take, "shot"), poster_key=_newest_poster(shot=OuterRef("pk"))
     )[:SHOTS]
 

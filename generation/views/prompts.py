@@ -6,11 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Prefetch
+
 from generation.models import Job, JobReference
 from library import handles
-from library.models import MediaFile
+from library.models import MediaFile, VersionFile
 
 _SIGNATURE = re.compile(r"(https?://[^\s\"'?]+)\?[^\s\"']*")
+_HOOK = re.compile(r"(/hooks/skyreels/)[\w-]+")
 
 
 @dataclass(frozen=True)
@@ -33,8 +36,9 @@ def prompt_parts(prompt: str, references: Iterable[Any]) -> list[Part]:
 
 
 def references_of(job: Job) -> list[JobReference]:
-    """What the job's handles were bound to, with the files of the pinned versions; three queries."""
-    return list(job.references.select_related("asset", "version").prefetch_related("version__files__media"))
+    """What the job's handles were bound to, with the files of the pinned versions; two queries."""
+    files = Prefetch("version__files", VersionFile.objects.select_related("media"))
+    return list(job.references.select_related("asset__current_version", "version").prefetch_related(files))
 
 
 def pictures_of(reference: Any) -> list[MediaFile]:
@@ -43,8 +47,9 @@ def pictures_of(reference: Any) -> list[MediaFile]:
 
 
 def shown_request(request: dict[str, Any] | bytes | None) -> str:
-    """A request as indented JSON whose addresses have lost their signatures; empty when there is none."""
+    """A request as indented JSON whose addresses have lost what opens them; empty when there is none."""
     if not request:
         return ""
     data = json.loads(request) if isinstance(request, bytes) else request
-    return _SIGNATURE.sub(r"\1", json.dumps(data, indent=2, ensure_ascii=False, default=str))
+    text = json.dumps(data, indent=2, ensure_ascii=False, default=str)
+    return _HOOK.sub(r"\1…", _SIGNATURE.sub(r"\1", text))

@@ -22,7 +22,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from generation import lifecycle
 from generation.models import GatewayState
-from generation.views import held
+from generation.views import held, inbox
 from generation.views.access import Request, came_from, staff_only
 
 PLACES = {
@@ -30,10 +30,13 @@ PLACES = {
     "Library": ("library:list", ("library:",)),
     "Projects": (
         "generation:projects",
-        ("generation:project", "generation:composer", "generation:shot_table"),
+        ("generation:project", "generation:composer", "generation:shot_table", "generation:share_links"),
     ),
     "Jobs": ("generation:jobs", ("generation:job", "generation:batch", "generation:held")),
-    "Takes": ("generation:takes", ("generation:take", "generation:promote")),
+    "Takes": (
+        "generation:takes",
+        ("generation:take", "generation:promote", "generation:playlist", "generation:scoreboard"),
+    ),
 }
 NOT_TYPED = ("csrfmiddlewaretoken", "form_key", "next")
 
@@ -60,6 +63,7 @@ def workplace(request: HttpRequest) -> dict[str, Any]:
         "provider_is_sandbox": settings.PROVIDER_IS_SANDBOX,
         "gateway_pause": standing.pause,
         "held_count": standing.held,
+        "unread_count": standing.unread,
     }
 
 
@@ -73,17 +77,22 @@ class Standing:
         """How many jobs wait for a decision of this user, counted to `held.MOST_COUNTED`."""
         return self._told[0]
 
+    def unread(self) -> int:
+        """How much in this user's inbox is unread, counted to `inbox.MOST_COUNTED`."""
+        return self._told[2]
+
     def pause(self) -> GatewayState | None:
         """Why nothing is sent to the provider at present, if that is so."""
         return gateway_pause() if self._told[1] else None
 
     @cached_property
-    def _told(self) -> tuple[int, bool]:
+    def _told(self) -> tuple[int, bool, int]:
         user = self._request.user
         if not user.is_authenticated:
-            return 0, False
+            return 0, False, 0
         counted = Coalesce(Subquery(held.counted_to_decide(user)), 0)
-        return User.objects.filter(pk=user.pk).values_list(counted, Exists(_paused())).get()
+        unread = Coalesce(Subquery(inbox.counted_unread(user)), 0)
+        return User.objects.filter(pk=user.pk).values_list(counted, Exists(_paused()), unread).get()
 
 
 def gateway_pause() -> GatewayState | None:
@@ -127,7 +136,9 @@ def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
         "files": [file.name for files in dict(request.FILES.lists()).values() for file in files],
         "back": came_from(request, otherwise=request.path),
     }
-    return render(request, "stale_form.html", context, status=403)
+    # A guest is shown nothing of the app.
+    template = "guest/stale_form.html" if request.path.startswith("/s/") else "stale_form.html"
+    return render(request, template, context, status=403)
 
 
 @require_POST

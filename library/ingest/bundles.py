@@ -3,22 +3,20 @@
 The manifest names the version of its format. Reading one is in `library.ingest.unpacking`.
 """
 
-import io
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from typing import Annotated, Final, Literal
-from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 from django.utils import timezone
 from pydantic import AfterValidator, BaseModel, Field
 
-from library import handles, storage
+from library import handles
+from library.ingest.zips import GrowingZip
 from library.models import Asset, MediaFile, VersionFile
 
 FORMAT: Final = "backlot-assets"
 VERSION: Final = 1
 MANIFEST = "manifest.json"
-PIECE = 1024**2
 MAX_FILES = 6
 
 
@@ -71,49 +69,19 @@ class Manifest(BaseModel):
     assets: list[AssetEntry]
 
 
-class _Pieces(io.RawIOBase):
-    """What was written and not yet taken away."""
-
-    def __init__(self) -> None:
-        self._held: list[bytes] = []
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, content: "bytes | bytearray | memoryview") -> int:  # type: ignore[override]
-        self._held.append(bytes(content))
-        return len(content)
-
-    def taken(self) -> bytes:
-        taken = b"".join(self._held)
-        self._held.clear()
-        return taken
-
-
 def packed(assets: Iterable[Asset]) -> Iterator[bytes]:
     """The zip of these assets, a megabyte at a time. A file that several of them have is in it once.
 
     Raises StorageFailed on the way, after which what was sent is no whole zip.
     """
     chosen = list(assets)
-    pieces = _Pieces()
     moment = timezone.now()
-    with ZipFile(pieces, "w", ZIP_STORED) as archive:
-        told = Manifest(exported_at=moment, assets=[_entry(asset) for asset in chosen])
-        archive.writestr(_info(MANIFEST, moment), told.model_dump_json(indent=2))
-        for media in {use.media.pk: use.media for asset in chosen for use in _uses(asset)}.values():
-            with (
-                storage.open_file(media.key) as stream,
-                archive.open(_info(_path(media), moment), "w") as target,
-            ):
-                while piece := stream.read(PIECE):
-                    target.write(piece)
-                    yield pieces.taken()
-    yield pieces.taken()
-
-
-def _info(path: str, moment: datetime) -> ZipInfo:
-    return ZipInfo(path, moment.timetuple()[:6])
+    archive = GrowingZip(moment)
+    told = Manifest(exported_at=moment, assets=[_entry(asset) for asset in chosen])
+    yield archive.write(MANIFEST, told.model_dump_json(indent=2))
+    for media in {use.media.pk: use.media for asset in chosen for use in _uses(asset)}.values():
+        yield from archive.copy(_path(media), media.key)
+    yield archive.end()
 
 
 def _path(media: MediaFile) -> str:

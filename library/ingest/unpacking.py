@@ -20,10 +20,11 @@ from django.contrib.auth.models import User
 from pydantic import ValidationError
 
 from library.ingest.assets import WrongFiles, create_asset
-from library.ingest.bundles import FORMAT, MANIFEST, PIECE, VERSION, AssetEntry, FileEntry, Manifest
+from library.ingest.bundles import FORMAT, MANIFEST, VERSION, AssetEntry, FileEntry, Manifest
 from library.ingest.media import add_media
 from library.ingest.naming import HandleTaken
 from library.ingest.outcomes import Ending, Outcome
+from library.ingest.zips import PIECE
 from library.models import Asset, MediaFile, Project, Rights
 from library.probe import MAX_VIDEO_BYTES, UnreadableMedia
 from library.storage import StorageFailed

@@ -20,6 +20,7 @@ class Impact:
     hidden_pinned: int
     jobs: int
     takes: int
+    approved: int
 
 
 def files_of(version: AssetVersion | None) -> list[MediaFile]:
@@ -41,7 +42,7 @@ def restore_version(version: AssetVersion, *, by: User) -> AssetVersion:
 
 def impact_of(asset: Asset, user: User) -> Impact:
     """Which projects follow the asset and get a new version at once, which are pinned and stay as they are, and how
-    many jobs and takes used it: those keep the version that they used. Verdicts on takes do not exist yet."""
+    many jobs and takes used it, approved ones among them: those keep the version that they used."""
     links = list(asset.links.select_related("project", "pinned_version").order_by("project__name"))
     visible = set(
         Project.objects.visible_to(user)
@@ -57,6 +58,7 @@ def impact_of(asset: Asset, user: User) -> Impact:
         hidden_pinned=len(_pinned(links)) - len(_pinned(seen)),
         jobs=used.values("job").distinct().count(),
         takes=used.filter(job__take__isnull=False).values("job").distinct().count(),
+        approved=used.filter(job__take__review="approved").values("job").distinct().count(),
     )
 
 

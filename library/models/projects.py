@@ -22,6 +22,8 @@ class Role(models.TextChoices):
 
 
 MAKERS = (Role.OWNER, Role.EDITOR)
+DECIDERS = (Role.OWNER, Role.REVIEWER)
+COMMENTERS = (Role.OWNER, Role.EDITOR, Role.REVIEWER)
 
 
 class ProjectQuerySet(models.QuerySet["Project"]):
@@ -38,6 +40,18 @@ class ProjectQuerySet(models.QuerySet["Project"]):
         if getattr(user, "is_superuser", False):
             return self
         return self.filter(pk__in=_projects_of(user, MAKERS))
+
+    def decided_by(self, user: AnyUser) -> Self:
+        """The projects in which the user's verdict on a take counts: as owner or reviewer."""
+        if getattr(user, "is_superuser", False):
+            return self
+        return self.filter(pk__in=_projects_of(user, DECIDERS))
+
+    def commented_by(self, user: AnyUser) -> Self:
+        """The projects in which the user may write notes: everyone but those who only look."""
+        if getattr(user, "is_superuser", False):
+            return self
+        return self.filter(pk__in=_projects_of(user, COMMENTERS))
 
     def owned_by(self, user: AnyUser) -> Self:
         """The projects whose team, name and budget the user may change."""

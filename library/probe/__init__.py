@@ -23,7 +23,7 @@ from library.probe.facts import (
     shown_name,
 )
 from library.probe.pictures import THUMBNAIL, Seen, see, small_of
-from library.probe.recordings import hear, open_recording
+from library.probe.recordings import contents, count_frames, hear, open_recording
 
 __all__ = [
     "EXTENSIONS",
@@ -36,6 +36,8 @@ __all__ = [
     "Facts",
     "Seen",
     "UnreadableMedia",
+    "contents",
+    "count_frames",
     "damaged",
     "examine",
     "open_recording",

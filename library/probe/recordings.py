@@ -1,5 +1,7 @@
 """Recordings, read by PyAV: a few frames are decoded, then the packets are walked to the end."""
 
+import hashlib
+from collections.abc import Callable
 from pathlib import Path
 
 import av
@@ -18,6 +20,8 @@ from library.probe.facts import (
 from library.probe.tables import check_samples, check_tags, tags_end
 
 _DEMUXERS = {"audio/mpeg": "mp3", "audio/wav": "wav", "video/mp4": "mov", "video/quicktime": "mov"}
+# A minute of full HD: what is longer is counted without being decoded.
+MAX_DECODED_PIXELS = 3_000_000_000
 # Nothing honest takes so long to open; each single read has as long again.
 MAX_OPENING_SECONDS = 20.0
 
@@ -51,6 +55,40 @@ def open_recording(path: Path, demuxer: str = "", *, name: str = "") -> InputCon
     return av.open(
         str(path), format=demuxer, options=options, metadata_errors="surrogateescape", timeout=timeout
     )
+
+
+def count_frames(path: Path, keep: Callable[[], None] = lambda: None) -> int:
+    """The pictures of a video as PyAV decodes them; of one that would take long to decode, those that are stored in it.
+
+    `keep` is called after each and may end it by raising. Raises UnreadableMedia.
+    """
+    try:
+        with open_recording(path) as container:
+            stream = container.streams.video[0]
+            stored = sum(1 for packet in container.demux(stream) if packet.size and not packet.is_discard)
+            if stored * stream.width * stream.height > MAX_DECODED_PIXELS:
+                return stored
+            container.seek(0)
+            count = 0
+            for _ in container.decode(stream):
+                count += 1
+                keep()
+            return count
+    except (av.FFmpegError, IndexError) as error:
+        raise damaged(path.name) from error
+
+
+def contents(path: Path) -> str:
+    """A digest of all that is played, wherever in the file it lies. Raises UnreadableMedia."""
+    digest = hashlib.sha256()
+    try:
+        with open_recording(path) as container:
+            for packet in container.demux():
+                digest.update(f"{packet.stream_index} {packet.pts} {packet.dts} {packet.size} ".encode())
+                digest.update(packet)
+    except av.FFmpegError as error:
+        raise damaged(path.name) from error
+    return digest.hexdigest()
 
 
 def _demuxer(path: Path) -> str:

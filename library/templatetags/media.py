@@ -14,6 +14,12 @@ def signed_url(key: str, download_name: str = "") -> str:
     return storage.signed_url(key, download_name=download_name or None) if key else ""
 
 
+@register.simple_tag
+def brief_url(key: str) -> str:
+    """The same for guests, good for some minutes."""
+    return storage.brief_url(key) if key else ""
+
+
 @register.filter
 def thumbnail(media: MediaFile | None) -> str:
     """The address of a media file's small picture, or nothing."""

@@ -7,3 +7,4 @@ import "./handle-chips.js";
 import "./mode-guard.js";
 import "./keyframe-strip.js";
 import "./draft-keeper.js";
+import "./note-frame.js";

@@ -87,7 +87,7 @@ function option(offer, id) {
   return row;
 }
 
-const KINDS = { character: "character", image: "picture", video: "clip", audio: "voice" };
+const KINDS = { character: "character", image: "picture", video: "clip", audio: "voice", person: "person" };
 
 function facts(offer) {
   return [offer.title, KINDS[offer.kind]].filter(Boolean).join(" · ");

@@ -19,6 +19,9 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
+from config import env
+from generation.supervision import ports
+
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 # Chromium asks its maker's hosts for this and that at every start; tests talk to this machine only.
 QUIET = [
@@ -31,41 +34,72 @@ QUIET = [
     "--disable-sync",
 ]
 
+# A form's refusal, whose status is meant; and what refreshes itself, always a <div>, giving way to what a person
+# sends. htmx tells what breaks off a request twice, the second time by its cause.
+MEANT = re.compile(r"Failed to load resource|htmx:(afterRequest|sendAbort), \[object HTMLDivElement\]")
+
 
 @dataclass(frozen=True)
 class House:
-    """A running `manage.py up`: where it is, and the passwords that it printed."""
+    """A running `manage.py up`: where it is, the passwords that it printed, and the folder that it lives in."""
 
     url: str
     passwords: dict[str, str]
+    var: Path
+
+    def run(self, code: str) -> str:
+        """Runs Python on the house's own database and storage, for what no page makes; gives what it printed."""
+        done = subprocess.run(
+            [sys.executable, "manage.py", "shell", "--verbosity=0", "-c", code],
+            cwd=settings.BASE_DIR,
+            env=_environment(self.var),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+
+def _environment(var: Path) -> dict[str, str]:
+    """Nothing configured but the folder."""
+    ours = ("BACKLOT_", "AWS_", "SKYREELS_", "DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE")
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+    return {**clean, "BACKLOT_VAR": str(var)}
 
 
 @pytest.fixture(scope="session")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """`manage.py up` on an empty folder, demo included, with nothing configured."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
+    port = _free_port()
     folder = tmp_path_factory.mktemp("house")
     log = folder / "up.log"
-    ours = ("BACKLOT_", "AWS_", "SKYREELS_", "DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE")
-    clean = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+    var = folder / "var"
+    # Ports of its own: of two houses that open at once both would find the usual ones free.
+    env.embedded(var)
+    ports.agree(var, s3_port=_free_port(), sandbox_port=_free_port())
     with log.open("wb") as stream:
         process = subprocess.Popen(
             [sys.executable, "manage.py", "up", f"--port={port}"],
             cwd=settings.BASE_DIR,
-            env={**clean, "BACKLOT_VAR": str(folder / "var")},
+            env=_environment(var),
             stdout=stream,
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
     try:
         text = _opened(log, process)
-        yield House(
-            f"http://127.0.0.1:{port}", dict(re.findall(r"^ +(\w+) +\w.* +([a-z]+-\S+)$", text, re.M))
-        )
+        passwords = dict(re.findall(r"^ +(\w+) +\w.* +([a-z]+-\S+)$", text, re.M))
+        yield House(f"http://127.0.0.1:{port}", passwords, var)
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(timeout=15)
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        found: int = probe.getsockname()[1]
+        return found
 
 
 def _opened(log: Path, process: subprocess.Popen, *, seconds: float = 120) -> str:
@@ -114,8 +148,8 @@ def visit(browser: Browser, house: House) -> Iterator[Callable[..., Page]]:
 
 
 def _is_defect(said: ConsoleMessage) -> bool:
-    """Everything that the browser calls an error, but for a refused form: its status is meant."""
-    return said.type == "error" and not said.text.startswith("Failed to load resource")
+    """Everything that the browser calls an error, but for what is meant."""
+    return said.type == "error" and not MEANT.match(said.text)
 
 
 def log_in(page: Page, name: str, password: str) -> None:
@@ -125,3 +159,15 @@ def log_in(page: Page, name: str, password: str) -> None:
     page.get_by_label("Password").fill(password)
     page.keyboard.press("Enter")
     page.wait_for_url(lambda url: "/login/" not in url)
+
+
+@pytest.fixture
+def striped(house: House) -> str:
+    """The address of a new take of jonas's, of 61 frames, 24 in a second, each a picture of its own."""
+    return house.run(
+        "from django.contrib.auth.models import User\n"
+        "from library.models import Project\n"
+        "from tests.generation.striped_films import striped_take\n"
+        "by, project = User.objects.get(username='jonas'), Project.objects.get(slug='harbour-lights')\n"
+        "print(striped_take(by, project, fps=24, frames=61).get_absolute_url())\n"
+    ).strip()

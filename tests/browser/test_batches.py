@@ -1,8 +1,9 @@
 """A table of shots, its batch, and going on from a take, by hand in the browser."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
+
+from tests.browser.soundness import serious
 
 pytestmark = pytest.mark.slow
 WIDTHS = (1440, 360)
@@ -19,12 +20,7 @@ def assert_sound(page: Page) -> None:
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
         assert page.evaluate("document.documentElement.scrollWidth") <= width, page.url
-    serious = [
-        f"{one['id']}: {one['nodes'][0]['html'][:120]}"
-        for one in Axe().run(page).response["violations"]
-        if one["impact"] in {"serious", "critical"}
-    ]
-    assert serious == [], page.url
+    assert serious(page) == [], page.url
 
 
 def queue_a_table(page: Page) -> None:

@@ -3,22 +3,14 @@
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.soundness import serious
 
 pytestmark = pytest.mark.slow
 
 COMPOSER = "/projects/harbour-lights/new/?anew=1"
 LINE_FROM = 700  # px of window: there is room for the line
-
-
-def serious(page: Page) -> list[str]:
-    found = Axe().run(page).response["violations"]
-    return [
-        f"{one['id']}: {one['nodes'][0]['html'][:120]}"
-        for one in found
-        if one["impact"] in {"serious", "critical"}
-    ]
 
 
 def prompt_of(page: Page) -> Locator:

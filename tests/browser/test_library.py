@@ -4,10 +4,10 @@ from base64 import b64encode
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from tests import factories
+from tests.browser.soundness import serious
 from tests.library import files
 
 pytestmark = pytest.mark.slow
@@ -31,15 +31,6 @@ def drop(page: Page, named: dict[str, bytes]) -> None:
 
 def bars(page: Page) -> list[float]:
     return page.locator(".upload progress").evaluate_all("bars => bars.map((bar) => bar.value / bar.max)")
-
-
-def serious(page: Page) -> list[str]:
-    found = Axe().run(page).response["violations"]
-    return [
-        f"{one['id']}: {one['nodes'][0]['html'][:120]}"
-        for one in found
-        if one["impact"] in {"serious", "critical"}
-    ]
 
 
 def five(name: str) -> dict[str, bytes]:

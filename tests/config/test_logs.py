@@ -35,6 +35,7 @@ def record(message: str, *args: object, **extra: object) -> logging.LogRecord:
         ("token bl_abcdefghijklmnopqrstuvwxyz0123 was sent", "abcdefghijkl"),
         ("Not Found: /hooks/skyreels/Zm9vYmFy_x-1/callback", "Zm9vYmFy"),
         ("Forbidden: /s/Zm9vYmFy_x-1/takes/", "Zm9vYmFy"),
+        ("Not Found: /unsubscribe/MQ:Zm9vYmFy_x-1/", "Zm9vYmFy"),
     ],
 )
 def test_what_opens_something_is_blanked(said: str, written: str) -> None:

@@ -8,8 +8,19 @@ from pathlib import Path
 
 import pytest
 
+from generation.provenance import certificates
+
 ROOT = Path(__file__).resolve().parents[2]
-OURS = ("BACKLOT_", "AWS_", "SKYREELS_", "DATABASE_URL", "REDIS_URL", "EMAIL_URL", "DJANGO_SETTINGS_MODULE")
+OURS = (
+    "BACKLOT_",
+    "AWS_",
+    "SKYREELS_",
+    "C2PA_",
+    "DATABASE_URL",
+    "REDIS_URL",
+    "EMAIL_URL",
+    "DJANGO_SETTINGS_MODULE",
+)
 SHOW = (
     "import json, config.settings as settings;"
     "names = {names!r};"
@@ -112,3 +123,26 @@ def test_what_production_refuses_in_one_line(tmp_path: Path, chosen: dict[str, s
     assert len(done.stderr.splitlines()) == 1, done.stderr
     assert done.stderr.startswith(f"backlot: {named}")
     assert "secret" not in done.stderr
+
+
+def test_a_signers_certificate_and_its_key_go_together(tmp_path: Path):
+    made = certificates.self_made(tmp_path)
+    (tmp_path / "key.pem").write_text(made.key)
+    chosen = {"C2PA_CERTIFICATE": made.chain, "C2PA_PRIVATE_KEY_FILE": str(tmp_path / "key.pem")}
+    assert read(tmp_path, chosen, "C2PA_CERTIFICATE") == [made.chain.strip()]
+
+    other = tmp_path / "other"
+    other.mkdir()
+    wrong = [
+        ({"C2PA_CERTIFICATE": made.chain}, "C2PA_PRIVATE_KEY must be set together with C2PA_CERTIFICATE"),
+        ({"C2PA_PRIVATE_KEY": made.key}, "C2PA_CERTIFICATE must be set together with C2PA_PRIVATE_KEY"),
+        (chosen | {"C2PA_CERTIFICATE": "none"}, "C2PA_CERTIFICATE must be certificates in PEM"),
+        (
+            {"C2PA_CERTIFICATE": made.chain, "C2PA_PRIVATE_KEY": "none"},
+            "C2PA_PRIVATE_KEY must be a private key",
+        ),
+        (chosen | {"C2PA_CERTIFICATE": certificates.self_made(other).chain}, "is not the key of the first"),
+    ]
+    for values, line in wrong:
+        done = start(tmp_path, values)
+        assert (done.returncode, line in done.stderr, "PRIVATE KEY-" in done.stderr) == (1, True, False)

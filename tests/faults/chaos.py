@@ -8,22 +8,30 @@ from contextlib import suppress
 
 import psutil
 
-from tests.services import Service
+from tests.killable import Service
 from tests.worker_host import WorkerHost
+
+# How often each sort comes, as they stand in `Chaos`.
+WEIGHTS = (5, 4, 1, 1, 1)
 
 
 class Chaos:
-    """One blow at a time; `struck` counts them. `stopped_for` is how long a stopped worker sleeps, in seconds."""
+    """One blow at a time; `struck` counts them. `stopped_for` is how long a stopped worker sleeps, in seconds.
+
+    Each sort comes once before chance decides, so that a short run has all of them too.
+    """
 
     def __init__(self, host: WorkerHost, web: Service, s3: Service, *, seed: int, stopped_for: float) -> None:
         self.struck: Counter[str] = Counter()
         self._host, self._web, self._s3 = host, web, s3
         self._chance, self._stopped_for = random.Random(seed), stopped_for
         self._asleep: list[tuple[float, psutil.Process]] = []
+        self._sorts = (self._kill_one, self._stop_one, self._kill_cluster, self._kill_web, self._kill_s3)
+        self._first = self._chance.sample(self._sorts, k=len(self._sorts))
 
     def strike(self) -> None:
-        blows = (self._kill_one, self._stop_one, self._kill_cluster, self._kill_web, self._kill_s3)
-        blow = self._chance.choices(blows, weights=(5, 4, 1, 1, 1))[0]
+        """Whatever comes next. A process that has just ended by itself is not struck."""
+        blow = self._first.pop() if self._first else self._chance.choices(self._sorts, weights=WEIGHTS)[0]
         with suppress(psutil.NoSuchProcess):
             blow()
             self.struck[blow.__name__.strip("_").replace("_", " ")] += 1

@@ -21,6 +21,6 @@ def stored_take(by: User, project: Project, *, seconds: int = 2, **fields: Any) 
         film = files.video(Path(folder) / "film.mp4", seconds=seconds, title=str(take.uuid))
         storage.upload(film, take.key, "video/mp4")
         take.sha256, take.size = sha256(film.read_bytes()).hexdigest(), film.stat().st_size
-    take.width, take.height, take.seconds = 128, 72, float(seconds)
+    take.width, take.height, take.seconds, take.frames = 128, 72, float(seconds), 24 * seconds
     take.save()
     return take

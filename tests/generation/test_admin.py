@@ -1,5 +1,7 @@
 """The admin lists all of generation with previews, and changes nothing that `lifecycle` owns."""
 
+from datetime import timedelta
+
 import pytest
 from django.contrib import admin
 from django.contrib.auth.models import User
@@ -10,10 +12,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from generation import tokens
-from generation.models import GatewayState, Heartbeat, Job, Price, Shot, Take
+from generation.models import GatewayState, Heartbeat, Job, Price, ShareLink, Shot, Take
+from generation.reviews import sharing
+from generation.reviews.sharing import Terms
 from library.models import Project
 from tests.generation.views.conftest import make_take
 
+PASSWORD = "low tide at nine"
 MODELS = [model for model in admin.site._registry if model._meta.app_label == "generation"]
 
 
@@ -23,6 +28,8 @@ def filled(alice: User, project: Project, settings: object) -> None:
     make_take(alice, project, shot=Shot.objects.create(project=project, code="020"))
     GatewayState.objects.update_or_create(base_url=settings.SKYREELS_BASE_URL)
     tokens.make(user=alice, name="nightly", project=project)
+    ends = timezone.now() + timedelta(days=1)
+    sharing.share(project, by=alice, terms=Terms(), expires_at=ends, password=PASSWORD)
     Heartbeat.objects.update_or_create(name="sweep", defaults={"beat_at": timezone.now()})
     Price.objects.create(
         model="skyreels-v4-fast",
@@ -39,6 +46,26 @@ def test_list_and_page_open(admin_client: Client, model: type) -> None:
     name = f"admin:generation_{model._meta.model_name}"
     assert admin_client.get(reverse(f"{name}_changelist")).status_code == 200
     assert admin_client.get(reverse(f"{name}_change", args=[model.objects.first().pk])).status_code == 200
+
+
+@pytest.mark.usefixtures("filled")
+def test_no_page_shows_what_opens_a_share_link(admin_client: Client) -> None:
+    link = ShareLink.objects.get()
+    for page, args in (
+        ("changelist", []),
+        ("change", [link.pk]),
+        ("delete", [link.pk]),
+        ("history", [link.pk]),
+    ):
+        seen = admin_client.get(reverse(f"admin:generation_sharelink_{page}", args=args)).content.decode()
+        assert [secret for secret in (link.token, link.password) if secret in seen] == []
+
+
+@pytest.mark.usefixtures("filled")
+def test_a_share_link_is_taken_back_from_here(admin_client: Client) -> None:
+    chosen = {"action": "revoke", "_selected_action": [ShareLink.objects.get().pk]}
+    admin_client.post(reverse("admin:generation_sharelink_changelist"), chosen)
+    assert ShareLink.objects.get().revoked_at is not None
 
 
 @pytest.mark.usefixtures("filled")

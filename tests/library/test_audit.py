@@ -111,3 +111,19 @@ def test_a_take_without_its_video_is_named(alice: User, project: Project) -> Non
     assert (code, said.splitlines()[-1]) == (1, "2 found, 0 fixed, 2 left.")
     assert f"row without its object: take {take.uuid}" in said
     assert f"row without its object: poster of take {take.uuid}" in said
+
+
+@pytest.mark.usefixtures("no_guard")
+def test_the_originals_of_signed_takes_are_known_and_missed(
+    alice: User, project: Project, tmp_path: Path
+) -> None:
+    take: Take = make_take(alice, project)
+    take.original_key = f"takes/{take.job.uuid}.mp4"
+    take.save()
+    for key in (take.key, take.poster_key, take.original_key):
+        put(key, tmp_path)
+    assert audit("--fix") == (0, "0 found, 0 fixed, 0 left.\n")
+    storage.delete(take.original_key)
+    code, said = audit("--fix")
+    assert (code, said.splitlines()[-1]) == (1, "1 found, 0 fixed, 1 left.")
+    assert f"row without its object: original of take {take.uuid}" in said

@@ -4,7 +4,16 @@ from pathlib import Path
 
 import pytest
 
-from library.probe import MAX_PICTURE_BYTES, Facts, UnreadableMedia, probe, shown_name
+from library.probe import (
+    MAX_PICTURE_BYTES,
+    Facts,
+    UnreadableMedia,
+    contents,
+    count_frames,
+    probe,
+    recordings,
+    shown_name,
+)
 from tests.library import files
 
 
@@ -162,3 +171,24 @@ def test_a_video_that_was_cut_off_is_refused(tmp_path: Path) -> None:
 def test_names_are_made_fit_for_a_sentence(name: str, shown: str) -> None:
     assert shown_name(name) == shown
     assert len(shown_name(name)) <= 60
+
+
+def test_frames_are_counted_as_they_are_decoded_and_long_films_by_what_is_stored(tmp_path, monkeypatch):
+    film = files.video(tmp_path / "film.mp4", seconds=2, fps=25)
+    assert count_frames(film) == 50
+    monkeypatch.setattr(recordings, "MAX_DECODED_PIXELS", 0)
+    assert count_frames(film) == 50
+
+
+def test_who_counts_frames_may_be_stopped(tmp_path):
+    film = files.video(tmp_path / "film.mp4", seconds=1)
+    with pytest.raises(KeyboardInterrupt):
+        count_frames(film, keep=lambda: (_ for _ in ()).throw(KeyboardInterrupt))
+
+
+def test_what_is_played_is_told_apart_from_where_it_lies(tmp_path):
+    late = files.video(tmp_path / "late.mp4", seconds=1)
+    early = files.video(tmp_path / "early.mp4", seconds=1, movflags="faststart")
+    assert late.read_bytes() != early.read_bytes()
+    assert contents(late) == contents(early)
+    assert contents(files.video(tmp_path / "other.mp4", seconds=2)) != contents(late)

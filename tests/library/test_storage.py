@@ -12,7 +12,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
 from library import storage
-from library.storage import signed_url
+from library.storage import brief_url, signed_url
 
 pytestmark = pytest.mark.usefixtures("s3")
 
@@ -49,6 +49,16 @@ def test_a_signed_address_shows_the_object_and_lets_the_browser_keep_it(key: str
     assert (answer.status_code, answer.content) == (200, b"a private note")
     assert answer.headers["content-type"] == "image/png"
     assert answer.headers["cache-control"] == "private, max-age=86400, immutable"
+
+
+def test_a_guests_address_lasts_some_minutes(key: str) -> None:
+    address = brief_url(key, download_name="note.png")
+    assert httpx.get(address).status_code == 200
+    asked = parse_qs(urlsplit(address).query)
+    signed = datetime.datetime.strptime(asked["X-Amz-Date"][0], "%Y%m%dT%H%M%SZ").replace(tzinfo=datetime.UTC)
+    ends = signed + datetime.timedelta(seconds=int(asked["X-Amz-Expires"][0]))
+    left = ends - datetime.datetime.now(datetime.UTC)
+    assert datetime.timedelta(minutes=14, seconds=50) < left <= datetime.timedelta(minutes=20)
 
 
 def test_a_part_of_an_object_can_be_asked_for(key: str) -> None:

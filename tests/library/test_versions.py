@@ -5,6 +5,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from generation.models import Job, JobReference
+from generation.reviews import verdicts
 from library import ingest, storage
 from library.ingest import bulk
 from library.models import Asset, Project, ProjectAsset
@@ -65,10 +66,14 @@ def test_the_impact_counts_everything_and_names_what_i_may_see(
     ingest.link_asset(mara, secret)
     use(mara, factories.job(alice, ferry), 1)
     use(mara, make_take(alice, project).job, 2)
+    approved = make_take(alice, project)
+    verdicts.decide(approved, by=alice, decision="approved")
+    use(mara, approved.job, 2)
     impact = ingest.impact_of(mara, alice)
     assert [str(link.project) for link in impact.following] == ["Harbour Lights"]
     assert [(str(link.project), link.pinned_version.number) for link in impact.pinned] == [("Ferry", 1)]
-    assert (impact.hidden_following, impact.hidden_pinned, impact.jobs, impact.takes) == (1, 0, 2, 1)
+    assert (impact.hidden_following, impact.hidden_pinned) == (1, 0)
+    assert (impact.jobs, impact.takes, impact.approved) == (3, 2, 1)
 
 
 @pytest.mark.parametrize("address", ["versions/", "versions/1/restore/"])
@@ -76,9 +81,11 @@ def test_the_impact_is_told_before_anything_is_saved(
     browser: Client, mara: Asset, alice: User, charlie: User, project: Project, address: str
 ) -> None:
     ingest.link_asset(mara, factories.project(charlie, name="Secret"))
-    use(mara, make_take(alice, project).job, 2)
+    take = make_take(alice, project)
+    use(mara, take.job, 2)
+    verdicts.decide(take, by=alice, decision="approved")
     page = browser.get(f"/library/@Mara/{address}").content.decode()
-    assert "1 job and 1 take used it so far" in page
+    assert "1 job and 1 take, 1 of them approved, used it so far" in page
     assert "1 project that you may not see" in page
     assert ("Harbour Lights" in page, "Secret" in page) == (True, False)
 

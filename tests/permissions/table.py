@@ -20,7 +20,18 @@ likes: the library's in `library_rows`, all else in `production_rows`, or in a n
 
 # ruff: noqa: E501 - a table has one line for each row
 
-from tests.permissions import api_rows, library_rows, money_rows, production_rows
+from tests.permissions import (
+    api_rows,
+    compare_rows,
+    export_rows,
+    guest_rows,
+    library_rows,
+    money_rows,
+    notes_rows,
+    playlist_rows,
+    production_rows,
+    verdict_rows,
+)
 from tests.permissions.row import GET, LOGIN, POST, Row
 
 # fmt: off
@@ -47,6 +58,12 @@ PARTS = {
     **library_rows.PARTS,
     **production_rows.PARTS,
     **money_rows.PARTS,
+    **export_rows.PARTS,
+    **compare_rows.PARTS,
+    **notes_rows.PARTS,
+    **playlist_rows.PARTS,
+    **verdict_rows.PARTS,
+    **guest_rows.PARTS,
     **api_rows.PARTS,
 }
 ROWS = [row for part in PARTS.values() for row in part]

@@ -22,7 +22,8 @@ from django.utils import timezone
 from generation import lifecycle, tokens
 from generation.api.tasks import task_id_of
 from generation.composition import Settings
-from generation.models import Batch, Job, JobReference, Shot
+from generation.models import Batch, Job, JobReference, Note, Notification, ShareLink, Shot, Take
+from generation.reviews import letters, playlists, verdicts
 from library import ingest
 from library.ingest import bundles
 from library.models import Asset, Collection, HandleAlias, MediaFile, Project, Role, SavedView
@@ -48,7 +49,11 @@ class World:
         self._assets()
         self._shelves()
         self._jobs()
+        self._notes(Take.objects.get(uuid=self.ids["take"]))
+        self._shares(Take.objects.get(uuid=self.ids["take"]))
+        self._verdicts()
         self._tokens()
+        self._playlists()
 
     def _projects(self) -> Project:
         project = factories.project(self.alice, name="Harbour Lights", slug="harbour-lights")
@@ -133,6 +138,42 @@ class World:
             "failed": failed.uuid,
             "draft": draft.uuid,
         }
+
+    def _playlists(self) -> None:
+        """alice's `Dailies` with the take; there is another take that could be put in."""
+        take = Take.objects.get(uuid=self.ids["take"])
+        dailies = playlists.create(by=self.alice, project=self.project, name="Dailies", takes=[take])
+        other = make_take(self.alice, self.project)
+        self.ids |= {"playlist": dailies.uuid, "place": dailies.items.get().pk, "other_take": other.uuid}
+
+    def _notes(self, take: Take) -> None:
+        """Nobody was told of them."""
+        box = {"tool": "box", "color": "red", "width": 0.01, "points": [[0.1, 0.1], [0.4, 0.5]]}
+        bobs = Note.objects.create(take=take, author=self.bob, text="Her coat", frame=24, drawing=[box])
+        micks = Note.objects.create(take=take, author=self.people["mick"], text="Warmer")
+        resolved = Note.objects.create(
+            take=take, author=self.bob, text="Done", resolved_at=timezone.now(), resolved_by=self.alice
+        )
+        self.ids |= {"note": bobs.uuid, "micks_note": micks.uuid, "resolved_note": resolved.uuid}
+
+    def _shares(self, take: Take) -> None:
+        """Links that allow all that can be allowed: to a take, to a blind vote, and one that was taken back."""
+        for name, fields in {
+            "share": {"kind": "take", "take": take, "allows_verdicts": True, "allows_download": True},
+            "ballot": {"kind": "shot", "shot": take.shot, "is_blind": True},
+            "over": {"kind": "project", "revoked_at": timezone.now()},
+        }.items():
+            link = ShareLink.objects.create(project=self.project, created_by=self.alice, **fields)
+            self.ids |= {name: link.uuid, f"{name}_token": link.token}
+
+    def _verdicts(self) -> None:
+        """On takes of dave's, who is in no team, so that nobody is told. vera was named once."""
+        dave, rita, vera = (self.people[name] for name in ("dave", "rita", "vera"))
+        undecided, decided = (make_take(dave, self.project) for _ in range(2))
+        verdicts.decide(decided, decision="approved", by=rita)
+        word = Notification.objects.create(to=vera, kind="mention", project=self.project, take=undecided)
+        self.ids |= {"undecided": undecided.uuid, "decided": decided.uuid, "veras_word": word.pk}
+        self.ids["veras_way_out"] = letters.token_of(vera)
 
     def _tokens(self) -> None:
         """One for each person: `secrets` holds what their programs send."""

@@ -12,7 +12,7 @@ from generation.sandbox.server import SandboxServer
 
 
 class Command(BaseCommand):
-    """Serves the gateway's HTTP contract and renders real films, for nothing."""
+    """Speaks as the gateway and as the vendor do, and renders real films, for nothing."""
 
     help = "Runs the sandbox provider alone until SIGTERM or Ctrl-C."
     requires_system_checks = ()

@@ -70,14 +70,18 @@ def _rows() -> Iterator[tuple[str, str]]:
         yield key, f"media file {pk}"
         if thumbnail:
             yield thumbnail, f"thumbnail of media file {pk}"
-    for uuid, key, poster in Take.objects.values_list("uuid", "key", "poster_key").iterator():
+    named = Take.objects.values_list("uuid", "key", "poster_key", "original_key")
+    for uuid, key, poster, original in named.iterator():
         yield key, f"take {uuid}"
         yield poster, f"poster of take {uuid}"
+        if original:
+            yield original, f"original of take {uuid}"
 
 
 def _row_of(key: str) -> MediaFile | Take | None:
     media = MediaFile.objects.filter(key=key).first() or MediaFile.objects.filter(thumbnail_key=key).first()
-    return media or Take.objects.filter(key=key).first() or Take.objects.filter(poster_key=key).first()
+    takes = (Take.objects.filter(**{field: key}).first() for field in ("key", "poster_key", "original_key"))
+    return media or next((take for take in takes if take), None)
 
 
 def _mended(key: str) -> str:
@@ -85,6 +89,8 @@ def _mended(key: str) -> str:
     row = _row_of(key)
     if row is None:
         return "gone"
+    if isinstance(row, Take) and key == row.original_key:
+        return ""
     if key != row.key:
         picture = row.thumbnail_key if isinstance(row, MediaFile) else row.poster_key
         return "drawn again" if ingest.draw_again(row.key, picture) else ""

@@ -114,6 +114,7 @@ def test_the_sandbox_is_asked_in_the_same_way(sandbox: SandboxServer, links: dic
     client = Client(sandbox.public_url, settings.SKYREELS_API_KEY)
     some = ("first frame", "motion reference", "audio sync")
     asked = [client.submit(cases(links)[name]) for name in some]
+    assert len(set(asked)) == len(some)
     for task_id in asked:
         check_playable(client.video(task_id, seconds=120, every=0.1))
 

@@ -52,6 +52,9 @@ def test_every_call_of_the_contract_is_there() -> None:
         "GET /takes",
         "GET /takes/{uuid}",
         "POST /takes/{uuid}/promote",
+        "GET /takes/{uuid}/notes",
+        "POST /takes/{uuid}/notes",
+        "POST /takes/{uuid}/verdict",
     }
 
 

@@ -106,12 +106,16 @@ def test_every_answer_is_in_the_document(
 ) -> None:
     """Two addresses of three lead to something that is there."""
 
+    answered = []
+
     @BOUNDED
     @given(case=operation.as_strategy(), number=strategies.integers(0, 999))
     def attack(case: Case, number: int) -> None:
         if number % 3:
             for name in case.path_parameters or {}:
                 case.path_parameters[name] = known[name][number % len(known[name])]
-        case.call_and_validate(headers=token, checks=CHECKS)
+        answered.append(case.call_and_validate(headers=token, checks=CHECKS).status_code)
 
     attack()
+    assert answered
+    assert max(answered) < 500

@@ -154,6 +154,14 @@ def test_without_a_project_it_goes_to_one_s_own(alices: Client, alice: User) -> 
     assert own.slug == "alice-own"
 
 
+def test_who_only_asks_or_is_refused_gets_no_project(people: None, alices: Client) -> None:
+    assert checked(alices, project=None, prompt="@Mara at dusk")["problems"] == []
+    assert alices.post(JOBS, wish(project=None, duration=99), **JSON).status_code == 422
+    assert alices.post("/v1/videos/generations", {"prompt": ""}, **JSON).status_code == 422
+    assert not PersonalProject.objects.exists()
+    assert not Project.objects.filter(slug__startswith="alice").exists()
+
+
 def test_a_limited_token_s_jobs_go_to_its_project(
     people: None, alice: User, project: Project, program: Program
 ) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
@@ -13,6 +14,7 @@ from generation.composition import Settings
 from generation.lifecycle.polling import Rounds
 from generation.models import Job
 from library.models import Project
+from tests.generation.lifecycle.doubtful import fresh
 
 
 @pytest.fixture
@@ -62,3 +64,34 @@ def bring_to(poll: Callable[[], int]) -> Callable[[Job, str], Job]:
 def make_due(job: Job) -> None:
     """Let the time of the next step come, or the lease lapse."""
     Job.objects.filter(pk=job.pk, next_step_at__isnull=False).update(next_step_at=timezone.now())
+
+
+@pytest.fixture
+def perhaps_sent(queued, sandbox, settings):
+    """A job whose request arrived and whose answer was lost, where keys are not honoured: held."""
+
+    def make(prompt="a harbour at dusk"):
+        settings.SKYREELS_IDEMPOTENT = False
+        sandbox.add_fault("submit", "drop_after")
+        job = queued(prompt)
+        lifecycle.submit_job(job.pk)
+        settings.SKYREELS_IDEMPOTENT = True
+        return fresh(job)
+
+    return make
+
+
+@pytest.fixture
+def late(queued, bring_to, sandbox):
+    """A job that has been rendering for two hours, in a state that the provider does not explain."""
+
+    def make():
+        sandbox.add_fault("submit", "slow_task", seconds=1)
+        job = bring_to(queued(), Job.Status.RUNNING)
+        before = timezone.now() - timedelta(hours=2)
+        Job.objects.filter(pk=job.pk).update(
+            submitted_at=before, late_at=timezone.now(), next_step_at=timezone.now() + timedelta(minutes=1)
+        )
+        return fresh(job)
+
+    return make

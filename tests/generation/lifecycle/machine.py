@@ -65,8 +65,9 @@ interludes = st.one_of(
 )
 
 
-def run_machine(patch: pytest.MonkeyPatch, user: Any, project: Any, *, runs: int, **chosen: Any) -> None:
-    """Run it so many times, with 30 steps each; raises the AssertionError of a promise that was not kept."""
+def run_machine(patch: pytest.MonkeyPatch, user: Any, project: Any, *, runs: int, **chosen: Any) -> int:
+    """Run it so many times, with 30 steps each; raises the AssertionError of a promise that was not kept. How many
+    runs came to their end."""
     world = World()
     world.take_place(patch)
     sizes = profile(
@@ -79,6 +80,7 @@ def run_machine(patch: pytest.MonkeyPatch, user: Any, project: Any, *, runs: int
         **chosen,
     )
     run_state_machine_as_test(lambda: PaidWork(world, user, project), settings=sizes)
+    return world.runs
 
 
 class Killed(BaseException):
@@ -108,6 +110,7 @@ class PaidWork(RuleBasedStateMachine):
         try:
             if sys.exception() is None and self.jobs:
                 self._let_all_go_well()
+                self.world.runs += 1
         finally:
             self._runner.run(self._asker.close())
             self._runner.close()

@@ -43,7 +43,9 @@ FACTS: dict[str, Any] = {
 
 class World:
     """Takes the place of wire, clock and files; `outcome` is what comes of the next video, `before` and `after`
-    happen around its way."""
+    happen around its way. `runs` counts those that came to their end."""
+
+    runs = 0
 
     def begin(self, *, honours_keys: bool) -> None:
         """A new provider at the beginning of time."""
@@ -72,11 +74,11 @@ class World:
         http = httpx.AsyncClient(transport=self.provider.transport(), trust_env=False)
         return http, AsyncSkyReelsClient(http, base_url=settings.SKYREELS_BASE_URL, api_key="key")
 
-    def _bring_home(self, lease: Lease, job: Job, folder: Path) -> dict[str, Any]:
+    def _bring_home(self, lease: Lease, job: Job, folder: Path) -> tuple[dict[str, Any], str]:
         outcome, before, after = self.outcome, self.before, self.after
         self.outcome, self.before, self.after = "taken", nothing, nothing
         before()
         if outcome in TROUBLES:
             raise TROUBLES[outcome]
         after()
-        return {"key": storage.take_key(job.uuid), "poster_key": storage.poster_key(job.uuid), **FACTS}
+        return {"key": storage.take_key(job.uuid), "poster_key": storage.poster_key(job.uuid), **FACTS}, ""

@@ -24,7 +24,7 @@ def submit(job):
 
 
 def tasks_of(sandbox, job):
-    return [task for task in sandbox.tasks() if str(job.uuid) in task["idempotency_key"]]
+    return [task for task in sandbox.tasks() if str(job.uuid) in (task["idempotency_key"] or "")]
 
 
 def test_taken(queued, sandbox):

@@ -12,6 +12,7 @@ from generation.lifecycle.beats import Beat, Share
 from generation.lifecycle.polling import claim_questions
 from generation.lifecycle.waking import Waker
 from generation.models import Heartbeat, Job, RenderTime
+from generation.supervision import pulse
 from tests import factories
 from tests.generation.lifecycle.conftest import make_due
 
@@ -65,6 +66,31 @@ def test_a_hosts_own_jobs_come_first(due_jobs) -> None:
     due_jobs(9, ago=polling.LEFT_ALONE + 1)
     mine = keys(claim_questions(Share(1, 3), 3))
     assert {pk % 3 for pk in mine} == {1}
+
+
+def test_who_looks_first_takes_no_more_than_its_part_of_a_burst(due_jobs, settings, sandbox) -> None:
+    settings.SKYREELS_RPM = 100
+    due_jobs(30, ago=polling.LEFT_ALONE + 1)
+    counts = []
+    for index in range(3):
+        with polling.asyncio.Runner() as runner:
+            rounds = polling.Rounds(runner)
+            for _ in range(3):
+                rounds.go(Share(index, 3))
+            counts.append(rounds.asked)
+            rounds.close()
+    assert counts == [5, 5, 5]
+
+
+def test_a_host_takes_all_there_is_when_nobody_else_waits(due_jobs, settings, sandbox) -> None:
+    settings.SKYREELS_RPM = 100
+    jobs = due_jobs(30)
+    Job.objects.filter(pk__in=[pk for pk in jobs if pk % 3]).update(next_step_at=None)
+    with polling.asyncio.Runner() as runner:
+        rounds = polling.Rounds(runner)
+        rounds.go(Share(0, 3))
+        rounds.close()
+    assert rounds.asked == 10
 
 
 def test_projects_take_turns_when_there_is_not_room_for_all(due_jobs, alice) -> None:
@@ -182,6 +208,34 @@ def test_a_silent_host_loses_its_share_and_is_forgotten_in_the_end(db, settings)
     assert set(beats.hosts()) == {"aa", "bb"}
 
 
+def test_a_clock_that_was_set_back_stops_no_sweep(db, settings) -> None:
+    settings.WORKER_ID = "aa"
+    in_an_hour = timezone.now() + timedelta(hours=1)
+    Heartbeat.objects.create(
+        name="sweep:aa", beat_at=in_an_hour, leased_until=in_an_hour, token="of the dead"
+    )
+    Heartbeat.objects.create(name="sweep:bb", beat_at=in_an_hour, leased_until=in_an_hour)
+    assert Beat.take().share == Share(0, 1)
+    assert pulse.heartbeat_age() < 5
+
+
+def test_after_the_clock_was_set_back_what_waits_is_due_and_who_works_is_left_alone(due_jobs) -> None:
+    waiting, held = sorted(due_jobs(2))
+    Job.objects.update(next_step_at=timezone.now() + timedelta(hours=1))
+    Job.objects.filter(pk=held).update(lease_token="held")
+    Waker().look(Share())
+    ahead = [Job.objects.get(pk=pk).next_step_at - timezone.now() for pk in (waiting, held)]
+    assert ahead[0] <= timedelta(0)
+    assert timedelta(seconds=25) < ahead[1] <= timedelta(seconds=30)
+
+
+def test_nothing_is_learnt_from_a_render_that_began_in_the_future(running, bring_to) -> None:
+    job = running()
+    Job.objects.update(submitted_at=timezone.now() + timedelta(hours=1))
+    bring_to(job, Status.SUCCEEDED)
+    assert not RenderTime.objects.exists()
+
+
 @pytest.fixture
 def woken(monkeypatch):
     """What was woken, as (task, job)."""
@@ -238,6 +292,19 @@ def test_a_pause_does_not_count_as_want(queued, monkeypatch) -> None:
 
 def test_turns_are_even() -> None:
     assert [pace.is_turn_of_polls(second) for second in range(8)] == [False, False, True, True] * 2
+
+
+def test_a_clock_that_was_set_back_stops_the_requests_for_a_moment_only(db, settings, monkeypatch) -> None:
+    settings.SKYREELS_RPM = 480
+    clock = [1_000_000.0]
+    monkeypatch.setattr(pace.time, "time", lambda: clock[0])
+    assert pace.take_requests(1)
+    clock[0] -= 3600
+    granted = 0
+    for _ in range(15):
+        granted += pace.take_requests(1)
+        clock[0] += 1
+    assert granted
 
 
 @pytest.mark.parametrize("rpm", [1, 2, 7, 60, 480])

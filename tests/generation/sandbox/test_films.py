@@ -3,6 +3,7 @@
 import pytest
 from PIL import Image
 
+from generation.sandbox.drawing import cover
 from generation.sandbox.order import SIZES
 from tests.generation.sandbox.conftest import BLUE, GREEN, RED, Customer, MediaHost
 
@@ -60,6 +61,12 @@ def test_keyframes_stand_at_their_seconds(customer: Customer, media: MediaHost) 
     between = film.colour(24)
     assert not like(between, RED)
     assert not like(between, GREEN)
+
+
+@pytest.mark.parametrize("size", [(865, 490), (899, 509), (848, 480), (64, 480)])
+def test_a_picture_of_just_that_shape_fills_it_too(size: tuple[int, int]) -> None:
+    """A frame of an earlier take has the shape of the next one to the last bit, or a hair less by division."""
+    assert cover(Image.new("RGB", (848, 480)), size).size == size
 
 
 def test_end_frame_alone(customer: Customer, media: MediaHost) -> None:

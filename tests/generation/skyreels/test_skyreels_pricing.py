@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from pydantic import ValidationError
 
-from generation.skyreels.pricing import GATEWAY_PRICES, PriceTable, billed_seconds, estimate, price_per_second
+from generation.skyreels.pricing import GATEWAY_PRICES, PriceTable, billed_seconds, estimate
 from generation.skyreels.schemas import Model, Resolution
 
 TABLE = [
@@ -28,7 +28,7 @@ TABLE = [
 @pytest.mark.parametrize(("model", "resolution", "with_video", "usd"), TABLE)
 def test_each_price(model: str, resolution: str, with_video: bool, usd: str) -> None:
     row = (Model(model), Resolution(resolution))
-    assert price_per_second(*row, with_video) == Decimal(usd)
+    assert GATEWAY_PRICES.per_second(*row, with_video) == Decimal(usd)
     assert estimate(*row, 7, with_video) == Decimal(usd) * 7
 
 

@@ -19,7 +19,7 @@ from tests import factories
 from tests.generation.supervision.conftest import wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
-QUICK = Patience(look=0.05, fresh=2, nudge=0.2, unanswered=1)
+QUICK = Patience(look=0.05, fresh=60, nudge=0.2, unanswered=1)
 
 
 class OnePulse(Pulse):
@@ -53,10 +53,8 @@ def queues() -> Iterator[Callable[[str], int]]:
         host_queue.of_host(host).delete_queue()
 
 
-def beats(host: str) -> None:
-    Heartbeat.objects.update_or_create(
-        name=beat_name(host), defaults={"beat_at": timezone.now() + timedelta(seconds=60)}
-    )
+def beats(host: str, *, ahead: timedelta = timedelta(0)) -> None:
+    Heartbeat.objects.update_or_create(name=beat_name(host), defaults={"beat_at": timezone.now() + ahead})
 
 
 def test_a_hung_host_is_noticed_while_another_sweeps(queues) -> None:
@@ -72,6 +70,14 @@ def test_a_host_that_sweeps_is_left_alone(queues) -> None:
     with looking("aa") as restarts:
         time.sleep(1.5)
     assert restarts == []
+
+
+def test_a_beat_of_before_the_clock_was_set_back_is_no_sign_of_life(queues) -> None:
+    beats("aa", ahead=timedelta(hours=1))
+    assert heartbeat_age() == float("inf")
+    with looking("aa") as restarts:
+        wait_for("a restart", lambda: restarts)
+    assert queues("aa") > 0
 
 
 @pytest.mark.parametrize(("token", "restarted"), [("aa", False), ("bb", True)])

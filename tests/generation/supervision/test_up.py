@@ -99,6 +99,7 @@ def test_asked_to_end_while_it_opens(place: Place) -> None:
     house = place.start("manage.py", "up", "--no-demo")
     wait_for("the first part", lambda: children_of(house.pid))
     close(place, house)
+    assert children_of(house.pid) == []
 
 
 def test_a_taken_web_port_is_one_line_and_changes_nothing(place: Place) -> None:

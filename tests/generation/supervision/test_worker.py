@@ -92,6 +92,7 @@ def test_a_worker_killed_with_9_takes_its_cluster_along(furnished: Place) -> Non
     worker.kill()
     worker.wait()
     wait_for("everything to end", lambda: furnished.processes() == [], seconds=5)
+    assert furnished.processes() == []
 
 
 def test_a_database_that_does_not_answer_is_said_once_and_waited_for(furnished: Place) -> None:

@@ -11,6 +11,7 @@ from django.test import Client
 from generation.models import Job, JobEvent, Take
 from library.models import Project
 from tests import factories
+from tests.generation.composition import cast
 
 Visit = Callable[[str | None], Client]
 
@@ -42,7 +43,7 @@ def make_take(by: User, project: Project, **fields: Any) -> Take:
     name = uuid4().hex
     return Take.objects.create(
         job=job, project=project, shot=shot, number=number, key=f"takes/{name}.mp4", poster_key=f"takes/{name}.webp",
-        sha256=name * 2, size=350_000, width=848, height=480, seconds=5.0, fps=24.0, codec="h264",
+        sha256=name * 2, size=350_000, width=848, height=480, seconds=5.0, fps=24.0, frames=120, codec="h264",
     )  # fmt: skip
 
 
@@ -58,3 +59,10 @@ def composed(**changes: Any) -> dict[str, Any]:
         "shot": "",
         "form_key": str(uuid4()),
     } | changes
+
+
+@pytest.fixture
+def editor(as_alice: Client, alice: User) -> Client:
+    """alice with a small library."""
+    cast.fill(alice)
+    return as_alice

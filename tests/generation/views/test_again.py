@@ -32,11 +32,12 @@ def press(client: Client, take: Take, **sent: str) -> HttpResponse:
     return client.post(f"{take.get_absolute_url()}again/", sent)
 
 
-def begun(project: Project, user: User, address: str) -> again.Start | None:
-    """What the composer at this address begins with."""
+def begun(project: Project, user: User, address: str) -> tuple[Brief, Take | None, list[str]] | None:
+    """What the composer at this address begins with; notes are asked about in `test_note_next`."""
     request = RequestFactory().get(address)
     request.user = user
-    return again.start(request, project)
+    found = again.start(request, project)
+    return found[:3] if found else None
 
 
 @pytest.mark.parametrize("how", ["again", "vary", "final"])
@@ -113,6 +114,15 @@ def test_the_last_frame_becomes_the_first(
     assert "is the last frame of Take 1 of 020" in said
 
 
+def test_a_new_take_goes_on_from_the_frame_that_is_shown(
+    as_alice: Client, alice: User, project: Project, take: Take
+) -> None:
+    address = press(as_alice, take, how="from-here", at="1.271")["Location"]
+    brief, made_from, (said,) = begun(project, alice, address)
+    assert (brief.prompt, brief.roles, made_from) == (PROMPT, Roles(first="frame_1_25s_take_1_020"), take)
+    assert "is that frame of Take 1 of 020, and the first of the new take" in said
+
+
 @pytest.mark.parametrize(("at", "second"), [("1.05", 1), ("0.2", -1), ("2", 2)])
 def test_a_frame_becomes_a_keyframe_at_its_second(
     as_alice: Client, alice: User, project: Project, take: Take, at: str, second: int
@@ -131,6 +141,7 @@ def test_a_frame_becomes_a_keyframe_at_its_second(
         ({}, "say what is to come of the take"),
         ({"how": "odd"}, "say what is to come of the take"),
         ({"how": "keyframe"}, "Say at which second the frame is."),
+        ({"how": "from-here"}, "Say at which second the frame is."),
         ({"how": "keyframe", "at": "soon"}, "Say at which second the frame is."),
         ({"how": "keyframe", "at": "nan"}, "choose a second from 0"),
         ({"how": "keyframe", "at": "9"}, "Take 1 lasts 2.00 s: choose a second from 0 to that."),
@@ -192,8 +203,8 @@ def test_the_ways_stand_on_the_pages_of_take_and_job(
         for way in (
             "Use again",
             "Vary",
-            "Final in 1080p",
             "Extend",
+            "Go on from this frame",
             "Begin with its last frame",
             "as keyframe",
         ):
@@ -201,3 +212,20 @@ def test_the_ways_stand_on_the_pages_of_take_and_job(
         assert "Use again" not in visit("vera").get(page).content.decode()
     seen = as_alice.get(failed.get_absolute_url()).content.decode()
     assert ("Vary" in seen, "Extend" in seen) == (True, False)
+
+
+def test_a_draft_is_made_final_once_it_is_approved_and_compared_when_both_are_there(
+    as_alice: Client, alice: User, project: Project, take: Take
+) -> None:
+    way = f"?take={take.uuid}&amp;how=final"
+    seen = as_alice.get(take.job.get_absolute_url()).content.decode()
+    assert (way in seen, "Final in 1080p, once it is approved" in seen) == (False, True)
+    Take.objects.filter(pk=take.pk).update(review=Take.Review.APPROVED)
+    assert way in as_alice.get(take.job.get_absolute_url()).content.decode()
+    made = {"model": "skyreels-v4-std", "resolution": "1080p", "made_from": take, "shot": take.shot}
+    final = make_take(alice, project, **made)
+    side_by_side = f"/takes/compare/?a={take.uuid}&amp;b={final.uuid}"
+    for page in (take.job, final.job):
+        assert side_by_side in as_alice.get(page.get_absolute_url()).content.decode()
+    Take.objects.filter(pk=final.pk).update(review=Take.Review.APPROVED)
+    assert "how=final" not in as_alice.get(final.job.get_absolute_url()).content.decode(), "it is final"

@@ -135,11 +135,14 @@ def test_the_page_says_what_the_model_gets(as_alice: Client, address: str, proje
 
 
 @pytest.mark.usefixtures("s3")
-def test_handles_of_the_project_come_first(as_alice: Client, address: str, project: Project) -> None:
+def test_handles_of_the_project_come_first_and_none_kept_to_another(
+    as_alice: Client, address: str, project: Project
+) -> None:
     alice = project.memberships.get(role="owner").user
     factories.asset(alice, handle="Mara", project=project)
     factories.asset(alice, handle="Tom")
-    factories.asset(alice, handle="Hum", kind="character", is_shared=False, project=factories.project(alice))
+    factories.asset(alice, handle="Hum", project=factories.project(alice))
+    factories.asset(alice, handle="Kept", is_shared=False, project=factories.project(alice))
     context = as_alice.get(address).context
     assert [asset.handle for asset in context["own_assets"]] == ["Mara"]
     assert [asset.handle for asset in context["other_assets"]] == ["Hum", "Tom"]

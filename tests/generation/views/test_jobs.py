@@ -100,16 +100,21 @@ def test_a_made_up_place_in_the_list_is_no_error(as_alice: Client, job: Job, bef
     assert as_alice.get("/jobs/", {"before": before}).status_code == 200
 
 
-def test_the_request_is_shown_without_signatures(as_alice: Client, job: Job) -> None:
+def test_the_request_is_shown_without_what_opens_something(as_alice: Client, job: Job) -> None:
     url = "https://s3.example/backlot/media/a.png"
     body = {
         "prompt": "what? @Mara",
         "ref_images": [{"image_urls": [f"{url}?X-Amz-Signature=secret&X-Amz-Date=1"]}],
+        "webhook": "https://backlot.example/hooks/skyreels/secret-token_1",
     }
     Job.objects.update(request_body=json.dumps(body).encode())
     page = as_alice.get(job.get_absolute_url())
     shown = json.loads(page.context["request_json"])
-    assert shown == {"prompt": "what? @Mara", "ref_images": [{"image_urls": [url]}]}
+    assert shown == {
+        "prompt": "what? @Mara",
+        "ref_images": [{"image_urls": [url]}],
+        "webhook": "https://backlot.example/hooks/skyreels/…",
+    }
     assert "secret" not in page.content.decode()
 
 

@@ -1,0 +1,211 @@
+"""What a member chooses for a share link, and what a guest types to come in."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from generation.models import Guest, Playlist, ShareLink, Shot, Take
+from generation.reviews import sharing
+from generation.reviews.notes import EMPTY
+from generation.reviews.sharing import CannotShare, Shown, Terms
+from library.models import Project
+
+DAYS, MOST_DAYS = 14, 365
+OFFERED = 500
+
+
+class ShareForm(forms.Form):
+    """What is shown, until when, and what guests may do with it."""
+
+    what = forms.CharField(label="What guests see", widget=forms.Select)
+    label = forms.CharField(
+        label="For whom",
+        required=False,
+        max_length=ShareLink._meta.get_field("label").max_length,
+        help_text="For this list; guests do not see it.",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    days = forms.IntegerField(
+        label="Open for how many days", required=False, min_value=1, max_value=MOST_DAYS, initial=DAYS
+    )
+    until = forms.DateField(
+        label="Or to the end of this day",
+        required=False,
+        help_text="In UTC. A day here goes before the number of days.",
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    password = forms.CharField(
+        required=False,
+        max_length=100,
+        help_text=f"At least {sharing.SHORTEST_PASSWORD} characters. Only its hash is kept: note it for your guests.",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    allows_notes = forms.BooleanField(
+        label="Guests write notes",
+        required=False,
+        initial=True,
+        help_text="Guests of one link see each other's notes and your replies to them. The team's own notes they never"
+        " see.",
+    )
+    allows_verdicts = forms.BooleanField(
+        label="Guests give verdicts",
+        required=False,
+        help_text="As advice: a guest's verdict decides nothing.",
+    )
+    allows_download = forms.BooleanField(
+        label="Guests download the files",
+        required=False,
+        help_text="Without it there is no button for that; whoever knows how can still keep what a browser plays.",
+    )
+    has_watermark = forms.BooleanField(
+        label="The guest's name over the picture",
+        required=False,
+        help_text="The page draws it over the picture; it is not burnt into the file, so somebody with the skill for it"
+        " can get the picture without.",
+    )
+    is_blind = forms.BooleanField(
+        label="A blind vote",
+        required=False,
+        help_text="Guests see the takes without numbers, each in an order of their own, and choose one. There are no"
+        " notes, verdicts or downloads then. What they chose is told, to them too, once you close the vote.",
+    )
+
+    def __init__(self, data: Any = None, *, project: Project, wanted: str = "") -> None:
+        super().__init__(data, initial={"what": wanted or "project"})
+        self.project = project
+        chosen = str(self.data.get("what", "")) if self.is_bound else wanted
+        self.fields["what"].widget.choices = offered(project, chosen)
+
+    def clean_what(self) -> Shown:
+        """The thing itself."""
+        found = find_shown(self.project, self.cleaned_data["what"])
+        if found is None:
+            raise forms.ValidationError(
+                "That is not in this project any more. Choose something from the list."
+            )
+        return found
+
+    def clean_until(self) -> date | None:
+        """A day within a year."""
+        day: date | None = self.cleaned_data["until"]
+        if day and day > timezone.now().date() + timedelta(days=MOST_DAYS):
+            raise forms.ValidationError(f"A link opens for {MOST_DAYS} days at most. Choose an earlier day.")
+        return day
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or self.cleaned_data
+        if not values.get("days") and not values.get("until") and not self.errors:
+            self.add_error("days", "Say for how long the link opens: a number of days, or a day.")
+        return values
+
+    def make(self, *, by: User) -> ShareLink | None:
+        """The new link; None when the form says what stands in the way."""
+        values = self.cleaned_data
+        terms = Terms(
+            notes=values["allows_notes"],
+            verdicts=values["allows_verdicts"],
+            download=values["allows_download"],
+            watermark=values["has_watermark"],
+            blind=values["is_blind"],
+        )
+        try:
+            return sharing.share(
+                values["what"],
+                by=by,
+                terms=terms,
+                expires_at=self._expires_at(),
+                label=values["label"],
+                password=values["password"],
+            )
+        except CannotShare as refusal:
+            self.add_error(refusal.field or None, str(refusal))
+            return None
+
+    def _expires_at(self) -> datetime:
+        values = self.cleaned_data
+        if values["until"]:
+            return datetime.combine(values["until"] + timedelta(days=1), time.min, UTC)
+        return timezone.now() + timedelta(days=values["days"])
+
+
+class EnterForm(forms.Form):
+    """Who comes in, and the link's password if it has one."""
+
+    name = forms.CharField(
+        label="Your name",
+        max_length=Guest._meta.get_field("name").max_length,
+        help_text="It stands beside what you write, and is remembered in this browser.",
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        error_messages={"required": "Give a name, so that the team knows who speaks."},
+    )
+    password = forms.CharField(
+        required=False,
+        max_length=100,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+    )
+
+    def __init__(self, *args: Any, link: ShareLink, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not link.password:
+            del self.fields["password"]
+
+    def clean_name(self) -> str:
+        """In one line, without what would turn the writing around or break it."""
+        name = "".join(letter if letter.isprintable() else " " for letter in self.cleaned_data["name"])
+        name = " ".join(name.split())
+        if not name:
+            raise forms.ValidationError("Give a name, so that the team knows who speaks.")
+        return name
+
+
+class GuestNoteForm(forms.Form):
+    """What a guest says, at a time code or of the whole take; or their reply to a thread."""
+
+    text = forms.CharField(
+        label="Your note",
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": EMPTY},
+    )
+    at = forms.CharField(
+        label="At time code",
+        required=False,
+        max_length=12,
+        help_text="Minutes:seconds.frames, such as 00:02.10. Empty: the whole take.",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "decimal"}),
+    )
+
+
+def offered(project: Project, chosen: str = "") -> list[tuple[str, Any]]:
+    """What a link of this project may show; a single take only when it was asked for by its page."""
+    shots = project.shots.filter(takes__isnull=False).distinct()[:OFFERED]
+    playlists = project.playlists.all()[:OFFERED]
+    choices: list[tuple[str, Any]] = [("project", "The approved takes of the project")]
+    take = find_shown(project, chosen) if chosen.startswith("take:") else None
+    if isinstance(take, Take):
+        where = f" of shot {take.shot.code}" if take.shot else ""
+        choices.insert(0, (chosen, f"{take}{where}"))
+    if playlists:
+        choices.append(("Playlists", [(f"playlist:{found.uuid}", found.name) for found in playlists]))
+    if shots:
+        choices.append(("Takes of a shot", [(f"shot:{shot.code}", f"Shot {shot}") for shot in shots]))
+    return choices
+
+
+def find_shown(project: Project, chosen: str) -> Shown | None:
+    """`project`, `take:<uuid>`, `shot:<code>` or `playlist:<uuid>` of this project."""
+    kind, _, key = chosen.partition(":")
+    if kind == "project":
+        return project
+    if kind == "shot":
+        return Shot.objects.filter(project=project, code=key.replace("\0", "")).first()
+    try:
+        uuid = UUID(key)
+    except ValueError:
+        return None
+    if kind == "take":
+        return Take.objects.filter(project=project, uuid=uuid).select_related("shot").first()
+    return Playlist.objects.filter(project=project, uuid=uuid).first() if kind == "playlist" else None

@@ -1,0 +1,51 @@
+"""Verdicts: what was decided on takes, by whom and when."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from generation.models.takes import Take
+
+
+class Verdict(models.Model):
+    """One decision on a take. A person's latest one counts, unless it was taken back; the earlier ones are the history.
+
+    Only `generation.reviews` writes here, and `Take.review` with it.
+    """
+
+    class Decision(models.TextChoices):
+        APPROVED = "approved", "Approved"
+        CHANGES = "changes", "Changes requested"
+        REJECTED = "rejected", "Rejected"
+
+    take = models.ForeignKey(Take, models.CASCADE, related_name="verdicts")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="verdicts"
+    )
+    guest = models.ForeignKey(
+        "generation.Guest",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="verdicts",
+        help_text="a guest's verdict is advice: it is told, and does not decide",
+    )
+    decision = models.CharField(max_length=10, choices=Decision)
+    reason = models.TextField(blank=True)
+    at = models.DateTimeField(auto_now_add=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["take", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(by__isnull=True) | Q(guest__isnull=True), name="verdicts_have_one_author"
+            ),
+            models.CheckConstraint(
+                condition=Q(decision="approved") | ~Q(reason="") | Q(guest__isnull=False),
+                name="other_verdicts_than_approval_have_a_reason",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_decision_display()}: {self.take}"

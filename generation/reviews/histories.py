@@ -1,0 +1,94 @@
+"""What happened to a take or to a shot in review: takes that came, verdicts, notes that were resolved."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from operator import attrgetter
+
+from django.db.models import QuerySet
+
+from generation.models import Note, Shot, Take, Verdict
+from generation.reviews.remarks import GONE
+
+MOST = 100
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """One line of the history. `state` is a verdict's decision, or `came`, `withdrawn`, `resolved`."""
+
+    at: datetime
+    take: Take
+    state: str
+    label: str
+    who: str
+    is_guest: bool = False
+    text: str = ""
+    note: Note | None = None
+    answer: Take | None = None
+
+
+def of_take(take: Take, *, verdicts: Iterable[Verdict] | None = None) -> list[Event]:
+    """The newest hundred things that happened to one take, the newest first. Two queries; one where its verdicts,
+    with their people, are at hand."""
+    return _told(Take.objects.filter(pk=take.pk), came=[], verdicts=verdicts)
+
+
+def of_shot(shot: Shot) -> list[Event]:
+    """The same over all takes of a shot, with the takes that came. Three queries."""
+    takes = Take.objects.filter(shot=shot)
+    came = takes.select_related("job__created_by").order_by("-pk")[:MOST]
+    return _told(takes, came=came)
+
+
+def _told(
+    takes: QuerySet[Take], *, came: Iterable[Take], verdicts: Iterable[Verdict] | None = None
+) -> list[Event]:
+    events = [*map(_arrival, came)]
+    if verdicts is None:
+        given = Verdict.objects.filter(take__in=takes).select_related("take", "by", "guest")
+        verdicts = given.order_by("-pk")[:MOST]
+    for verdict in verdicts:
+        events += _verdict(verdict)
+    resolved = Note.objects.filter(take__in=takes, resolved_at__isnull=False, deleted_at__isnull=True)
+    resolved = resolved.select_related("take", "resolved_by", "resolved_by_take")
+    events += map(_resolution, resolved.order_by("-resolved_at")[:MOST])
+    return sorted(events, key=attrgetter("at"), reverse=True)[:MOST]
+
+
+def _arrival(take: Take) -> Event:
+    return Event(at=take.created_at, take=take, state="came", label="New take", who=str(take.job.created_by))
+
+
+def _verdict(verdict: Verdict) -> Iterator[Event]:
+    who = str(verdict.by or verdict.guest or GONE)
+    yield Event(
+        at=verdict.at,
+        take=verdict.take,
+        state=verdict.decision,
+        label=verdict.get_decision_display(),
+        who=who,
+        is_guest=verdict.guest is not None,
+        text=verdict.reason,
+    )
+    if verdict.withdrawn_at:
+        yield Event(
+            at=verdict.withdrawn_at,
+            take=verdict.take,
+            state="withdrawn",
+            label="Verdict counts no more",
+            who=who,
+        )
+
+
+def _resolution(note: Note) -> Event:
+    return Event(
+        at=note.resolved_at or note.created_at,
+        take=note.take,
+        state="resolved",
+        label="Note resolved",
+        who=str(note.resolved_by or GONE),
+        text=note.text,
+        note=note,
+        answer=note.resolved_by_take,
+    )

@@ -1,0 +1,152 @@
+"""What came of what was asked for: takes, verdicts and money of each handle, each model and each person.
+
+Sums are made by the database, one query for a list. Money is what the provider charged for the jobs, those without a
+take included. What belongs to which month goes by when a job was queued, as in the ledger.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
+
+from generation.models import Job, JobReference, LedgerEntry, Take
+from library.models import Project
+from library.models.projects import AnyUser
+
+MOST_SCORES = 100
+EXACT = Decimal("0.0001")
+Review, State = Take.Review, LedgerEntry.State
+
+
+class Grouping(StrEnum):
+    """What is compared."""
+
+    HANDLE = "handle"
+    MODEL = "model"
+    PERSON = "person"
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A project, and moments between which the jobs were queued, the last one left out; None is no limit."""
+
+    project: Project | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Score:
+    """One line: of what, with its key. `money` is in US dollars, `seconds` are those of approved takes."""
+
+    key: Any
+    name: str
+    takes: int
+    approved: int
+    changes: int
+    rejected: int
+    money: Decimal
+    seconds: float
+
+    @property
+    def decided(self) -> int:
+        """Takes with a verdict."""
+        return self.approved + self.changes + self.rejected
+
+    @property
+    def waiting(self) -> int:
+        """Takes that nobody decided on yet."""
+        return self.takes - self.decided
+
+    @property
+    def rate(self) -> int | None:
+        """Approved takes of those decided, in per cent; None before the first verdict."""
+        return round(self.approved * 100 / self.decided) if self.decided else None
+
+    @property
+    def takes_per_second(self) -> float | None:
+        """How many takes it needed for one approved second; None without any."""
+        return self.takes / self.seconds if self.seconds else None
+
+    @property
+    def money_per_second(self) -> Decimal | None:
+        """What one approved second cost, in US dollars; None without any."""
+        return (self.money / Decimal(str(self.seconds))).quantize(EXACT) if self.seconds else None
+
+
+# Key and name of what is compared
+FIELDS: Mapping[Grouping, tuple[str, str]] = {
+    Grouping.HANDLE: ("asset", "asset__handle"),
+    Grouping.MODEL: ("model", "model"),
+    Grouping.PERSON: ("created_by", "created_by__username"),
+}
+
+
+def scores(user: AnyUser, *, by: Grouping, chosen: Chosen) -> list[Score]:
+    """The lines with the most takes first, at most `MOST_SCORES`; of what the user may see."""
+    rows = _of_handles(user, chosen) if by is Grouping.HANDLE else _of_jobs(user, chosen)
+    key, name = map(F, FIELDS[by])
+    sums = _sums("job__" if by is Grouping.HANDLE else "")
+    summed = rows.order_by().annotate(of_key=key, of_name=name).values("of_key", "of_name").annotate(**sums)
+    return [_score(row) for row in summed.order_by(F("n_takes").desc(), "of_name")[:MOST_SCORES]]
+
+
+def total(user: AnyUser, chosen: Chosen) -> Score:
+    """All that was chosen together: each job once, however many handles it names."""
+    return _score(_of_jobs(user, chosen).aggregate(**_sums("")))
+
+
+def _of_jobs(user: AnyUser, chosen: Chosen) -> QuerySet[Job]:
+    """The jobs that brought a take or cost money."""
+    asked: dict[str, Any] = {}
+    if chosen.project:
+        asked["project"] = chosen.project
+    if chosen.since:
+        asked["created_at__gte"] = chosen.since
+    if chosen.until:
+        asked["created_at__lt"] = chosen.until
+    done = Q(take__isnull=False) | Q(ledger__state=State.SETTLED)
+    return Job.objects.visible_to(user).filter(done, **asked)
+
+
+def _of_handles(user: AnyUser, chosen: Chosen) -> QuerySet[JobReference]:
+    """Each asset once for each of these jobs, however many parts it plays in it."""
+    earlier = JobReference.objects.filter(
+        job=OuterRef("job"), asset=OuterRef("asset"), position__lt=OuterRef("position")
+    )
+    return JobReference.objects.filter(
+        ~Exists(earlier), job__in=_of_jobs(user, chosen).order_by().values("pk")
+    )
+
+
+def _sums(path: str) -> dict[str, Any]:
+    """Counts and sums over jobs; `path` leads to them."""
+    is_in = {review: Q(**{f"{path}take__review": review}) for review in Review.values}
+    settled = Q(**{f"{path}ledger__state": State.SETTLED})
+    return {
+        "n_takes": Count(f"{path}take"),
+        "n_approved": Count(f"{path}take", filter=is_in[Review.APPROVED]),
+        "n_changes": Count(f"{path}take", filter=is_in[Review.CHANGES]),
+        "n_rejected": Count(f"{path}take", filter=is_in[Review.REJECTED]),
+        "n_money": Sum(f"{path}ledger__actual_usd", filter=settled),
+        "n_seconds": Sum(f"{path}take__seconds", filter=is_in[Review.APPROVED]),
+    }
+
+
+def _score(row: Mapping[str, Any]) -> Score:
+    """SQLite adds money in floating point, and is off far behind the hundredth of a cent."""
+    money = (row["n_money"] or Decimal(0)).quantize(EXACT)
+    return Score(
+        key=row.get("of_key"),
+        name=row.get("of_name", ""),
+        takes=row["n_takes"],
+        approved=row["n_approved"],
+        changes=row["n_changes"],
+        rejected=row["n_rejected"],
+        money=money,
+        seconds=row["n_seconds"] or 0.0,
+    )

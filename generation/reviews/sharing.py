@@ -1,0 +1,147 @@
+"""Share links: what each shows, what it allows, and the guests who come through. The only writer of both tables."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib.auth.hashers import check_password, make_password
+from django.contrib.auth.models import User
+from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.utils import timezone
+
+from generation.models import Guest, Note, Playlist, PlaylistItem, ShareLink, Shot, Take
+from generation.models.takes import TakeQuerySet
+from library.models import Project
+
+SHORTEST_PASSWORD = 8
+# Who was silent for so long and comes back is a new view.
+VISIT_ENDS_AFTER = timedelta(minutes=30)
+NOTED_EVERY = timedelta(minutes=1)
+
+Shown = Take | Shot | Playlist | Project
+_FIELDS: dict[type[Any], str] = {Take: "take", Shot: "shot", Playlist: "playlist"}
+
+
+class CannotShare(Exception):
+    """No link was made. The message is a sentence for people; `field` is what to change, where that helps."""
+
+    def __init__(self, message: str, field: str = "") -> None:
+        super().__init__(message)
+        self.field = field
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What guests may do besides looking. A blind vote asks for one choice alone; whoever sees a watermark gets no
+    file without it."""
+
+    notes: bool = True
+    verdicts: bool = False
+    download: bool = False
+    watermark: bool = False
+    blind: bool = False
+
+    def settled(self) -> "Terms":
+        """Without what excludes each other. Raises CannotShare."""
+        if self.blind:
+            return Terms(notes=False, verdicts=False, download=False, watermark=self.watermark, blind=True)
+        if self.watermark and self.download:
+            raise CannotShare(
+                "Downloads are without the watermark. Choose one of the two.", "allows_download"
+            )
+        return self
+
+
+def share(
+    shown: Shown, *, by: User, terms: Terms, expires_at: datetime, label: str = "", password: str = ""
+) -> ShareLink:
+    """A new link to a take, the takes of a shot, a playlist or a project's approved takes. Raises CannotShare."""
+    terms = terms.settled()
+    if password and len(password) < SHORTEST_PASSWORD:
+        raise CannotShare(f"Use at least {SHORTEST_PASSWORD} characters, or none.", "password")
+    if expires_at <= timezone.now():
+        raise CannotShare("That is over already. Choose a later day.", "until")
+    field = _FIELDS.get(type(shown), "")
+    link = ShareLink(project=shown if isinstance(shown, Project) else shown.project, kind=field or "project")
+    if field:
+        setattr(link, field, shown)
+    link.created_by, link.label, link.expires_at = by, label, expires_at
+    link.password = make_password(password) if password else ""
+    link.allows_notes, link.allows_verdicts = terms.notes, terms.verdicts
+    link.allows_download, link.has_watermark, link.is_blind = terms.download, terms.watermark, terms.blind
+    link.created_at = timezone.now()
+    if terms.blind and takes_of(link).count() < 2:
+        raise CannotShare("A vote needs at least two takes to choose from.", "is_blind")
+    link.save()
+    return link
+
+
+def revoke(link: ShareLink) -> None:
+    """It opens nothing from now on; revoked before, it keeps its date. Notes and votes stay."""
+    ShareLink.objects.filter(pk=link.pk, revoked_at=None).update(revoked_at=timezone.now())
+
+
+def find(token: str) -> ShareLink | None:
+    """The link of this token, whether it still opens anything or not."""
+    links = ShareLink.objects.select_related("project", "take__shot", "shot", "playlist")
+    # No database looks for a NUL character.
+    return links.filter(token=token).first() if "\0" not in token else None
+
+
+def is_alive(link: ShareLink) -> bool:
+    """Neither revoked nor run out."""
+    return link.revoked_at is None and (link.expires_at is None or link.expires_at > timezone.now())
+
+
+def takes_of(link: ShareLink) -> TakeQuerySet:
+    """What the link shows at present, in its order; never anything of another project. What is put to the vote is
+    what was there when the link was made."""
+    takes = Take.objects.filter(project=link.project_id).select_related("shot", "project")
+    if link.is_blind:
+        takes = takes.filter(created_at__lte=link.created_at)
+    if link.take_id:
+        return takes.filter(pk=link.take_id)
+    if link.kind == ShareLink.Kind.SHOT:
+        return takes.wanted().filter(shot=link.shot_id).order_by("-number", "-pk")
+    if link.kind == ShareLink.Kind.PLAYLIST:
+        return _listed(takes, link)
+    return takes.wanted().filter(review=Take.Review.APPROVED).order_by("shot__code", "number", "pk")
+
+
+def knows_password(link: ShareLink, password: str) -> bool:
+    """Whether this opens the link; one without a password is opened by anything."""
+    return not link.password or check_password(password, link.password)
+
+
+def enter(link: ShareLink, *, name: str) -> Guest:
+    """Somebody new has come, which is a view."""
+    guest = Guest.objects.create(link=link, name=name)
+    _count_view(link, views=1)
+    return guest
+
+
+def note_visit(guest: Guest) -> None:
+    """Write down that the guest looks, at most once a minute; after a silence it is another view."""
+    now = timezone.now()
+    silent = now - guest.seen_at
+    if silent < NOTED_EVERY:
+        return
+    # Of two requests at once one finds the row as it was read.
+    if Guest.objects.filter(pk=guest.pk, seen_at=guest.seen_at).update(seen_at=now):
+        _count_view(guest.link, views=int(silent >= VISIT_ENDS_AFTER))
+
+
+def notes_of(link: ShareLink, take: Take) -> QuerySet[Note]:
+    """What guests see of the notes on a take: the threads that guests of this link began. The team's own notes stay
+    with the team."""
+    return Note.objects.roots().filter(take=take, guest__link=link, deleted_at__isnull=True)
+
+
+def _listed(takes: TakeQuerySet, link: ShareLink) -> TakeQuerySet:
+    places = PlaylistItem.objects.filter(playlist=link.playlist_id, take=OuterRef("pk"))
+    placed = takes.annotate(place=Subquery(places.values("position")[:1]))
+    return placed.filter(place__isnull=False).order_by("place", "pk")
+
+
+def _count_view(link: ShareLink, *, views: int) -> None:
+    ShareLink.objects.filter(pk=link.pk).update(views=F("views") + views, last_viewed_at=timezone.now())

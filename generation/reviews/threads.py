@@ -1,0 +1,130 @@
+"""The notes of a take as its page lists them: the newest threads, in the order of their moments."""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.models import User
+from django.db.models import BooleanField, Count, ExpressionWrapper, Max, Prefetch, Q, Subquery
+from django.db.models.functions import Coalesce
+
+from generation.models import Job, JobEvent, Note, Take, Verdict
+from generation.models.notes import NoteQuerySet
+
+ALL, OPEN, MINE = "all", "open", "mine"
+# Threads of a first look; "show older" adds as many, up to `MOST`.
+PIECE, MOST = 20, 1000
+ROOT = Coalesce("parent_id", "pk")
+OF_ANSWERS = ("uuid", "status", "answers", "take__uuid", "take__job", "take__number", "take__review")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a list is narrowed to. `note` is shown in any case: a link leads to it."""
+
+    which: str = ALL
+    shown: int = PIECE
+    note: UUID | None = None
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many threads a take has; `mark` differs whenever one of its notes does, or what was made for one."""
+
+    threads: int
+    open: int
+    mark: str
+
+
+@dataclass(frozen=True)
+class Thread:
+    """A note and the replies to it, the oldest first."""
+
+    note: Note
+    replies: list[Note]
+
+    def __iter__(self) -> Iterator[Note]:
+        yield self.note
+        yield from self.replies
+
+
+def counts_of(take: Take) -> Counts:
+    """One query, whatever is written."""
+    is_root, is_open = Q(parent__isnull=True), Q(resolved_at__isnull=True, deleted_at__isnull=True)
+    steps = JobEvent.objects.filter(job__answers__take=take)
+    decisions = Verdict.objects.filter(take__job__answers__take=take)
+    found = take.notes.aggregate(
+        notes=Count("pk"),
+        threads=Count("pk", filter=is_root),
+        open=Count("pk", filter=is_root & is_open),
+        newest=Max("pk"),
+        edited=Max("edited_at"),
+        deleted=Max("deleted_at"),
+        resolved=Max("resolved_at"),
+        # What is made for a note is told below it, and how far it is.
+        answered=Max(Subquery(steps.order_by("-pk").values("pk")[:1])),
+        decided=Max(Subquery(decisions.order_by("-pk").values("pk")[:1])),
+    )
+    mark = hashlib.blake2s(repr(sorted(found.items())).encode(), digest_size=8).hexdigest()
+    return Counts(threads=found["threads"], open=found["open"], mark=mark)
+
+
+def threads_of(take: Take, wanted: Wanted, *, user: User) -> tuple[list[Thread], bool]:
+    """The newest threads in the order of their moments, those on the whole take first; whether there are older ones.
+
+    Two queries, whether or not the note that a link leads to is among them: the notes, and what was made for them.
+    """
+    newest = _chosen(take, wanted.which, user).order_by("-pk").values("pk")[: wanted.shown + 1]
+    linked = take.notes.filter(uuid__in=[wanted.note] if wanted.note else []).values(of=ROOT)
+    notes = _listed(take).annotate(is_chosen=_true(Q(root__in=newest))).order_by("pk")
+    threads = _together(take, notes.filter(Q(is_chosen=True) | Q(root__in=linked)))
+    chosen = [root for root in threads if root.is_chosen]
+    has_more = len(chosen) > wanted.shown
+    if has_more and not any(note.uuid == wanted.note for note in (chosen[0], *threads[chosen[0]])):
+        del threads[chosen[0]]
+    return sorted((Thread(root, replies) for root, replies in threads.items()), key=_place), has_more
+
+
+def _listed(take: Take) -> NoteQuerySet:
+    """Its notes and replies, each with the key of the note that begins its thread as `root`."""
+    people = ("author", "guest", "resolved_by", "resolved_by_take")
+    # Drafts are their author's own; a job's request and plan are large.
+    answers = Job.objects.exclude(status=Job.Status.DRAFT).select_related("take").only(*OF_ANSWERS)
+    found = take.notes.select_related(*people).prefetch_related(Prefetch("answers", answers.order_by("pk")))
+    return found.annotate(root=ROOT)
+
+
+def _true(condition: Q) -> ExpressionWrapper:
+    return ExpressionWrapper(condition, output_field=BooleanField())
+
+
+def _chosen(take: Take, which: str, user: User) -> NoteQuerySet:
+    roots = take.notes.roots()
+    if which == OPEN:
+        return roots.open()
+    if which == MINE:
+        mine = take.notes.filter(
+            Q(author=user) | Q(pk__in=Note.mentions.through.objects.filter(user=user).values("note"))
+        )
+        return roots.filter(Q(pk__in=mine.values("pk")) | Q(pk__in=mine.values("parent")))
+    return roots
+
+
+def _together(take: Take, notes: Iterable[Any]) -> dict[Any, list[Note]]:
+    """The replies by the note that they answer, in the order in which they were written."""
+    roots: dict[int, Any] = {}
+    replies: dict[int, list[Note]] = {}
+    for note in notes:
+        note.take = take  # so that nothing asks for it again
+        if note.parent_id is None:
+            roots[note.pk] = note
+        else:
+            replies.setdefault(note.parent_id, []).append(note)
+    return {root: replies.get(key, []) for key, root in roots.items()}
+
+
+def _place(thread: Thread) -> tuple[int, int]:
+    frame = thread.note.frame
+    return (-1 if frame is None else frame, thread.note.pk)

@@ -1,0 +1,96 @@
+"""The blind vote: takes without labels, in an order of each guest's own; what came of it is told once it is closed."""
+
+import hashlib
+import string
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from django.db import transaction
+from django.db.models import Count
+from django.utils import timezone
+
+from generation.models import Guest, ShareLink, Take, Vote
+from generation.reviews import sharing
+
+MOST_TAKES = len(string.ascii_uppercase)
+
+
+class CannotVote(Exception):
+    """The choice was not taken. The message is a sentence for people."""
+
+
+class Candidate(NamedTuple):
+    """A take as one guest sees it."""
+
+    letter: str
+    take: Take
+
+    @property
+    def film(self) -> str:
+        """The key of the provider's own file: content credentials tell model and moment, and so which is which."""
+        return self.take.original_key or self.take.key
+
+
+class Result(NamedTuple):
+    """How many chose a take."""
+
+    take: Take
+    votes: int
+
+
+def candidates(link: ShareLink, guest: Guest) -> list[Candidate]:
+    """What this guest chooses from: A, B, C … in an order that is the guest's own and stays."""
+    return [
+        Candidate(letter, take)
+        for letter, take in zip(string.ascii_uppercase, _shuffled(_put_up(link), guest), strict=False)
+    ]
+
+
+def choice_of(link: ShareLink, guest: Guest) -> int | None:
+    """The key of the take that the guest chose, if any."""
+    return Vote.objects.filter(link=link, guest=guest).values_list("take", flat=True).first()
+
+
+@transaction.atomic
+def vote(link: ShareLink, *, guest: Guest, take: Take) -> Vote:
+    """The guest's one choice, in place of an earlier one. Raises CannotVote once the vote is closed."""
+    # Whoever closes it waits for this row, so that no vote comes in after the counting.
+    held = ShareLink.objects.select_for_update().get(pk=link.pk)
+    if held.closed_at or not sharing.is_alive(held):
+        raise CannotVote("The vote is closed. Your choice was not counted.")
+    if take not in _put_up(held):
+        raise CannotVote("That take is not put to the vote any more. Choose another one.")
+    made, _ = Vote.objects.update_or_create(link=link, guest=guest, defaults={"take": take})
+    return made
+
+
+def close(link: ShareLink) -> None:
+    """Nobody chooses any more, and everybody is told the result. Closed before, it keeps its date."""
+    ShareLink.objects.filter(pk=link.pk, is_blind=True, closed_at=None).update(closed_at=timezone.now())
+
+
+def counts(links: Iterable[ShareLink]) -> dict[int, int]:
+    """How many have chosen, by the key of the link; links without a vote are not in it."""
+    cast = Vote.objects.filter(link__in=[link.pk for link in links]).order_by()
+    return dict(cast.values_list("link").annotate(votes=Count("pk")))
+
+
+def results(links: Iterable[ShareLink]) -> dict[int, list[Result]]:
+    """What was chosen, by the key of the link, the most wanted first; of closed votes alone. Two queries for all."""
+    closed = [link.pk for link in links if link.closed_at]
+    cast = Vote.objects.filter(link__in=closed).order_by()
+    tally = list(cast.values_list("link", "take").annotate(votes=Count("pk")))
+    takes = Take.objects.select_related("shot").in_bulk([take for _, take, _ in tally])
+    told: dict[int, list[Result]] = {pk: [] for pk in closed}
+    for link, take, votes in sorted(tally, key=lambda row: (-row[2], row[1])):
+        told[link].append(Result(takes[take], votes))
+    return told
+
+
+def _put_up(link: ShareLink) -> Sequence[Take]:
+    return list(sharing.takes_of(link)[:MOST_TAKES])
+
+
+def _shuffled(takes: Iterable[Take], guest: Guest) -> list[Take]:
+    """By a hash of guest and take: it stays while others come and go, and tells nothing of number or age."""
+    return sorted(takes, key=lambda take: hashlib.blake2s(take.uuid.bytes, key=guest.key.bytes).hexdigest())

@@ -1,0 +1,161 @@
+"""Who comes through a share link, and that nothing else opens by it.
+
+No log-in is asked for here, and none helps: a member is a guest like any other. The token in the address says what is
+seen; a signed cookie, which the browser sends to this link's addresses alone, says who sees it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import wraps
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.cache import patch_cache_control
+from django.views.decorators.http import require_safe
+
+from generation.models import Guest, ShareLink
+from generation.reviews import sharing
+from generation.reviews.guessing import Slowing
+
+COOKIE = "guest"
+REMEMBERED = timedelta(days=180)
+UNKNOWN_TOKENS = Slowing("share-token", free=20)
+
+View = Callable[..., HttpResponse]
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A guest at a link that is open."""
+
+    link: ShareLink
+    guest: Guest
+
+
+def for_anyone(view: View) -> View:
+    """The view is handed the link in place of its token, as long as it opens anything."""
+
+    @login_not_required
+    @wraps(view)
+    def answer(request: HttpRequest, token: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        found = _open_link(request, token)
+        return _private(view(request, found, *args, **kwargs) if isinstance(found, ShareLink) else found)
+
+    return answer
+
+
+def for_guests(view: View) -> View:
+    """The view is handed a visit; who gave no name yet is led to the page that asks for it."""
+
+    @for_anyone
+    @wraps(view)
+    def answer(request: HttpRequest, link: ShareLink, *args: Any, **kwargs: Any) -> HttpResponse:
+        guest = guest_of(request, link)
+        if guest is None:
+            return redirect(link)
+        sharing.note_visit(guest)
+        return view(request, Visit(link, guest), *args, **kwargs)
+
+    return answer
+
+
+def guest_of(request: HttpRequest, link: ShareLink) -> Guest | None:
+    """Whom the cookie names, if it was made for this link; it holds for the password too, which was given then."""
+    key = _remembered(request, link.token)
+    guest = Guest.objects.filter(link=link, key=key).first() if key else None
+    if guest is not None:
+        guest.link = link
+    return guest
+
+
+def remember(response: HttpResponse, guest: Guest) -> HttpResponse:
+    """Lets the browser know the guest again, at this link alone and no longer than it opens."""
+    until = timezone.now() + REMEMBERED
+    ends = min(until, guest.link.expires_at or until)
+    response.set_signed_cookie(
+        COOKIE,
+        str(guest.key),
+        salt=_salt(guest.link.token),
+        max_age=ends - timezone.now(),
+        path=guest.link.get_absolute_url(),
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+    return response
+
+
+def client_address(request: HttpRequest) -> str:
+    """Whose tries are counted together. In production a proxy stands in front, as for `X-Forwarded-Proto`: the last
+    address of its header is the one that it saw; what stands before that anybody may have written."""
+    direct = str(request.META.get("REMOTE_ADDR", ""))
+    if not settings.PRODUCTION:
+        return direct
+    return request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip() or direct
+
+
+def slowed(request: HttpRequest, seconds: int, sentence: str) -> HttpResponse:
+    """429: somebody guesses, or types badly."""
+    context = {"head": "Wait a moment", "sentence": sentence, "seconds": seconds}
+    answer = render(request, "guest/closed.html", context, status=429)
+    answer["Retry-After"] = str(seconds)
+    return answer
+
+
+def nothing(request: HttpRequest) -> HttpResponse:
+    """404, without a word on what there might be."""
+    sentence = "Nothing lies at this address. See whether it was copied whole, or ask whoever sent it to you."
+    return render(request, "guest/closed.html", {"head": "Nothing here", "sentence": sentence}, status=404)
+
+
+@require_safe
+@login_not_required
+def nowhere(request: HttpRequest, rest: str) -> HttpResponse:
+    """What begins like a link's address and is none: the app's own page would lead to its log-in."""
+    return _private(nothing(request))
+
+
+def _open_link(request: HttpRequest, token: str) -> ShareLink | HttpResponse:
+    """The link, or the answer to who has come to nothing. Who guesses waits, also with a token that would be right;
+    guests who are known here do not wait for others behind the same address."""
+    address = client_address(request)
+    if (seconds := UNKNOWN_TOKENS.wait(address)) and _remembered(request, token) is None:
+        return slowed(request, seconds, "Too many addresses that do not exist were tried from where you are.")
+    link = sharing.find(token)
+    if link is None:
+        UNKNOWN_TOKENS.count(address)
+        return nothing(request)
+    return link if sharing.is_alive(link) else _gone(request)
+
+
+def _gone(request: HttpRequest) -> HttpResponse:
+    sentence = "It was taken back, or its time is over. Ask whoever sent it to you for a new one."
+    return render(
+        request, "guest/closed.html", {"head": "This link is closed", "sentence": sentence}, status=410
+    )
+
+
+def _remembered(request: HttpRequest, token: str) -> UUID | None:
+    """The key in the cookie, if we signed it for this token."""
+    signed = request.get_signed_cookie(COOKIE, default=None, salt=_salt(token), max_age=REMEMBERED)
+    return UUID(signed) if signed else None
+
+
+def _salt(token: str) -> str:
+    """A cookie of another link is signed otherwise, so that it is no better than a forged one."""
+    return f"generation.guest.{token}"
+
+
+def _private(answer: HttpResponse) -> HttpResponse:
+    """Kept by nobody on the way, found by no search engine. The address, which opens all this, is told to no other
+    host; it is to our own, since browsers that tell nobody send forms as if from nowhere, and those are refused."""
+    patch_cache_control(answer, private=True, no_store=True)
+    answer["X-Robots-Tag"] = "noindex, nofollow"
+    answer["Referrer-Policy"] = "same-origin"
+    return answer

@@ -1,0 +1,245 @@
+"""What a guest sees through a share link: the takes of that link, with what its maker allowed."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.core.paginator import Paginator
+from django.db.models import Prefetch, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from generation.forms.sharing import EnterForm, GuestNoteForm
+from generation.models import Note, ShareLink, Take, Verdict
+from generation.reviews import notes, sharing, timecode, verdicts, voting
+from generation.reviews.guessing import Slowing
+from generation.reviews.naming import name_of
+from generation.views.guest_access import (
+    Visit,
+    client_address,
+    for_anyone,
+    for_guests,
+    guest_of,
+    nothing,
+    remember,
+    slowed,
+)
+from library import storage
+
+SIZE, THREADS = 36, 200
+PASSWORDS = Slowing("share-password", free=5)
+# From everywhere together: many addresses that each try a little are slowed as well.
+PASSWORDS_OF_LINK = Slowing("share-password-everywhere", free=50)
+NEWCOMERS = Slowing("share-newcomers", free=100)
+MOST_NOTES, MOST_VERDICTS, OF_LATE = 30, 10, timedelta(minutes=5)
+TOO_MUCH = "That is much in a short time. Send it again in some minutes; it is kept here."
+
+
+@require_safe
+@for_anyone
+def shared(request: HttpRequest, link: ShareLink) -> HttpResponse:
+    """What the link shows, to who gave a name; to others the question for it, and nothing of the content."""
+    guest = guest_of(request, link)
+    if guest is None:
+        return _door(request, link, EnterForm(link=link))
+    sharing.note_visit(guest)
+    visit = Visit(link, guest)
+    if link.is_blind:
+        return _ballot(request, visit)
+    takes = sharing.takes_of(link)
+    if link.take_id:
+        only = takes.first()
+        return _take_page(request, visit, only) if only else nothing(request)
+    page = Paginator(takes, SIZE).get_page(request.GET.get("page"))
+    return render(request, "guest/takes.html", _around(visit) | {"page": page})
+
+
+@require_http_methods(["GET", "POST"])
+@for_anyone
+def shared_enter(request: HttpRequest, link: ShareLink) -> HttpResponse:
+    """Come in with a name, and the password if there is one."""
+    if request.method == "GET" or guest_of(request, link):
+        return redirect(link)
+    form = EnterForm(request.POST, link=link)
+    if not form.is_valid():
+        return _door(request, link, form)
+    address = client_address(request)
+    if wait := _wait(link, address):
+        return slowed(request, wait, "Too many tries. Nothing was looked at; try again later.")
+    if not sharing.knows_password(link, form.cleaned_data.get("password", "")):
+        PASSWORDS.count(link.token, address)
+        PASSWORDS_OF_LINK.count(link.token)
+        form.add_error("password", "That is not the password. Ask whoever sent you the link.")
+        return _door(request, link, form)
+    PASSWORDS.forget(link.token, address)
+    NEWCOMERS.count(link.token, address)
+    return remember(redirect(link), sharing.enter(link, name=form.cleaned_data["name"]))
+
+
+@require_safe
+@for_guests
+def shared_take(request: HttpRequest, visit: Visit, uuid: UUID) -> HttpResponse:
+    """One of the link's takes, to play, and to speak about where that is allowed."""
+    take = _take(visit, uuid)
+    return _take_page(request, visit, take) if take else nothing(request)
+
+
+@require_POST
+@for_guests
+def shared_note(request: HttpRequest, visit: Visit, uuid: UUID) -> HttpResponse:
+    """A guest's note, or their reply to a thread that guests of this link began."""
+    take = _take(visit, uuid)
+    if take is None or not visit.link.allows_notes:
+        return nothing(request)
+    form = GuestNoteForm(request.POST)
+    note = _written(form, visit, take) if form.is_valid() else None
+    if note is None:
+        return _take_page(request, visit, take, form=form, status=422)
+    return redirect(f"{_address(visit, take)}#note-{note.uuid}")
+
+
+@require_POST
+@for_guests
+def shared_verdict(request: HttpRequest, visit: Visit, uuid: UUID) -> HttpResponse:
+    """A guest's verdict, which is advice."""
+    take = _take(visit, uuid)
+    if take is None or not visit.link.allows_verdicts:
+        return nothing(request)
+    decision, reason = request.POST.get("decision", ""), request.POST.get("reason", "")
+    try:
+        _advise(visit, take, decision=decision, reason=reason)
+    except verdicts.CannotDecide as refusal:
+        refused = {"decision": decision, "reason": reason, "sentence": str(refusal)}
+        return _take_page(request, visit, take, status=422, refused=refused)
+    return redirect(f"{_address(visit, take)}#verdict")
+
+
+@require_POST
+@for_guests
+def shared_vote(request: HttpRequest, visit: Visit) -> HttpResponse:
+    """A guest's choice in a blind vote."""
+    if not visit.link.is_blind:
+        return nothing(request)
+    letter = request.POST.get("choice", "")
+    chosen = {found.letter: found.take for found in voting.candidates(visit.link, visit.guest)}.get(letter)
+    if chosen is None:
+        return _ballot(request, visit, sentence="Choose one of the takes first.")
+    try:
+        voting.vote(visit.link, guest=visit.guest, take=chosen)
+    except voting.CannotVote as refusal:
+        visit.link.refresh_from_db()
+        return _ballot(request, visit, sentence=str(refusal))
+    return redirect(f"{visit.link.get_absolute_url()}#vote")
+
+
+def _wait(link: ShareLink, address: str) -> int:
+    """Seconds until somebody from there may try to come in."""
+    here = max(PASSWORDS.wait(link.token, address), NEWCOMERS.wait(link.token, address))
+    return max(here, PASSWORDS_OF_LINK.wait(link.token))
+
+
+def _door(request: HttpRequest, link: ShareLink, form: EnterForm) -> HttpResponse:
+    return render(
+        request, "guest/enter.html", {"link": link, "form": form}, status=422 if form.errors else 200
+    )
+
+
+def _ballot(request: HttpRequest, visit: Visit, *, sentence: str = "") -> HttpResponse:
+    link = visit.link
+    context = _around(visit) | {
+        "candidates": voting.candidates(link, visit.guest),
+        "choice": voting.choice_of(link, visit.guest),
+        "results": {found.take.pk: found.votes for found in voting.results([link]).get(link.pk, [])},
+        "sentence": sentence,
+    }
+    return render(request, "guest/vote.html", context, status=422 if sentence else 200)
+
+
+def _take_page(
+    request: HttpRequest, visit: Visit, take: Take, *, status: int = 200, **more: Any
+) -> HttpResponse:
+    link = visit.link
+    given = Verdict.objects.filter(take=take, guest=visit.guest, withdrawn_at=None).order_by("-pk").first()
+    context = _around(visit) | {
+        "take": take,
+        "threads": _threads(visit, take),
+        "most_threads": THREADS,
+        "form": GuestNoteForm(),
+        "given": given if link.allows_verdicts else None,
+        "decisions": Verdict.Decision.choices,
+        "video_url": storage.brief_url(take.key),
+        "poster_url": storage.brief_url(take.poster_key),
+        "download_url": _download(visit, take),
+    }
+    return render(request, "guest/take.html", context | more, status=status)
+
+
+def _around(visit: Visit) -> dict[str, Any]:
+    """What each page has: whose it is, and the text of the watermark with its width in the units of its drawing."""
+    around: dict[str, Any] = {"link": visit.link, "guest": visit.guest}
+    if not visit.link.has_watermark:
+        return around
+    mark = f"{visit.guest.name} · {timezone.now():%Y-%m-%d}"
+    return around | {"mark": mark, "mark_width": 40 + 9 * len(mark), "over_stage": "guest/_watermark.html"}
+
+
+def _take(visit: Visit, uuid: UUID) -> Take | None:
+    """One of the link's takes; a vote has no pages of its own for them."""
+    return None if visit.link.is_blind else sharing.takes_of(visit.link).filter(uuid=uuid).first()
+
+
+def _threads(visit: Visit, take: Take) -> list[Note]:
+    """The guests' latest threads, the earliest first, with the team's replies and those of this link's guests."""
+    if not visit.link.allows_notes:
+        return []
+    told = Note.objects.filter(Q(guest=None) | Q(guest__link=visit.link), deleted_at=None)
+    replies = told.select_related("author", "guest").order_by("pk")
+    found = sharing.notes_of(visit.link, take).select_related("guest").order_by("-pk")
+    latest = found.prefetch_related(Prefetch("replies", replies, to_attr="told"))[:THREADS]
+    return list(reversed(latest))
+
+
+def _advise(visit: Visit, take: Take, *, decision: str, reason: str) -> None:
+    """Raises CannotDecide, also for much in a short time: each is told to the team, by e-mail too."""
+    if visit.guest.verdicts.filter(at__gt=timezone.now() - OF_LATE).count() >= MOST_VERDICTS:
+        raise verdicts.CannotDecide(TOO_MUCH)
+    verdicts.decide(take, decision=decision, guest=visit.guest, reason=reason)
+
+
+def _written(form: GuestNoteForm, visit: Visit, take: Take) -> Note | None:
+    """The new note; None when the form says what stands in the way."""
+    if visit.guest.notes.filter(created_at__gt=timezone.now() - OF_LATE).count() >= MOST_NOTES:
+        form.add_error(None, TOO_MUCH)
+        return None
+    answered = form.data.get("parent", "")
+    parent = next((one for one in _threads(visit, take) if str(one.uuid) == answered), None)
+    if answered and parent is None:
+        form.add_error(None, "What you answer is not there any more. What you typed is kept.")
+        return None
+    try:
+        typed = form.cleaned_data["at"]
+        frame = timecode.read(typed, take.fps) if typed and parent is None else None
+        return notes.write(
+            take, text=form.cleaned_data["text"], guest=visit.guest, frame=frame, parent=parent
+        )
+    except ValueError as refusal:
+        form.add_error("at", str(refusal))
+    except notes.CannotNote as refusal:
+        form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+    return None
+
+
+def _download(visit: Visit, take: Take) -> str:
+    """The address of the file, or nothing: what carries a watermark is not given without it."""
+    link = visit.link
+    if not link.allows_download or link.has_watermark or link.is_blind:
+        return ""
+    return storage.brief_url(take.key, download_name=f"{name_of(take)}.mp4")
+
+
+def _address(visit: Visit, take: Take) -> str:
+    """The page on which the take is seen."""
+    own = visit.link.get_absolute_url()
+    return own if visit.link.take_id else f"{own}takes/{take.uuid}/"

@@ -1,0 +1,104 @@
+"""Share links for those who make things: the list of a project's links, a new one, taking one back, closing a vote."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from generation.forms.sharing import ShareForm
+from generation.models import ShareLink
+from generation.reviews import sharing, voting
+from generation.views.access import Request, project_to_edit
+from generation.views.paging import page_of, wanted
+from library.models import Project
+
+SIZE = 30
+KINDS = ("take", "shot", "playlist")
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def share_links(request: Request, slug: str) -> HttpResponse:
+    """The project's links and the form for a new one; `?take=`, `?shot=` or `?playlist=` says what of."""
+    project = project_to_edit(request, slug)
+    if request.method == "GET":
+        return _page(request, project, ShareForm(project=project, wanted=_wanted(request)))
+    form = ShareForm(request.POST, project=project)
+    link = form.make(by=request.user) if form.is_valid() else None
+    if link is None:
+        return _page(request, project, form, status=422)
+    messages.success(request, "The link is made. Copy its address from the list and send it to your guests.")
+    return redirect(_list_of(project, at=link))
+
+
+@require_POST
+def share_revoke(request: Request, uuid: UUID) -> HttpResponse:
+    """The link opens nothing any more, from this moment on."""
+    link = _link_to_edit(request, uuid)
+    sharing.revoke(link)
+    said = "Whoever has its address is told to ask for a new one. A film that is open now may play on for some minutes."
+    messages.success(request, f"“{link}” is taken back. {said}")
+    return redirect(_list_of(link.project))
+
+
+@require_POST
+def share_close(request: Request, uuid: UUID) -> HttpResponse:
+    """The vote is over; its result is told."""
+    link = _link_to_edit(request, uuid)
+    if not link.is_blind:
+        raise Http404
+    voting.close(link)
+    messages.success(
+        request, f"The vote “{link}” is closed. Its result stands in the list, and guests see it too."
+    )
+    return redirect(_list_of(link.project, at=link))
+
+
+def _page(request: Request, project: Project, form: ShareForm, status: int = 200) -> HttpResponse:
+    links = ShareLink.objects.filter(project=project)
+    rows = links.select_related("take__shot", "shot", "playlist", "created_by")
+    page = page_of(rows.annotate(guest_count=Count("guests")), request.GET.get("before"), size=SIZE)
+    context = {
+        "project": project,
+        "form": form,
+        "links": page.items,
+        "next": page.next,
+        "public_url": settings.PUBLIC_URL,
+        "alive": {link.pk for link in page.items if sharing.is_alive(link)},
+        **_votes(page.items),
+    }
+    return render(request, "generation/share_links.html", context, status=status)
+
+
+def _votes(links: Iterable[ShareLink]) -> dict[str, Any]:
+    """How many have voted, and the results of what is closed; by the keys of the links."""
+    blind = [link for link in links if link.is_blind]
+    return {"votes": voting.counts(blind), "results": voting.results(blind)} if blind else {}
+
+
+def _link_to_edit(request: Request, uuid: UUID) -> ShareLink:
+    """A link into a project of the user's; 403 for who only looks there."""
+    links = ShareLink.objects.filter(project__in=Project.objects.visible_to(request.user))
+    link = get_object_or_404(links.select_related("project"), uuid=uuid)
+    if not ShareLink.objects.visible_to(request.user).filter(pk=link.pk).exists():
+        raise PermissionDenied
+    return link
+
+
+def _wanted(request: Request) -> str:
+    """What the page from which the user comes is about."""
+    return next((f"{kind}:{key}" for kind in KINDS if (key := wanted(request, kind))), "")
+
+
+def _list_of(project: Project, at: ShareLink | None = None) -> str:
+    address = reverse("generation:share_links", args=[project.slug])
+    return f"{address}#link-{at.uuid}" if at else address

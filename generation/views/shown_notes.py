@@ -1,0 +1,209 @@
+"""Notes as people read them: who spoke, when in the take, and what may be done with a note.
+
+A page holds a hundred lines, so templates only print what is worked out here.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from html import escape
+from typing import NamedTuple
+from uuid import UUID
+
+from django.contrib.auth.models import User
+from django.urls import reverse
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+
+from generation.models import Note, Take
+from generation.reviews import timecode
+from generation.reviews.remarks import GONE
+from generation.reviews.threads import Thread
+from generation.views import note_words
+from generation.views.note_words import Piece
+from library.models import Membership, Role
+from library.models.projects import COMMENTERS, DECIDERS, MAKERS
+
+# Stands in addresses until a note's own key is put there: building an address anew for each is slow.
+_ANY = UUID(int=0)
+BUTTON = '<button class="note-act{more}" id="{id}" form="note-acts" formaction="{url}">{label}</button>'
+LINK = '<a class="note-act" id="{id}" href="{url}"{more}>{label}</a>'
+MORE = {"next": " note-act-next", "still": " download"}
+
+
+class Act(NamedTuple):
+    """Something to do with a note: a link, or a button that sends."""
+
+    name: str
+    label: str
+    url: str
+    is_button: bool
+
+
+class Crew:
+    """The people of a take's project, and what the one who looks may do there; one query."""
+
+    def __init__(self, take: Take, user: User) -> None:
+        self.user = user
+        members = Membership.objects.filter(project=take.project_id, user__is_active=True)
+        self.people = {
+            one.user: one.role for one in members.select_related("user").order_by("user__username")
+        }
+        self.role = Role.OWNER if user.is_superuser else self.people.get(user, "")
+        self.can_note = self.role in COMMENTERS
+        self.can_make = self.role in MAKERS
+        self.can_decide = self.role in DECIDERS
+
+    @cached_property
+    def names(self) -> set[str]:
+        """The usernames, folded."""
+        return {person.username.casefold() for person in self.people}
+
+    @property
+    def offers(self) -> str:
+        """The people as the list behind an `@` wants them, in JSON."""
+        return json.dumps(
+            [{"handle": one.username, "title": one.get_full_name(), "kind": "person"} for one in self.people]
+        )
+
+    def owns(self, note: Note) -> bool:
+        """Whether it is the note of the one who looks."""
+        return self.can_note and note.author_id == self.user.pk
+
+    def may_delete(self, note: Note) -> bool:
+        """Authors and the project's owners may."""
+        return self.owns(note) or self.role == Role.OWNER
+
+
+class Line:
+    """One note or reply, ready to be shown."""
+
+    def __init__(
+        self, note: Note, *, page: str, fps: float, pieces: list[Piece], acts: SafeString, is_linked: bool
+    ) -> None:
+        self.uuid, self.frame, self.pieces, self.acts = str(note.uuid), note.frame, pieces, acts
+        self.url = f"{page}?note={note.uuid}#note-{note.uuid}"
+        self.code = code_of(note, fps)
+        self.who = str(note.author or note.guest or GONE.capitalize())
+        self.initials = self.who[:2]
+        self.is_deleted, self.is_edited = note.deleted_at is not None, note.edited_at is not None
+        self.iso, self.day = note.created_at.isoformat(), f"{note.created_at:%d %b %H:%M} UTC"
+        self.badges = [
+            name
+            for name, counts in (
+                ("guest", note.guest_id),
+                ("drawing", note.drawing),
+                ("resolved", note.resolved_at),
+            )
+            if counts
+        ]
+        self.states = " ".join(
+            [*(["is-resolved"] if note.resolved_at else []), *(["is-linked"] if is_linked else [])]
+        )
+        self.resolution, self.answers = _resolution(note), _answers(note)
+        self.data = _data(note)
+
+
+@dataclass(frozen=True)
+class ShownThread:
+    """A note and its replies."""
+
+    first: Line
+    replies: list[Line]
+
+
+def shown(threads: Iterable[Thread], take: Take, crew: Crew, *, linked: UUID | None) -> list[ShownThread]:
+    """The threads with everything that their lines say; one query, if any text names a handle."""
+    listed = list(threads)
+    assets = note_words.assets_in((note.text for thread in listed for note in thread), take, crew.user)
+    addresses, page = _Addresses(take), take.get_absolute_url()
+
+    def line(note: Note) -> Line:
+        pieces = note_words.cut(note.text, crew.names, assets)
+        acts = SafeString("".join(_shown_act(note, act) for act in _acts(note, crew, addresses)))
+        is_linked = note.uuid == linked
+        return Line(note, page=page, fps=take.fps, pieces=pieces, acts=acts, is_linked=is_linked)
+
+    return [ShownThread(line(thread.note), [line(reply) for reply in thread.replies]) for thread in listed]
+
+
+def code_of(note: Note, fps: float) -> str:
+    """`00:02.10`, `00:02.10–00:03.00`, or nothing for the whole take."""
+    frames = [frame for frame in (note.frame, note.end_frame) if frame is not None]
+    return "–".join(timecode.told(frame, fps) for frame in frames)
+
+
+class _Addresses:
+    """The addresses of what may be done with a note."""
+
+    def __init__(self, take: Take) -> None:
+        names = ("next", "reply", "resolve", "reopen", "edit", "delete")
+        self.known = {name: reverse(f"generation:note_{name}", args=[_ANY]) for name in names}
+        self.still = reverse("generation:still", args=[take.uuid, 0]).removesuffix("0.png")
+
+    def of(self, note: Note, name: str) -> str:
+        if name == "still":
+            return f"{self.still}{note.frame}.png?note={note.uuid}"
+        return self.known[name].replace(str(_ANY), str(note.uuid))
+
+
+def _acts(note: Note, crew: Crew, addresses: _Addresses) -> Iterator[Act]:
+    """What the one who looks may do, the main thing first."""
+    is_root, is_open = note.parent_id is None, note.resolved_at is None
+    for name, label, is_button, may in (
+        ("next", "Make the next take", True, crew.can_make and is_root and is_open),
+        ("reply", "Reply", False, crew.can_note and is_root),
+        ("resolve", "Resolve", True, crew.can_note and is_root and is_open),
+        ("reopen", "Reopen", True, crew.can_note and is_root and not is_open),
+        ("edit", "Edit", False, crew.owns(note)),
+        ("delete", "Delete", False, crew.may_delete(note)),
+        ("still", "Save still", False, bool(note.drawing)),
+    ):
+        if may:
+            yield Act(name, label, addresses.of(note, name), is_button)
+
+
+def _shown_act(note: Note, act: Act) -> str:
+    """Its markup: a page has some hundred of them, over which a template takes longer than over all else of a note."""
+    template = BUTTON if act.is_button else LINK
+    return template.format(
+        more=MORE.get(act.name, ""),
+        id=f"{act.name}-{note.uuid}",
+        url=escape(act.url),
+        label=escape(act.label),
+    )
+
+
+def _resolution(note: Note) -> str:
+    if note.resolved_at is None:
+        return ""
+    by = f" by {note.resolved_by}" if note.resolved_by else ""
+    return f"Resolved{by}{f', by {note.resolved_by_take}' if note.resolved_by_take else ''}."
+
+
+def _data(note: Note) -> SafeString:
+    """What the player and the drawing board read of a note."""
+    if note.deleted_at:
+        return SafeString("")
+    told = {
+        "note": note.uuid,
+        "frame": note.frame,
+        "end-frame": note.end_frame,
+        "drawing": json.dumps(note.drawing, separators=(",", ":")) if note.drawing else None,
+        "is-resolved": "yes" if note.resolved_at else None,
+    }
+    return format_html_join("", ' data-{}="{}"', [pair for pair in told.items() if pair[1] is not None])
+
+
+def _answers(note: Note) -> list[tuple[str, str]]:
+    """The takes that were made for it, and the jobs that are still to bring one: what to say, and where it leads."""
+    if note.parent_id:
+        return []
+    told = []
+    for job in note.answers.all():
+        if take := getattr(job, "take", None):
+            told.append((f"take {take.number}, {take.get_review_display().lower()}", take.get_absolute_url()))
+        else:
+            told.append((f"the next take: {job.get_status_display().lower()}", job.get_absolute_url()))
+    return told

@@ -1,0 +1,150 @@
+"""One take: its player, the stack of its shot, and the story of how it was made."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_GET
+
+from generation.models import Job, Note, Promotion, Take
+from generation.reviews.naming import name_of
+from generation.views import again, credentials, live, notes, verdicts
+from generation.views.access import Request, take_to_see, takes_to_see
+from generation.views.promote import assets_of
+from generation.views.prompts import prompt_parts, references_of, shown_request
+from generation.views.shown_notes import ShownThread
+from library import storage
+
+STACK, MOST_IN_HAND = 60, 20
+# What the stack shows of a job and of its take; the request and the prompt are large.
+OF_JOB = ("uuid", "shot", "status", "progress", "attempts", "priority", "abandoned_at")
+OF_TAKE = ("uuid", "job", "number", "poster_key", "review")
+
+
+@require_GET
+def take(request: Request, uuid: UUID) -> HttpResponse:
+    """The player, the stack of its shot, what it was made with. `?frame=` and `?note=` open it at a frame."""
+    found = _found(request, uuid)
+    listed = notes.context(request, found)
+    crew = listed["crew"]
+    context = {
+        "can_edit": crew.can_make,
+        "at": _frame_asked(request, found, listed["threads"]),
+        "video_url": storage.signed_url(found.key),
+        "download_url": storage.signed_url(found.key, download_name=download_name(found)),
+        "assets": assets_of(request, found) if found.is_promoted else [],
+        **_story(found),
+        **_stack(found),
+        **credentials.context(found),
+        **again.context(found.job, found),
+        **listed,
+        **verdicts.context(request, found, can_decide=crew.can_decide),
+    }
+    return render(request, "generation/take.html", context)
+
+
+@require_GET
+def take_stack(request: Request, uuid: UUID) -> HttpResponse:
+    """The takes of its shot and what is in hand for it, as the page's list asks for them while a job is."""
+    found = take_to_see(request, uuid)
+    context = {"take": found, **_stack(found)}
+    if live.is_refresh(request):
+        return live.refresh(request, "generation/_take_stack.html", context)
+    return render(request, "generation/_take_stack.html", context)
+
+
+def _found(request: Request, uuid: UUID) -> Any:
+    """The take, with what would otherwise take a query each: `is_promoted` if the library holds something of it,
+    `has_descendants` if another job was made from it."""
+    takes = credentials.with_credentials(takes_to_see(request).select_related("job__ledger"))
+    promoted = Exists(Promotion.objects.filter(take=OuterRef("pk")))
+    descendants = Exists(Job.objects.filter(made_from=OuterRef("pk")))
+    return get_object_or_404(takes.annotate(is_promoted=promoted, has_descendants=descendants), uuid=uuid)
+
+
+def _read_origin(job: Job) -> None:
+    """Where it came from, with what the page says of it: the take that it was made from and the note that it
+    answers, which is mostly a note on that take. No query for a take that begins anew, else one, seldom two.
+
+    With the take itself these are so many tables that PostgreSQL plans for longer than it reads.
+    """
+    if job.answers_id:
+        told = Note.objects.select_related("take__shot", "take__job", "author", "guest")
+        job.answers = told.get(pk=job.answers_id)
+        if job.answers.take_id == job.made_from_id:
+            job.made_from = job.answers.take
+    if job.made_from_id and not Job.made_from.is_cached(job):
+        job.made_from = Take.objects.select_related("shot", "job").get(pk=job.made_from_id)
+
+
+@require_GET
+def note_marks(request: Request, uuid: UUID) -> HttpResponse:
+    """Where all notes of a take stand, for the player of a page whose list shows the newest of them only."""
+    notes = take_to_see(request, uuid).notes.roots().filter(frame__isnull=False, deleted_at__isnull=True)
+    marks = notes.order_by("frame").values("uuid", "frame", "end_frame", "resolved_at")
+    return render(request, "generation/_note_marks.html", {"notes": marks})
+
+
+def download_name(take: Take) -> str:
+    """What the file is called on somebody's disk."""
+    return f"{name_of(take)}.mp4"
+
+
+def _stack(take: Take) -> dict[str, Any]:
+    """The newest takes of its shot, the oldest of them first, and the jobs in hand for it; one query."""
+    if take.shot is None:
+        return {"stack": [], "jobs_in_hand": [], "mark": ""}
+    in_hand = Q(status__in=Job.IN_HAND, abandoned_at__isnull=True)
+    jobs = take.shot.jobs.filter(in_hand | Q(take__isnull=False)).select_related("take")
+    shown = jobs.only(*OF_JOB, *(f"take__{name}" for name in OF_TAKE)).order_by("-pk")
+    newest = list(shown[: STACK + MOST_IN_HAND])[::-1]
+    stack = [job.take for job in newest if hasattr(job, "take")][-STACK:]
+    waiting = [job for job in newest if not hasattr(job, "take")]
+    told = [(one.pk, one.review, one.job.abandoned_at) for one in stack]
+    return {
+        "stack": stack,
+        "neighbour": _neighbour(take, stack),
+        "jobs_in_hand": waiting,
+        "mark": live.mark(waiting, told),
+    }
+
+
+def _neighbour(take: Take, stack: list[Take]) -> Take | None:
+    """The take to compare it with: the one before it, for the first one the next."""
+    others = [one for one in stack if one.pk != take.pk]
+    return next((one for one in reversed(others) if one.pk < take.pk), next(iter(others), None))
+
+
+def _story(take: Take) -> dict[str, Any]:
+    """What it was made with; two queries, and what `_read_origin` asks."""
+    job = take.job
+    job.project = take.project  # the same row, read already
+    _read_origin(job)
+    references = references_of(job)
+    return {
+        "job": job,
+        "references": references,
+        "prompt_parts": prompt_parts(job.prompt, references),
+        "request_json": shown_request(bytes(job.request_body or b"")),
+        "waited": _between(job.ledger.created_at if hasattr(job, "ledger") else None, job.submitted_at),
+        "rendered": _between(job.submitted_at, job.rendered_at),
+    }
+
+
+def _between(start: datetime | None, end: datetime | None) -> timedelta | None:
+    return end - start if start and end else None
+
+
+def _frame_asked(request: Request, take: Take, threads: Iterable[ShownThread]) -> int | None:
+    """The frame that the address names, itself or by a note or reply; None when it names none of this take."""
+    note = request.GET.get("note", "").lower()
+    for thread in threads if note else ():
+        if note in {line.uuid for line in (thread.first, *thread.replies)}:
+            return thread.first.frame
+    typed = request.GET.get("frame", "")
+    is_number = typed.isascii() and typed.isdigit() and len(typed) < 10
+    return min(int(typed), take.frame_count - 1) if is_number else None

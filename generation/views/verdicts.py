@@ -1,0 +1,109 @@
+"""Verdicts on the take page: what was decided, deciding, taking it back, and the history."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from generation.forms.verdicts import VerdictForm
+from generation.models import Take, Verdict
+from generation.reviews import histories, standing, verdicts
+from generation.views import live
+from generation.views.access import Request, take_to_decide, take_to_see
+from library.models import Project
+
+SAID = {
+    Verdict.Decision.APPROVED: "You approve {take}.",
+    Verdict.Decision.CHANGES: "You request changes to {take}.",
+    Verdict.Decision.REJECTED: "You reject {take}.",
+}
+SHOWN = 8
+
+
+def context(request: Request, take: Take, *, can_decide: bool | None = None) -> dict[str, Any]:
+    """What `_verdict.html` shows, beside the take itself. Four queries; three where it is known whether the verdict
+    of the one who looks counts, and one less where `take.project.production` is at hand."""
+    given = list(take.verdicts.select_related("by", "guest")[: histories.MOST])
+    counting = verdicts.standing(given)
+    history = histories.of_take(take, verdicts=given)
+    production = getattr(take.project, "production", None)
+    return {
+        "take": take,
+        "standing": counting,
+        "my_verdict": next((one for one in counting if one.by_id == request.user.pk), None),
+        "approvals": sum(one.decision == Verdict.Decision.APPROVED for one in counting),
+        "approvals_needed": production.approvals_needed if production else 1,
+        "can_decide": _counts(request, take) if can_decide is None else can_decide,
+        "history": history[:SHOWN],
+        "history_goes_on": len(history) > SHOWN,
+        "verdict_mark": live.mark([], take.review, [(event.at, event.state) for event in history]),
+    }
+
+
+def _counts(request: Request, take: Take) -> bool:
+    return Project.objects.decided_by(request.user).filter(pk=take.project_id).exists()
+
+
+@require_http_methods(["GET", "POST"])
+def verdict(request: Request, uuid: UUID) -> HttpResponse:
+    """Give a verdict. Asked for by GET: what was decided, as the take page shows and refreshes it."""
+    if request.method == "GET":
+        return _state(request, take_to_see(request, uuid))
+    take = take_to_decide(request, uuid)
+    form = VerdictForm(request.POST)
+    given = form.give(take, by=request.user) if form.is_valid() else None
+    if given is None:
+        return _panel(request, take, form=form)
+    return _decided(request, take, SAID[Verdict.Decision(given.decision)].format(take=_named(take)))
+
+
+@require_POST
+def verdict_withdraw(request: Request, uuid: UUID) -> HttpResponse:
+    """Take back one's own verdict."""
+    take = take_to_decide(request, uuid)
+    try:
+        verdicts.withdraw(take, by=request.user)
+    except verdicts.CannotDecide as refusal:
+        return _decided(request, take, str(refusal))
+    return _decided(request, take, f"Your verdict on {_named(take)} is taken back.")
+
+
+@require_GET
+def history(request: Request, uuid: UUID) -> HttpResponse:
+    """All that happened in review: to this take, or with `?of=shot` to all takes of its shot."""
+    take = take_to_see(request, uuid)
+    of_shot = take.shot is not None and request.GET.get("of") == "shot"
+    events = histories.of_shot(take.shot) if take.shot and of_shot else histories.of_take(take)
+    state = standing.of_shot(take.shot) if take.shot else ""
+    told = {"take": take, "of_shot": of_shot, "events": events, "shot_standing": state}
+    return render(request, "generation/history.html", told)
+
+
+def _state(request: Request, take: Take) -> HttpResponse:
+    if not live.is_refresh(request):
+        return redirect(f"{take.get_absolute_url()}#verdict")
+    shown = context(request, take)
+    return live.refresh(request, "generation/_verdict_state.html", shown | {"mark": shown["verdict_mark"]})
+
+
+def _decided(request: Request, take: Take, sentence: str) -> HttpResponse:
+    """The panel for the page's script; for a plain form the take's page."""
+    if request.htmx:
+        return _panel(request, take, told=sentence)
+    messages.success(request, sentence)
+    return redirect(f"{take.get_absolute_url()}#verdict")
+
+
+def _panel(request: Request, take: Take, **more: Any) -> HttpResponse:
+    """The panel alone, or as a page of its own when a plain form was refused. Scripts swap no answer of an error."""
+    shown = context(request, take) | more
+    if request.htmx:
+        return render(request, "generation/_verdict.html", shown | {"is_swap": True})
+    return render(request, "generation/verdict.html", shown, status=422)
+
+
+def _named(take: Take) -> str:
+    return f"take {take.number} of {take.shot.code}" if take.shot else f"take {take.number}"

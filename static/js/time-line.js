@@ -1,0 +1,82 @@
+// The line under the picture: the slider that is the play head, the range that is looped, and the notes as marks. The
+// slider alone is for keyboards and readers of the screen; a mark says again what its note in the list says.
+
+import { told } from "./frame-clock.js";
+
+export class TimeLine {
+  constructor(player) {
+    this.player = player;
+    this.box = player.querySelector(".player-line");
+    this.slider = player.querySelector(".player-slider");
+    this.band = player.querySelector(".player-band");
+    this.marks = player.querySelector(".player-marks");
+    if (!this.box) return;
+    this.slider.max = player.last;
+    this.slider.addEventListener("input", () => player.step(this.slider.valueAsNumber - player.frame));
+    this.marks.addEventListener("click", (event) => this.#chosen(event.target.closest("[data-at]")));
+    // The list of notes refreshes itself.
+    document.addEventListener("htmx:load", () => this.drawMarks());
+    this.drawMarks();
+  }
+
+  // The frames of the notes, in order, each once.
+  get frames() {
+    return [...new Set(this.#notes.map(({ start }) => start))].sort((a, b) => a - b);
+  }
+
+  draw() {
+    if (!this.box) return;
+    const { frame, fps, range, isLooping } = this.player;
+    this.slider.value = frame;
+    this.slider.setAttribute("aria-valuetext", `${told(frame, fps)}, frame ${frame}`);
+    this.band.hidden = !range;
+    this.band.classList.toggle("is-looping", isLooping);
+    if (range) this.#place(this.band, range.start, range.end);
+  }
+
+  drawMarks() {
+    if (!this.box) return;
+    const notes = this.#notes;
+    const drawn = JSON.stringify(notes.map(({ start, end, isResolved }) => [start, end, isResolved]));
+    if (drawn === this.drawn) return;
+    this.drawn = drawn;
+    this.marks.replaceChildren(...notes.map((note) => this.#mark(note)));
+  }
+
+  // Those in the list, and those that only `#note-marks` tells of, since the list shows the newest first.
+  get #notes() {
+    const list = document.getElementById(this.player.getAttribute("notes"));
+    const shown = [...(list?.querySelectorAll("[data-frame]") ?? [])];
+    const known = new Set(shown.map(({ dataset }) => dataset.note));
+    const others = [...document.querySelectorAll("#note-marks [data-of]")].filter(({ dataset }) => !known.has(dataset.of));
+    return [...shown, ...others]
+      .filter(({ dataset }) => dataset.frame !== "")
+      .map((element) => {
+        const start = Number(element.dataset.frame);
+        const end = Number(element.dataset.endFrame || start);
+        return { element, start, end, isResolved: "isResolved" in element.dataset };
+      });
+  }
+
+  #mark({ start, end, isResolved }) {
+    const mark = document.createElement("span");
+    mark.className = `mark${isResolved ? " mark-resolved" : ""}${end > start ? " mark-range" : ""}`;
+    mark.dataset.at = start;
+    mark.title = `Note at ${told(start, this.player.fps)}`;
+    this.#place(mark, start, end);
+    return mark;
+  }
+
+  #place(element, start, end) {
+    const last = Math.max(1, this.player.last);
+    element.style.setProperty("--start", start / last);
+    element.style.setProperty("--length", (end - start) / last);
+  }
+
+  #chosen(mark) {
+    if (!mark) return;
+    const at = Number(mark.dataset.at);
+    this.player.step(at - this.player.frame);
+    this.#notes.find(({ start }) => start === at)?.element.scrollIntoView({ block: "nearest" });
+  }
+}

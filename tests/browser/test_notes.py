@@ -1,0 +1,135 @@
+"""Notes by hand: drawn on the frame by one, seen by the other, and never in the way of who types."""
+
+import io
+import time
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from generation.reviews.drawings import COLORS
+from tests.browser.soundness import serious
+
+pytestmark = pytest.mark.slow
+SOON = 5000  # milliseconds: how long others may wait for a note
+
+
+def opened(page: Page, address: str) -> Page:
+    page.goto(address)
+    page.wait_for_function("() => document.querySelector('video').readyState >= 3")
+    return page
+
+
+def draw(page: Page, tool: str, color: str, *, start: tuple[float, float], end: tuple[float, float]) -> None:
+    """A stroke by mouse, in parts of the picture."""
+    page.locator(f"[name=drawing-tool][value={tool}]").check()
+    page.locator(f"[name=drawing-color][value={color}]").check()
+    page.locator("drawing-board").scroll_into_view_if_needed()
+    box = page.locator("drawing-board").bounding_box()
+    places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in (start, end)]
+    page.mouse.move(*places[0])
+    page.mouse.down()
+    page.mouse.move(*places[1], steps=4)
+    page.mouse.up()
+
+
+def expect_strokes(page: Page, number: int) -> None:
+    """So many strokes of notes lie over the picture."""
+    shown = page.locator("drawing-board svg > g:first-child > g:not([display=none]) .stroke")
+    expect(shown).to_have_count(number)
+
+
+def test_a_drawn_note_is_seen_by_the_other_at_the_same_frame(visit, striped):
+    jonas, inez = opened(visit("jonas"), striped), opened(visit("inez", width=390, scheme="light"), striped)
+    jonas.get_by_label("Time code").fill("00:02.10")
+    jonas.keyboard.press("Enter")
+    jonas.get_by_role("button", name="Draw on the frame").click()
+    draw(jonas, "box", "green", start=(0.2, 0.2), end=(0.8, 0.7))
+    draw(jonas, "arrow", "red", start=(0.1, 0.9), end=(0.3, 0.5))
+    draw(jonas, "pen", "blue", start=(0.4, 0.4), end=(0.6, 0.4))
+    jonas.get_by_role("button", name="Undo").click()
+    jonas.locator("#note-text").fill("Her coat turns blue")
+    written = time.monotonic()
+    jonas.keyboard.press("Control+Enter")
+
+    expect(inez.get_by_text("Her coat turns blue")).to_be_visible(timeout=SOON)
+    assert time.monotonic() - written < SOON / 1000
+    expect(inez.locator(".player-frame")).to_have_text("frame 0")
+    expect_strokes(inez, 0)
+    inez.get_by_role("link", name="00:02.10").click()
+    expect(inez.locator(".player-frame")).to_have_text("frame 58")
+    for page in (inez, jonas):
+        expect_strokes(page, 2)
+    inez.keyboard.press(",")
+    expect_strokes(inez, 0)
+
+    # The link leads there, and the file has the same strokes.
+    link = inez.get_by_role("link", name="00:02.10").get_attribute("href")
+    inez.goto("about:blank")
+    opened(inez, link)
+    expect(inez.locator(".player-frame")).to_have_text("frame 58")
+    expect_strokes(inez, 2)
+    still = inez.request.get(inez.get_by_role("link", name="Save still").get_attribute("href"))
+    picture = Image.open(io.BytesIO(still.body())).convert("RGB")
+    pixel = picture.getpixel((round(picture.width * 0.2), round(picture.height * 0.5)))
+    assert "#{:02x}{:02x}{:02x}".format(*pixel) == COLORS["green"]
+
+
+def test_nothing_moves_while_somebody_types(visit, striped):
+    jonas, inez = opened(visit("jonas"), striped), opened(visit("inez"), striped)
+    jonas.locator("#note-text").fill("Too dark")
+    jonas.keyboard.press("Control+Enter")
+    expect(inez.get_by_text("Too dark")).to_be_visible(timeout=SOON)
+    inez.get_by_role("link", name="Reply").click()
+    expect(inez.get_by_role("textbox", name="Reply")).to_be_focused()
+    inez.keyboard.type("I am ans")
+    jonas.locator("#note-text").fill("Too loud")
+    jonas.keyboard.press("Control+Enter")
+    expect(jonas.get_by_text("Too loud")).to_be_visible()
+    inez.wait_for_timeout(SOON)
+    inez.keyboard.type("wering")
+    assert inez.get_by_text("Too loud").count() == 0
+    inez.get_by_role("button", name="Reply").click()
+    expect(inez.get_by_text("Too loud")).to_be_visible()
+    expect(inez.get_by_text("I am answering")).to_be_visible()
+
+    # In the form of a new note typing goes on while the list refreshes itself above it.
+    inez.locator("#note-text").fill("Half a sen")
+    jonas.locator("#note-text").fill("Too long")
+    jonas.keyboard.press("Control+Enter")
+    expect(inez.get_by_text("Too long")).to_be_visible(timeout=SOON)
+    inez.keyboard.type("tence")
+    expect(inez.locator("#note-text")).to_have_value("Half a sentence")
+
+    # Nor is somebody whose session has ended led away from what was typed.
+    inez.context.clear_cookies()
+    inez.keyboard.press("Control+Enter")
+    expect(inez.get_by_text("Nothing was sent")).to_be_visible()
+    inez.wait_for_timeout(SOON)
+    expect(inez.locator("#note-text")).to_have_value("Half a sentence")
+
+
+def test_a_note_by_keyboard_alone(visit, striped):
+    page = opened(visit("jonas"), striped)
+    page.keyboard.press("d")
+    for key in ("Space", *["ArrowRight"] * 5, "Space", "Escape"):
+        page.keyboard.press(key)
+    page.keyboard.type("Look, @in")
+    expect(page.get_by_role("option", name="inez")).to_be_visible()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Control+Enter")
+    note = page.locator("#notes [data-drawing]")
+    expect(note).to_have_attribute("data-frame", "0")
+    expect(note.locator(".note-person")).to_have_text("@inez")
+    expect(page.locator("#note-text")).to_be_focused()
+    expect_strokes(page, 1)
+    note.get_by_role("link", name="Edit").press("Enter")
+    expect(note.locator("textarea")).to_be_focused()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("Look again")
+    assert serious(page, within="#notes") == []
+    note.get_by_role("button", name="Save").press("Enter")
+    expect(note.get_by_text("Look again")).to_be_visible()
+    expect(note.get_by_role("link", name="Edit")).to_be_focused()
+    note.get_by_role("button", name="Resolve").press("Enter")
+    expect(note.get_by_text("Resolved by jonas.")).to_be_visible()

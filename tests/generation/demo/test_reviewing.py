@@ -1,0 +1,79 @@
+"""The demo's takes are reviewed as they come home, once."""
+
+import pytest
+from django.contrib.auth.models import User
+from django.utils.module_loading import import_string
+from django_q.models import Schedule
+
+from generation.demo import making, reviewing
+from generation.demo.accounts import ensure_people
+from generation.demo.content import JOBS, PROJECTS, form_key
+from generation.models import Note, Playlist, PlaylistItem, Take, Verdict
+from library.models import Project
+from tests.generation.views.conftest import make_take
+
+MADE = (Note, Verdict, Playlist, PlaylistItem)
+
+
+@pytest.fixture
+def people(db: None) -> dict[str, User]:
+    found = ensure_people()
+    for project in PROJECTS:
+        making._ensure_project(project, found)
+    return found
+
+
+def come_home(people: dict[str, User], *numbers: int) -> list[Take]:
+    made = []
+    for number in numbers:
+        job = JOBS[number]
+        project = Project.objects.get(slug=job.project)
+        fields = {"prompt": job.prompt, "form_key": form_key(number, job)}
+        made.append(make_take(people[job.by], project, shot=project.shots.get(code=job.shot), **fields))
+    return made
+
+
+def counts() -> list[int]:
+    return [table.objects.count() for table in MADE]
+
+
+def test_nothing_is_there_before_the_takes_are(people: dict[str, User]) -> None:
+    reviewing.begin()
+    assert counts() == [0, 0, 0, 0]
+    assert import_string(Schedule.objects.get(name="demo review").func) is reviewing.review
+
+
+def test_a_newcomer_sees_each_kind_of_review(people: dict[str, User]) -> None:
+    takes = come_home(people, *range(len(JOBS)))
+    assert reviewing.review() is True
+    states = [Take.objects.get(pk=take.pk).review for take in takes]
+    assert states == ["changes", "approved", "waiting", "waiting", "waiting", "rejected"]
+    assert Note.objects.exclude(drawing=None).count() == 1
+    assert Note.objects.filter(resolved_at__isnull=False).count() == 1
+    assert Note.objects.filter(mentions=people["jonas"]).count() == 1
+    dailies = Playlist.objects.get()
+    assert (dailies.name, dailies.project.slug) == ("Dailies", "harbour-lights")
+    assert list(dailies.items.values_list("take", flat=True)) == [take.pk for take in takes[:4]]
+
+
+def test_takes_are_reviewed_as_they_come_and_once(people: dict[str, User]) -> None:
+    reviewing.begin()
+    come_home(people, 0, 3)
+    assert reviewing.review() is False
+    some = counts()
+    assert (some[0], some[3]) == (3, 2)
+    come_home(people, 1, 2, 4, 5)
+    assert reviewing.review() is True
+    assert not Schedule.objects.filter(name="demo review").exists()
+    whole = counts()
+    reviewing.begin()
+    assert counts() == whole
+    assert not Schedule.objects.filter(name="demo review").exists()
+
+
+def test_what_somebody_has_said_is_left_alone(people: dict[str, User]) -> None:
+    (take,) = come_home(people, 1)
+    own = Note.objects.create(take=take, author=people["kim"], text="Mine.")
+    reviewing.review()
+    assert list(take.notes.all()) == [own]
+    assert not take.verdicts.exists()

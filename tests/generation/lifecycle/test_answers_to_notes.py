@@ -1,0 +1,51 @@
+"""What is made for a note stays with it, and goes first."""
+
+from uuid import uuid4
+
+import pytest
+from django.contrib.auth.models import User
+
+from generation import lifecycle
+from generation.composition import Brief, Settings
+from generation.models import Job, Note
+from library.models import Project
+from tests.generation.views.conftest import make_take
+
+pytestmark = pytest.mark.django_db
+Priority = Job.Priority
+
+
+@pytest.fixture
+def note(rita: User, alice: User, project: Project) -> Note:
+    return Note.objects.create(take=make_take(alice, project), author=rita, text="Slower", frame=58)
+
+
+def test_a_job_answers_its_note_and_goes_first(alice: User, project: Project, note: Note) -> None:
+    asked = {"by": alice, "project": project, "prompt": "a quay", "settings": Settings()}
+    job = lifecycle.create(**asked, answers=note)
+    assert (job.answers, job.priority) == (note, Priority.REVIEW)
+    other = lifecycle.create(**asked)
+    assert (other.answers, other.priority) == (None, Priority.NORMAL)
+
+
+def test_a_draft_keeps_the_note_and_hands_it_to_its_job(alice: User, project: Project, note: Note) -> None:
+    asked = {"by": alice, "project": project, "prompt": "a quay", "settings": Settings(), "form_key": uuid4()}
+    assert lifecycle.save_draft(**asked, answers=note).answers == note
+    assert lifecycle.create(**asked, answers=note).answers == note
+    assert Job.objects.exclude(pk=note.take.job.pk).get().status == Job.Status.QUEUED
+
+
+@pytest.mark.parametrize(("takes", "priority"), [(3, Priority.REVIEW), (6, Priority.BULK)])
+def test_each_of_a_batch_answers_it_and_a_large_one_still_waits(
+    alice: User, project: Project, note: Note, takes: int, priority: Priority
+) -> None:
+    briefs = [Brief("a quay")] * takes
+    batch = lifecycle.create_batch(by=alice, project=project, briefs=briefs, form_key=uuid4(), answers=note)
+    assert [(job.answers, job.priority) for job in batch.jobs.all()] == [(note, priority)] * takes
+
+
+def test_a_job_that_is_made_again_answers_the_same_note(alice: User, project: Project, note: Note) -> None:
+    job = lifecycle.create(by=alice, project=project, prompt="a quay", settings=Settings(), answers=note)
+    lifecycle.cancel(job, by=alice)
+    again = lifecycle.retry(job, by=alice)
+    assert (again.answers, again.priority) == (note, Priority.REVIEW)

@@ -1,0 +1,244 @@
+"""E-mails: at once, daily, never; a mail server that is down or refuses; two workers at once."""
+
+import logging
+import socket
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.core import mail
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+from django_q.brokers import get_broker
+from django_q.models import Schedule
+
+from generation import tasks
+from generation.models import Heartbeat, MailSettings, Notification, Shot, Take
+from generation.reviews import letters, mailing, notes, notifying, verdicts
+from generation.supervision.pulse import ensure_schedule
+from library.models import Membership, Project
+from tests.generation.reviews import mail_server
+from tests.generation.reviews.mail_server import MailServer
+from tests.generation.views.conftest import make_take
+
+When = MailSettings.When
+
+
+@pytest.fixture
+def take(bob: User, rita: User, vera: User, project: Project) -> Take:
+    for person in (bob, rita, vera):
+        User.objects.filter(pk=person.pk).update(email=f"{person.username}@studio.example")
+    return make_take(bob, project, shot=Shot.objects.create(project=project, code="010"))
+
+
+@pytest.fixture
+def server(settings: Any) -> Iterator[MailServer]:
+    """A real mail server, which the app is set up with."""
+    with mail_server.running() as found:
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", found.port
+        yield found
+
+
+def choose(person: User, when: str) -> None:
+    MailSettings.objects.update_or_create(user=person, defaults={"when": when})
+
+
+def unsent() -> int:
+    return Notification.objects.filter(mailed_at=None).count()
+
+
+def make_older(**by: float) -> None:
+    for one in Notification.objects.all():
+        Notification.objects.filter(pk=one.pk).update(created_at=one.created_at - timedelta(**by))
+
+
+def test_a_mention_is_mailed_with_its_moment_and_its_way_out(take: Take, rita: User, vera: User) -> None:
+    note = notes.write(take, text="@vera her <coat>", author=rita, frame=58)
+    assert (mailing.send_due(), unsent()) == (2, 0)
+    sent = next(one for one in mail.outbox if one.to == ["vera@studio.example"])
+    assert sent.subject == "rita mentioned you: Harbour Lights · Take 1 of 010 at 00:02.10"
+    told = Notification.objects.get(to=vera)
+    link = f"http://127.0.0.1:8000/inbox/{told.pk}/"
+    page = sent.alternatives[0]
+    assert (link in sent.body, link in page[0], page[1]) == (True, True, "text/html")
+    assert ("@vera her <coat>" in sent.body, "@vera her &lt;coat&gt;" in page[0]) == (True, True)
+    leave = f"http://127.0.0.1:8000/unsubscribe/{letters.token_of(vera)}/"
+    assert (leave in sent.body, sent.extra_headers["List-Unsubscribe"]) == (True, f"<{leave}>")
+    assert sent.extra_headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    browser = Client()
+    browser.force_login(vera)
+    assert browser.get(f"/inbox/{told.pk}/").headers["Location"] == note.get_absolute_url()
+
+
+def test_what_comes_together_is_one_e_mail(take: Take, rita: User, bob: User) -> None:
+    notes.write(take, text="Look", author=rita)
+    verdicts.decide(take, decision="changes", by=rita, reason="The coat.")
+    assert mailing.send_due() == 1
+    assert mail.outbox[0].subject == "2 things in Harbour Lights"
+    assert [text in mail.outbox[0].body for text in ("Look", "The coat.")] == [True, True]
+    assert mailing.send_due() == 0
+
+
+@pytest.mark.parametrize(
+    "left_out", ["off", "no address", "read", "left the team", "closed account", "note deleted"]
+)
+def test_who_gets_none(take: Take, rita: User, bob: User, left_out: str) -> None:
+    note = notes.write(take, text="Look", author=rita)
+    if left_out == "off":
+        choose(bob, When.OFF)
+    elif left_out == "no address":
+        User.objects.filter(pk=bob.pk).update(email="")
+    elif left_out == "read":
+        Notification.objects.update(read_at=timezone.now())
+    elif left_out == "left the team":
+        Membership.objects.filter(user=bob).delete()
+    elif left_out == "closed account":
+        User.objects.filter(pk=bob.pk).update(is_active=False)
+    else:
+        notes.delete(note)
+    assert (mailing.send_due(), unsent(), mail.outbox) == (0, 0, [])
+
+
+def test_once_a_day_all_of_the_day_before(take: Take, rita: User, bob: User) -> None:
+    choose(bob, When.DAILY)
+    notes.write(take, text="Look", author=rita)
+    notes.write(take, text="And there", author=rita)
+    assert (mailing.send_due(), unsent()) == (0, 2)
+    make_older(days=1)
+    notes.write(take, text="Of today", author=rita)
+    assert (mailing.send_due(), unsent(), len(mail.outbox)) == (1, 1, 1)
+    assert [text in mail.outbox[0].body for text in ("Look", "And there", "Of today")] == [True, True, False]
+
+
+@pytest.mark.parametrize(("hour", "day"), [(6, 8), (7, 9), (23, 9)])
+def test_the_daily_e_mail_goes_out_at_seven(hour: int, day: int) -> None:
+    now = datetime(2026, 3, 9, hour, 0, 0, tzinfo=timezone.get_default_timezone())
+    assert mailing.daily_until(now) == now.replace(day=day, hour=7)
+
+
+def test_a_server_that_is_down_gets_it_later(
+    take: Take, rita: User, vera: User, settings: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    notes.write(take, text="@vera", author=rita)
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = closed.getsockname()
+        with caplog.at_level(logging.WARNING, "backlot.mail"):
+            assert (mailing.send_due(), unsent()) == (0, 2)
+    assert [record.getMessage() for record in caplog.records] == [
+        "the mail server takes nothing; trying again each minute: ConnectionRefusedError 111"
+    ]
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    assert (mailing.send_due(), unsent()) == (2, 0)
+
+
+def test_after_a_day_it_is_given_up_and_said(
+    take: Take, rita: User, vera: User, settings: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    notes.write(take, text="@vera", author=rita)
+    make_older(hours=25)
+    notes.write(take, text="Of now", author=rita)
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    mailing.send_due()
+    assert (unsent(), Notification.objects.filter(read_at=None).count()) == (1, 3)
+    assert "gave up mailing 2 notifications; they stand in the inbox all the same" in caplog.text
+
+
+@pytest.mark.parametrize(("code", "left", "said"), [(450, 1, False), (550, 0, True)])
+def test_whom_the_server_refuses_keeps_nobody_else_waiting(
+    take: Take,
+    rita: User,
+    vera: User,
+    server: MailServer,
+    caplog: pytest.LogCaptureFixture,
+    code: int,
+    left: int,
+    said: bool,
+) -> None:
+    server.refuses = {"bob@studio.example": code}
+    notes.write(take, text="@vera", author=rita)
+    assert (mailing.send_due(), unsent()) == (1, left)
+    assert [recipient for recipient, _ in server.got] == ["vera@studio.example"]
+    assert (f"refused: [{code}]" in caplog.text, "gave up" in caplog.text) == (True, said)
+    assert "studio.example" not in caplog.text
+
+
+def test_what_stands_on_the_wire(take: Take, rita: User, bob: User, server: MailServer) -> None:
+    Project.objects.update(name="Härbour\nLights")
+    notes.write(take, text="Ja, schön – 100 %", author=rita)
+    mailing.send_due()
+    _, message = server.got[0]
+    leave = f"<http://127.0.0.1:8000/unsubscribe/{letters.token_of(bob)}/>"
+    assert (message["List-Unsubscribe"].strip(), message["List-Unsubscribe-Post"]) == (
+        leave,
+        "List-Unsubscribe=One-Click",
+    )
+    assert (message["To"], message["Auto-Submitted"]) == ("bob@studio.example", "auto-generated")
+    assert message["Subject"].strip() == "rita wrote a note on your take: Härbour Lights · Take 1 of 010"
+    text = message.get_body(("plain",))
+    assert text is not None
+    assert "Ja, schön – 100 %" in text.get_content()
+
+
+def test_the_same_e_mail_has_the_same_id(take: Take, rita: User, bob: User) -> None:
+    notes.write(take, text="Look", author=rita)
+    mailing.send_due()
+    Notification.objects.update(mailed_at=None)
+    mailing.send_due()
+    first, second = (one.extra_headers["Message-ID"] for one in mail.outbox)
+    assert first == second
+
+
+def test_a_worker_that_died_keeps_others_away_only_for_a_while(take: Take, rita: User) -> None:
+    notes.write(take, text="Look", author=rita)
+    held = Heartbeat.objects.create(
+        name="mail", token="x", leased_until=timezone.now() + timedelta(minutes=1)
+    )
+    assert mailing.send_due() == 0
+    held.leased_until = timezone.now() - timedelta(seconds=1)
+    held.save()
+    assert (mailing.send_due(), mailing.send_due()) == (1, 0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_at_once_mail_each_thing_once(
+    take: Take, rita: User, vera: User, server: MailServer
+) -> None:
+    for number in range(8):
+        notes.write(take, text=f"@vera {number}", author=rita)
+
+    def work(_: int) -> int:
+        try:
+            return mailing.send_due()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        sent = sum(pool.map(work, range(4)))
+    assert (sent, unsent()) == (2, 0)
+    assert sorted(recipient for recipient, _ in server.got) == ["bob@studio.example", "vera@studio.example"]
+
+
+def test_each_minute_new_takes_are_told_of_and_mailed(take: Take, rita: User) -> None:
+    ensure_schedule()
+    due = Schedule.objects.get(func="generation.tasks.tell")
+    assert (due.schedule_type, due.minutes) == (Schedule.MINUTES, 1)
+    tasks.tell()
+    assert [one.to for one in mail.outbox] == [["rita@studio.example"]]
+    assert "made a new take, which waits for your verdict" in mail.outbox[0].subject
+    assert notifying.announce() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_word_wakes_a_worker(take: Take, rita: User) -> None:
+    get_broker().purge_queue()
+    notes.write(take, text="Look", author=rita)
+    assert get_broker().queue_size() == 1
+    get_broker().purge_queue()

@@ -1,0 +1,36 @@
+"""Frames, seconds and time codes."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from generation.reviews import timecode
+
+RATES = [23.976, 24.0, 25.0, 29.97, 30.0, 32.0, 60.0]
+
+
+@pytest.mark.parametrize(
+    ("frame", "fps", "code"),
+    [
+        (0, 24, "00:00.00"),
+        (58, 24, "00:02.10"),
+        (58, 25, "00:02.08"),
+        (31, 32, "00:00.31"),
+        (1800, 30, "01:00.00"),
+    ],
+)
+def test_a_code_names_a_frame(frame: int, fps: float, code: str) -> None:
+    assert (timecode.told(frame, fps), timecode.read(code, fps)) == (code, frame)
+
+
+@given(frame=st.integers(0, 200_000), fps=st.sampled_from(RATES))
+def test_there_and_back(frame: int, fps: float) -> None:
+    assert timecode.read(timecode.told(frame, fps), fps) == frame
+    assert timecode.frame_at(timecode.middle_of(frame, fps), fps) == frame
+    assert timecode.frame_at(frame / fps, fps) == frame
+
+
+@pytest.mark.parametrize("text", ["", "x", "00:02.24", "-1", "1:2:3", "2.", "٢"])
+def test_what_is_no_time_code_is_refused_by_name(text: str) -> None:
+    with pytest.raises(ValueError, match="is no time code"):
+        timecode.read(text, 24)

@@ -1,0 +1,110 @@
+"""What guests may do: download, note, decide, each where the link allows it."""
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.utils import timezone
+
+from generation.models import (
+    Guest,
+    Note,
+    Notification,
+    ShareLink,
+    Take,
+    Verdict,
+)
+from generation.reviews import sharing
+from library.models import Project
+from tests.generation.views.conftest import make_take
+from tests.generation.views.guests.conftest import PASSWORD, Share, enter, page_of, text_of
+
+
+def test_a_download_is_offered_where_it_is_allowed(take: Take, share: Share) -> None:
+    for allowed in (True, False):
+        link = share(take, download=allowed)
+        told = text_of(enter(link).get(link.get_absolute_url()))
+        assert ("attachment" in told) is allowed
+
+
+def test_a_watermark_bears_the_guests_name_and_no_file_is_given_without_it(take: Take, share: Share) -> None:
+    link = share(take, watermark=True)
+    ShareLink.objects.update(allows_download=True)
+    told = text_of(enter(link, "<i>Greta</i>").get(link.get_absolute_url()))
+    assert f"&lt;i&gt;Greta&lt;/i&gt; · {timezone.now():%Y-%m-%d}" in told
+    assert "attachment" not in told
+    with pytest.raises(sharing.CannotShare):
+        share(take, watermark=True, download=True)
+
+
+def test_what_is_not_allowed_is_404(take: Take, share: Share) -> None:
+    link = share(take, notes=False)
+    browser = enter(link)
+    told = text_of(browser.get(link.get_absolute_url()))
+    assert ("notes-head" in told, "verdict" in told) == (False, False)
+    assert browser.post(f"{page_of(link, take)}notes/", {"text": "hello"}).status_code == 404
+    assert browser.post(f"{page_of(link, take)}verdict/", {"decision": "approved"}).status_code == 404
+    assert browser.post(f"{link.get_absolute_url()}vote/", {"choice": "A"}).status_code == 404
+    assert (Note.objects.count(), Verdict.objects.count()) == (0, 0)
+
+
+def test_a_take_of_another_link_takes_no_note(
+    alice: User, project: Project, take: Take, share: Share
+) -> None:
+    other = make_take(alice, project)
+    link = share(take, verdicts=True)
+    browser = enter(link)
+    assert browser.post(f"{page_of(link, other)}notes/", {"text": "hello"}).status_code == 404
+    assert browser.post(f"{page_of(link, other)}verdict/", {"decision": "approved"}).status_code == 404
+    assert (Note.objects.count(), Verdict.objects.count()) == (0, 0)
+
+
+def test_a_guests_verdict_is_advice(take: Take, share: Share, bob: User) -> None:
+    link = share(take, verdicts=True)
+    browser = enter(link)
+    answer = browser.post(f"{page_of(link, take)}verdict/", {"decision": "approved", "reason": ""})
+    assert answer.status_code == 302
+    assert "You said: Approved" in text_of(browser.get(link.get_absolute_url()))
+    take.refresh_from_db()
+    assert take.review == Take.Review.WAITING
+    assert Notification.objects.filter(to=bob, kind="guest").count() == 1
+    for nonsense in (
+        {"decision": "maybe"},
+        {},
+        {"decision": "\0"},
+        {"decision": "approved", "reason": "x" * 2001},
+    ):
+        assert browser.post(f"{page_of(link, take)}verdict/", nonsense).status_code == 422
+    assert Verdict.objects.count() == 1
+
+
+def test_no_form_is_taken_from_elsewhere(take: Take, share: Share) -> None:
+    link = share(take, verdicts=True)
+    strict = Client(enforce_csrf_checks=True)
+    strict.cookies["guest"] = enter(link).cookies["guest"].value
+    for path, typed in {
+        "enter/": {"name": "Eve"},
+        f"takes/{take.uuid}/notes/": {"text": "forged"},
+        f"takes/{take.uuid}/verdict/": {"decision": "approved"},
+        "vote/": {"choice": "A"},
+    }.items():
+        answer = strict.post(link.get_absolute_url() + path, typed)
+        assert answer.status_code == 403
+        told = text_of(answer)
+        assert "The page was too old" in told
+        assert "/login/" not in told
+    assert (Note.objects.count(), Verdict.objects.count(), Guest.objects.count()) == (0, 0, 1)
+
+
+def test_nobody_breaks_a_page_by_what_no_database_takes(take: Take, share: Share) -> None:
+    link = share(take, password=PASSWORD, verdicts=True)
+    door = f"{link.get_absolute_url()}enter/"
+    assert Client().post(door, {"name": "G\0", "password": PASSWORD}).status_code == 422
+    assert Client().post(door, {"name": "Greta", "password": "\0" * 9}).status_code == 422
+    browser = enter(link, password=PASSWORD)
+    notes_at = f"{page_of(link, take)}notes/"
+    assert browser.post(notes_at, {"text": "a\0b"}).status_code == 422
+    assert browser.post(notes_at, {"text": "hello", "parent": "\0"}).status_code == 422
+    assert browser.post(notes_at, {"text": "hello", "at": "9" * 12}).status_code == 422
+    assert browser.get(f"{link.get_absolute_url()}?page=%00").status_code == 200
+    verdict = {"decision": "rejected", "reason": "too\0dark"}
+    assert browser.post(f"{page_of(link, take)}verdict/", verdict).status_code in (302, 422)

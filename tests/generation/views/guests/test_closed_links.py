@@ -1,0 +1,83 @@
+"""Share links that are unknown, over or taken back, and what trying many costs."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from generation.models import (
+    Guest,
+    Note,
+    ShareLink,
+    Take,
+    Verdict,
+)
+from generation.reviews import sharing
+from generation.views.guest_access import UNKNOWN_TOKENS
+from tests.generation.views.guests.conftest import Share, enter, text_of
+
+
+@pytest.mark.parametrize(
+    "token", ["of-nobody", "%00", "a%00b", "%ED%A0%80", "é" * 300, "..", "%2e%2e%2ftakes"]
+)
+def test_an_unknown_token_is_404_and_says_nothing(db: None, token: str) -> None:
+    answer = Client().get(f"/s/{token}/")
+    assert answer.status_code == 404
+    told = text_of(answer)
+    assert "Nothing here" in told
+    assert 'href="/' not in told.replace('href="/static/', "")
+
+
+@pytest.mark.parametrize("ended", ["expired", "revoked"])
+def test_a_link_that_is_over_is_410_on_every_address_and_tells_nothing(
+    take: Take, share: Share, ended: str
+) -> None:
+    link = share(take, verdicts=True, download=True)
+    browser = enter(link)
+    if ended == "revoked":
+        sharing.revoke(link)
+    else:
+        ShareLink.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    for path in ("", f"takes/{take.uuid}/"):
+        answer = browser.get(link.get_absolute_url() + path)
+        assert answer.status_code == 410
+        told = text_of(answer)
+        assert "Ask whoever sent it to you" in told
+        assert [
+            word for word in ("Harbour Lights", "SHOT-010", "Take 1", "takes/", "Greta") if word in told
+        ] == []
+    for path in ("enter/", f"takes/{take.uuid}/notes/", f"takes/{take.uuid}/verdict/", "vote/"):
+        typed = {"name": "G", "text": "hello", "decision": "approved", "choice": "A"}
+        assert browser.post(link.get_absolute_url() + path, typed).status_code == 410
+    assert (Note.objects.count(), Verdict.objects.count(), Guest.objects.count()) == (0, 0, 1)
+
+
+def test_who_tries_many_tokens_waits_and_known_guests_do_not(take: Take, share: Share) -> None:
+    link = share(take)
+    greta = enter(link)
+    statuses = [Client().get(f"/s/guess-{number}/").status_code for number in range(UNKNOWN_TOKENS.free + 1)]
+    assert statuses == [404] * UNKNOWN_TOKENS.free + [429]
+    # Also a token that would be right, so that it cannot be told from a wrong one.
+    answer = Client().get(link.get_absolute_url())
+    assert (answer.status_code, int(answer["Retry-After"]) > 0) == (429, True)
+    assert Client(REMOTE_ADDR="192.0.2.7").get(link.get_absolute_url()).status_code == 200
+    assert greta.get(link.get_absolute_url()).status_code == 200
+
+
+def test_in_production_the_proxy_says_whose_tries_these_are(take: Take, share: Share, settings: Any) -> None:
+    """What stands before the last address anybody may have written."""
+    link = share(take)
+    settings.PRODUCTION = True
+
+    def statuses(seen_by_proxy: str) -> set[int]:
+        headers = {"X-Forwarded-For": f"198.51.100.9, {seen_by_proxy}"}
+        return {Client(headers=headers).get(link.get_absolute_url()).status_code}
+
+    for number in range(UNKNOWN_TOKENS.free):
+        Client(headers={"X-Forwarded-For": f"10.0.0.{number}, 192.0.2.1"}).get("/s/guessed/")
+    assert (statuses("192.0.2.1"), statuses("192.0.2.2")) == ({429}, {200})
+    settings.PRODUCTION = False
+    # Without a proxy in front the header is a stranger's word.
+    assert statuses("192.0.2.1") == {200}

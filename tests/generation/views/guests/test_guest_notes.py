@@ -1,0 +1,104 @@
+"""What guests write, and whose notes they see."""
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from generation.models import (
+    Guest,
+    Note,
+    Notification,
+    Take,
+)
+from generation.reviews import notes, sharing
+from tests.generation.views.guests.conftest import Share, enter, page_of, text_of
+
+
+def test_a_guest_writes_a_note_at_a_frame_and_the_links_maker_is_told(
+    take: Take, share: Share, bob: User
+) -> None:
+    link = share(take)
+    browser = enter(link)
+    answer = browser.post(f"{page_of(link, take)}notes/", {"text": "Could it hold?", "at": "00:02.10"})
+    note = Note.objects.get()
+    assert answer["Location"] == f"{link.get_absolute_url()}#note-{note.uuid}"
+    assert (note.frame, note.guest.name, note.author) == (58, "Greta", None)
+    told = text_of(browser.get(link.get_absolute_url()))
+    assert "Could it hold?" in told
+    assert 'data-frame="58"' in told
+    assert list(Notification.objects.filter(to=bob).values_list("kind", "guest__name")) == [
+        ("guest", "Greta")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ({"text": " "}, "Say something"),
+        ({"text": "Longer", "at": "2:70.00"}, "ends at"),
+        ({"text": "Longer", "at": "soon"}, "is no time code"),
+        ({"text": "Longer", "parent": "7d4f1c1e-0000-4000-8000-000000000000"}, "not there any more"),
+    ],
+)
+def test_a_note_that_cannot_be_taken_is_kept_in_the_form(
+    take: Take, share: Share, typed: dict[str, str], told: str
+) -> None:
+    link = share(take)
+    answer = enter(link).post(f"{page_of(link, take)}notes/", typed)
+    assert (answer.status_code, Note.objects.count()) == (422, 0)
+    assert told in text_of(answer)
+    assert typed["text"].strip() in text_of(answer)
+
+
+def test_guests_see_the_threads_of_their_link_and_not_the_teams(
+    alice: User, take: Take, share: Share
+) -> None:
+    link, other = share(take), share(take)
+    greta, otto = sharing.enter(link, name="Greta"), sharing.enter(other, name="Otto")
+    inner = notes.write(take, text="budget is short", author=alice)
+    asked = notes.write(take, text="could it hold?", guest=greta)
+    notes.write(take, text="it can", author=alice, parent=asked)
+    foreign = notes.write(take, text="of another link", guest=otto)
+    browser = enter(link, "Gerd")
+    told = text_of(browser.get(link.get_absolute_url()))
+    assert [said in told for said in ("could it hold?", "it can", "budget is short", "of another link")] == [
+        True, True, False, False,
+    ]  # fmt: skip
+    # What is not seen cannot be answered either.
+    for hidden in (inner, foreign):
+        sent = {"text": "hello", "parent": str(hidden.uuid)}
+        assert browser.post(f"{page_of(link, take)}notes/", sent).status_code == 422
+    browser.post(f"{page_of(link, take)}notes/", {"text": "thank you", "parent": str(asked.uuid)})
+    assert list(asked.replies.order_by("pk").values_list("text", "guest__name")) == [
+        ("it can", None),
+        ("thank you", "Gerd"),
+    ]
+
+
+def test_nobody_writes_without_end(take: Take, share: Share) -> None:
+    link = share(take)
+    browser = enter(link)
+    Note.objects.bulk_create(Note(take=take, guest=Guest.objects.get(), text="again") for _ in range(30))
+    answer = browser.post(f"{page_of(link, take)}notes/", {"text": "and again"})
+    assert (answer.status_code, "Send it again in some minutes" in text_of(answer)) == (422, True)
+
+
+def test_of_many_notes_the_latest_are_shown_and_cost_no_more_queries(take: Take, share: Share) -> None:
+    link = share(take, verdicts=True)
+    browser = enter(link)
+    guest = Guest.objects.get()
+
+    def cost() -> int:
+        with CaptureQueriesContext(connection) as seen:
+            browser.get(link.get_absolute_url())
+        return len(seen)
+
+    notes.write(take, text="the first", guest=guest)
+    first = cost()
+    Note.objects.bulk_create(Note(take=take, guest=guest, text=f"note {number}") for number in range(300))
+    assert cost() == first <= 8
+    told = text_of(browser.get(link.get_absolute_url()))
+    assert ("note 299" in told, "note 100<" in told, "note 99<" in told) == (True, True, False)
+    assert told.index("note 298") < told.index("note 299")
+    assert "The latest 200 are shown" in told

@@ -1,0 +1,150 @@
+"""The inbox, the count in the top bar, and what waits at home."""
+
+import re
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from generation.models import Notification, Shot, Take
+from generation.reviews import notes, notifying, verdicts
+from library.models import Membership, Project
+from tests.generation.views.conftest import Visit, make_take
+
+
+@pytest.fixture
+def take(bob: User, project: Project) -> Take:
+    return make_take(bob, project, shot=Shot.objects.create(project=project, code="010"))
+
+
+def page(client: Client, address: str = "/inbox/") -> str:
+    return client.get(address).content.decode()
+
+
+def lines(client: Client, address: str = "/inbox/") -> dict[str, list[str]]:
+    """The sentences of each part of the inbox."""
+    parts = page(client, address).split('<section class="panel" aria-labelledby="')[1:]
+    link = re.compile(r'class="inbox-link"[^>]*>(?:<span[^>]*>Unread: </span>)?([^<]+)<')
+    return {part.split("-head")[0]: link.findall(part) for part in parts}
+
+
+def unread(client: Client) -> str:
+    """What the top bar says."""
+    found = re.search(r'class="topbar-inbox"[^>]*aria-label="([^"]+)"', page(client, "/library/"))
+    assert found is not None
+    return found[1]
+
+
+def test_what_mentions_me_and_what_changed(take: Take, visit: Visit, rita: User, charlie: User) -> None:
+    notes.write(take, text="@vera look", author=rita, frame=58)
+    verdicts.decide(take, decision="changes", by=rita, reason="The coat.")
+    assert lines(visit("vera")) == {"mentions": ["rita mentioned you"], "changes": []}
+    assert lines(visit("bob")) == {
+        "mentions": [],
+        "changes": ["rita requested changes to your take", "rita wrote a note on your take"],
+    }
+    assert lines(visit("charlie")) == {"mentions": [], "changes": []}
+
+
+def test_it_opens_at_the_note_and_is_read_by_that(take: Take, visit: Visit, rita: User) -> None:
+    note = notes.write(take, text="@vera look", author=rita, frame=58)
+    vera = visit("vera")
+    assert unread(vera) == "Inbox, 1 unread"
+    told = Notification.objects.get(to__username="vera")
+    assert f'href="/inbox/{told.pk}/"' in page(vera)
+    answer = vera.get(f"/inbox/{told.pk}/")
+    assert answer.headers["Location"] == f"/takes/{take.uuid}/?note={note.uuid}#note-{note.uuid}"
+    assert unread(vera) == "Inbox"
+
+
+def test_the_link_of_an_old_e_mail_leads_to_the_inbox(take: Take, visit: Visit, rita: User) -> None:
+    note = notes.write(take, text="@vera look", author=rita)
+    told = Notification.objects.get(to__username="vera")
+    notes.delete(note)
+    vera = visit("vera")
+    assert vera.get(f"/inbox/{told.pk}/").headers["Location"] == "/inbox/"
+    assert "What that told of is not there any more." in page(vera)
+
+
+def test_read_and_unread_one_by_one_and_all(take: Take, visit: Visit, rita: User) -> None:
+    for word in ("one", "two", "three"):
+        notes.write(take, text=f"@vera {word}", author=rita)
+    vera, one = visit("vera"), Notification.objects.filter(to__username="vera").first()
+    assert one is not None
+    assert (
+        vera.post("/inbox/read/", {"one": one.pk, "show": "mentions"}).headers["Location"]
+        == "/inbox/?show=mentions"
+    )
+    assert unread(vera) == "Inbox, 2 unread"
+    vera.post("/inbox/read/", {"one": one.pk, "unread": "1"})
+    assert unread(vera) == "Inbox, 3 unread"
+    vera.post("/inbox/read/", {"one": "\0"})
+    assert vera.post("/inbox/read/").headers["Location"] == "/inbox/"
+    assert "3 marked as read." in page(vera)
+    assert (unread(vera), "Mark all as read" in page(vera)) == ("Inbox", False)
+
+
+def test_a_part_alone_in_pages(take: Take, visit: Visit, rita: User) -> None:
+    for number in range(45):
+        notes.write(take, text=f"@vera {number}", author=rita)
+    vera = visit("vera")
+    assert len(lines(vera)["mentions"]) == 8
+    assert 'href="?show=mentions"' in page(vera)
+    first = page(vera, "/inbox/?show=mentions")
+    older = re.search(r'<a class="button" href="([^"]+)">Show older', first)
+    assert older is not None
+    counts = [
+        len(lines(vera, f"/inbox/{more}")["mentions"])
+        for more in ("?show=mentions", older[1].replace("&amp;", "&"))
+    ]
+    assert counts == [40, 5]
+    assert list(lines(vera, "/inbox/?show=nothing")) == ["mentions", "changes"]
+
+
+def test_who_has_left_sees_nothing_of_it_any_more(take: Take, visit: Visit, rita: User, vera: User) -> None:
+    notes.write(take, text="@vera look", author=rita)
+    Membership.objects.filter(user=vera).delete()
+    browser = visit("vera")
+    assert (unread(browser), lines(browser)["mentions"]) == ("Inbox", [])
+
+
+def test_what_waits_for_my_verdict_stands_in_the_inbox_and_at_home(
+    take: Take, visit: Visit, alice: User
+) -> None:
+    notifying.announce()
+    seen = {
+        name: [take.get_absolute_url() in part for part in waiting(visit(name))]
+        for name in ("alice", "bob", "rita", "vera")
+    }
+    assert seen == {
+        "alice": [True, True],
+        "bob": [False, False],
+        "rita": [True, True],
+        "vera": [False, False],
+    }
+    assert lines(visit("rita"))["changes"] == ["bob made a new take, which waits for your verdict"]
+    verdicts.decide(take, decision="approved", by=alice)
+    assert [take.get_absolute_url() in part for part in waiting(visit("rita"))] == [False, False]
+
+
+def waiting(client: Client) -> list[str]:
+    """The part of that name in the inbox and at home; empty where there is none."""
+    parts = [page(client, address).partition('id="waiting-head"')[2] for address in ("/inbox/", "/")]
+    return [part.partition("</section>")[0] for part in parts]
+
+
+def test_a_long_inbox_costs_as_much_as_a_short_one(take: Take, visit: Visit, bob: User, rita: User) -> None:
+    ritas, counts = visit("rita"), []
+    for number in (1, 6):
+        for _ in range(number):
+            shot = Shot.objects.create(project=take.project, code=f"{Shot.objects.count():03}")
+            root = notes.write(make_take(bob, take.project, shot=shot), text="Look", author=rita, frame=3)
+            notes.write(root.take, text="@rita where?", author=bob, parent=root)
+            notes.resolve(root, by=bob)
+        notifying.announce()
+        with CaptureQueriesContext(connection) as seen:
+            assert ritas.get("/inbox/").status_code == 200
+        counts.append(len(seen))
+    assert counts[0] == counts[1] <= 8

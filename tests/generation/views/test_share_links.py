@@ -1,0 +1,319 @@
+"""A project's share links: made, listed, taken back; and blind votes up to their result."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from generation.models import Guest, Playlist, PlaylistItem, ShareLink, Shot, Take, Vote
+from generation.reviews import notes, sharing, voting
+from generation.reviews.sharing import Terms
+from library.models import Project
+from tests import factories
+from tests.generation.views.conftest import Visit, make_take
+
+LINKS = "/projects/harbour-lights/links/"
+ASKED = {"what": "project", "days": "14", "allows_notes": "on"}
+
+
+@pytest.fixture
+def shot(project: Project) -> Shot:
+    return Shot.objects.create(project=project, code="010", title="The ferry")
+
+
+@pytest.fixture
+def takes(alice: User, project: Project, shot: Shot) -> list[Take]:
+    return [make_take(alice, project, shot=shot) for _ in range(3)]
+
+
+@pytest.fixture
+def ballot(takes: list[Take], shot: Shot, alice: User) -> ShareLink:
+    """A blind vote between three takes."""
+    ends = timezone.now() + timedelta(days=1)
+    return sharing.share(shot, by=alice, terms=Terms(blind=True), expires_at=ends, label="For the client")
+
+
+def told_by(browser: Client, address: str = LINKS) -> str:
+    answer = browser.get(address)
+    assert answer.status_code == 200
+    return str(answer.content.decode())
+
+
+def guest_at(link: ShareLink, name: str) -> Client:
+    browser = Client()
+    browser.post(f"{link.get_absolute_url()}enter/", {"name": name})
+    return browser
+
+
+# Making links
+
+
+def test_the_page_says_what_links_are_for(as_alice: Client) -> None:
+    assert "None yet. Make one" in told_by(as_alice)
+
+
+def test_a_link_is_made_and_its_address_can_be_copied(as_alice: Client, settings: Any) -> None:
+    settings.PUBLIC_URL = "https://backlot.example"
+    answer = as_alice.post(LINKS, ASKED | {"label": "Client of Monday"})
+    link = ShareLink.objects.get()
+    assert answer["Location"] == f"{LINKS}#link-{link.uuid}"
+    assert (link.kind, link.allows_notes, link.allows_verdicts, link.password) == ("project", True, False, "")
+    assert abs(link.expires_at - timezone.now() - timedelta(days=14)) < timedelta(minutes=1)
+    told = told_by(as_alice)
+    assert f"https://backlot.example/s/{link.token}/" in told
+    assert "Client of Monday" in told
+    assert "0 views by 0 guests" in told
+
+
+def test_what_is_shared_is_preselected_by_the_page_one_comes_from(
+    as_alice: Client, takes: list[Take], project: Project
+) -> None:
+    playlist = Playlist.objects.create(project=project, name="Dailies")
+    for asked, value, name in [
+        (f"take={takes[1].uuid}", f"take:{takes[1].uuid}", "Take 2 of shot 010"),
+        ("shot=010", "shot:010", "Shot 010 The ferry"),
+        (f"playlist={playlist.uuid}", f"playlist:{playlist.uuid}", "Dailies"),
+    ]:
+        told = told_by(as_alice, f"{LINKS}?{asked}")
+        assert f'<option value="{value}" selected>{name}</option>' in told
+        assert as_alice.post(LINKS, ASKED | {"what": value}).status_code == 302
+    assert set(ShareLink.objects.values_list("kind", flat=True)) == {"take", "shot", "playlist"}
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"what": ""}, "This field is required"),
+        ({"what": "shot:999"}, "not in this project any more"),
+        ({"what": "take:nonsense"}, "not in this project any more"),
+        ({"what": "everything"}, "not in this project any more"),
+        ({"days": "0"}, "greater than or equal to 1"),
+        ({"days": ""}, "Say for how long"),
+        ({"until": "2020-01-01"}, "over already"),
+        ({"until": "9999-12-31"}, "365 days at most"),
+        ({"password": "short"}, "at least 8"),
+        ({"has_watermark": "on", "allows_download": "on"}, "Choose one of the two"),
+        ({"is_blind": "on"}, "at least two takes"),
+    ],
+)
+def test_what_cannot_be_shared_is_said_beside_its_field(
+    as_alice: Client, changed: dict[str, str], told: str
+) -> None:
+    answer = as_alice.post(LINKS, ASKED | {"label": "kept"} | changed)
+    assert (answer.status_code, ShareLink.objects.count()) == (422, 0)
+    text = answer.content.decode()
+    assert told.lower() in text.lower()
+    assert 'value="kept"' in text
+
+
+def test_another_projects_takes_cannot_be_shared_from_here(
+    as_alice: Client, alice: User, charlie: User
+) -> None:
+    far = factories.project(charlie, name="Far Shore", slug="far-shore")
+    take = make_take(charlie, far)
+    playlist = Playlist.objects.create(project=far, name="Secret dailies")
+    for what in (f"take:{take.uuid}", f"playlist:{playlist.uuid}"):
+        answer = as_alice.post(LINKS, ASKED | {"what": what})
+        assert (answer.status_code, ShareLink.objects.count()) == (422, 0)
+        assert "Secret dailies" not in answer.content.decode()
+
+
+def test_a_day_goes_before_the_number_of_days(as_alice: Client) -> None:
+    day = timezone.now().date() + timedelta(days=3)
+    as_alice.post(LINKS, ASKED | {"until": day.isoformat()})
+    ends = datetime.combine(day + timedelta(days=1), datetime.min.time(), UTC)
+    assert ShareLink.objects.get().expires_at == ends
+
+
+def test_the_password_is_kept_as_a_hash_and_shown_nowhere(as_alice: Client) -> None:
+    as_alice.post(LINKS, ASKED | {"password": "low tide at nine"})
+    link = ShareLink.objects.get()
+    assert "low tide" not in link.password
+    told = told_by(as_alice)
+    assert "with a password" in told
+    assert [word for word in ("low tide", link.password) if word in told] == []
+
+
+# Afterwards
+
+
+def test_a_link_that_is_taken_back_opens_nothing_and_keeps_its_place_in_the_list(as_alice: Client) -> None:
+    as_alice.post(LINKS, ASKED)
+    link = ShareLink.objects.get()
+    address = link.get_absolute_url()
+    assert Client().get(address).status_code == 200
+    assert as_alice.post(f"/links/{link.uuid}/revoke/").status_code == 302
+    assert Client().get(address).status_code == 410
+    told = told_by(as_alice)
+    assert "Taken back" in told
+    assert link.token not in told
+    at = ShareLink.objects.get().revoked_at
+    as_alice.post(f"/links/{link.uuid}/revoke/")
+    assert ShareLink.objects.get().revoked_at == at
+
+
+def test_who_only_looks_or_decides_makes_no_links(project: Project, visit: Visit, ballot: ShareLink) -> None:
+    for name, status in (("rita", 403), ("vera", 403)):
+        browser = visit(name)
+        assert browser.get(LINKS).status_code == status
+        assert browser.post(LINKS, ASKED).status_code == status
+        assert browser.post(f"/links/{ballot.uuid}/revoke/").status_code == status
+        assert browser.post(f"/links/{ballot.uuid}/close/").status_code == status
+    ballot.refresh_from_db()
+    assert (ballot.revoked_at, ballot.closed_at, ShareLink.objects.count()) == (None, None, 1)
+
+
+def test_a_long_list_costs_no_more_queries(
+    as_alice: Client, shot: Shot, takes: list[Take], alice: User
+) -> None:
+    ends = timezone.now() + timedelta(days=1)
+
+    def add() -> None:
+        for terms in (Terms(), Terms(blind=True)):
+            link = sharing.share(shot, by=alice, terms=terms, expires_at=ends)
+            voting.close(link)
+            Vote.objects.create(link=link, guest=sharing.enter(link, name="Greta"), take=takes[0])
+
+    def cost() -> int:
+        with CaptureQueriesContext(connection) as seen:
+            told_by(as_alice)
+        return len(seen)
+
+    add()
+    first = cost()
+    for _ in range(4):
+        add()
+    assert cost() == first <= 15
+
+
+# Blind votes
+
+
+def test_takes_are_unlabelled_and_in_an_order_of_each_guests_own(
+    ballot: ShareLink, takes: list[Take]
+) -> None:
+    orders = set()
+    for number in range(12):
+        browser = guest_at(ballot, f"Guest {number}")
+        told = told_by(browser, ballot.get_absolute_url())
+        hidden = ["Take 1", "Take 2", "Take 3", "attachment", *(str(take.uuid) for take in takes)]
+        assert [word for word in hidden if word in told] == []
+        assert 'aria-label="Take A"' in told
+        orders.add(tuple(sorted((take.pk for take in takes), key=lambda pk: _place(told, takes, pk))))
+        assert told_by(browser, ballot.get_absolute_url()).index(takes[0].key) == told.index(takes[0].key)
+    assert len(orders) > 1
+    assert {frozenset(order) for order in orders} == {frozenset(take.pk for take in takes)}
+
+
+def _place(told: str, takes: list[Take], pk: int) -> int:
+    return told.index(next(take.key for take in takes if take.pk == pk))
+
+
+def test_one_choice_which_may_be_changed_until_the_vote_is_closed(
+    ballot: ShareLink, takes: list[Take], as_alice: Client
+) -> None:
+    browser = guest_at(ballot, "Greta")
+    vote = f"{ballot.get_absolute_url()}vote/"
+    guest = Guest.objects.get()
+    letters = {found.letter: found.take for found in voting.candidates(ballot, guest)}
+    for letter in ("A", "C"):
+        assert browser.post(vote, {"choice": letter}).status_code == 302
+        assert Vote.objects.get().take == letters[letter]
+    for wrong in ("", "D", "Take 1", str(takes[0].uuid)):
+        assert browser.post(vote, {"choice": wrong}).status_code == 422
+    assert Vote.objects.get().take == letters["C"]
+    as_alice.post(f"/links/{ballot.uuid}/close/")
+    answer = browser.post(vote, {"choice": "A"})
+    assert (answer.status_code, "The vote is closed" in answer.content.decode()) == (422, True)
+    assert Vote.objects.get().take == letters["C"]
+
+
+def test_nobody_is_told_the_result_before_the_vote_is_closed(
+    ballot: ShareLink, takes: list[Take], as_alice: Client
+) -> None:
+    guests = [guest_at(ballot, name) for name in ("Greta", "Otto", "Ida")]
+    for browser, guest, take in zip(guests, Guest.objects.order_by("pk"), (0, 0, 2), strict=True):
+        letters = {found.take.pk: found.letter for found in voting.candidates(ballot, guest)}
+        browser.post(f"{ballot.get_absolute_url()}vote/", {"choice": letters[takes[take].pk]})
+    told = told_by(as_alice)
+    assert "3 votes so far" in told
+    assert [word for word in ("2 votes", "1 vote<", "Take 1") if word in told] == []
+    assert " votes</span>" not in told_by(guests[0], ballot.get_absolute_url())
+
+    as_alice.post(f"/links/{ballot.uuid}/close/")
+    told = told_by(as_alice)
+    assert told.index("Shot 010 · Take 1") < told.index("2 votes") < told.index("Shot 010 · Take 3")
+    told = told_by(guests[2], ballot.get_absolute_url())
+    assert ("2 votes</span>" in told, "your choice" in told, 'type="radio"' in told) == (True, True, False)
+
+
+def test_there_are_no_notes_verdicts_downloads_or_pages_of_takes_in_a_vote(
+    as_alice: Client, takes: list[Take]
+) -> None:
+    everything = {"what": "shot:010", "is_blind": "on", "allows_verdicts": "on", "allows_download": "on"}
+    as_alice.post(LINKS, ASKED | everything)
+    link = ShareLink.objects.get()
+    assert (link.is_blind, link.allows_notes, link.allows_verdicts, link.allows_download) == (
+        True, False, False, False,
+    )  # fmt: skip
+    # Nor where a row says otherwise.
+    ShareLink.objects.update(allows_notes=True, allows_verdicts=True, allows_download=True)
+    browser = guest_at(link, "Greta")
+    page = f"{link.get_absolute_url()}takes/{takes[0].uuid}/"
+    assert browser.get(page).status_code == 404
+    assert browser.post(f"{page}notes/", {"text": "hello"}).status_code == 404
+    assert browser.post(f"{page}verdict/", {"decision": "approved"}).status_code == 404
+
+
+def test_what_came_later_is_not_put_to_the_vote(ballot: ShareLink, shot: Shot, alice: User) -> None:
+    late = make_take(alice, shot.project, shot=shot)
+    told = told_by(guest_at(ballot, "Greta"), ballot.get_absolute_url())
+    assert (late.key in told, 'aria-label="Take C"' in told, 'aria-label="Take D"' in told) == (
+        False, True, False,
+    )  # fmt: skip
+
+
+def test_a_vote_for_a_take_that_left_the_playlist_meanwhile_is_refused(
+    takes: list[Take], project: Project, alice: User
+) -> None:
+    playlist = Playlist.objects.create(project=project, name="Dailies")
+    for place, take in enumerate(takes, 1):
+        PlaylistItem.objects.create(playlist=playlist, take=take, position=place)
+    ends = timezone.now() + timedelta(days=1)
+    link = sharing.share(playlist, by=alice, terms=Terms(blind=True), expires_at=ends)
+    guest = sharing.enter(link, name="Greta")
+    playlist.items.filter(take=takes[0]).delete()
+    with pytest.raises(voting.CannotVote, match="not put to the vote"):
+        voting.vote(link, guest=guest, take=takes[0])
+
+
+def test_only_votes_are_closed(as_alice: Client, project: Project) -> None:
+    as_alice.post(LINKS, ASKED)
+    link = ShareLink.objects.get()
+    assert as_alice.post(f"/links/{link.uuid}/close/").status_code == 404
+    assert ShareLink.objects.get().closed_at is None
+
+
+def test_pages_lead_there_those_who_may_share(project: Project, takes: list[Take], visit: Visit) -> None:
+    playlist = Playlist.objects.create(project=project, name="Dailies")
+    pages = [project.get_absolute_url(), takes[0].get_absolute_url(), playlist.get_absolute_url()]
+    for name, leads in (("alice", True), ("bob", True), ("rita", False), ("vera", False)):
+        browser = visit(name)
+        assert [LINKS in told_by(browser, page) for page in pages] == [leads] * 3
+
+
+def test_who_answers_a_guest_is_told_that_guests_read_it(
+    as_alice: Client, alice: User, takes: list[Take], project: Project
+) -> None:
+    ends = timezone.now() + timedelta(days=1)
+    link = sharing.share(takes[0], by=alice, terms=Terms(), expires_at=ends)
+    asked = notes.write(takes[0], text="could it hold?", guest=sharing.enter(link, name="Greta"))
+    own = notes.write(takes[0], text="our own", author=alice)
+    said = "Guests who came by the same link as Greta read your reply"
+    assert said in told_by(as_alice, f"/notes/{asked.uuid}/reply/")
+    assert "Guests who came" not in told_by(as_alice, f"/notes/{own.uuid}/reply/")

@@ -1,0 +1,173 @@
+"""Verdicts on the take page, with and without its script, and the history."""
+
+import re
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from generation.models import Production, Shot, Take, Verdict
+from generation.reviews import notes, verdicts
+from library.models import Project
+from tests import factories
+from tests.generation.views.conftest import Visit, make_take
+
+BY_SCRIPT = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def take(bob: User, project: Project) -> Take:
+    return make_take(bob, project, shot=Shot.objects.create(project=project, code="010"))
+
+
+def address(take: Take, more: str = "") -> str:
+    return f"/takes/{take.uuid}/verdict/{more}"
+
+
+def panel(client: Client, take: Take) -> str:
+    """The panel on the take's page, as text."""
+    page = client.get(take.get_absolute_url()).content.decode()
+    return re.sub(r"\s+", " ", page.split("<verdict-keys")[1].split("</verdict-keys>")[0])
+
+
+def badges(text: str) -> list[str]:
+    return re.findall(r'<span class="badge[^"]*">([^<]+)</span>', text)
+
+
+def test_the_panel_offers_the_verdicts_to_those_who_decide(take: Take, visit: Visit) -> None:
+    offered = {name: panel(visit(name), take) for name in ("alice", "bob", "rita", "vera")}
+    assert {name: "data-key=" in seen for name, seen in offered.items()} == {
+        "alice": True,
+        "bob": False,
+        "rita": True,
+        "vera": False,
+    }
+    assert "Owners and reviewers of Harbour Lights do." in offered["vera"]
+    assert re.findall(r'aria-keyshortcuts="(.)"', offered["rita"]) == ["A", "C", "X"]
+
+
+def test_a_plain_form_leads_back_to_the_take(take: Take, visit: Visit) -> None:
+    rita = visit("rita")
+    answer = rita.post(address(take), {"decision": "changes", "reason": "The <coat>."})
+    assert answer.headers["Location"] == f"/takes/{take.uuid}/#verdict"
+    assert "You request changes to take 1 of 010." in rita.get(take.get_absolute_url()).content.decode()
+    seen = panel(rita, take)
+    assert badges(seen) == ["Changes requested"] * 3  # the take's, rita's, and in the history
+    assert "The &lt;coat&gt;." in seen
+
+
+def test_a_refused_plain_form_is_shown_again_with_what_was_typed(take: Take, visit: Visit) -> None:
+    answer = visit("rita").post(address(take), {"decision": "rejected", "reason": "x" * 2001})
+    seen = answer.content.decode()
+    assert (answer.status_code, "Nothing was decided." in seen, "x" * 2001 in seen) == (422, True, True)
+    assert 'aria-invalid="true" aria-describedby="why-rejected-error"' in seen
+    assert Verdict.objects.count() == 0
+
+
+def test_a_script_gets_the_panel_with_what_was_done(take: Take, visit: Visit) -> None:
+    rita = visit("rita")
+    refused = rita.post(address(take), {"decision": "changes"}, headers=BY_SCRIPT)
+    assert (refused.status_code, "Say what should change" in refused.content.decode()) == (200, True)
+    undecided = rita.post(address(take), {"reason": "The coat."}, headers=BY_SCRIPT).content.decode()
+    assert "Nothing was decided. Approve, ask for changes or reject." in undecided
+    given = rita.post(address(take), {"decision": "approved"}, headers=BY_SCRIPT).content.decode()
+    assert re.findall(r'role="status"[^>]*>([^<]+)<', given) == ["You approve take 1 of 010."]
+    assert 'id="take-review" hx-swap-oob="true"' in given
+    back = rita.post(address(take, "withdraw/"), headers=BY_SCRIPT).content.decode()
+    assert re.findall(r'role="status"[^>]*>([^<]+)<', back) == [
+        "Your verdict on take 1 of 010 is taken back."
+    ]
+    again = rita.post(address(take, "withdraw/"), headers=BY_SCRIPT).content.decode()
+    assert "You have no verdict on Take 1 to take back." in again
+
+
+def test_others_verdicts_are_seen_without_loading_the_page(take: Take, visit: Visit, alice: User) -> None:
+    rita = visit("rita")
+    asks = re.search(r'hx-get="([^"]+)"', panel(rita, take))
+    assert asks is not None
+    assert rita.get(asks[1]).status_code == 204
+    verdicts.decide(take, decision="rejected", by=alice, reason="The coat.")
+    answer = rita.get(asks[1])
+    assert (answer.status_code, badges(answer.content.decode())) == (200, ["Rejected", "Rejected"])
+    assert rita.get(address(take)).headers["Location"] == f"/takes/{take.uuid}/#verdict"
+
+
+def test_several_approvals_are_counted_in_words(take: Take, visit: Visit, rita: User) -> None:
+    Production.objects.create(project=take.project, approvals_needed=2)
+    verdicts.decide(take, decision="approved", by=rita)
+    seen = panel(visit("alice"), take)
+    assert ("1 of 2 approvals" in seen, badges(seen)[0]) == (True, "To review")
+
+
+def test_the_history_of_a_take_and_of_its_shot(
+    take: Take, visit: Visit, alice: User, bob: User, rita: User
+) -> None:
+    note = notes.write(take, text="Her coat turns blue", author=rita, frame=58)
+    verdicts.decide(take, decision="changes", by=rita, reason="The coat.")
+    answer = make_take(bob, take.project, shot=take.shot, answers=note)
+    verdicts.decide(answer, decision="approved", by=alice)
+    verdicts.withdraw(take, by=rita)
+    alices = visit("alice")
+
+    def history(of: str) -> list[str]:
+        page = alices.get(f"/takes/{take.uuid}/history/{of}").content.decode()
+        return badges(page.split('class="review-story"')[1])
+
+    assert history("") == ["Verdict counts no more", "Note resolved", "Changes requested"]
+    assert history("?of=shot") == [
+        "Verdict counts no more", "Note resolved", "Approved", "New take", "Changes requested", "New take",
+    ]  # fmt: skip
+    whole = alices.get(f"/takes/{take.uuid}/history/?of=shot").content.decode()
+    assert ("answered by" in whole, f'href="{answer.get_absolute_url()}">take 2</a>' in whole) == (True, True)
+
+
+def test_a_take_without_anything_says_what_will_stand_here(take: Take, visit: Visit) -> None:
+    assert "Nothing yet" in visit("vera").get(f"/takes/{take.uuid}/history/").content.decode()
+
+
+def test_shots_and_takes_show_where_they_stand(take: Take, visit: Visit, bob: User, rita: User) -> None:
+    verdicts.decide(take, decision="changes", by=rita, reason="The coat.")
+    alices = visit("alice")
+
+    def shots() -> list[str]:
+        page = alices.get("/projects/harbour-lights/").content.decode()
+        return badges(page.split('id="shots-head"')[1].split("</section>")[0])
+
+    assert shots() == ["Changes requested"]
+    make_take(bob, take.project, shot=take.shot)
+    assert shots() == ["To review"]
+    assert "Changes" in " ".join(badges(alices.get("/takes/").content.decode()))
+    found = alices.get("/takes/", {"review": "changes"}).context["takes"]
+    assert list(found) == [take]
+
+
+def test_the_project_asks_for_so_many_approvals(take: Take, visit: Visit, rita: User) -> None:
+    verdicts.decide(take, decision="approved", by=rita)
+    alices = visit("alice")
+    typed = {"name": "Harbour Lights", "approvals_needed": "2"}
+    assert alices.post("/projects/harbour-lights/edit/", typed).status_code == 302
+    assert Take.objects.get(pk=take.pk).review == "waiting"
+    assert (
+        'name="approvals_needed" value="2"' in alices.get("/projects/harbour-lights/edit/").content.decode()
+    )
+    alices.post("/projects/harbour-lights/edit/", typed | {"approvals_needed": ""})
+    assert verdicts.approvals_needed(take.project_id) == 2
+    assert alices.post("/projects/harbour-lights/edit/", typed | {"approvals_needed": "0"}).status_code == 422
+
+
+def test_many_verdicts_cost_as_much_as_one(take: Take, visit: Visit, rita: User) -> None:
+    alices, counts = visit("alice"), []
+    for number in (1, 6):
+        for _ in range(number):
+            person = factories.person(f"person-{User.objects.count()}")
+            verdicts.decide(take, decision="changes", by=person, reason="The coat.")
+            notes.resolve(notes.write(take, text="Look", author=rita), by=person)
+        row = []
+        for page in (address(take, "?live=old"), f"/takes/{take.uuid}/history/?of=shot"):
+            with CaptureQueriesContext(connection) as seen:
+                assert alices.get(page).status_code == 200
+            row.append(len(seen))
+        counts.append(row)
+    assert counts[0] == counts[1]
