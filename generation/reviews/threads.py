@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.models import User
-from django.db.models import BooleanField, Count, ExpressionWrapper, Max, Prefetch, Q, Subquery
+from django.db.models import BooleanField, Count, ExpressionWrapper, F, Max, Prefetch, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from generation.models import Job, JobEvent, Note, Take, Verdict
@@ -17,6 +17,13 @@ ALL, OPEN, MINE = "all", "open", "mine"
 # Threads of a first look; "show older" adds as many, up to `MOST`.
 PIECE, MOST = 20, 1000
 ROOT = Coalesce("parent_id", "pk")
+# Of the people only their names are shown; four joined rows for each note would take longer than the note itself.
+NAMES = {
+    "author_name": F("author__username"),
+    "guest_name": F("guest__name"),
+    "resolver_name": F("resolved_by__username"),
+    "resolving_number": F("resolved_by_take__number"),
+}
 OF_ANSWERS = ("uuid", "status", "answers", "take__uuid", "take__job", "take__number", "take__review")
 
 
@@ -40,12 +47,12 @@ class Counts:
 
 @dataclass(frozen=True)
 class Thread:
-    """A note and the replies to it, the oldest first."""
+    """A note and the replies to it, the oldest first; each note has `NAMES` and `answering_jobs` too."""
 
-    note: Note
-    replies: list[Note]
+    note: Any
+    replies: list[Any]
 
-    def __iter__(self) -> Iterator[Note]:
+    def __iter__(self) -> Iterator[Any]:
         yield self.note
         yield from self.replies
 
@@ -88,12 +95,14 @@ def threads_of(take: Take, wanted: Wanted, *, user: User) -> tuple[list[Thread],
 
 
 def _listed(take: Take) -> NoteQuerySet:
-    """Its notes and replies, each with the key of the note that begins its thread as `root`."""
-    people = ("author", "guest", "resolved_by", "resolved_by_take")
+    """Its notes and replies, each with `NAMES`, the jobs that it was answered by as `answering_jobs`, and
+    the key of the note that begins its thread as `root`."""
     # Drafts are their author's own; a job's request and plan are large.
     answers = Job.objects.exclude(status=Job.Status.DRAFT).select_related("take").only(*OF_ANSWERS)
-    found = take.notes.select_related(*people).prefetch_related(Prefetch("answers", answers.order_by("pk")))
-    return found.annotate(root=ROOT)
+    # As a list, since Django would make a set of rows of its own for each note.
+    asked = Prefetch("answers", answers.order_by("pk"), to_attr="answering_jobs")
+    found = take.notes.prefetch_related(asked)
+    return found.annotate(root=ROOT, **NAMES)
 
 
 def _true(condition: Q) -> ExpressionWrapper:

@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from generation.models import Take
 from generation.reviews.playlists import Place
+from generation.reviews.stacks import StackedTake
 from generation.templatetags.badges import KINDS
 from library import storage
 
@@ -34,7 +35,7 @@ STATES = {
 
 
 @register.simple_tag
-def stack_strip(takes: Sequence[Take], current: Take) -> SafeString:
+def stack_strip(takes: Sequence[StackedTake], current: Take) -> SafeString:
     """The takes of a shot, each leading to its page."""
     address = reverse("generation:takes")  # building each address anew takes a tenth of the page's time
     cards = (_card(take, address, is_current=take.pk == current.pk) for take in takes)
@@ -48,7 +49,7 @@ def strip(places: Sequence[Place], address: str, current: int | str) -> SafeStri
     return mark_safe("".join(lines))  # noqa: S308 - escaped there
 
 
-def _card(take: Take, address: str, *, is_current: bool) -> str:
+def _card(take: StackedTake, address: str, *, is_current: bool) -> str:
     return CARD.format(
         uuid=take.uuid,
         address=address,
@@ -56,7 +57,7 @@ def _card(take: Take, address: str, *, is_current: bool) -> str:
         poster=escape(storage.signed_url(take.poster_key)),
         number=take.number,
         kind=KINDS[Take.Review(take.review)],
-        state="Abandoned" if take.job.abandoned_at else STATES[Take.Review(take.review)],
+        state="Abandoned" if take.abandoned_at else STATES[Take.Review(take.review)],
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from html import escape
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.contrib.auth.models import User
@@ -77,15 +77,15 @@ class Crew:
 
 
 class Line:
-    """One note or reply, ready to be shown."""
+    """One note or reply, ready to be shown; it comes with what `threads` adds."""
 
     def __init__(
-        self, note: Note, *, page: str, fps: float, pieces: list[Piece], acts: SafeString, is_linked: bool
+        self, note: Any, *, page: str, fps: float, pieces: list[Piece], acts: SafeString, is_linked: bool
     ) -> None:
         self.uuid, self.frame, self.pieces, self.acts = str(note.uuid), note.frame, pieces, acts
         self.url = f"{page}?note={note.uuid}#note-{note.uuid}"
         self.code = code_of(note, fps)
-        self.who = str(note.author or note.guest or GONE.capitalize())
+        self.who = note.author_name or note.guest_name or GONE.capitalize()
         self.initials = self.who[:2]
         self.is_deleted, self.is_edited = note.deleted_at is not None, note.edited_at is not None
         self.iso, self.day = note.created_at.isoformat(), f"{note.created_at:%d %b %H:%M} UTC"
@@ -119,7 +119,7 @@ def shown(threads: Iterable[Thread], take: Take, crew: Crew, *, linked: UUID | N
     assets = note_words.assets_in((note.text for thread in listed for note in thread), take, crew.user)
     addresses, page = _Addresses(take), take.get_absolute_url()
 
-    def line(note: Note) -> Line:
+    def line(note: Any) -> Line:
         pieces = note_words.cut(note.text, crew.names, assets)
         acts = SafeString("".join(_shown_act(note, act) for act in _acts(note, crew, addresses)))
         is_linked = note.uuid == linked
@@ -175,11 +175,11 @@ def _shown_act(note: Note, act: Act) -> str:
     )
 
 
-def _resolution(note: Note) -> str:
+def _resolution(note: Any) -> str:
     if note.resolved_at is None:
         return ""
-    by = f" by {note.resolved_by}" if note.resolved_by else ""
-    return f"Resolved{by}{f', by {note.resolved_by_take}' if note.resolved_by_take else ''}."
+    by = f" by {note.resolver_name}" if note.resolver_name else ""
+    return f"Resolved{by}{f', by Take {note.resolving_number}' if note.resolving_number else ''}."
 
 
 def _data(note: Note) -> SafeString:
@@ -196,12 +196,12 @@ def _data(note: Note) -> SafeString:
     return format_html_join("", ' data-{}="{}"', [pair for pair in told.items() if pair[1] is not None])
 
 
-def _answers(note: Note) -> list[tuple[str, str]]:
+def _answers(note: Any) -> list[tuple[str, str]]:
     """The takes that were made for it, and the jobs that are still to bring one: what to say, and where it leads."""
     if note.parent_id:
         return []
     told = []
-    for job in note.answers.all():
+    for job in note.answering_jobs:
         if take := getattr(job, "take", None):
             told.append((f"take {take.number}, {take.get_review_display().lower()}", take.get_absolute_url()))
         else:

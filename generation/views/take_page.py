@@ -5,24 +5,20 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
 from generation.models import Job, Note, Promotion, Take
 from generation.reviews.naming import name_of
+from generation.reviews.stacks import Stack, stack_of
 from generation.views import again, credentials, live, notes, verdicts
 from generation.views.access import Request, take_to_see, takes_to_see
 from generation.views.promote import assets_of
 from generation.views.prompts import prompt_parts, references_of, shown_request
 from generation.views.shown_notes import ShownThread
 from library import storage
-
-STACK, MOST_IN_HAND = 60, 20
-# What the stack shows of a job and of its take; the request and the prompt are large.
-OF_JOB = ("uuid", "shot", "status", "progress", "attempts", "priority", "abandoned_at")
-OF_TAKE = ("uuid", "job", "number", "poster_key", "review")
 
 
 @require_GET
@@ -96,27 +92,13 @@ def download_name(take: Take) -> str:
 
 def _stack(take: Take) -> dict[str, Any]:
     """The newest takes of its shot, the oldest of them first, and the jobs in hand for it; one query."""
-    if take.shot is None:
-        return {"stack": [], "jobs_in_hand": [], "mark": ""}
-    in_hand = Q(status__in=Job.IN_HAND, abandoned_at__isnull=True)
-    jobs = take.shot.jobs.filter(in_hand | Q(take__isnull=False)).select_related("take")
-    shown = jobs.only(*OF_JOB, *(f"take__{name}" for name in OF_TAKE)).order_by("-pk")
-    newest = list(shown[: STACK + MOST_IN_HAND])[::-1]
-    stack = [job.take for job in newest if hasattr(job, "take")][-STACK:]
-    waiting = [job for job in newest if not hasattr(job, "take")]
-    told = [(one.pk, one.review, one.job.abandoned_at) for one in stack]
+    stack = stack_of(take.shot) if take.shot else Stack([], [])
     return {
-        "stack": stack,
-        "neighbour": _neighbour(take, stack),
-        "jobs_in_hand": waiting,
-        "mark": live.mark(waiting, told),
+        "stack": stack.takes,
+        "neighbour": stack.beside(take.pk),
+        "jobs_in_hand": stack.jobs,
+        "mark": live.mark(stack.jobs, [(one.pk, one.review, one.abandoned_at) for one in stack.takes]),
     }
-
-
-def _neighbour(take: Take, stack: list[Take]) -> Take | None:
-    """The take to compare it with: the one before it, for the first one the next."""
-    others = [one for one in stack if one.pk != take.pk]
-    return next((one for one in reversed(others) if one.pk < take.pk), next(iter(others), None))
 
 
 def _story(take: Take) -> dict[str, Any]:

@@ -21,11 +21,13 @@ SEEKED = """() => new Promise(done => {
         ? setTimeout(look, 10) : requestAnimationFrame(() => requestAnimationFrame(done));
     look();
 })"""
-# The frames that both sides name, once for each frame of the screen for a second and a half.
+# The frames that both sides name and the seconds at which both films are, once for each frame of the screen for a
+# second and a half.
 WATCHED = """() => new Promise(done => {
     const seen = [], sides = [...document.querySelectorAll(".compare-side")], ends = performance.now() + 1500;
     const look = () => {
-        seen.push(sides.map(side => Number(side.dataset.frame)));
+        const seconds = sides.map(side => side.querySelector("video").currentTime);
+        seen.push({ frames: sides.map(side => Number(side.dataset.frame)), seconds });
         if (performance.now() < ends) requestAnimationFrame(look); else done(seen);
     };
     look();
@@ -80,8 +82,11 @@ def test_both_play_within_one_frame_of_each_other_and_the_shorter_one_waits_at_i
     page.keyboard.press("Space")
     wait_for(lambda: named(page)[0] > 3, seconds=20)
     seen = page.evaluate(WATCHED)
-    assert seen[-1][0] - seen[0][0] > 20, "it played"
-    assert max(apart(a, b) for a, b in seen) <= 1 / min(RATES.values())
+    frames, one_frame = [tuple(moment["frames"]) for moment in seen], 1 / min(RATES.values())
+    assert frames[-1][0] - frames[0][0] > 20, "it played"
+    assert max(abs(a - b) for a, b in (moment["seconds"] for moment in seen)) <= one_frame
+    # A browser that is short of time leaves out a picture of one film, which the next one makes good.
+    assert sum(apart(a, b) > one_frame for a, b in frames) <= len(frames) / 20
     expect(page.get_by_role("button", name="Play")).to_be_visible(timeout=20_000)
     assert named(page) == (FRAMES["a"] - 1, FRAMES["b"] - 1)
 

@@ -53,7 +53,7 @@ def test_the_stack_tells_states_and_what_is_in_hand(as_alice: Client, alice: Use
     page = as_alice.get(second.get_absolute_url())
     strip = page.content.decode().split('class="stack-strip"')[1].split("</ul>")[0]
     assert (strip.count("<img"), strip.count("rendering 62 %"), strip.count("Changes")) == (2, 1, 1)
-    assert page.context["neighbour"] == first
+    assert page.context["neighbour"].uuid == first.uuid
 
     # The fragment: nothing while nothing has changed, then the next take in the place of its job.
     address = f"/takes/{second.uuid}/stack/?live={page.context['mark']}"
