@@ -23,11 +23,12 @@ class CannotExport(Exception):
 
 
 def approved(project: Project, *, shot: str = "") -> Sequence[Take]:
-    """The approved takes in the order of their shots, with all that is told of them, of one shot if it is named.
+    """The approved takes in the order of their shots, with all that is told of them, of one shot if it is named;
+    without those of abandoned jobs, as links leave them out.
 
     Raises CannotExport.
     """
-    takes = project.takes.filter(review=Take.Review.APPROVED)
+    takes = project.takes.wanted().filter(review=Take.Review.APPROVED)
     if shot:
         takes = takes.filter(shot__code=shot)
     of = f"shot {shot}" if shot else str(project)

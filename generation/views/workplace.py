@@ -1,5 +1,6 @@
 """What every page has around it: the top bar's facts, the log-in, the answer to a stale form."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any
@@ -15,6 +16,7 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.cache import has_vary_header, patch_cache_control
 from django.utils.decorators import method_decorator
 from django.views.decorators.csrf import requires_csrf_token
 from django.views.decorators.http import require_POST
@@ -116,6 +118,22 @@ class LogIn(LoginView):
             here = request.htmx.current_url_abs_path or reverse("generation:home")
             return HttpResponseClientRedirect(f"{reverse('login')}?{urlencode({'next': here})}")
         return super().dispatch(request, *args, **kwargs)
+
+
+def keep_private(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Tells browsers and proxies that what depends on who is logged in is for nobody else, and is asked for again
+    before it is shown again: after a log-out nothing of it is left to be read. Stands before the sessions'
+    middleware, whose `Vary` says which answers those are."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if has_vary_header(response, "Cookie") and not response.has_header("Cache-Control"):
+            patch_cache_control(response, private=True, no_cache=True)
+        return response
+
+    return answer
 
 
 class KeepTyped(LoginRequiredMiddleware):

@@ -9,6 +9,7 @@ from datetime import date
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from generation import provenance
 from generation.models import Job, JobReference, Shot, Take
@@ -111,6 +112,11 @@ def test_without_an_approved_take_the_project_says_so(as_alice, project):
     back = as_alice.get(address("approved_zip", project.slug), follow=True)
     assert back.redirect_chain == [(project.get_absolute_url(), 302)]
     assert "No take of Harbour Lights is approved yet." in back.content.decode()
+
+
+def test_what_was_abandoned_stays_here_until_it_is_wanted_again(as_alice, project, approved):
+    Job.objects.filter(pk=approved.job.pk).update(abandoned_at=timezone.now())
+    assert as_alice.get(address("approved_zip", project.slug)).status_code == 302
 
 
 def test_too_much_for_one_zip_is_said_before(as_alice, project, approved, monkeypatch):

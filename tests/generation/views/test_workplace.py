@@ -104,3 +104,15 @@ def test_pages_carry_no_inline_script_or_style(as_alice: Client, project: Projec
         assert (" style=" in seen, "<style" in seen, "<script>" in seen, " onclick=" in seen) == (
             False,
         ) * 4, address
+
+
+@pytest.mark.parametrize(
+    ("address", "kept"),
+    [
+        ("/", "private, no-cache"),
+        ("/library/", "private, no-cache"),
+        ("/account/tokens/", "max-age=0, no-cache, no-store, must-revalidate, private"),
+    ],
+)
+def test_what_a_member_sees_is_kept_for_nobody_else(as_alice: Client, address: str, kept: str) -> None:
+    assert as_alice.get(address).headers.get("Cache-Control") == kept
