@@ -180,6 +180,7 @@ INSTALLED_APPS = [
     "generation",
 ]
 MIDDLEWARE = [
+    "config.room.with_room",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
