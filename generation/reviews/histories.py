@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
 
-from django.db.models import QuerySet
+from django.db.models import Q
 
 from generation.models import Note, Shot, Take, Verdict
 from generation.reviews.remarks import GONE
@@ -31,26 +31,23 @@ class Event:
 def of_take(take: Take, *, verdicts: Iterable[Verdict] | None = None) -> list[Event]:
     """The newest hundred things that happened to one take, the newest first. Two queries; one where its verdicts,
     with their people, are at hand."""
-    return _told(Take.objects.filter(pk=take.pk), came=[], verdicts=verdicts)
+    return _told(Q(take=take), came=[], verdicts=verdicts)
 
 
 def of_shot(shot: Shot) -> list[Event]:
     """The same over all takes of a shot, with the takes that came. Three queries."""
-    takes = Take.objects.filter(shot=shot)
-    came = takes.select_related("job__created_by").order_by("-pk")[:MOST]
-    return _told(takes, came=came)
+    came = Take.objects.filter(shot=shot).select_related("job__created_by").order_by("-pk")[:MOST]
+    return _told(Q(take__shot=shot), came=came)
 
 
-def _told(
-    takes: QuerySet[Take], *, came: Iterable[Take], verdicts: Iterable[Verdict] | None = None
-) -> list[Event]:
+def _told(of: Q, *, came: Iterable[Take], verdicts: Iterable[Verdict] | None = None) -> list[Event]:
     events = [*map(_arrival, came)]
     if verdicts is None:
-        given = Verdict.objects.filter(take__in=takes).select_related("take", "by", "guest")
+        given = Verdict.objects.filter(of).select_related("take", "by", "guest")
         verdicts = given.order_by("-pk")[:MOST]
     for verdict in verdicts:
         events += _verdict(verdict)
-    resolved = Note.objects.filter(take__in=takes, resolved_at__isnull=False, deleted_at__isnull=True)
+    resolved = Note.objects.filter(of, resolved_at__isnull=False, deleted_at__isnull=True)
     resolved = resolved.select_related("take", "resolved_by", "resolved_by_take")
     events += map(_resolution, resolved.order_by("-resolved_at")[:MOST])
     return sorted(events, key=attrgetter("at"), reverse=True)[:MOST]
