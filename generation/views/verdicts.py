@@ -1,18 +1,20 @@
 """Verdicts on the take page: what was decided, deciding, taking it back, and the history."""
 
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from generation.forms.verdicts import VerdictForm
 from generation.models import Take, Verdict
 from generation.reviews import histories, standing, verdicts
 from generation.views import live
-from generation.views.access import Request, take_to_decide, take_to_see
+from generation.views.access import Request, came_from, take_to_decide, take_to_see
 from library.models import Project
 
 SAID = {
@@ -90,11 +92,14 @@ def _state(request: Request, take: Take) -> HttpResponse:
 
 
 def _decided(request: Request, take: Take, sentence: str) -> HttpResponse:
-    """The panel for the page's script; for a plain form the take's page."""
+    """The panel for the page's script; for a plain form the page of a review session that it stood on, or else the
+    take's."""
     if request.htmx:
         return _panel(request, take, told=sentence)
     messages.success(request, sentence)
-    return redirect(f"{take.get_absolute_url()}#verdict")
+    back = came_from(request, otherwise="")
+    in_session = urlsplit(back).path.startswith(reverse("generation:playlists"))
+    return redirect(f"{back if in_session else take.get_absolute_url()}#verdict")
 
 
 def _panel(request: Request, take: Take, **more: Any) -> HttpResponse:

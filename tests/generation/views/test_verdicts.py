@@ -58,6 +58,16 @@ def test_a_plain_form_leads_back_to_the_take(take: Take, visit: Visit) -> None:
     assert "The &lt;coat&gt;." in seen
 
 
+def test_a_plain_form_of_a_review_session_leads_back_into_it(take: Take, visit: Visit) -> None:
+    session = "http://testserver/playlists/5f4dcc3b-5aa7-45d6-8327-deb882cf99aa/?at=2"
+    elsewhere = "http://elsewhere.example/playlists/"
+    back = {
+        came: visit("rita").post(address(take), {"decision": "approved"}, headers={"referer": came}).url
+        for came in (session, elsewhere)
+    }
+    assert back == {session: f"{session}#verdict", elsewhere: f"/takes/{take.uuid}/#verdict"}
+
+
 def test_a_refused_plain_form_is_shown_again_with_what_was_typed(take: Take, visit: Visit) -> None:
     answer = visit("rita").post(address(take), {"decision": "rejected", "reason": "x" * 2001})
     seen = answer.content.decode()
