@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Count, QuerySet, Value
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
@@ -132,12 +132,9 @@ def job_resolve(request: Request, uuid: UUID) -> HttpResponse:
     return redirect("generation:held")
 
 
-def counted_to_decide(user: AnyUser) -> QuerySet[Any, Any]:
-    """One row with how many the user can decide about, counted to `MOST_COUNTED`; none when there are none."""
-    found = Job.objects.editable_by(user).wanting_a_person().order_by().values("pk")[:MOST_COUNTED]
-    return (
-        Job.objects.filter(pk__in=found).order_by().values(all=Value(1)).annotate(n=Count("pk")).values("n")
-    )
+def some_to_decide(user: AnyUser) -> QuerySet[Any, Any]:
+    """The keys of the jobs that the user can decide about, as many as are counted."""
+    return Job.objects.editable_by(user).wanting_a_person().order_by().values("pk")[:MOST_COUNTED]
 
 
 def _attach(request: Request, job: Job) -> str:

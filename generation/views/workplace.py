@@ -11,8 +11,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.models import User
 from django.contrib.auth.views import LoginView
-from django.db.models import Exists, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, IntegerField, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -69,6 +68,13 @@ def workplace(request: HttpRequest) -> dict[str, Any]:
     }
 
 
+class Counted(Subquery):
+    """How many rows a query has."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) counted)"
+    output_field = IntegerField()
+
+
 class Standing:
     """What the top of each page tells of the queue, by one question for all of it."""
 
@@ -92,9 +98,8 @@ class Standing:
         user = self._request.user
         if not user.is_authenticated:
             return 0, False, 0
-        counted = Coalesce(Subquery(held.counted_to_decide(user)), 0)
-        unread = Coalesce(Subquery(inbox.counted_unread(user)), 0)
-        return User.objects.filter(pk=user.pk).values_list(counted, Exists(_paused()), unread).get()
+        to_decide, unread = Counted(held.some_to_decide(user)), Counted(inbox.some_unread(user))
+        return User.objects.filter(pk=user.pk).values_list(to_decide, Exists(_paused()), unread).get()
 
 
 def gateway_pause() -> GatewayState | None:
