@@ -28,10 +28,10 @@ class Event:
     answer: Take | None = None
 
 
-def of_take(take: Take, *, verdicts: Iterable[Verdict] | None = None) -> list[Event]:
-    """The newest hundred things that happened to one take, the newest first. Two queries; one where its verdicts,
-    with their people, are at hand."""
-    return _told(Q(take=take), came=[], verdicts=verdicts)
+def of_take(take: Take, *, verdicts: Iterable[Verdict] | None = None, most: int = MOST) -> list[Event]:
+    """The newest things that happened to one take, the newest first. Two queries; one where its verdicts, with their
+    people, are at hand."""
+    return _told(Q(take=take), came=[], verdicts=verdicts, most=most)
 
 
 def of_shot(shot: Shot) -> list[Event]:
@@ -40,17 +40,19 @@ def of_shot(shot: Shot) -> list[Event]:
     return _told(Q(take__shot=shot), came=came)
 
 
-def _told(of: Q, *, came: Iterable[Take], verdicts: Iterable[Verdict] | None = None) -> list[Event]:
+def _told(
+    of: Q, *, came: Iterable[Take], verdicts: Iterable[Verdict] | None = None, most: int = MOST
+) -> list[Event]:
     events = [*map(_arrival, came)]
     if verdicts is None:
         given = Verdict.objects.filter(of).select_related("take", "by", "guest")
-        verdicts = given.order_by("-pk")[:MOST]
+        verdicts = given.order_by("-pk")[:most]
     for verdict in verdicts:
         events += _verdict(verdict)
     resolved = Note.objects.filter(of, resolved_at__isnull=False, deleted_at__isnull=True)
     resolved = resolved.select_related("take", "resolved_by", "resolved_by_take")
-    events += map(_resolution, resolved.order_by("-resolved_at")[:MOST])
-    return sorted(events, key=attrgetter("at"), reverse=True)[:MOST]
+    events += map(_resolution, resolved.order_by("-resolved_at")[:most])
+    return sorted(events, key=attrgetter("at"), reverse=True)[:most]
 
 
 def _arrival(take: Take) -> Event:

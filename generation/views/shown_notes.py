@@ -8,12 +8,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from html import escape
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.urls import reverse
-from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from generation.models import Note, Take
@@ -27,18 +26,17 @@ from library.models.projects import COMMENTERS, DECIDERS, MAKERS
 
 # Stands in addresses until a note's own key is put there: building an address anew for each is slow.
 _ANY = UUID(int=0)
-BUTTON = '<button class="note-act{more}" id="{id}" form="note-acts" formaction="{url}">{label}</button>'
-LINK = '<a class="note-act" id="{id}" href="{url}"{more}>{label}</a>'
-MORE = {"next": " note-act-next", "still": " download"}
-
-
-class Act(NamedTuple):
-    """Something to do with a note: a link, or a button that sends."""
-
-    name: str
-    label: str
-    url: str
-    is_button: bool
+BUTTON = '<button class="note-act{more}" id="{name}-{any}" form="note-acts" formaction="{url}">{label}</button>'
+LINK = '<a class="note-act" id="{name}-{any}" href="{url}"{more}>{label}</a>'
+# What is said on it, what else it has, and how it is written; buttons send, links lead to a page of their own.
+ACTS = {
+    "next": ("Make the next take", " note-act-next", BUTTON),
+    "reply": ("Reply", "", LINK),
+    "resolve": ("Resolve", "", BUTTON),
+    "reopen": ("Reopen", "", BUTTON),
+    "edit": ("Edit", "", LINK),
+    "delete": ("Delete", "", LINK),
+}
 
 
 class Crew:
@@ -117,12 +115,11 @@ def shown(threads: Iterable[Thread], take: Take, crew: Crew, *, linked: UUID | N
     """The threads with everything that their lines say; one query, if any text names a handle."""
     listed = list(threads)
     assets = note_words.assets_in((note.text for thread in listed for note in thread), take, crew.user)
-    addresses, page = _Addresses(take), take.get_absolute_url()
+    buttons, page = _Buttons(take, crew), take.get_absolute_url()
 
     def line(note: Any) -> Line:
         pieces = note_words.cut(note.text, crew.names, assets)
-        acts = SafeString("".join(_shown_act(note, act) for act in _acts(note, crew, addresses)))
-        is_linked = note.uuid == linked
+        acts, is_linked = buttons.of(note), note.uuid == linked
         return Line(note, page=page, fps=take.fps, pieces=pieces, acts=acts, is_linked=is_linked)
 
     return [ShownThread(line(thread.note), [line(reply) for reply in thread.replies]) for thread in listed]
@@ -134,45 +131,45 @@ def code_of(note: Note, fps: float) -> str:
     return "–".join(timecode.told(frame, fps) for frame in frames)
 
 
-class _Addresses:
-    """The addresses of what may be done with a note."""
+class _Buttons:
+    """What may be done with each note of a take. A page has some hundred of them, so those that stand alike below many
+    notes are put together once, for a note that is none, and each note puts its own key there."""
 
-    def __init__(self, take: Take) -> None:
-        names = ("next", "reply", "resolve", "reopen", "edit", "delete")
-        self.known = {name: reverse(f"generation:note_{name}", args=[_ANY]) for name in names}
-        self.still = reverse("generation:still", args=[take.uuid, 0]).removesuffix("0.png")
+    def __init__(self, take: Take, crew: Crew) -> None:
+        self._crew = crew
+        self._stills = reverse("generation:still", args=[take.uuid, 0]).removesuffix("0.png")
+        self._known: dict[tuple[str, ...], str] = {}
 
-    def of(self, note: Note, name: str) -> str:
-        if name == "still":
-            return f"{self.still}{note.frame}.png?note={note.uuid}"
-        return self.known[name].replace(str(_ANY), str(note.uuid))
+    def of(self, note: Note) -> SafeString:
+        """The markup, the main thing first."""
+        names = tuple(_acts(note, self._crew))
+        if names not in self._known:
+            self._known[names] = "".join(map(_button, names))
+        markup = self._known[names] + (self._still(note) if note.drawing else "")
+        return SafeString(markup.replace(str(_ANY), str(note.uuid)))
+
+    def _still(self, note: Note) -> str:
+        url = f"{self._stills}{note.frame}.png?note={_ANY}"
+        return LINK.format(name="still", any=_ANY, url=url, label="Save still", more=" download")
 
 
-def _acts(note: Note, crew: Crew, addresses: _Addresses) -> Iterator[Act]:
-    """What the one who looks may do, the main thing first."""
+def _acts(note: Note, crew: Crew) -> Iterator[str]:
+    """What the one who looks may do, by the names in `ACTS`."""
     is_root, is_open = note.parent_id is None, note.resolved_at is None
-    for name, label, is_button, may in (
-        ("next", "Make the next take", True, crew.can_make and is_root and is_open),
-        ("reply", "Reply", False, crew.can_note and is_root),
-        ("resolve", "Resolve", True, crew.can_note and is_root and is_open),
-        ("reopen", "Reopen", True, crew.can_note and is_root and not is_open),
-        ("edit", "Edit", False, crew.owns(note)),
-        ("delete", "Delete", False, crew.may_delete(note)),
-        ("still", "Save still", False, bool(note.drawing)),
-    ):
-        if may:
-            yield Act(name, label, addresses.of(note, name), is_button)
+    if crew.can_make and is_root and is_open:
+        yield "next"
+    if crew.can_note and is_root:
+        yield from ("reply", "resolve" if is_open else "reopen")
+    if crew.owns(note):
+        yield "edit"
+    if crew.may_delete(note):
+        yield "delete"
 
 
-def _shown_act(note: Note, act: Act) -> str:
-    """Its markup: a page has some hundred of them, over which a template takes longer than over all else of a note."""
-    template = BUTTON if act.is_button else LINK
-    return template.format(
-        more=MORE.get(act.name, ""),
-        id=f"{act.name}-{note.uuid}",
-        url=escape(act.url),
-        label=escape(act.label),
-    )
+def _button(name: str) -> str:
+    label, more, template = ACTS[name]
+    url = reverse(f"generation:note_{name}", args=[_ANY])
+    return template.format(name=name, any=_ANY, url=url, label=label, more=more)
 
 
 def _resolution(note: Any) -> str:
@@ -193,7 +190,9 @@ def _data(note: Note) -> SafeString:
         "drawing": json.dumps(note.drawing, separators=(",", ":")) if note.drawing else None,
         "is-resolved": "yes" if note.resolved_at else None,
     }
-    return format_html_join("", ' data-{}="{}"', [pair for pair in told.items() if pair[1] is not None])
+    return SafeString(
+        "".join(f' data-{name}="{escape(str(value))}"' for name, value in told.items() if value is not None)
+    )
 
 
 def _answers(note: Any) -> list[tuple[str, str]]:

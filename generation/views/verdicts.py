@@ -30,7 +30,7 @@ def context(request: Request, take: Take, *, can_decide: bool | None = None) -> 
     of the one who looks counts, and one less where `take.project.production` is at hand."""
     given = list(take.verdicts.select_related("by", "guest")[: histories.MOST])
     counting = verdicts.standing(given)
-    history = histories.of_take(take, verdicts=given)
+    history = histories.of_take(take, verdicts=given, most=SHOWN + 1)
     production = getattr(take.project, "production", None)
     return {
         "take": take,
