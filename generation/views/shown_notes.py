@@ -26,7 +26,9 @@ from library.models.projects import COMMENTERS, DECIDERS, MAKERS
 
 # Stands in addresses until a note's own key is put there: building an address anew for each is slow.
 _ANY = UUID(int=0)
-BUTTON = '<button class="note-act{more}" id="{name}-{any}" form="note-acts" formaction="{url}">{label}</button>'
+BUTTON = (
+    '<button class="note-act{more}" id="{name}-{any}" form="note-acts" formaction="{url}">{label}</button>'
+)
 LINK = '<a class="note-act" id="{name}-{any}" href="{url}"{more}>{label}</a>'
 # What is said on it, what else it has, and how it is written; buttons send, links lead to a page of their own.
 ACTS = {
