@@ -3,6 +3,7 @@
 import io
 import re
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -147,7 +148,7 @@ def test_everything_goes_by_keyboard(visit, takes):
     assert press(page, "ArrowRight", "ArrowRight") == 4
     expect(slider).to_have_attribute("aria-valuetext", "00:00.04, frame 4")
 
-    # A range, looped: it never leaves it.
+    # A range, looped: from its end it goes back to its start, also where a browser short of time sees the end late.
     page.keyboard.press("i")
     assert press(page, *["ArrowRight"] * 5) == 9
     page.keyboard.press("o")
@@ -160,7 +161,8 @@ def test_everything_goes_by_keyboard(visit, takes):
     wait_for(lambda: page.evaluate("window.passed").count(4) > 2, seconds=20)
     page.keyboard.press("Space")
     passed = page.evaluate("window.passed")
-    assert (min(passed), max(passed)) == (4, 9)
+    assert min(passed) == 4
+    assert {following for frame, following in pairwise(passed) if frame >= 9} == {4}
     page.keyboard.press("u")
     expect(page.get_by_role("button", name="Forget the range")).to_be_hidden()
 
