@@ -57,7 +57,7 @@ class WorkerHost:
         """End it as a person would."""
         if self.process is not None and self.process.poll() is None:
             self.process.terminate()
-            self.process.wait(timeout=15)
+            self.process.wait(timeout=60)
 
 
 def database_url() -> str:

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from config import env
 from generation.supervision import ports
@@ -37,6 +37,9 @@ QUIET = [
 # A form's refusal, whose status is meant; and what refreshes itself, always a <div>, giving way to what a person
 # sends. htmx tells what breaks off a request twice, the second time by its cause.
 MEANT = re.compile(r"Failed to load resource|htmx:(afterRequest|sendAbort), \[object HTMLDivElement\]")
+
+
+expect.set_options(timeout=20_000)  # milliseconds; only a failing test waits so long
 
 
 @dataclass(frozen=True)
@@ -93,7 +96,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         yield House(f"http://127.0.0.1:{port}", passwords, var)
     finally:
         process.send_signal(signal.SIGTERM)
-        process.wait(timeout=15)
+        process.wait(timeout=60)
 
 
 def _free_port() -> int:

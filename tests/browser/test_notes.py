@@ -79,7 +79,7 @@ def test_nothing_moves_while_somebody_types(visit, striped):
     jonas, inez = opened(visit("jonas"), striped), opened(visit("inez"), striped)
     jonas.locator("#note-text").fill("Too dark")
     jonas.keyboard.press("Control+Enter")
-    expect(inez.get_by_text("Too dark")).to_be_visible(timeout=SOON)
+    expect(inez.get_by_text("Too dark")).to_be_visible()
     inez.get_by_role("link", name="Reply").click()
     expect(inez.get_by_role("textbox", name="Reply")).to_be_focused()
     inez.keyboard.type("I am ans")
@@ -97,7 +97,7 @@ def test_nothing_moves_while_somebody_types(visit, striped):
     inez.locator("#note-text").fill("Half a sen")
     jonas.locator("#note-text").fill("Too long")
     jonas.keyboard.press("Control+Enter")
-    expect(inez.get_by_text("Too long")).to_be_visible(timeout=SOON)
+    expect(inez.get_by_text("Too long")).to_be_visible()
     inez.keyboard.type("tence")
     expect(inez.locator("#note-text")).to_have_value("Half a sentence")
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from generation.models import Job
-from tests.generation.supervision.conftest import LONG_AGO, Place, wait_for
+from tests.generation.supervision.conftest import LONG_AGO, PATIENT, Place, wait_for
 
 pytestmark = pytest.mark.slow
 
@@ -44,7 +44,7 @@ def test_a_worker_stops_clean_and_keeps_no_lease_and_no_result(
     worker = furnished.start("manage.py", "worker")
     wait_for("a first sweep", lambda: furnished.beat_after(LONG_AGO))
     end(worker, furnished)
-    assert worker.wait(timeout=10) == 0, furnished.said()
+    assert worker.wait(timeout=PATIENT) == 0, furnished.said()
     assert furnished.processes() == []
     assert furnished.one("SELECT count(*) FROM generation_heartbeat WHERE token <> ''") == 0
     assert furnished.one("SELECT count(*) FROM django_q_task") == 0
@@ -58,7 +58,7 @@ def test_a_broken_schedule_and_messages_of_a_rotated_key_stop_nothing(furnished:
     unreadable = "SELECT count(*) FROM django_q_ormq WHERE payload LIKE '%:1abcde:%'"
     wait_for("the unreadable message to be dropped", lambda: furnished.one(unreadable) == 0)
     worker.terminate()
-    assert worker.wait(timeout=10) == 0, furnished.said()
+    assert worker.wait(timeout=PATIENT) == 0, furnished.said()
 
 
 def test_a_step_that_is_under_way_at_the_stop_is_finished(worker, queue_job, sandbox) -> None:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.generation.supervision.conftest import LONG_AGO, Place, children_of, wait_for
+from tests.generation.supervision.conftest import LONG_AGO, PATIENT, Place, children_of, wait_for
 
 pytestmark = pytest.mark.slow
 
@@ -44,7 +44,7 @@ def working(place: Place, *command: str) -> Iterator[subprocess.Popen[bytes]]:
         yield worker
     finally:
         worker.terminate()
-        code = worker.wait(timeout=10)
+        code = worker.wait(timeout=PATIENT)
     assert code == 0, place.said()
     assert place.processes() == []
 
@@ -91,7 +91,7 @@ def test_a_worker_killed_with_9_takes_its_cluster_along(furnished: Place) -> Non
     wait_for("a first sweep", lambda: furnished.beat_after(LONG_AGO))
     worker.kill()
     worker.wait()
-    wait_for("everything to end", lambda: furnished.processes() == [], seconds=5)
+    wait_for("everything to end", lambda: furnished.processes() == [])
     assert furnished.processes() == []
 
 
@@ -104,5 +104,5 @@ def test_a_database_that_does_not_answer_is_said_once_and_waited_for(furnished: 
     wait_for("a first sweep", lambda: furnished.beat_after(LONG_AGO))
 
     worker.terminate()
-    assert worker.wait(timeout=10) == 0
+    assert worker.wait(timeout=PATIENT) == 0
     assert furnished.said().count("cannot look at the sweep") == 1
