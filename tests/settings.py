@@ -8,20 +8,13 @@ import atexit
 import json
 import os
 import shutil
-import socket
 import tempfile
 from pathlib import Path
 
+from tests.free_ports import free_port
+
 _var = Path(tempfile.mkdtemp(prefix="backlot-tests-"))
 atexit.register(shutil.rmtree, _var, ignore_errors=True)
-
-
-def _free_ports(count: int) -> list[int]:
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [found.getsockname()[1] for found in sockets]
-    for found in sockets:
-        found.close()
-    return ports
 
 
 # How much is run is asked for from outside; what the parts are set up with is not.
@@ -33,15 +26,14 @@ if os.environ.get("REDIS_URL"):
     # One of Redis's numbered databases for each process, or workers of one would take the messages of another.
     _number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
     os.environ["REDIS_URL"] = os.environ["REDIS_URL"].rsplit("/", 1)[0] + f"/{_number + 1}"
-_s3_port, _sandbox_port = _free_ports(2)
 os.environ["BACKLOT_VAR"] = str(_var)
 _agreed = {
     "secret_key": "of the tests alone, which keep nothing",
     "s3_access_key": "testskey",
     "s3_secret_key": "testssecret",
     "sandbox_api_key": "sandbox-tests",
-    "s3_port": _s3_port,
-    "sandbox_port": _sandbox_port,
+    "s3_port": free_port(),
+    "sandbox_port": free_port(),
 }
 (_var / "embedded.json").write_text(json.dumps(_agreed))
 

@@ -78,14 +78,16 @@ class House:
 
     async def _open(self) -> None:
         plan = self._plan
+        # Whoever was promised a port takes it at once, before another house finds it free.
         if plan.storage_port:
             self._keep(parts.storage(ports.storage_hosts(settings.HOST), plan.storage_port))
-            await self._answer("s3", f"http://127.0.0.1:{plan.storage_port}/")
-        if code := await self._pass(parts.own("prepare", "up", "--prepare")):
-            raise CannotStart(f"prepare failed with exit code {code}; its lines above say why")
         if plan.sandbox_port:
             self._keep(parts.sandbox(plan.sandbox_port))
-            await self._answer("sandbox", f"http://127.0.0.1:{plan.sandbox_port}/")
+        for name, port in (("s3", plan.storage_port), ("sandbox", plan.sandbox_port)):
+            if port:
+                await self._answer(name, f"http://127.0.0.1:{port}/")
+        if code := await self._pass(parts.own("prepare", "up", "--prepare")):
+            raise CannotStart(f"prepare failed with exit code {code}; its lines above say why")
         accounts = await self._make_demo()
         self._keep(parts.worker())
         self._keep(parts.web(plan.listener.fileno()))

@@ -7,7 +7,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -21,6 +20,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, e
 
 from config import env
 from generation.supervision import ports
+from tests.free_ports import free_port
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 # Chromium asks its maker's hosts for this and that at every start; tests talk to this machine only.
@@ -74,13 +74,13 @@ def _environment(var: Path) -> dict[str, str]:
 @pytest.fixture(scope="session")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """`manage.py up` on an empty folder, demo included, with nothing configured."""
-    port = _free_port()
+    port = free_port()
     folder = tmp_path_factory.mktemp("house")
     log = folder / "up.log"
     var = folder / "var"
     # Ports of its own: of two houses that open at once both would find the usual ones free.
     env.embedded(var)
-    ports.agree(var, s3_port=_free_port(), sandbox_port=_free_port())
+    ports.agree(var, s3_port=free_port(), sandbox_port=free_port())
     with log.open("wb") as stream:
         process = subprocess.Popen(
             [sys.executable, "manage.py", "up", f"--port={port}"],
@@ -97,12 +97,6 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(timeout=60)
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        found: int = probe.getsockname()[1]
-        return found
 
 
 def _opened(log: Path, process: subprocess.Popen, *, seconds: float = 120) -> str:

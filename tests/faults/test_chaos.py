@@ -17,10 +17,10 @@ from django.utils import timezone
 from generation import tokens
 from generation.lifecycle import beats
 from generation.models import Job
-from generation.supervision import ports
 from tests.faults.accounting import account, assert_all_accounted_for, leases_lapse, orphans_after_the_audit
 from tests.faults.chaos import Chaos
 from tests.faults.customer import Customer
+from tests.free_ports import free_port
 from tests.killable import web_service
 from tests.worker_host import WorkerHost, wait_for
 
@@ -42,7 +42,7 @@ ONE_IN = 8
 def house(transactional_db, s3):
     """Worker host, web and S3, each in processes of its own, and the blows that they are dealt."""
     host = WorkerHost("chaos.log")
-    port = ports.next_free(["127.0.0.1"], 20_000 + os.getpid() % 10_000)
+    port = free_port()
     web = web_service(port, host.surroundings())
     web.start()
     host.start()

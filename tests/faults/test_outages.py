@@ -17,10 +17,10 @@ from django.utils import timezone
 
 from generation import tokens
 from generation.models import Heartbeat, Job
-from generation.supervision import ports
 from tests.faults import outages
 from tests.faults.accounting import account, assert_all_accounted_for, leases_lapse
 from tests.faults.customer import Customer
+from tests.free_ports import free_port
 from tests.killable import web_service
 from tests.worker_host import WorkerHost, wait_for
 
@@ -108,7 +108,7 @@ def test_the_database_is_away(house, alice, project):
     """
     database = outages.Database(short=not IS_FULL)
     host = house.open(**database.environment, SKYREELS_IDEMPOTENT="false")
-    port = ports.next_free(["127.0.0.1"], 31_000 + os.getpid() % 10_000)
+    port = free_port()
     web = web_service(port, host.surroundings())
     web.start()
     try:

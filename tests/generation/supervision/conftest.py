@@ -17,6 +17,8 @@ from typing import Any
 
 import pytest
 
+from tests.free_ports import free_port
+
 ROOT = Path(__file__).resolve().parents[3]
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 PATIENT = 90.0  # seconds; only a failing test waits so long, and a loaded machine opens a house in forty
@@ -30,11 +32,6 @@ def wait_for(what: str, look: Callable[[], object], seconds: float = PATIENT) ->
             return seen
         time.sleep(0.05)
     raise AssertionError(f"waited {seconds} s in vain for {what}")
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        return found.getsockname()[1]
 
 
 class Place:

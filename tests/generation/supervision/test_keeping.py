@@ -11,7 +11,8 @@ from generation.supervision import ports
 from generation.supervision.children import Child, Part
 from generation.supervision.keeper import Backoff
 from generation.supervision.ports import CannotStart
-from tests.generation.supervision.conftest import free_port, listening, wait_for
+from tests.free_ports import free_port
+from tests.generation.supervision.conftest import listening, wait_for
 
 
 def part(program: str) -> Part:
