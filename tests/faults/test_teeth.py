@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import Phase
 
-from generation.lifecycle import answering, leases, submission
+from generation.lifecycle import answering, leases, outcomes
 from generation.models import Job
 from tests.generation.lifecycle.machine import run_machine
 
@@ -25,6 +25,6 @@ def test_with_blind_resubmission_it_fails(monkeypatch, alice, project):
     def blindly(lease, doubt, *, tries):
         leases.move(lease, Job.Status.QUEUED, "Sending it once more.", after=0)
 
-    monkeypatch.setattr(submission, "_unknown", blindly)
+    monkeypatch.setattr(outcomes, "_unknown", blindly)
     with pytest.raises(AssertionError, match="paid twice"):
         run_machine(monkeypatch, alice, project, runs=RUNS, phases=[Phase.generate])

@@ -9,7 +9,7 @@ from django.db import connection
 from generation import lifecycle
 from generation.lifecycle import resolving
 from generation.lifecycle.leases import claim
-from generation.lifecycle.submission import accept
+from generation.lifecycle.outcomes import accept
 from generation.models import Job, LedgerEntry, Take
 from library.models import Project
 from tests import factories
