@@ -18,9 +18,9 @@ atexit.register(shutil.rmtree, _var, ignore_errors=True)
 
 
 # How much is run is asked for from outside; what the parts are set up with is not.
-_sizes = {"BACKLOT_BENCH_FULL", "BACKLOT_FAULTS_FULL"}
+_size = "BACKLOT_FAULTS_FULL"
 for _name in list(os.environ):
-    if _name.startswith(("BACKLOT_", "AWS_", "SKYREELS_", "C2PA_", "EMAIL_URL")) and _name not in _sizes:
+    if _name.startswith(("BACKLOT_", "AWS_", "SKYREELS_", "C2PA_", "EMAIL_URL")) and _name != _size:
         del os.environ[_name]
 if os.environ.get("REDIS_URL"):
     # One of Redis's numbered databases for each process, or workers of one would take the messages of another.
