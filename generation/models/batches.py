@@ -8,7 +8,7 @@ from django.db import models
 from django.urls import reverse
 
 from library.models import Project
-from library.models.projects import AnyUser
+from library.models.projects import MAKERS, AnyUser, in_projects_of
 
 
 class BatchQuerySet(models.QuerySet["Batch"]):
@@ -16,11 +16,11 @@ class BatchQuerySet(models.QuerySet["Batch"]):
 
     def visible_to(self, user: AnyUser) -> Self:
         """The batches of the projects that the user may see."""
-        return self.filter(project__in=Project.objects.visible_to(user))
+        return self.filter(in_projects_of(user))
 
     def editable_by(self, user: AnyUser) -> Self:
         """The batches of the projects in which the user may make things."""
-        return self.filter(project__in=Project.objects.editable_by(user))
+        return self.filter(in_projects_of(user, MAKERS))
 
 
 class Batch(models.Model):

@@ -13,7 +13,7 @@ from generation.models.batches import Batch
 from generation.models.shots import Shot
 from generation.skyreels.schemas import AspectRatio, Model, Resolution
 from library.models import Asset, AssetVersion, Project
-from library.models.projects import AnyUser
+from library.models.projects import MAKERS, AnyUser, in_projects_of
 
 
 def choices(values: type[Model] | type[Resolution] | type[AspectRatio]) -> list[tuple[str, str]]:
@@ -26,11 +26,11 @@ class JobQuerySet(models.QuerySet["Job"]):
 
     def visible_to(self, user: AnyUser) -> Self:
         """The jobs of the projects that the user may see."""
-        return self.filter(project__in=Project.objects.visible_to(user))
+        return self.filter(in_projects_of(user))
 
     def editable_by(self, user: AnyUser) -> Self:
         """The jobs of the projects in which the user may make things."""
-        return self.filter(project__in=Project.objects.editable_by(user))
+        return self.filter(in_projects_of(user, MAKERS))
 
     def wanting_a_person(self) -> Self:
         """What the held desk shows: held jobs, and renders that are late and that somebody still waits for."""

@@ -9,8 +9,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 
 from generation.models.takes import Take
-from library.models import Project
-from library.models.projects import AnyUser
+from library.models.projects import AnyUser, in_projects_of
 
 
 class NoteQuerySet(models.QuerySet["Note"]):
@@ -18,7 +17,7 @@ class NoteQuerySet(models.QuerySet["Note"]):
 
     def visible_to(self, user: AnyUser) -> Self:
         """The notes on takes of the projects that the user may see; not those that were deleted."""
-        return self.filter(take__project__in=Project.objects.visible_to(user), deleted_at__isnull=True)
+        return self.filter(in_projects_of(user, project="take__project"), deleted_at__isnull=True)
 
     def roots(self) -> Self:
         """Those that begin a thread."""

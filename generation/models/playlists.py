@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from generation.models.takes import Take
 from library.models import Project
-from library.models.projects import AnyUser
+from library.models.projects import COMMENTERS, AnyUser, in_projects_of
 
 
 class PlaylistQuerySet(models.QuerySet["Playlist"]):
@@ -17,11 +17,11 @@ class PlaylistQuerySet(models.QuerySet["Playlist"]):
 
     def visible_to(self, user: AnyUser) -> Self:
         """The playlists of the projects that the user may see."""
-        return self.filter(project__in=Project.objects.visible_to(user))
+        return self.filter(in_projects_of(user))
 
     def editable_by(self, user: AnyUser) -> Self:
         """The playlists of the projects in which the user makes or decides."""
-        return self.filter(project__in=Project.objects.commented_by(user))
+        return self.filter(in_projects_of(user, COMMENTERS))
 
 
 class Playlist(models.Model):

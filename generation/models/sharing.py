@@ -14,7 +14,7 @@ from generation.models.playlists import Playlist
 from generation.models.shots import Shot
 from generation.models.takes import Take
 from library.models import Project
-from library.models.projects import AnyUser
+from library.models.projects import MAKERS, AnyUser, in_projects_of
 
 
 def new_token() -> str:
@@ -27,7 +27,7 @@ class ShareLinkQuerySet(models.QuerySet["ShareLink"]):
 
     def visible_to(self, user: AnyUser) -> Self:
         """The links into projects in which the user may make things: whoever sees a link can pass it on."""
-        return self.filter(project__in=Project.objects.editable_by(user))
+        return self.filter(in_projects_of(user, MAKERS))
 
     def alive(self) -> Self:
         """Neither revoked nor run out."""

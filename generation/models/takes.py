@@ -11,7 +11,7 @@ from django.utils import timezone
 from generation.models.jobs import Job, JobReference
 from generation.models.shots import Shot
 from library.models import Project
-from library.models.projects import AnyUser
+from library.models.projects import COMMENTERS, DECIDERS, MAKERS, AnyUser, in_projects_of
 
 
 class TakeQuerySet(models.QuerySet["Take"]):
@@ -19,19 +19,19 @@ class TakeQuerySet(models.QuerySet["Take"]):
 
     def visible_to(self, user: AnyUser) -> Self:
         """The takes of the projects that the user may see."""
-        return self.filter(project__in=Project.objects.visible_to(user))
+        return self.filter(in_projects_of(user))
 
     def editable_by(self, user: AnyUser) -> Self:
         """The takes of the projects in which the user may make things."""
-        return self.filter(project__in=Project.objects.editable_by(user))
+        return self.filter(in_projects_of(user, MAKERS))
 
     def decidable_by(self, user: AnyUser) -> Self:
         """The takes of the projects in which the user's verdict counts."""
-        return self.filter(project__in=Project.objects.decided_by(user))
+        return self.filter(in_projects_of(user, DECIDERS))
 
     def commented_by(self, user: AnyUser) -> Self:
         """The takes of the projects in which the user may write notes."""
-        return self.filter(project__in=Project.objects.commented_by(user))
+        return self.filter(in_projects_of(user, COMMENTERS))
 
     def wanted(self) -> Self:
         """Without those whose job was abandoned: they are kept, but stand in nobody's way."""

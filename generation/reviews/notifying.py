@@ -13,8 +13,7 @@ from django.utils import timezone
 from django_q.tasks import async_task
 
 from generation.models import Note, Notification, ShareLink, Take, Verdict
-from library.models import Project
-from library.models.projects import DECIDERS, AnyUser
+from library.models.projects import DECIDERS, AnyUser, in_projects_of
 
 MAIL = "generation.tasks.mail"
 # What says why somebody is told of a note, the nearest reason first; one of them is enough.
@@ -31,7 +30,7 @@ Kind = Notification.Kind
 
 def inbox(user: AnyUser) -> QuerySet[Notification]:
     """What this person was told and may still see, the newest first."""
-    return Notification.objects.filter(to=user.pk, project__in=Project.objects.visible_to(user))
+    return Notification.objects.filter(in_projects_of(user), to=user.pk)
 
 
 def note_written(note: Note) -> None:

@@ -16,7 +16,7 @@ from library import fitness, handles
 from library.models import rights
 from library.models.media import MediaFile
 from library.models.names import HandleAlias
-from library.models.projects import AnyUser, Project
+from library.models.projects import MAKERS, OWNERS, AnyUser, Project, in_projects_of
 
 
 class AssetTag(ItemBase):
@@ -36,21 +36,21 @@ class AssetQuerySet(models.QuerySet["Asset"]):
         """Shared assets, those of the user's projects and the user's own; all of them for an administrator."""
         if getattr(user, "is_superuser", False):
             return self
-        mine = Q(created_by_id=user.pk) | Q(home_project__in=Project.objects.visible_to(user))
+        mine = Q(created_by_id=user.pk) | in_projects_of(user, project="home_project")
         return self.filter(Q(is_shared=True) | mine)
 
     def editable_by(self, user: AnyUser) -> Self:
         """The assets whose home project lets the user make things, and those without a home that are the user's."""
         if getattr(user, "is_superuser", False):
             return self
-        at_home = Q(home_project__in=Project.objects.editable_by(user))
+        at_home = in_projects_of(user, MAKERS, project="home_project")
         return self.filter(at_home | Q(home_project=None, created_by_id=user.pk))
 
     def extendable_by(self, user: AnyUser) -> Self:
         """The assets whose ended rights the user may extend: an owner of the home project, the maker without one."""
         if getattr(user, "is_superuser", False):
             return self
-        at_home = Q(home_project__in=Project.objects.owned_by(user))
+        at_home = in_projects_of(user, OWNERS, project="home_project")
         return self.filter(at_home | Q(home_project=None, created_by_id=user.pk))
 
     def usable_in(self, project: Project) -> Self:

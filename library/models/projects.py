@@ -1,6 +1,6 @@
 """Projects and who may do what in them."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from typing import Self
 
 from django.conf import settings
@@ -21,6 +21,7 @@ class Role(models.TextChoices):
     VIEWER = "viewer", "Viewer"
 
 
+OWNERS = (Role.OWNER,)
 MAKERS = (Role.OWNER, Role.EDITOR)
 DECIDERS = (Role.OWNER, Role.REVIEWER)
 COMMENTERS = (Role.OWNER, Role.EDITOR, Role.REVIEWER)
@@ -57,7 +58,7 @@ class ProjectQuerySet(models.QuerySet["Project"]):
         """The projects whose team, name and budget the user may change."""
         if getattr(user, "is_superuser", False):
             return self
-        return self.filter(pk__in=_projects_of(user, (Role.OWNER,)))
+        return self.filter(pk__in=_projects_of(user, OWNERS))
 
 
 class Project(models.Model):
@@ -105,7 +106,23 @@ class Membership(models.Model):
         return f"{self.user} · {self.get_role_display()} of {self.project}"
 
 
-def _projects_of(user: AnyUser, roles: Iterable[Role] = Role) -> models.QuerySet:
+def in_projects_of(user: AnyUser, roles: Collection[Role] = Role, *, project: str = "project") -> Q:
+    """The condition for rows of the projects that the user is in with one of these roles; every row for an
+    administrator. `project` leads from a row to its project. In an OR an administrator has to be let through before:
+    there an empty condition means nothing.
+
+    It asks the memberships alone, where `project__in=Project.objects.visible_to(user)` would ask the projects too:
+    most pages ask several times, and putting the question takes longer than its answer.
+    """
+    if getattr(user, "is_superuser", False):
+        return Q()
+    return Q(**{f"{project}__in": _projects_of(user, roles)})
+
+
+def _projects_of(user: AnyUser, roles: Collection[Role] = Role) -> models.QuerySet:
     if user.pk is None:
         return Membership.objects.none()
-    return Membership.objects.filter(user=user.pk, role__in=list(roles)).values("project_id")
+    found = Membership.objects.filter(user=user.pk)
+    if len(roles) < len(Role):
+        found = found.filter(role__in=list(roles))
+    return found.order_by().values("project_id")

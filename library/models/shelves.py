@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from library.models.assets import Asset
-from library.models.projects import AnyUser, Project
+from library.models.projects import MAKERS, AnyUser, Project, in_projects_of
 
 
 class Favourite(models.Model):
@@ -33,17 +33,13 @@ class CollectionQuerySet(models.QuerySet["Collection"]):
         who has left the team has left it too."""
         if getattr(user, "is_superuser", False):
             return self
-        return self.filter(
-            Q(owner_id=user.pk, project=None) | Q(project__in=Project.objects.visible_to(user))
-        )
+        return self.filter(Q(owner_id=user.pk, project=None) | in_projects_of(user))
 
     def editable_by(self, user: AnyUser) -> Self:
         """The user's own collections and those of projects in which the user may make things."""
         if getattr(user, "is_superuser", False):
             return self
-        return self.filter(
-            Q(owner_id=user.pk, project=None) | Q(project__in=Project.objects.editable_by(user))
-        )
+        return self.filter(Q(owner_id=user.pk, project=None) | in_projects_of(user, MAKERS))
 
 
 class Collection(models.Model):

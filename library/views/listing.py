@@ -31,7 +31,7 @@ def asset_list(request: Request) -> HttpResponse:
     if request.htmx and not request.htmx.boosted and filters["cursor"]:
         response = render(request, "library/_cards.html", context)
     else:
-        context |= _choices(request, filters) | {"projects": projects, "collections": collections}
+        context |= _choices(request, filters, projects) | {"projects": projects, "collections": collections}
         context["chips"] = _chips(filters, project, collection)
         response = render(request, "library/asset_list.html", context)
     patch_vary_headers(response, ["HX-Request"])
@@ -70,21 +70,21 @@ def _found(
     )
 
 
-def _choices(request: Request, filters: Filters) -> dict[str, Any]:
+def _choices(request: Request, filters: Filters, projects: list[Project]) -> dict[str, Any]:
     views = SavedView.objects.filter(user=request.user)[:MOST_CHOICES]
     return {
         "kinds": Asset.Kind.choices,
         "sorts": catalog.Sort.choices,
         "usables": forms.USABLE,
-        "owners": _owners(request.user, filters["owner"]),
+        "owners": _owners(request.user, projects, filters["owner"]),
         "views": views,
         "query": _query(filters),
     }
 
 
-def _owners(user: User, chosen: str) -> list[str]:
+def _owners(user: User, projects: list[Project], chosen: str) -> list[str]:
     """The user, the people of the user's projects, and whoever is chosen already."""
-    shared = Project.objects.visible_to(user).values("pk")
+    shared = [project.pk for project in projects]
     names = Membership.objects.filter(project__in=shared).values_list("user__username", flat=True)
     others = sorted(
         {*names.order_by("user__username").distinct()[:MOST_CHOICES], chosen} - {user.username, ""}
