@@ -6,17 +6,20 @@ there each row on the way is asked. No database can tell the two apart before it
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
+from django.db import connections
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from library.models import Asset, AssetTag, Collection, Favourite, Project, ProjectAsset
 from library.models.assets import AssetQuerySet
 from library.models.projects import AnyUser
 
-FEW = (
-    2_000  # looking up so many takes about as long as walking a million rows until a page of as many is full
-)
+# Looking up so many takes about as long as walking a million rows until a page of as many is full.
+FEW = 2_000
+# SQLite goes through a set of keys in their order and stops where the page is full, if the list stands in that order.
+FEW_IN_ORDER = 20_000
 Narrowing = Callable[[AssetQuerySet], AssetQuerySet]
 
 
@@ -26,16 +29,17 @@ class Part:
 
     by_keys: Narrowing
     row_by_row: Narrowing
-    are_few: Callable[[], bool]
+    are_few: Callable[[int], bool]
 
 
-def narrowed(found: AssetQuerySet, parts: Sequence[Part]) -> AssetQuerySet:
+def narrowed(found: AssetQuerySet, parts: Sequence[Part], *, newest_first: bool = False) -> AssetQuerySet:
     """What is in every part. Only the first is asked whether it is few: of few rows each can be asked for the other
-    parts, and beside many the others are better looked up."""
+    parts, and beside many the others are better looked up. `newest_first` says that the list will stand so."""
     if not parts:
         return found
     first, *others = parts
-    few = first.are_few()
+    in_order = newest_first and connections[found.db].vendor == "sqlite"
+    few = first.are_few(FEW_IN_ORDER if in_order else FEW)
     found = first.by_keys(found) if few else first.row_by_row(found)
     for part in others:
         found = part.row_by_row(found) if few else part.by_keys(found)
@@ -44,11 +48,13 @@ def narrowed(found: AssetQuerySet, parts: Sequence[Part]) -> AssetQuerySet:
 
 def tagged(tag: str) -> Part:
     """Those with this tag, whatever its case."""
-    rows = AssetTag.objects.filter(tag__name__iexact=tag).order_by().values_list("pk")
+    rows = AssetTag.objects.filter(tag__name__iexact=tag).order_by()
+    # Of the index alone: whole rows of a common tag take PostgreSQL ten milliseconds.
+    keys = rows.values_list("content_object")
     return Part(
-        lambda found: found.filter(pk__in=rows.values("content_object")),
+        lambda found: found.filter(pk__in=keys),
         lambda found: found.filter(Exists(rows.filter(content_object=OuterRef("pk")))),
-        lambda: _are_few(rows),
+        partial(_are_few, keys),
     )
 
 
@@ -62,7 +68,7 @@ def of_project(project: Project) -> Part:
     return Part(
         lambda found: found.filter(pk__in=keys),
         lambda found: found.filter(Q(home_project=project) | Q(linked)),
-        lambda: _are_few(keys),
+        partial(_are_few, keys),
     )
 
 
@@ -77,5 +83,5 @@ def collected_in(found: AssetQuerySet, collection: Collection) -> AssetQuerySet:
     return found.filter(pk__in=kept.values("asset"))
 
 
-def _are_few(rows: QuerySet[Any, Any]) -> bool:
-    return not rows[FEW : FEW + 1]
+def _are_few(rows: QuerySet[Any, Any], most: int) -> bool:
+    return not rows[most : most + 1]

@@ -90,7 +90,7 @@ def _narrowed(
         parts.append(in_other_orders(q))
     else:
         found = matching(found, q)
-    return belonging.narrowed(found, parts)
+    return belonging.narrowed(found, parts, newest_first=order == Sort.NEWEST)
 
 
 def _cards(user: AnyUser, keys: Sequence[int]) -> list[Asset]:

@@ -5,7 +5,6 @@ from typing import cast
 
 from django.db import connection, connections
 
-from library.catalog import belonging
 from library.catalog.belonging import Part
 from library.models.assets import AssetQuerySet
 from library.models.search import needles_of
@@ -38,7 +37,7 @@ def in_other_orders(q: str) -> Part:
     return Part(
         lambda found: _in_table(found, quoted),
         lambda found: _row_by_row(found, needles),
-        lambda: _are_few(quoted),
+        lambda most: _are_few(quoted, most),
     )
 
 
@@ -57,8 +56,8 @@ def _row_by_row(found: AssetQuerySet, needles: Sequence[str]) -> AssetQuerySet:
     return found
 
 
-def _are_few(quoted: str) -> bool:
-    limit = f"LIMIT 1 OFFSET {belonging.FEW}"
+def _are_few(quoted: str, most: int) -> bool:
+    limit = f"LIMIT 1 OFFSET {most}"
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT 1 FROM {SQLITE_TABLE} WHERE {SQLITE_TABLE} MATCH %s {limit}", [quoted])  # noqa: S608
         return cursor.fetchone() is None

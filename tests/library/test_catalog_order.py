@@ -155,7 +155,8 @@ def test_few_and_many_are_found_alike(
     ]
     few = [walked(alice, 2, sort=sort, **one) for one in filters]
     assert [len(found) for found in few] == [10, 4, 5, 4, 4, 4]
-    monkeypatch.setattr(belonging, "FEW", 0)
+    for limit in ("FEW", "FEW_IN_ORDER"):
+        monkeypatch.setattr(belonging, limit, 0)
     assert [walked(alice, 2, sort=sort, **one) for one in filters] == few
 
 
@@ -242,7 +243,8 @@ def test_queries_stay_the_same(
 def test_a_page_asks_at_most_twelve_times_whatever_is_asked_of_it(
     client: Client, alice: User, project: Project, sort: str, few: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(belonging, "FEW", few)
+    for limit in ("FEW", "FEW_IN_ORDER"):
+        monkeypatch.setattr(belonging, limit, few)
     User.objects.filter(pk=alice.pk).update(is_staff=True)  # whom a paused gateway is told
     shelf = Collection.objects.create(name="Shelf", owner=alice)
     for number in range(3):
