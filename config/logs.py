@@ -24,6 +24,8 @@ _SECRETS = [
         # Signed addresses, and how botocore tells of its signing
         r"(x-amz-(?:signature|credential|security-token)(?:=|%3d))[^&\s\"'\\]+",
         r"(\bsignature(?:=|:\s*))[0-9a-z%/+]{16,}={0,2}",
+        # The same at other hosts, which give the provider's videos out
+        r"([?&](?:[\w.-]*(?:signature|token)|sign?|auth|auth_key|policy|key-pair-id)=)[^&\s\"'\\<>]+",
         # Headers, fields of JSON, names of settings
         r"(\b(?:bearer|basic)\s+)[\w.~+/=-]{6,}",
         r"((?:api[_-]?key|secret(?:[_-]?access)?[_-]?key|access[_-]?token|hook[_-]?token|passw(?:or)?d)"

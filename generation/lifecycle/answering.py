@@ -5,6 +5,7 @@ Answers that change nothing but progress are written with one statement; only an
 
 from collections.abc import Sequence
 from datetime import timedelta
+from itertools import takewhile
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -43,7 +44,7 @@ def _take_end(one: Answered, times: RenderTimes) -> None:
     if answer is None:
         let_go(lease, after=0, takeovers=0)
     elif isinstance(answer, errors.SkyReelsError):
-        _take_error(lease, job, answer)
+        _take_error(one, answer, times)
     elif answer.state is TaskState.COMPLETED and answer.video_url:
         _completed(lease, answer)
         learn(job, times.of(job))
@@ -53,7 +54,8 @@ def _take_end(one: Answered, times: RenderTimes) -> None:
         said = answer.error.message if answer.error else ""
         message = f"The provider could not render it: {said or answer.status}"
         code = answer.error.code if answer.error else ""
-        fail(lease, message, code=code, money=LedgerEntry.State.REFUNDED)
+        # A failed render is given back (skyreels-api.md, section 4): a cost that is told all the same is a difference.
+        fail(lease, message, code=code, money=LedgerEntry.State.REFUNDED, cost_usd=answer.cost)
 
 
 def _completed(lease: Lease, task: Task) -> None:
@@ -75,13 +77,16 @@ def _completed(lease: Lease, task: Task) -> None:
         wake("store", lease.job_id)
 
 
-def _take_error(lease: Lease, job: Job, error: errors.SkyReelsError) -> None:
-    """A question without an answer changes nothing: the render goes on, and is asked about again."""
+def _take_error(one: Answered, error: errors.SkyReelsError, times: RenderTimes) -> None:
+    """A question without an answer changes nothing: the render goes on, and is asked about again. When there has been
+    none for far too long, a person is told, as of any render that is late."""
+    lease, job = one.lease, one.job
     if isinstance(error, errors.UnknownTask):
         _strange(lease, job, f"The provider does not know its task {job.task_id}.")
         return
     if isinstance(error, errors.Paused):
         pace.pause(error.message)
+    _look_whether_late(one, times)
     delay = pace.back_off(job.attempts, asked=error.retry_after, most=60.0)
     text = f"No answer about the render: {error.message} Asking again in {delay:.0f} s."
     move(lease, Status.RUNNING, text, after=delay, attempts=job.attempts + 1)
@@ -89,11 +94,17 @@ def _take_error(lease: Lease, job: Job, error: errors.SkyReelsError) -> None:
 
 def _strange(lease: Lease, job: Job, message: str) -> None:
     """An answer that cannot be right may be a hiccup: asked a few times more, then a person looks at it."""
-    if job.attempts + 1 >= MAX_STRANGE_ANSWERS:
+    if min(job.attempts, _told_in_a_row(job, message)) + 1 >= MAX_STRANGE_ANSWERS:
         hold(lease, f"{message} It said so {MAX_STRANGE_ANSWERS} times.")
     else:
         delay = pace.back_off(job.attempts)
         move(lease, Status.RUNNING, f"{message} Asking again.", after=delay, attempts=job.attempts + 1)
+
+
+def _told_in_a_row(job: Job, message: str) -> int:
+    """How many of the last lines of the story say the same: `attempts` also counts questions without any answer."""
+    lines = job.events.order_by("-pk").values_list("text", flat=True)[:MAX_STRANGE_ANSWERS]
+    return sum(1 for _ in takewhile(lambda line: line.startswith(message), lines))
 
 
 def _look_whether_late(one: Answered, times: RenderTimes) -> None:
@@ -125,7 +136,8 @@ def _note_progress(rows: Sequence[tuple[Lease, str, int, float]]) -> None:
     ]
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.executemany(
-            "UPDATE generation_job SET provider_status = %s, progress = %s, next_step_at = %s,"
+            "UPDATE generation_job SET provider_status = %s, progress = %s,"
+            " next_step_at = CASE WHEN called_at IS NULL THEN %s ELSE called_at END,"
             " lease_token = '', attempts = 0, takeovers = 0"
             " WHERE id = %s AND status = 'running' AND lease_token = %s",
             values,

@@ -17,6 +17,8 @@ CLIENTS = 5
 MOST = CLIENTS * gateway.CONNECTIONS_FOR_EACH_CLIENT
 # After the first answer others follow within moments: written together they cost a third.
 GATHER = 0.03
+# In all, however slowly the answer drips: who asks must be done before the lease ends, or it is asked by two.
+ANSWER_WITHIN = 11.0
 # A request that was granted longer ago would fall into another minute: the worker was stopped in between.
 GOOD_FOR = 3.0
 
@@ -95,7 +97,10 @@ class Asker:
             return Answered(question.lease, question.job, None)
         answer: Task | errors.SkyReelsError
         try:
-            answer = await self._pairs[place][1].task(question.job.task_id)
+            async with asyncio.timeout(ANSWER_WITHIN):
+                answer = await self._pairs[place][1].task(question.job.task_id)
         except errors.SkyReelsError as error:
             answer = error
+        except TimeoutError:
+            answer = errors.Unavailable("SkyReels began to answer and did not come to an end.")
         return Answered(question.lease, question.job, answer)

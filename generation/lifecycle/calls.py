@@ -1,6 +1,7 @@
 """The provider calls: its task is asked about now instead of later."""
 
 from django.db import transaction
+from django.db.models import Case, F, When
 from django.utils import timezone
 
 from generation.lifecycle.leases import tell
@@ -12,16 +13,20 @@ TOOK_IT = "The provider has called since then: it did take this job, and its tas
 
 
 def called_back(hook_token: str) -> bool:
-    """Make the job of this token due, if it runs and nobody is just asking; False when no job has the token.
+    """Make the job of this token due, if it runs; False when no job has the token.
 
-    The sweep looks several times a second, so that nothing more is needed to wake it.
+    The sweep looks several times a second, so that nothing more is needed to wake it. Whoever is just asking keeps the
+    lease, but may get an answer that is older than the call: then `called_at` has it asked about once more.
     """
     called = Job.objects.exclude(hook_token="").filter(hook_token=hook_token)
-    running = called.filter(status=Status.RUNNING, lease_token="")
-    if running.update(next_step_at=timezone.now()):
-        return True
-    _note_that_it_was_taken(called)
-    return called.exists()
+    # Strangers who guess cost a look and no write.
+    if not called.exists():
+        return False
+    now = timezone.now()
+    due = Case(When(lease_token="", then=now), default=F("next_step_at"))
+    if not called.filter(status=Status.RUNNING).update(next_step_at=due, called_at=now):
+        _note_that_it_was_taken(called)
+    return True
 
 
 def _note_that_it_was_taken(called: JobQuerySet) -> None:

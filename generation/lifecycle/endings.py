@@ -13,7 +13,9 @@ from library.models import Project
 State = LedgerEntry.State
 
 
-def fail(lease: Lease, message: str, *, code: str = "", param: str = "", money: LedgerEntry.State) -> None:
+def fail(
+    lease: Lease, message: str, *, code: str = "", param: str = "", money: LedgerEntry.State, **fields: Any
+) -> None:
     """The job will bring no take. `money` says whether the provider keeps the price or gives it back."""
     with transaction.atomic():
         move(
@@ -24,6 +26,7 @@ def fail(lease: Lease, message: str, *, code: str = "", param: str = "", money: 
             error_message=message,
             error_code=code[:80],
             error_param=param[:80],
+            **fields,
         )
         book(lease.job_id, money)
 

@@ -19,10 +19,13 @@ import httpx
 from django.conf import settings
 
 from generation import gateway
+from library.probe import MAX_VIDEO_BYTES, UnreadableMedia
 
 TIMEOUT = httpx.Timeout(12.0, connect=5.0)
 LINK_IS_DEAD = {401, 403, 404, 410}
 MAX_RESUMES = 5
+# All that is given out to anybody so far: not site-local, not IPv4 in old disguises.
+_GIVEN_OUT = ipaddress.IPv6Network("2000::/3")
 _IPV4_BEHIND_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 _CONTENT_RANGE = re.compile(r"bytes (\d+)-\d+/(\d+)$")
 
@@ -39,7 +42,7 @@ def fetch(url: str, path: Path, keep: Callable[[], None]) -> str:
     """Bring a result to disk; its SHA-256. `keep` is called after each piece and may end it by raising.
 
     A connection that breaks is taken up again behind the last byte where the server can do that. Raises LinkDead,
-    NotPublic, httpx.HTTPError.
+    NotPublic, httpx.HTTPError, and UnreadableMedia for more than a video may have, before the disk is full of it.
     """
     download = _Download()
     with _client(url) as http, path.open("wb") as file:
@@ -74,11 +77,14 @@ class _Download:
                 raise LinkDead
             answer.raise_for_status()
             if not self._continues(answer):
+                if answer.status_code == httpx.codes.PARTIAL_CONTENT:
+                    raise httpx.RemoteProtocolError("another part came than was asked for")
                 self._start_over()
                 file.seek(0)
                 file.truncate()
             self._note(answer)
             for piece in answer.iter_raw():
+                _check_size(self.size + len(piece))
                 self.digest.update(piece)
                 file.write(piece)
                 self.size += len(piece)
@@ -99,23 +105,35 @@ class _Download:
         found = _CONTENT_RANGE.match(answer.headers.get("Content-Range", ""))
         if answer.status_code != httpx.codes.PARTIAL_CONTENT or found is None:
             return False
-        return int(found[1]) == self.size and int(found[2]) == self.total
+        is_same_file = not self.mark or answer.headers.get("ETag", self.mark) == self.mark
+        return is_same_file and int(found[1]) == self.size and int(found[2]) == self.total
 
     def _note(self, answer: httpx.Response) -> None:
         if self.total is not None:
             return
         length = answer.headers.get("Content-Length", "")
         self.total = int(length) if length.isdecimal() else None
+        _check_size(self.total or 0)
         etag = answer.headers.get("ETag", "")
         self.mark = etag if etag.startswith('"') else ""
         self.can_resume = self.total is not None and answer.headers.get("Accept-Ranges", "") == "bytes"
 
 
+def _check_size(size: int) -> None:
+    if size > MAX_VIDEO_BYTES:
+        raise UnreadableMedia(f"it has more than {MAX_VIDEO_BYTES / 1e6:.0f} MB")
+
+
 def _client(url: str) -> httpx.Client:
+    """Raises NotPublic for a text that is no address."""
+    try:
+        heeds_proxies = gateway.heeds_proxies(str(httpx.URL(url)))
+    except (httpx.InvalidURL, ValueError) as error:
+        raise NotPublic("it is no address") from error
     return httpx.Client(
         timeout=TIMEOUT,
         follow_redirects=True,
-        trust_env=gateway.heeds_proxies(url),
+        trust_env=heeds_proxies,
         transport=_Pinned(),
         # For each redirect, and also on the way through a proxy, which does its own connecting.
         event_hooks={"request": [_check_if_known]},
@@ -175,7 +193,9 @@ def _is_public(address: str) -> bool:
     """Whether an address is of the internet: not loopback, private, link-local, shared, multicast or reserved."""
     ip = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(ip, ipaddress.IPv6Address):
-        return (_inner(ip) or ip).is_global and not ip.is_multicast
+        if (inner := _inner(ip)) is None:
+            return ip in _GIVEN_OUT and ip.is_global
+        ip = inner
     return ip.is_global and not ip.is_multicast
 
 

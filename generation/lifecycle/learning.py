@@ -53,7 +53,9 @@ def first_question(job_id: int) -> float:
 
 
 def learn(job: Job, samples: list[float]) -> None:
-    """Keep how long this render took, which was just seen completed."""
+    """Keep how long this render took, which was just seen completed; nothing where that cannot be told."""
+    if not timing.was_watched(age(job), samples, polls=job.polls):
+        return
     took = timing.took(age(job), samples, hooked=bool(job.hook_token))
     # A job that was sent in the future tells nothing: the clock was set back meanwhile.
     if took is None or job.submitted_at is None or job.submitted_at > timezone.now():

@@ -113,6 +113,15 @@ def let_go(lease: Lease, *, after: float, **fields: Any) -> None:
         raise LeaseLost
 
 
+def release_all_of(host: str) -> int:
+    """Let go of what a host held when it was stopped, none of whose processes lives any more; how many jobs that were.
+
+    They are due at once instead of when their leases lapse, and it is no crash that one of them may have caused.
+    """
+    left = Job.objects.filter(status__in=Job.IN_HAND, lease_token__startswith=host)
+    return left.update(lease_token="", next_step_at=timezone.now())
+
+
 def insist(write: Callable[[], None]) -> None:
     """Write down a fact about money, also when the database is away for the moment: nobody else knows it.
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from generation.lifecycle import pace
@@ -26,6 +26,7 @@ MAX_SENDS = 8
 # The wait of a doubted job that could not be sent again: about half a minute.
 DOUBTED_PATIENCE = 5
 RULE_BROKEN = {400, 413, 422}
+OPEN_TO_A_TASK = (Status.QUEUED, Status.SUBMITTING, Status.HELD)
 LEFT_SUBMITTING = "A worker stopped while it was submitting. Whether the provider took the job is not known."
 
 
@@ -139,10 +140,17 @@ def accept(job_id: int, task_id: str) -> None:
     A fact about money: it is recorded whatever the lease says, and heals a job that another worker already held
     back. Only a job that is finished or has another task keeps its state; then the story says so.
     """
+    try:
+        _take_on(job_id, task_id)
+    except IntegrityError:
+        _hold_doubled(job_id, task_id)
+
+
+def _take_on(job_id: int, task_id: str) -> None:
+    """Raises IntegrityError when another job has this task."""
     now = timezone.now()
-    open_to_it = [Status.QUEUED, Status.SUBMITTING, Status.HELD]
     with transaction.atomic():
-        accepted = Job.objects.filter(pk=job_id, status__in=open_to_it, task_id="").update(
+        accepted = Job.objects.filter(pk=job_id, status__in=OPEN_TO_A_TASK, task_id="").update(
             status=Status.RUNNING,
             task_id=task_id,
             lease_token="",
@@ -158,3 +166,16 @@ def accept(job_id: int, task_id: str) -> None:
         elif not Job.objects.filter(pk=job_id, task_id=task_id).exists():
             status = Job.objects.values_list("status", flat=True).get(pk=job_id)
             tell(job_id, status, f"The provider also took it as {task_id}: this may have been paid twice.")
+
+
+def _hold_doubled(job_id: int, task_id: str) -> None:
+    """One task cannot be two renders. Which of the jobs it is for, only the provider's own pages can tell."""
+    reason = (
+        f"The provider took it as {task_id}, which is another job's task here. "
+        "Whether it renders this one is not known."
+    )
+    with transaction.atomic():
+        doubted = Job.objects.filter(pk=job_id, status__in=OPEN_TO_A_TASK, task_id="")
+        if doubted.update(status=Status.HELD, held_reason=reason, lease_token="", next_step_at=None):
+            book(job_id, Money.UNCERTAIN)
+            tell(job_id, Status.HELD, reason)

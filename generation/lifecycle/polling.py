@@ -39,6 +39,7 @@ NEEDED = (
     "task_id",
     "progress",
     "attempts",
+    "polls",
     "model",
     "resolution",
     "duration",
@@ -139,7 +140,9 @@ def claim_questions(share: Share, most: int) -> list[Question]:
         free = set(due.select_for_update(skip_locked=skip).values_list("pk", flat=True))
         granted = pace.take_requests(len(free), polls=True) if free else 0
         chosen = [pk for pk in line if pk in free][:granted]
-        token = write_claim(chosen, seconds=POLL_LEASE, polls=F("polls") + 1) if chosen else ""
+        token = (
+            write_claim(chosen, seconds=POLL_LEASE, polls=F("polls") + 1, called_at=None) if chosen else ""
+        )
     jobs = Job.objects.only(*NEEDED).in_bulk(chosen)
     return [Question(Lease(pk, token, Status.RUNNING), jobs[pk]) for pk in chosen]
 

@@ -95,6 +95,17 @@ def took(elapsed: float, samples: Sequence[float], *, hooked: bool) -> float | N
     return elapsed - (elapsed - last) / 2
 
 
+def was_watched(elapsed: float, samples: Sequence[float], *, polls: int) -> bool:
+    """Whether the end of a render that was first seen completed at this age can be told at all, from how often it was
+    asked about. While no worker ran, or before a person attached the task, it may have ended hours ago."""
+    if elapsed <= late_after(samples):
+        return True
+    look, looks = next_poll(0.0, samples), 1
+    while look < elapsed and looks <= 2 * polls:
+        look, looks = look + next_poll(look, samples), looks + 1
+    return looks <= 2 * polls
+
+
 def _longest_gap(samples: Sequence[float]) -> float:
     begins, ends = window(samples)
     return max(QUICKEST, (ends - begins) / LOOKS, (begins + ends) / 2 / SOON_ENOUGH)

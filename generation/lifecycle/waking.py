@@ -4,12 +4,14 @@ import time
 from datetime import timedelta
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.utils import timezone
 
-from generation.lifecycle import dispatch, pace
+from generation import gateway
+from generation.lifecycle import dispatch, pace, timing
 from generation.lifecycle.beats import Share
-from generation.lifecycle.leases import log, wake
+from generation.lifecycle.leases import log, tell, wake
 from generation.models import Job
 
 Status = Job.Status
@@ -25,6 +27,10 @@ TURN_AGAIN = 4.0
 FURTHEST = timedelta(minutes=40)
 # Longer than the lease of a submit or a question; who stores renews its lease more often than that.
 STILL_AT_WORK = timedelta(seconds=30)
+UNASKED = (
+    "Its provider is not the one that is configured now, so nobody asks about it. It is asked about again as soon as "
+    "that provider is configured, with its key."
+)
 
 
 class Waker:
@@ -42,6 +48,7 @@ class Waker:
         self._looked_at = now
         self._woken = {job: until for job, until in self._woken.items() if until > now}
         _bring_back()
+        _tell_of_the_unasked()
         pace.look_at_balance()
         for job_id, status in self._overdue(share):
             self._woken[job_id] = now + (TURN_AGAIN if status == Status.QUEUED else WOKEN_AGAIN)
@@ -69,6 +76,18 @@ def _bring_back() -> None:
         log.warning(
             "the clock was set back: %s jobs were due far ahead of it", ahead.update(next_step_at=left)
         )
+
+
+def _tell_of_the_unasked() -> None:
+    """Nobody can ask about renders at a provider that is not the configured one: sooner or later a person must know."""
+    now = timezone.now()
+    long_ago = now - timedelta(seconds=timing.LATE_WITHOUT_SAMPLES)
+    elsewhere = Job.objects.filter(status=Status.RUNNING, late_at=None).exclude(**gateway.present_gateway())
+    unasked = elsewhere.filter(submitted_at__lt=long_ago)
+    for job_id in list(unasked.values_list("pk", flat=True)[:BATCH]):
+        with transaction.atomic():
+            if unasked.filter(pk=job_id).update(late_at=now):
+                tell(job_id, Status.RUNNING, UNASKED)
 
 
 def _mine(jobs: QuerySet[Job], share: Share) -> QuerySet[Job]:

@@ -118,6 +118,7 @@ class Migration(migrations.Migration):
                 ('base_url', models.CharField(blank=True, max_length=300)),
                 ('frozen_at', models.DateTimeField(blank=True, null=True)),
                 ('hook_token', models.CharField(blank=True, editable=False, help_text='of the address at which the provider may wake us', max_length=43)),
+                ('called_at', models.DateTimeField(blank=True, editable=False, help_text='when it last did since the latest question', null=True)),
                 ('task_id', models.CharField(blank=True, max_length=200)),
                 ('provider_status', models.CharField(blank=True, max_length=40)),
                 ('progress', models.PositiveSmallIntegerField(default=0, help_text='0 to 100, as reported')),

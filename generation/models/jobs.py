@@ -146,6 +146,9 @@ class Job(models.Model):
         editable=False,
         help_text="of the address at which the provider may wake us",
     )
+    called_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="when it last did since the latest question"
+    )
 
     # What the provider said
     task_id = models.CharField(max_length=200, blank=True)

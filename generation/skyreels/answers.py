@@ -13,11 +13,15 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from .words import read_text
+
 _COMPLETED = {"completed", "succeeded", "success"}
 _FAILED = {"failed", "fail", "error"}
 _CANCELLED = {"cancelled", "canceled"}
 _DIGITS = 30  # no amount or moment has more; arithmetic on larger ones may overflow
 _MILLISECONDS_FROM = 100_000_000_000  # as seconds this would be the year 5138
+_DEAREST = 100_000  # US dollars; no render costs so much, and the ledger has room for it
+_LONGEST_ID = 180  # characters; a longer one could not be kept, and so not be asked about
 
 
 class TaskState(StrEnum):
@@ -71,16 +75,17 @@ def _read_seconds(value: object) -> float | None:
     return seconds if seconds is not None and math.isfinite(seconds) else None
 
 
-def _read_text(value: object) -> str:
-    if isinstance(value, bool) or not isinstance(value, str | int):
-        return ""
-    return str(value).strip()
+def _read_cost(value: object) -> Decimal | None:
+    """US dollars that a render may have cost; None for what cannot be a cost."""
+    number = read_decimal(value)
+    return number if number is not None and 0 <= number < _DEAREST else None
 
 
 def find_url(node: object, *, depth: int = 4) -> str | None:
     """The first web address under `url`, `video_url` or `videos`, which may be text, a list or an object."""
     if isinstance(node, str):
-        return node if node.startswith(("http://", "https://")) else None
+        is_address = node.lower().startswith(("http://", "https://"))
+        return node if is_address and node.isprintable() else None
     if depth == 0:
         return None
     if isinstance(node, Mapping):
@@ -101,10 +106,10 @@ def _read_error(value: object) -> TaskError | None:
     if isinstance(value, TaskError):
         return value
     if isinstance(value, Mapping):
-        message = _read_text(value.get("message")) or _read_text(value.get("type"))
-        error = TaskError(code=_read_text(value.get("code")), message=message)
+        message = read_text(value.get("message")) or read_text(value.get("type"))
+        error = TaskError(code=read_text(value.get("code")), message=message)
     else:
-        error = TaskError(message=_read_text(value))
+        error = TaskError(message=read_text(value))
     return error if error.code or error.message else None
 
 
@@ -118,10 +123,10 @@ class Task(BaseModel):
 
     model_config = ConfigDict(extra="allow")
 
-    id: Annotated[str, BeforeValidator(_read_text)] = ""
-    status: Annotated[str, BeforeValidator(_read_text)] = ""
+    id: Annotated[str, BeforeValidator(read_text)] = ""
+    status: Annotated[str, BeforeValidator(read_text)] = ""
     progress: Annotated[int | None, BeforeValidator(_read_progress)] = None
-    cost: Annotated[Decimal | None, BeforeValidator(read_decimal)] = None
+    cost: Annotated[Decimal | None, BeforeValidator(_read_cost)] = None
     video_url: Annotated[str | None, BeforeValidator(find_url)] = None
     expires_at: Annotated[datetime | None, BeforeValidator(read_moment)] = None
     error: Annotated[TaskError | None, BeforeValidator(_read_error)] = None
@@ -137,9 +142,10 @@ class Task(BaseModel):
         if not isinstance(data, Mapping):
             return data
         credits = read_decimal(data.get("credits_cost"))
-        cost = read_decimal(data.get("cost"))
+        cost = _read_cost(data.get("cost"))
         return {
-            **data,
+            # A name with half a letter in it is none to pydantic.
+            **{name: value for name, value in data.items() if name.isprintable()},
             "id": data.get("id") or data.get("task_id"),
             "video_url": find_url(data.get("result")) or data.get("video_url"),
             "expires_at": _find_expiry(data.get("result")) or data.get("expires_at"),
@@ -160,7 +166,7 @@ class Task(BaseModel):
     def read(cls, payload: object) -> Self | None:
         """The task in an answer or a webhook's body, bare or in `data`; None when there is none."""
         data = _unwrap(payload)
-        if data is None or not _read_text(data.get("status")):
+        if data is None or not read_text(data.get("status")):
             return None
         return cls.model_validate(data)
 
@@ -189,7 +195,13 @@ def find_task_id(payload: object) -> str | None:
     data = _unwrap(payload)
     if data is None or data.get("error"):
         return None
-    return _read_text(data.get("task_id")) or _read_text(data.get("id")) or None
+    return read_id(data.get("task_id")) or read_id(data.get("id"))
+
+
+def read_id(value: object) -> str | None:
+    """A task's id as text; None for what is none, and for one that is too long to be kept."""
+    text = read_text(value)
+    return text if 0 < len(text) <= _LONGEST_ID else None
 
 
 def _unwrap(payload: object) -> Mapping[str, object] | None:

@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from .answers import Balance, Submitted, Task
+from .answers import Balance, Submitted, Task, TaskError
 from .errors import SkyReelsError
-from .failures import query_interrupted, submit_interrupted
+from .failures import fit_to_tell, query_interrupted, submit_interrupted
 from .limits import MAX_IDEMPOTENCY_KEY_LENGTH
 from .providers import GATEWAY, Call, Provider
 
@@ -59,7 +59,11 @@ class _Line:
         return self.provider.task_call(task_id, api_key=self._secret)
 
     def _read_task(self, response: httpx.Response, task_id: str) -> Task:
-        return self.provider.read_task(response, task_id=task_id, secret=self._secret)
+        task = self.provider.read_task(response, task_id=task_id, secret=self._secret)
+        if task.error is None:
+            return task
+        code, message = (fit_to_tell(text, self._secret) for text in (task.error.code, task.error.message))
+        return task.model_copy(update={"error": TaskError(code=code, message=message)})
 
 
 class SkyReelsClient(_Line):

@@ -26,6 +26,7 @@ from .errors import (
     Unavailable,
     UnknownTask,
 )
+from .words import read_text
 
 _RAW_LENGTH = 2000
 _READ_LENGTH = 20_000  # blanking comes before cutting, so that no half of a key is left at the edge
@@ -121,10 +122,10 @@ def read_complaint(payload: object) -> Complaint:
     message = error if isinstance(error, str) else source.get("message")
     param = source.get("param")
     return Complaint(
-        code=_text(source.get("code")),
-        type=_text(source.get("type")),
-        message=_text(message),
-        param=param if isinstance(param, str) and param else None,
+        code=read_text(source.get("code")),
+        type=read_text(source.get("type")),
+        message=read_text(message),
+        param=read_text(param) or None,
     )
 
 
@@ -136,8 +137,13 @@ def blank_secrets(text: str, secret: str) -> str:
     return re.sub(r"(https?:[\\/]+[^\s\"'<>?]+)\?[^\s\"'<>]*", r"\1?[query]", text)
 
 
+def fit_to_tell(text: str, secret: str) -> str:
+    """The start of what the provider says, with nothing secret in it."""
+    return blank_secrets(text[:_READ_LENGTH], secret)[:_RAW_LENGTH]
+
+
 def read_retry_after(value: str | None) -> float | None:
-    """`Retry-After`, a number or an HTTP date, as 0 to 3600 seconds from now; None when unreadable."""
+    """`Retry-After`, a number or an HTTP date, as 0 to 1800 seconds from now; None when unreadable."""
     if not value:
         return None
     try:
@@ -181,16 +187,21 @@ def failed_answer(
     kind: type[SkyReelsError], response: httpx.Response, complaint: Complaint, secret: str
 ) -> SkyReelsError:
     """The error of this kind, with what the answer says and nothing secret in it."""
-    said = blank_secrets(complaint.message[:_READ_LENGTH], secret)[:_RAW_LENGTH]
+    said = fit_to_tell(complaint.message, secret)
     told = f": {said}" if said else f" (HTTP {response.status_code})"
     return kind(
         _sentence(_SENTENCES[kind] + told),
         status_code=response.status_code,
         code=blank_secrets(complaint.code, secret),
         param=complaint.param,
-        raw=blank_secrets(response.text[:_READ_LENGTH], secret)[:_RAW_LENGTH],
+        raw=fit_to_tell(_start_of(response), secret),
         retry_after=read_retry_after(response.headers.get("Retry-After")),
     )
+
+
+def _start_of(response: httpx.Response) -> str:
+    """Of the body. Its content type is not asked: it may name an encoding that is none of text, such as `hex`."""
+    return response.content[:_READ_LENGTH].decode(errors="replace")
 
 
 def _sentence(text: str) -> str:
@@ -201,7 +212,7 @@ def _sentence(text: str) -> str:
 def _seconds_until(date: str) -> float:
     try:
         moment = parsedate_to_datetime(date)
-    except ValueError:
+    except (ValueError, OverflowError):  # a year or a zone of twenty digits
         return float("nan")
     moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return (moment - datetime.now(UTC)).total_seconds()
@@ -210,7 +221,3 @@ def _seconds_until(date: str) -> float:
 def _reason(failure: httpx.RequestError) -> str:
     """The failure's kind only: its text may repeat headers."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", type(failure).__name__).lower()
-
-
-def _text(value: object) -> str:
-    return str(value).strip() if isinstance(value, str | int) and not isinstance(value, bool) else ""

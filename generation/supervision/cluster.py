@@ -61,5 +61,6 @@ async def supervise(patience: Patience) -> None:
             await asyncio.wait_for(asked.wait(), timeout=1)
     pulse.stop()
     await keeper.stop()
+    pulse.release()
     if not asked.is_set():
         sys.exit("backlot: the look at the sweep broke off; a worker without it is not to be trusted")

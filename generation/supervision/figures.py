@@ -82,7 +82,7 @@ def read() -> Figures:
     return Figures(
         jobs={status.value: counted.get(status.value, 0) for status in Status},
         wanting_a_person=Job.objects.wanting_a_person().count(),
-        oldest_waiting=_oldest_waiting(),
+        oldest_waiting=oldest_waiting(),
         overdue=oldest_overdue(),
         heartbeat_age=_since(max(seen)) if seen else None,
         hosts=sum(beat > timezone.now() - ALIVE for beat in seen),
@@ -138,7 +138,7 @@ def _line_moved() -> datetime | None:
     return events.values_list("at", flat=True).first()
 
 
-def _oldest_waiting() -> float:
+def oldest_waiting() -> float:
     """Since it was queued, back-offs included; what rests behind a pause waits for a person and is left out."""
     waiting = Job.objects.filter(status=Status.QUEUED).exclude(dispatch.resting())
     queued = waiting.aggregate(first=Min("ledger__created_at"))["first"]

@@ -137,9 +137,14 @@ def worker_ok() -> Check:
 def work_ok() -> list[Check]:
     """The worker sweeps, no step waits that it should have taken, and renders do not all fail."""
     try:
-        return [worker_ok(), steps_ok(figures.oldest_overdue()), renders_ok(figures.ended_lately())]
+        return [
+            worker_ok(),
+            steps_ok(figures.oldest_overdue()),
+            waiting_ok(figures.oldest_waiting()),
+            renders_ok(figures.ended_lately()),
+        ]
     except Error:
-        return [_unknown(name) for name in ("worker", "steps", "renders")]
+        return [_unknown(name) for name in ("worker", "steps", "waiting", "renders")]
 
 
 def steps_ok(overdue: Overdue | None) -> Check:
@@ -150,6 +155,12 @@ def steps_ok(overdue: Overdue | None) -> Check:
     if overdue.seconds <= settings.OVERDUE_MINUTES * 60:
         return Check("steps", True, told)
     return Check("steps", False, f"{told}: read the worker's log, and start `manage.py worker` again")
+
+
+def waiting_ok(seconds: float) -> Check:
+    """How long the first of the line has waited; for information, since a long line that moves is well."""
+    told = f"the oldest waiting job has waited for {seconds:.0f} s" if seconds else "no job waits"
+    return Check("waiting", True, told)
 
 
 def renders_ok(ended: Ended) -> Check:

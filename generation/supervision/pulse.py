@@ -22,11 +22,13 @@ from redis.exceptions import RedisError
 
 from generation import host_queue
 from generation.lifecycle.beats import beat_name, beats, hosts
+from generation.lifecycle.leases import release_all_of
 from generation.models import Heartbeat, Job
 
 SWEEP = "generation.tasks.sweep"
 EACH_MINUTE = {"sweep": SWEEP, "tell": "generation.tasks.tell"}
 ENDING_LOOK = 0.3  # seconds between two looks while the cluster ends
+LAST_WORD = 1.0  # seconds that its end waits for the database
 
 log = logging.getLogger("backlot.worker")
 
@@ -45,7 +47,8 @@ class Patience:
 
 
 class Pulse(Thread):
-    """Looks until told to stop, then keeps ending this worker's sweep so that the cluster can end."""
+    """Looks until told to stop, then keeps ending this worker's sweep so that the cluster can end, and lets go of what
+    was killed with it."""
 
     def __init__(
         self,
@@ -60,7 +63,7 @@ class Pulse(Thread):
         self._patience = patience
         self._lives = lives
         self._restart = restart
-        self._stopping = Event()
+        self._stopping, self._ended, self._released = Event(), Event(), Event()
         self._life = 0
         self._queued = 0
         self._nudged: float | None = None
@@ -71,6 +74,11 @@ class Pulse(Thread):
         """From now on only end the sweep."""
         self._stopping.set()
 
+    def release(self) -> None:
+        """The cluster has ended: what it was killed in need not wait until its leases lapse."""
+        self._ended.set()
+        self._released.wait(LAST_WORD)
+
     @property
     def _queue(self) -> Broker:
         """The host's own messages; made in this thread, since it may open the database."""
@@ -79,9 +87,11 @@ class Pulse(Thread):
     def run(self) -> None:
         while not self._stopping.wait(self._patience.look):
             self._safely(self._look)
-        while True:
+        while not self._ended.wait(ENDING_LOOK):
             self._safely(self._release_sweep)
-            Event().wait(ENDING_LOOK)
+        self._safely(self._release_steps)
+        self._released.set()
+        connection.close()
 
     def _safely(self, step: Callable[[], None]) -> None:
         """A database or a broker that is away is said once and waited for."""
@@ -134,6 +144,13 @@ class Pulse(Thread):
 
     def _release_sweep(self) -> None:
         self._beats().update(token="", leased_until=None)
+
+    def _release_steps(self) -> None:
+        self._release_sweep()
+        if left := release_all_of(self._worker_id):
+            log.info(
+                "stopped in the middle of %s steps: they are due for other hosts, or for the next start", left
+            )
 
     def _beats(self) -> QuerySet[Heartbeat]:
         return beats().filter(name=beat_name(self._worker_id))

@@ -28,7 +28,7 @@ HAPPENED = {
     Doubt.TASK: "The provider took it, and then did not know its own task or named no video.",
     Doubt.VIDEO: "The render is finished and paid for, but its video could not be fetched, opened or stored.",
     Doubt.LATE: "These take far longer than such renders do. They are asked about more rarely, and come home by "
-    "themselves whenever they are done.",
+    "themselves whenever they are done; what another provider renders, once that is the configured one again.",
     Doubt.UNSENT: "Workers stopped before one of these was sent. The provider knows nothing of it.",
 }
 # What asking again comes to, and the word on its button.

@@ -12,7 +12,7 @@ from generation.supervision import exposition, figures, health
 from generation.supervision.health import Check
 
 # What these say holds no address and no name; of the others a stranger learns only whether they are well.
-TOLD_TO_ALL = {"worker", "steps", "renders"}
+TOLD_TO_ALL = {"worker", "steps", "waiting", "renders"}
 
 
 @login_not_required

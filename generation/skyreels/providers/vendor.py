@@ -31,7 +31,7 @@ from urllib.parse import quote
 
 import httpx
 
-from ..answers import Balance, Submitted, Task, TaskError, TaskState, find_url
+from ..answers import Balance, Submitted, Task, TaskError, TaskState, find_url, read_id
 from ..capabilities import Capabilities
 from ..errors import OutcomeUnknown, Unavailable, UnknownTask
 from ..failures import read_json, unreadable_answer
@@ -39,8 +39,9 @@ from ..limits import SAFE_REF_VIDEO_SECONDS
 from ..pricing import GATEWAY_PRICES, PriceTable
 from ..requests import GenerationRequest
 from ..vocabulary import I2V_FIELDS, OMNI_FIELDS, ClipType, Mode, Model, Resolution, Scenario
+from ..words import read_text
 from .contract import Call, Provider
-from .vendor_failures import is_fine, query_failure, submit_failure, tells_a_failed_task, text
+from .vendor_failures import is_fine, query_failure, submit_failure, tells_a_failed_task
 
 KINDS = {Mode.T2V: "text2video", Mode.I2V: "image2video", Mode.OMNI: "omni-video"}
 _MODES = {Model.FAST: "fast", Model.STD: "std"}
@@ -82,8 +83,8 @@ class Vendor(Provider):
         payload = read_json(response)
         if not is_fine(response, payload):
             raise submit_failure(response, payload, secret)
-        task_id = payload.get("task_id") if isinstance(payload, Mapping) else None
-        if not isinstance(task_id, str | int) or not str(task_id).strip():
+        task_id = read_id(payload.get("task_id")) if isinstance(payload, Mapping) else None
+        if task_id is None:
             raise unreadable_answer(OutcomeUnknown, response, secret)
         return Submitted(task_id=f"{_kind_of(body)}/{task_id}")
 
@@ -136,7 +137,7 @@ def _task(payload: Mapping[str, object], task_id: str) -> Task:
     url = find_url(payload.get("data"))
     task = Task.model_validate({"id": task_id, "status": payload.get("status"), "video_url": url})
     if task.state is TaskState.FAILED:
-        error = TaskError(code=text(payload.get("code")), message=text(payload.get("msg")))
+        error = TaskError(code=read_text(payload.get("code")), message=read_text(payload.get("msg")))
         return task.model_copy(update={"error": error})
     return task.model_copy(update={"status": "success"}) if url else task
 

@@ -19,6 +19,7 @@ from ..errors import (
     UnknownTask,
 )
 from ..failures import Complaint, failed_answer
+from ..words import read_text
 
 _FINE = {0, 200, 201, 202}
 _NO_CREDITS = (402, 480)
@@ -37,8 +38,8 @@ def tells_a_failed_task(payload: Mapping[str, object]) -> bool:
 
     It must say `failed` of a task that it names: a paid render is not given up for a bad answer about it.
     """
-    words = text(payload.get("status")).lower() == "failed" and bool(text(payload.get("task_id")))
-    return words and text(payload.get("code")) not in _ABOUT_THE_QUESTION
+    words = read_text(payload.get("status")).lower() == "failed" and bool(read_text(payload.get("task_id")))
+    return words and read_text(payload.get("code")) not in _ABOUT_THE_QUESTION
 
 
 def submit_failure(response: httpx.Response, payload: object, secret: str) -> SkyReelsError:
@@ -86,7 +87,7 @@ def _complaint(payload: object) -> Complaint:
     first = detail[0] if isinstance(detail, list) and detail else detail
     told = first.get("msg") if isinstance(first, Mapping) else first
     message = payload.get("msg") or payload.get("message") or told
-    return Complaint(code=text(payload.get("code")), message=text(message), param=_param(first))
+    return Complaint(code=read_text(payload.get("code")), message=read_text(message), param=_param(first))
 
 
 def _param(detail: object) -> str | None:
@@ -94,9 +95,4 @@ def _param(detail: object) -> str | None:
     place = detail.get("loc") if isinstance(detail, Mapping) else None
     if not isinstance(place, list):
         return None
-    return ".".join(str(part) for part in place if part != "body") or None
-
-
-def text(value: object) -> str:
-    """A string or a number as text; empty for everything else."""
-    return str(value).strip() if isinstance(value, str | int) and not isinstance(value, bool) else ""
+    return ".".join(read_text(part) for part in place if part != "body") or None

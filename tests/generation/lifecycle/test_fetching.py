@@ -2,13 +2,16 @@
 
 import hashlib
 import re
+import socket
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import httpx
 import pytest
 
+from generation.lifecycle import fetching
 from generation.lifecycle.fetching import MAX_RESUMES, LinkDead, NotPublic, fetch
+from library.probe import UnreadableMedia
 
 CONTENT = bytes(range(256)) * 4096
 
@@ -22,6 +25,7 @@ class Host(BaseHTTPRequestHandler):
     etag = '"one"'
     moved = ""
     status = 200
+    told_range = told_etag = told_length = ""
     asked: list[str]
 
     def do_GET(self):
@@ -36,11 +40,12 @@ class Host(BaseHTTPRequestHandler):
         start = int(wanted[1]) if wanted and self.headers.get("If-Range") == self.etag else 0
         self.send_response(206 if start else 200)
         if start:
-            self.send_header("Content-Range", f"bytes {start}-{len(CONTENT) - 1}/{len(CONTENT)}")
+            told = self.told_range or f"bytes {start}-{len(CONTENT) - 1}/{len(CONTENT)}"
+            self.send_header("Content-Range", told)
         if self.ranges:
             self.send_header("Accept-Ranges", "bytes")
-        self.send_header("ETag", self.etag)
-        self.send_header("Content-Length", str(len(CONTENT) - start))
+        self.send_header("ETag", (start and self.told_etag) or self.etag)
+        self.send_header("Content-Length", self.told_length or str(len(CONTENT) - start))
         self.end_headers()
         self.wfile.write(CONTENT[start : start + self.pieces])
         self.close_connection = True
@@ -113,6 +118,33 @@ def test_a_dead_link_is_told_from_a_busy_host(host, tmp_path, status):
         fetch(host.url, tmp_path / "it", lambda: None)
 
 
+@pytest.mark.parametrize(
+    ("name", "lie"),
+    [
+        ("told_range", f"bytes 7-{len(CONTENT) - 1}/{len(CONTENT)}"),
+        ("told_range", "bytes 0-9/10"),
+        ("told_range", f"bytes */{len(CONTENT)}"),
+        ("told_range", "all of it"),
+        ("told_etag", '"two"'),
+    ],
+)
+def test_a_part_that_is_not_the_one_asked_for_is_never_taken_for_the_file(host, tmp_path, name, lie):
+    host.pieces = len(CONTENT) // 2
+    setattr(host, name, lie)
+    with pytest.raises(httpx.TransportError):
+        fetch(host.url, tmp_path / "it", lambda: None)
+    assert (tmp_path / "it").read_bytes() == CONTENT[: len(CONTENT) // 2]
+
+
+@pytest.mark.parametrize("length", ["1000001", ""], ids=["told before", "found out"])
+def test_more_than_a_video_may_have_is_not_fetched(host, tmp_path, monkeypatch, length):
+    monkeypatch.setattr(fetching, "MAX_VIDEO_BYTES", 1_000_000)
+    host.told_length = length
+    with pytest.raises(UnreadableMedia, match="more than 1 MB"):
+        fetch(host.url, tmp_path / "it", lambda: None)
+    assert (tmp_path / "it").stat().st_size <= (0 if length else 1_000_000)
+
+
 NOT_PUBLIC = [
     "https://127.0.0.1/a.mp4",
     "https://localhost/a.mp4",
@@ -130,6 +162,16 @@ NOT_PUBLIC = [
     "https://[64:ff9b::7f00:1]/a.mp4",
     "https://[fe80::1]/a.mp4",
     "https://[fd00::1]/a.mp4",
+    "https://[fec0::1]/a.mp4",
+    "https://[::127.0.0.1]/a.mp4",
+    "https://[::ffff:224.0.0.1]/a.mp4",
+    "https://[2002:7f00:1::]/a.mp4",
+    "https://somebody:secret@127.0.0.1/a.mp4",
+    "https://93.184.216.34@127.0.0.1:443/a.mp4",
+    "https://",
+    "https://[::1/a.mp4",
+    "https://93.184.216.34:https/a.mp4",
+    "ftp://93.184.216.34/a.mp4",
     "http://93.184.216.34/a.mp4",
     "http://127.0.0.1:1/a.mp4",
 ]
@@ -148,3 +190,33 @@ def test_a_redirect_leads_no_further_than_the_first_link_could(host, tmp_path, t
     host.moved = target
     with pytest.raises(NotPublic):
         fetch(host.url, tmp_path / "it", lambda: None)
+
+
+def test_the_connection_goes_to_the_address_that_was_looked_at(settings, tmp_path, monkeypatch):
+    """A name that is public for as long as it is looked at, and this machine when the connection asks for it."""
+    settings.PROVIDER_IS_SANDBOX = False
+    settings.SKYREELS_BASE_URL = "https://127.0.0.1"
+    asked = []
+
+    def rebound(host, port, *args, **kwargs):
+        asked.append(host)
+        if host != "video.example":
+            raise socket.gaierror(f"no test connects to {host}")
+        ip = "93.184.216.34" if len(asked) <= 2 else "127.0.0.1"
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (ip, port))]
+
+    monkeypatch.setattr(socket, "getaddrinfo", rebound)
+    monkeypatch.setattr(fetching.gateway, "heeds_proxies", lambda address: False)
+    with pytest.raises(httpx.ConnectError):
+        fetch("https://video.example/a.mp4", tmp_path / "it", lambda: None)
+    # Before the request, before the connection, and the connection's own look at what is an address already.
+    assert asked == ["video.example", "video.example", "93.184.216.34"]
+
+
+def test_one_private_address_among_public_ones_is_enough_to_refuse(settings, tmp_path, monkeypatch):
+    settings.PROVIDER_IS_SANDBOX = False
+    settings.SKYREELS_BASE_URL = "https://127.0.0.1"
+    both = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (ip, 443)) for ip in ("93.184.216.34", "192.168.0.7")]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **kwargs: both)
+    with pytest.raises(NotPublic):
+        fetch("https://video.example/a.mp4", tmp_path / "it", lambda: None)

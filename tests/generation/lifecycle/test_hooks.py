@@ -11,7 +11,13 @@ from django.utils import timezone
 
 from config.logs import Line
 from generation import gateway, lifecycle
+from generation.lifecycle.answering import take_answers
+from generation.lifecycle.asking import Answered
+from generation.lifecycle.beats import Share
+from generation.lifecycle.learning import RenderTimes
+from generation.lifecycle.polling import claim_questions
 from generation.models import Job, RenderTime
+from generation.skyreels.schemas import Task
 from generation.views import hooks
 from tests.generation.lifecycle.conftest import make_due
 
@@ -75,6 +81,22 @@ def test_a_call_does_not_break_the_lease_of_who_is_just_asking(client: Client, r
     assert client.post(address(rendering)).status_code == 200
     rendering.refresh_from_db()
     assert (rendering.lease_token, rendering.next_step_at) == ("held", lease_until)
+
+
+@pytest.mark.parametrize("is_called", [True, False])
+def test_a_call_during_a_question_is_followed_by_another_question(
+    client: Client, rendering, is_called
+) -> None:
+    """The answer that is under way may have been given before the end."""
+    for called in (is_called, False):
+        make_due(rendering)
+        [question] = claim_questions(Share(), 1)
+        if called:
+            client.post(address(rendering))
+        before = Task.read({"id": rendering.task_id, "status": "processing"})
+        take_answers([Answered(question.lease, question.job, before)], RenderTimes())
+        assert (wait_of(rendering) <= 0) is called
+        assert rendering.lease_token == ""
 
 
 @pytest.mark.parametrize("token", ["nobody", "a" * 43, "%00", "x" * 3000])

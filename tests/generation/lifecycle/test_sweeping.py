@@ -236,6 +236,17 @@ def test_nothing_is_learnt_from_a_render_that_began_in_the_future(running, bring
     assert not RenderTime.objects.exists()
 
 
+@pytest.mark.parametrize(("polls", "is_learnt"), [(2, False), (60, True)])
+def test_only_a_late_render_that_was_watched_is_learnt_from(running, bring_to, polls, is_learnt) -> None:
+    """Overnight no worker ran: when it ended nobody knows, and the next renders must not be timed by that."""
+    usual = [60.0 + number for number in range(40)]
+    RenderTime.objects.create(model="skyreels-v4-fast", resolution="480p", duration=3, samples=usual)
+    job = running()
+    Job.objects.update(submitted_at=timezone.now() - timedelta(hours=2), polls=polls)
+    bring_to(job, Status.SUCCEEDED)
+    assert (RenderTime.objects.get().samples != usual) is is_learnt
+
+
 @pytest.fixture
 def woken(monkeypatch):
     """What was woken, as (task, job)."""

@@ -108,6 +108,17 @@ def test_how_long_it_took_is_half_a_gap_less() -> None:
     assert timing.took(second, samples, hooked=False) == pytest.approx((first + second) / 2)
 
 
+@pytest.mark.parametrize("samples", [[], [100.0] * LEARNT])
+def test_the_end_of_a_late_render_can_be_told_when_it_was_asked_about_all_the_time(samples) -> None:
+    now, polls = timing.next_poll(0, samples), 1
+    while now < 8 * 3600:
+        now, polls = now + timing.next_poll(now, samples), polls + 1
+    assert timing.was_watched(now, samples, polls=polls)
+    assert not timing.was_watched(now, samples, polls=3)
+    assert timing.was_watched(timing.late_after(samples), samples, polls=1)
+    assert not timing.was_watched(1.7e9, samples, polls=polls)
+
+
 def test_a_call_tells_the_moment_and_the_net_tells_nothing() -> None:
     samples = [100.0] * LEARNT
     assert timing.took(97, samples, hooked=True) == 97

@@ -59,13 +59,29 @@ def test_a_video_is_found_wherever_it_stands(result: object) -> None:
     assert task(result=result).video_url == URL
 
 
+def test_the_scheme_of_an_address_may_be_in_capitals() -> None:
+    assert task(result={"url": "HTTPS://cdn.example/v.mp4"}).video_url == "HTTPS://cdn.example/v.mp4"
+
+
 def test_a_video_beside_the_result() -> None:
     assert task(video_url=URL).video_url == URL
     assert task(video_url=[URL], result={"videos": []}).video_url == URL
 
 
 @pytest.mark.parametrize(
-    "result", [None, {}, [], "", {"videos": None}, {"videos": [{"url": "soon"}]}, {"images": [URL]}]
+    "result",
+    [
+        None,
+        {},
+        [],
+        "",
+        {"videos": None},
+        {"videos": [{"url": "soon"}]},
+        {"images": [URL]},
+        {"url": f"{URL}\0"},
+        {"url": f"{URL}\ud800"},
+        {"url": "file:///etc/passwd"},
+    ],
 )
 def test_completed_without_a_video_stays_completed(result: object) -> None:
     read = task(result=result)
@@ -121,6 +137,10 @@ def test_progress_is_a_percentage(sent: object, read: int | None) -> None:
         ({"credits_cost": "1e99999999"}, None),
         ({"cost": True}, None),
         ({"cost": {}}, None),
+        ({"cost": -1}, None),
+        ({"cost": "1e6"}, None),
+        ({"cost": -1, "credits_cost": 3.2}, "0.32"),
+        ({"credits_cost": "1e9"}, None),
     ],
 )
 def test_cost_is_exact_and_may_come_as_credits(data: dict[str, object], usd: str | None) -> None:
@@ -138,6 +158,7 @@ def test_cost_is_exact_and_may_come_as_credits(data: dict[str, object], usd: str
         ({"code": "", "message": "no"}, TaskError(code="", message="no")),
         ({"code": None, "type": "upstream_error"}, TaskError(message="upstream_error")),
         ("timed out", TaskError(message="timed out")),
+        ("torn \0 and \udfff letters", TaskError(message="torn  and  letters")),
         ("", None),
         ({}, None),
         (None, None),
@@ -154,6 +175,13 @@ def test_times_and_unknown_fields() -> None:
     assert (read.actual_time, read.estimated_time) == (41.5, None)
     assert read.model_extra is not None
     assert read.model_extra["fps"] == 24
+
+
+def test_half_a_letter_anywhere_loses_no_answer() -> None:
+    odd = "\ud800"
+    read = Task.read({"id": f"task{odd}_1", "status": f"{odd}queued", odd: odd, "result": {odd: [odd]}})
+    assert read is not None
+    assert (read.id, read.status, read.state) == ("task_1", "queued", TaskState.PENDING)
 
 
 @pytest.mark.parametrize(
@@ -188,6 +216,8 @@ def test_what_is_no_task(payload: object) -> None:
         ({"data": []}, None),
         ({"data": [{"task_id": ""}]}, None),
         ({"data": [{"task_id": None}]}, None),
+        ({"data": [{"task_id": "x" * 181}]}, None),
+        ({"data": [{"task_id": "task\0_1\ud800"}]}, "task_1"),
         ({"id": "request_1", "error": {"message": "no"}}, None),
         ({"data": "task_1"}, None),
         (None, None),

@@ -146,8 +146,10 @@ def test_what_the_gateway_says_is_passed_on(
     assert message in failure.raw
 
 
-def test_a_lying_content_type_is_not_believed(gateway: Gateway, client: SkyReelsClient) -> None:
-    gateway.answers(409, error("idempotency_in_progress", "wait"), Content_Type="text/html; charset=klingon")
+@pytest.mark.parametrize("charset", ["klingon", "hex", "zip", "utf-7", "undefined"])
+def test_a_lying_content_type_is_not_believed(gateway: Gateway, client: SkyReelsClient, charset: str) -> None:
+    content_type = f"text/html; charset={charset}"
+    gateway.answers(409, error("idempotency_in_progress", "wait"), Content_Type=content_type)
     assert type(submit(client)) is InProgress
 
 
@@ -173,10 +175,33 @@ def test_retry_after_as_a_date(gateway: Gateway, client: SkyReelsClient) -> None
     assert submit(client).retry_after == 0
 
 
-@pytest.mark.parametrize("header", ["soon", "nan", "inf", "", "Wed, 99 Oct 2015 07:28:00 GMT"])
+@pytest.mark.parametrize(
+    "header",
+    [
+        "soon",
+        "nan",
+        "inf",
+        "",
+        "1e999",
+        "Wed, 99 Oct 2015 07:28:00 GMT",
+        "Wed, 21 Oct 99999999999999999999 07:28:00 GMT",
+        "Wed, 21 Oct 2015 07:28:00 +99999999999999999999",
+    ],
+)
 def test_an_unreadable_retry_after_is_none(gateway: Gateway, client: SkyReelsClient, header: str) -> None:
     gateway.answers(429, b"", Retry_After=header)
     assert submit(client).retry_after is None
+
+
+def test_keys_and_signatures_are_blanked_in_a_failed_task(gateway: Gateway, client: SkyReelsClient) -> None:
+    said = f"{KEY}: cannot fetch https://s3.example/a.png?Signature=topsecret now"
+    gateway.answers(200, {"data": {"status": "failed", "error": {"code": KEY, "message": said}}})
+    failed = client.task("task_1").error
+    assert failed is not None
+    assert (failed.code, failed.message) == (
+        "[key]",
+        "[key]: cannot fetch https://s3.example/a.png?[query] now",
+    )
 
 
 def test_keys_and_signatures_are_blanked(gateway: Gateway, client: SkyReelsClient) -> None:

@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Callable
 
 import pytest
+from django.utils import timezone
 
 from generation.models import Job
 from tests.generation.supervision.conftest import LONG_AGO, PATIENT, Place, wait_for
@@ -69,3 +70,16 @@ def test_a_step_that_is_under_way_at_the_stop_is_finished(worker, queue_job, san
     worker.stop()
     job.refresh_from_db()
     assert (job.status, job.lease_token, bool(job.task_id)) == (Job.Status.RUNNING, "", True)
+
+
+def test_a_step_that_outlasts_the_stop_is_let_go(worker, queue_job, sandbox) -> None:
+    """It is due at once, and three stops in a row are not three crashes of which it may be the cause."""
+    sandbox.add_fault("download", "delay", match="stopped for good", seconds=30)
+    worker.start()
+    job = queue_job("a harbour stopped for good")
+    storing = Job.objects.filter(pk=job.pk, status=Job.Status.STORING).exclude(lease_token="")
+    wait_for("the download", storing.exists)
+    worker.stop()
+    job.refresh_from_db()
+    assert (job.status, job.lease_token, job.takeovers) == (Job.Status.STORING, "", 0)
+    assert job.next_step_at <= timezone.now()

@@ -134,6 +134,7 @@ def test_readyz_names_the_part_that_fails(client: Client) -> None:
         "storage": True,
         "worker": False,
         "steps": True,
+        "waiting": True,
         "renders": True,
     }
     Heartbeat.objects.update_or_create(name="sweep", defaults={"beat_at": timezone.now()})
@@ -173,6 +174,18 @@ def test_what_waits_behind_a_pause_or_for_another_gateway_is_not_overdue(
     assert parts(client)["steps"] == (True, "nothing is overdue")
     paused.delete()
     assert parts(client)["steps"][0] is False
+
+
+@pytest.mark.usefixtures("s3", "beating")
+def test_readyz_tells_how_long_the_oldest_job_has_waited(
+    client: Client, alice: User, project: Project
+) -> None:
+    assert parts(client)["waiting"] == (True, "no job waits")
+    job = a_job(alice, project, Status.QUEUED, task_id="", next_step_at=timezone.now())
+    LedgerEntry.objects.create(job=job, project=project, estimate_usd=1)
+    LedgerEntry.objects.update(created_at=ago(seconds=4000))
+    ok, detail = parts(client)["waiting"]
+    assert (ok, detail[:40]) == (True, "the oldest waiting job has waited for 40")
 
 
 @pytest.mark.usefixtures("s3", "beating")
