@@ -43,8 +43,8 @@ def narrowed(found: AssetQuerySet, parts: Sequence[Part]) -> AssetQuerySet:
 
 
 def tagged(tag: str) -> Part:
-    """Those with this tag, whatever its case."""
-    rows = AssetTag.objects.filter(tag__name__iexact=tag).order_by().values_list("pk")
+    """Those with this tag, whatever its case. Tags are kept in lower case: outside of ASCII SQLite knows no other."""
+    rows = AssetTag.objects.filter(tag__name__iexact=tag.lower()).order_by().values_list("pk")
     return Part(
         lambda found: found.filter(pk__in=rows.values("content_object")),
         lambda found: found.filter(Exists(rows.filter(content_object=OuterRef("pk")))),
