@@ -66,7 +66,7 @@ class ProjectForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         said = _said(self.instance)
-        self.initial |= {**said, "seen": _mark(said)}
+        self.initial.update(said, seen=_mark(said))
 
     @transaction.atomic
     def change(self, by: User) -> Project:
