@@ -6,6 +6,7 @@ matched here and two handles of which one starts the other are reported.
 """
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -16,6 +17,23 @@ RULE = "A handle starts with a letter and has 2 to 32 letters, digits, _ or -, w
 # An @ inside a word (an e-mail address) starts no handle; a handle ends where its characters end. Only ASCII counts as
 # a word here: scripts that are written without blanks may touch a handle.
 _MENTION = re.compile(r"(?<![A-Za-z0-9_@])@([A-Za-z][A-Za-z0-9_-]*)")
+
+# Latin letters that no mark can be taken off.
+_WHOLE_LETTERS = str.maketrans(
+    {
+        "ß": "ss",
+        "æ": "ae",
+        "Æ": "Ae",
+        "œ": "oe",
+        "Œ": "Oe",
+        "ø": "o",
+        "Ø": "O",
+        "ł": "l",
+        "Ł": "L",
+        "đ": "d",
+        "Đ": "D",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -65,7 +83,13 @@ def prefix_clashes(names: list[str]) -> list[tuple[str, str]]:
 
 
 def suggest(title: str) -> str:
-    """A handle made from a title or file name: `Mara Voss.png` gives `Mara_Voss_png`; empty when nothing is left."""
-    words = re.findall(r"[A-Za-z0-9]+", title)
+    """A handle made from a title or file name: `Mara Voss.png` gives `Mara_Voss_png`, `Zoë Łoś` gives `Zoe_Los`; empty
+    when nothing is left."""
+    words = re.findall(r"[A-Za-z0-9]+", _without_accents(title))
     name = "_".join(words).lstrip("0123456789_")[:MAX_LENGTH].rstrip("_")
     return name if is_handle(name) else ""
+
+
+def _without_accents(text: str) -> str:
+    parts = unicodedata.normalize("NFKD", text.translate(_WHOLE_LETTERS))
+    return "".join(letter for letter in parts if not unicodedata.combining(letter))

@@ -7,6 +7,7 @@ handles up, `planning` makes the request of it, `Composition` tells what that co
 
 from generation.composition.binding import Bound
 from generation.composition.briefs import Brief, ClipUse, Keyframe, Roles, Settings
+from generation.composition.checking import why_ended
 from generation.composition.composing import Composition, compose, compose_all, compose_request, recompose
 from generation.composition.expanding import MAX_BATCH, MAX_PROMPTS, briefs_of, expand
 from generation.composition.freezing import freeze, previewed
@@ -35,4 +36,5 @@ __all__ = [
     "freeze",
     "previewed",
     "recompose",
+    "why_ended",
 ]

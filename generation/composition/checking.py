@@ -43,10 +43,15 @@ def why_never(bound: Bound) -> str:
         return f"@{asset.handle} is kept to another project. Let everyone use it on its page, or take it out."
     if bound.version is None:
         return f"@{asset.handle} has no files yet. Add one on its page, or take it out."
-    if asset.rights_state == EXPIRED:
-        ended = f"@{asset.handle} may not be used in a new take: its rights ended on {asset.rights_end_on}."
-        return f"{ended} {asset.who_extends} can extend them on its page."
-    return ""
+    return why_ended(asset)
+
+
+def why_ended(asset: Asset) -> str:
+    """That its rights have ended, and who may extend them; empty while they last."""
+    if asset.rights_state != EXPIRED:
+        return ""
+    ended = f"@{asset.handle} may not be used in a new take: its rights ended on {asset.rights_end_on}."
+    return f"{ended} {asset.who_extends} can extend them on its page."
 
 
 def why_not_named(bound: Bound) -> str:

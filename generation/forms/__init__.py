@@ -2,7 +2,16 @@
 
 from generation.forms.composer import ComposerForm
 from generation.forms.ledger import LedgerForm
-from generation.forms.projects import MemberForm, ProjectForm, RoleForm, free_slug
+from generation.forms.projects import MemberForm, ProjectForm, RoleForm, StaleProject, free_slug
 from generation.forms.tokens import TokenForm
 
-__all__ = ["ComposerForm", "LedgerForm", "MemberForm", "ProjectForm", "RoleForm", "TokenForm", "free_slug"]
+__all__ = [
+    "ComposerForm",
+    "LedgerForm",
+    "MemberForm",
+    "ProjectForm",
+    "RoleForm",
+    "StaleProject",
+    "TokenForm",
+    "free_slug",
+]

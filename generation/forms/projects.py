@@ -1,5 +1,8 @@
 """Forms of a project, its team and its budget."""
 
+import hashlib
+import json
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -12,13 +15,23 @@ from generation.models import Production
 from generation.reviews import verdicts
 from library.models import Membership, Project, Role
 
+NUMBERS = ("warn_at", "approvals_needed")  # left empty they stay as they are
+
 # `/projects/new/` is a page of its own.
 RESERVED_SLUGS = {"new"}
 
 
+class StaleProject(Exception):
+    """Somebody saved the project after the form was opened: show both texts and let the person choose."""
+
+    def __init__(self, current: Project) -> None:
+        super().__init__(f"{current} was changed meanwhile")
+        self.current = current
+
+
 class ProjectForm(forms.ModelForm):
     """A project's name, description and budget, from when on its owners are warned of the budget's end, and how many
-    people have to approve a take."""
+    people have to approve a take. `seen` is a mark of what was saved when the form was opened."""
 
     budget_usd = forms.DecimalField(
         label="Budget in US dollars",
@@ -43,6 +56,7 @@ class ProjectForm(forms.ModelForm):
         max_value=20,
         help_text="So many owners and reviewers have to approve it. When it changes, all takes are counted anew.",
     )
+    seen = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
 
     class Meta:
         model = Project
@@ -51,18 +65,33 @@ class ProjectForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if self.instance.budget_usd is not None:
-            self.initial["budget_usd"] = f"{self.instance.budget_usd:.2f}"
-        known = Production.objects.filter(project=self.instance.pk).first()
-        self.initial["warn_at"] = known.warn_at if known else WARN_AT
-        self.initial["approvals_needed"] = known.approvals_needed if known else 1
+        said = _said(self.instance)
+        self.initial.update(said, seen=_mark(said))
 
     @transaction.atomic
     def change(self, by: User) -> Project:
-        """Save what was typed; a threshold or a number that was left empty stays as it is."""
+        """Save what was typed; a threshold or a number that was left empty stays as it is. Raises StaleProject when
+        the form was opened on another text than the one that is saved; then nothing is changed."""
+        saved = Project.objects.select_for_update().get(pk=self.instance.pk)
+        if self.cleaned_data["seen"] not in {"", _mark(_said(saved))}:
+            raise StaleProject(saved)
         project: Project = self.save()
         self._keep_numbers(project, by)
         return project
+
+    def differences(self, current: Project) -> list[tuple[str, str, str]]:
+        """Label, what is saved now, what was typed here; only where the two differ."""
+        typed = {**self.cleaned_data, "budget_usd": _money(self.cleaned_data["budget_usd"])}
+        rows = [
+            (str(self[name].label), f"{now}" or "none", f"{typed[name]}" or "none")
+            for name, now in _said(current).items()
+            if not (name in NUMBERS and typed[name] is None)
+        ]
+        return [row for row in rows if row[1] != row[2]]
+
+    def take_over(self, current: Project) -> None:
+        """Lets the next press of the button save this text over the one that was just shown."""
+        self.data = {**self.data.dict(), self.add_prefix("seen"): _mark(_said(current))}  # type: ignore[attr-defined]
 
     @transaction.atomic
     def create(self, owner: User) -> Project:
@@ -109,6 +138,26 @@ class RoleForm(forms.Form):
     """Changes a member's role."""
 
     role = forms.ChoiceField(choices=Role.choices)
+
+
+def _said(project: Project) -> dict[str, Any]:
+    """What the form shows of a project as it is saved."""
+    known = Production.objects.filter(project=project.pk).first()
+    return {
+        "name": project.name,
+        "description": project.description,
+        "budget_usd": _money(project.budget_usd),
+        "warn_at": known.warn_at if known else WARN_AT,
+        "approvals_needed": known.approvals_needed if known else 1,
+    }
+
+
+def _money(budget: Decimal | None) -> str:
+    return "" if budget is None else f"{budget:.2f}"
+
+
+def _mark(said: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
 def free_slug(name: str) -> str:

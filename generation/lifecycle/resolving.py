@@ -15,11 +15,12 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from generation import gateway
+from generation.composition import Problem, why_ended
 from generation.lifecycle import pace
 from generation.lifecycle.doubts import Doubt, Way, doubt_of, ways_of
 from generation.lifecycle.endings import book
 from generation.lifecycle.leases import tell, wake
-from generation.lifecycle.queueing import NotPossible, check_budget
+from generation.lifecycle.queueing import CannotQueue, NotPossible, check_budget
 from generation.models import Job, JobReference, LedgerEntry
 from generation.skyreels import errors
 from generation.skyreels.schemas import Task
@@ -102,9 +103,11 @@ def ask_about(jobs: Iterable[Job], *, by: Any) -> int:
 def send_again(job: Job, *, by: Any) -> Job:
     """A new job for the same request, with a key of its own: it may be paid a second time. This job stays held.
 
-    Raises NotPossible, and CannotQueue when the project's budget has no room for both.
+    Raises NotPossible, and CannotQueue when the project's budget has no room for both, or when the rights of an asset
+    in it have ended since: a new job may not use that.
     """
     _check(job, Way.SEND)
+    _check_rights(job)
     held = Job.objects.filter(pk=job.pk, status=Status.HELD, held_reason=job.held_reason)
     made = Job(
         **{name: getattr(job, name) for name in COPIED},
@@ -158,6 +161,12 @@ def _check(job: Job, way: Way) -> None:
         raise NothingToDecide(f"This job is {job.get_status_display().lower()}: nothing is to be decided.")
     if way not in ways_of(job):
         raise NotPossible(f"{REASONS[way]} Nothing was changed.")
+
+
+def _check_rights(job: Job) -> None:
+    used = Asset.objects.filter(pk__in=job.references.order_by().values("asset")).order_by("pk")
+    if ended := [Problem("prompt", told) for asset in used if (told := why_ended(asset))]:
+        raise CannotQueue(ended)
 
 
 def _go_on(job: Job, to: Job.Status, text: str, *, by: Any, task: str = "", **fields: Any) -> None:

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from generation import lifecycle
-from generation.forms import ProjectForm
+from generation.forms import ProjectForm, StaleProject
 from generation.ledger import budget_of
 from generation.models import Job, Production, Take
 from generation.reviews.standing import with_standing
@@ -66,13 +66,18 @@ def project(request: Request, slug: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def project_edit(request: Request, slug: str) -> HttpResponse:
-    """Name, description and budget, and the team; for owners."""
+    """Name, description and budget, and the team; for owners. When the project was saved meanwhile, both texts are
+    shown and nothing is overwritten."""
     found = project_to_own(request, slug)
     form = ProjectForm(request.POST or None, instance=found)
-    if request.method == "POST" and form.is_valid():
+    if request.method != "POST" or not form.is_valid():
+        return team.edit_page(request, slug, form=form)
+    try:
         messages.success(request, f"{form.change(request.user)} is saved.")
-        return redirect(found)
-    return team.edit_page(request, slug, form=form)
+    except StaleProject as stale:
+        form.take_over(stale.current)
+        return team.edit_page(request, slug, form=form, differences=form.differences(stale.current))
+    return redirect(found)
 
 
 def _contents(request: Request, found: Project) -> dict[str, Any]:

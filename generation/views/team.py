@@ -12,11 +12,15 @@ from generation.views.access import Request, project_to_own
 from library.models import Membership, Project, Role
 
 SHOWN = 200
+REFUSED, STALE = 422, 409
+Differences = list[tuple[str, str, str]]
 
 
-def edit_page(request: Request, slug: str, **forms: Any) -> HttpResponse:
-    """The page with its forms, of which one may have been refused; the project is read anew, since a refused form
-    has left what was typed in its instance."""
+def edit_page(
+    request: Request, slug: str, *, differences: Differences | None = None, **forms: Any
+) -> HttpResponse:
+    """The page with its forms, of which one may have been refused, or was opened before somebody else saved
+    (`differences`); the project is read anew, since such a form has left what was typed in its instance."""
     found = project_to_own(request, slug)
     context = {
         "project": found,
@@ -24,9 +28,11 @@ def edit_page(request: Request, slug: str, **forms: Any) -> HttpResponse:
         "member_form": MemberForm(project=found),
         "team": found.memberships.select_related("user")[:SHOWN],
         "roles": Role.choices,
+        "differences": differences,
     } | forms
     refused = any(form.errors for form in forms.values())
-    return render(request, "generation/project_edit.html", context, status=422 if refused else 200)
+    status = STALE if differences is not None else REFUSED if refused else 200
+    return render(request, "generation/project_edit.html", context, status=status)
 
 
 @require_POST

@@ -34,8 +34,13 @@ SHOWN = 30
 RIGHTS_COLOURS = {EXPIRED: "danger", ENDING: "warning"}
 
 
+STALE = "Somebody saved it since this form was opened, and nothing was overwritten. "
+CHOOSE = "What is saved now stands beside each field that differs: save once more to put yours in its place."
+
+
 class AssetForm(forms.ModelForm):
-    """What is said about an asset, with the revision from which it was edited and the person who edits it."""
+    """What is said about an asset, with the revision from which it was edited and the person who edits it. When it was
+    saved meanwhile, both texts are shown."""
 
     user: User
 
@@ -51,11 +56,17 @@ class AssetForm(forms.ModelForm):
 
     def clean_revision(self) -> int:
         opened: int = self.cleaned_data["revision"]
-        if opened != self.instance.revision:
-            raise ValidationError(
-                "Somebody saved it since this form was opened. Open it anew and type it again."
-            )
+        # The lock keeps other edits out until this one is saved.
+        saved = (
+            Asset.objects.select_for_update().filter(pk=self.instance.pk).values_list("revision", flat=True)
+        )
+        if opened != saved.get():
+            raise ValidationError(STALE + CHOOSE)
         return opened
+
+    def clean_tags(self) -> list[str]:
+        # As the library's own pages write them: a list is narrowed by a tag whatever its case.
+        return list(dict.fromkeys(tag.lower() for tag in self.cleaned_data["tags"]))
 
     def clean_rights_end_on(self) -> date | None:
         wished: date | None = self.cleaned_data["rights_end_on"]
@@ -69,7 +80,22 @@ class AssetForm(forms.ModelForm):
         values = super().clean() or self.cleaned_data
         if self.has_error("revision"):
             self.add_error(None, self.errors["revision"][0])
+            self._tell_saved()
         return values
+
+    def _tell_saved(self) -> None:
+        """Says beside each field what is saved now, and lets the next press of the button save what was typed."""
+        for name in self.changed_data:
+            if name != "revision":
+                self.add_error(name, f"Saved now: {_shown(self.initial.get(name))}")
+        self.data = self.data.copy()  # type: ignore[attr-defined]
+        self.data[self.add_prefix("revision")] = str(self.instance.revision)  # type: ignore[index]
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return ", ".join(sorted(map(str, value))) if isinstance(value, list) else f"{value or 'nothing'}"
 
 
 class VersionInline(ReadOnly, TabularInline):
@@ -177,6 +203,11 @@ class AssetAdmin(ModelAdmin):
     ) -> tuple[QuerySet[Asset], bool]:
         # The library's own search stands on an index, which Django's does not.
         return matching(queryset, search_term), False  # type: ignore[arg-type]
+
+    def save_model(self, request: HttpRequest, obj: Asset, form: Any, change: bool) -> None:
+        # Only what the form shows: a handle or a version that came meanwhile is not written over.
+        columns = {field.name for field in Asset._meta.concrete_fields} - {"revision"}
+        obj.save(update_fields=columns & form.cleaned_data.keys())
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)

@@ -47,8 +47,8 @@ def narrowed(found: AssetQuerySet, parts: Sequence[Part], *, newest_first: bool 
 
 
 def tagged(tag: str) -> Part:
-    """Those with this tag, whatever its case."""
-    rows = AssetTag.objects.filter(tag__name__iexact=tag).order_by()
+    """Those with this tag, whatever its case. Tags are kept in lower case: outside of ASCII SQLite knows no other."""
+    rows = AssetTag.objects.filter(tag__name__iexact=tag.lower()).order_by()
     # Of the index alone: whole rows of a common tag take PostgreSQL ten milliseconds.
     keys = rows.values_list("content_object")
     return Part(

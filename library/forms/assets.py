@@ -49,14 +49,22 @@ class AssetForm(AboutForm, FilesForm):
 
 
 class VersionForm(FilesForm):
-    """The files of the next version: those of the current one unless unticked, and new ones."""
+    """The files of the next version: those of the current one unless unticked, and new ones. `after` is the number of
+    the version that was the current one when the form was opened."""
 
     note = forms.CharField(required=False, max_length=200, help_text="What is new in this version?")
+    after = forms.IntegerField(required=False, widget=forms.HiddenInput)
     field_order = ("files", "note")
 
     def __init__(self, *args: Any, asset: Asset, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.asset = asset
+        self.initial["after"] = _number(asset)
+
+    def take_over(self, current: Asset) -> None:
+        """Lets the next press of the button save these files after the version that was just shown."""
+        self.data = self.data.copy()  # type: ignore[attr-defined]
+        self.data[self.add_prefix("after")] = str(_number(current))  # type: ignore[index]
 
     def clean(self) -> dict[str, Any]:
         values = super().clean()
@@ -65,3 +73,7 @@ class VersionForm(FilesForm):
         if not self.has_error("files") and self.media_files == ingest.files_of(self.asset.current_version):
             self.add_error("files", "These are the files of the current version: add or leave out one.")
         return values
+
+
+def _number(asset: Asset) -> int:
+    return asset.current_version.number if asset.current_version else 0

@@ -91,14 +91,21 @@ def create_asset(
     return asset
 
 
-def add_version(asset: Asset, *, by: User, media: Iterable[MediaFile], note: str = "") -> AssetVersion:
-    """The next version, which becomes the current one; earlier ones stay as they are. Raises WrongFiles."""
+def add_version(
+    asset: Asset, *, by: User, media: Iterable[MediaFile], note: str = "", after: int | None = None
+) -> AssetVersion:
+    """The next version, which becomes the current one; earlier ones stay as they are.
+
+    Raises WrongFiles, and StaleEdit when somebody made another version since the one of the number `after`.
+    """
     files = list(dict.fromkeys(media))
     check_files(asset.kind, files)
     with transaction.atomic():
         # The row lock makes version numbers follow one another.
         locked = Asset.objects.select_for_update().get(pk=asset.pk)
         last = locked.versions.order_by("-number").values_list("number", flat=True).first() or 0
+        if after is not None and after != last:
+            raise StaleEdit(Asset.objects.for_cards().get(pk=asset.pk))
         version = _add_version(locked, by=by, files=files, number=last + 1, note=note)
     return version
 

@@ -36,7 +36,7 @@ class RightsEntry(BaseModel):
 
     licence: str = Field(default="", max_length=120)
     source: str = Field(default="", max_length=200)
-    consent_note: str = Field(default="", max_length=4000)
+    consent_note: str = Field(default="", max_length=100_000)
     rights_end_on: date | None = None
 
 

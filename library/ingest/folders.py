@@ -93,11 +93,12 @@ def _created(
 ) -> Outcome:
     if not media:
         return Outcome(told, Ending.MADE, f"would be @{name}")
+    known = Asset.objects.visible_to(by).filter(versions__media__in=media).order_by("pk").first()
     try:
         asset = create_asset(by=by, handle=name, kind=kind, media=media, project=project)
     except (HandleTaken, WrongFiles) as error:
         return Outcome(told, Ending.FAILED, str(error))
-    return Outcome(told, Ending.MADE, f"as {asset}")
+    return Outcome(told, Ending.MADE, f"as {asset}" + (f"; {known} has such a file already" if known else ""))
 
 
 def _has_files(asset: Asset, media: Sequence[MediaFile]) -> bool:

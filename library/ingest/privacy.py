@@ -5,6 +5,8 @@ itself is not touched; a picture that lies on its side is encoded anew.
 """
 
 import mmap
+from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 from PIL import Image
@@ -28,6 +30,14 @@ PNG_SIGNATURE_BYTES = 8
 JPEG_METADATA = {0xE1, 0xED}
 JPEG_SCAN = b"\xff\xda"
 PNG_METADATA = {b"eXIf", b"iTXt", b"zTXt", b"tEXt"}
+# Where films have it: in a box of its own, as text (QuickTime) or in numbers (3GPP); among other metadata; in XMP.
+BOXES_OF_BOXES = {b"moov", b"trak", b"udta"}
+BOXES_OF_PLACES = {b"\xa9xyz", b"loci"}
+BOXES_OF_TEXT = {b"meta"}
+BOXES_OF_XMP = {b"XMP_", b"uuid"}
+GPS = b"GPSL"
+SHORTEST_PLACE = 4
+MAX_BOXES = 200_000
 
 
 def cleaned(path: Path, facts: Facts, seen: Seen | None) -> Path:
@@ -100,13 +110,39 @@ def _png_without_metadata(data: bytes) -> bytes:
 
 
 def _blank_location(path: Path) -> None:
-    """Overwrites the place of an MP4 or MOV with blanks of the same length, so that no offset in it moves."""
+    """Overwrites the place of an MP4 or MOV without moving any offset in it: the boxes that are made for a place, and
+    XMP that tells one, become free space; where it stands in other metadata, its text becomes blanks."""
     with open_recording(path, "mov") as container:
         named = {text for key, text in container.metadata.items() if "location" in key.lower()}
-        places = {text.encode(errors="surrogateescape") for text in named}
+    # Two or three letters are found in the tables of a film as well, which would be damaged.
+    places = [text.encode(errors="surrogateescape") for text in named if len(text) >= SHORTEST_PLACE]
     with path.open("r+b") as stream, mmap.mmap(stream.fileno(), 0) as content:
-        for text in filter(None, places):
-            place = content.find(text)
-            while place >= 0:
-                content[place : place + len(text)] = b" " * len(text)
-                place = content.find(text, place + len(text))
+        for start, body, end in islice(_boxes(content, 0, len(content)), MAX_BOXES):
+            kind = content[start + 4 : start + 8]
+            if kind in BOXES_OF_TEXT:
+                _blank_texts(content, places, body, end)
+            elif kind in BOXES_OF_PLACES or (kind in BOXES_OF_XMP and content.find(GPS, body, end) >= 0):
+                content[start + 4 : start + 8] = b"free"
+                content[body:end] = bytes(end - body)
+
+
+def _boxes(content: mmap.mmap, start: int, end: int, *, depth: int = 0) -> Iterator[tuple[int, int, int]]:
+    """The boxes between two places, and those in them on the way to metadata: where each starts, where its body does
+    and where it ends."""
+    while start + 16 <= end:  # a place takes more
+        length, body = int.from_bytes(content[start : start + 4]), start + 8
+        if length == 1:
+            length, body = int.from_bytes(content[start + 8 : start + 16]), start + 16
+        close = min(start + length, end) if length >= body - start else end
+        yield start, body, close
+        if content[start + 4 : start + 8] in BOXES_OF_BOXES and depth < len(BOXES_OF_BOXES):
+            yield from _boxes(content, body, close, depth=depth + 1)
+        start = close
+
+
+def _blank_texts(content: mmap.mmap, places: list[bytes], start: int, end: int) -> None:
+    for text in places:
+        place = content.find(text, start, end)
+        while place >= 0:
+            content[place : place + len(text)] = b" " * len(text)
+            place = content.find(text, place + len(text), end)

@@ -140,7 +140,7 @@ def _imported(
             media=[_media(bundle, file) for file in sorted(entry.files, key=lambda file: file.order)],
             title=entry.title,
             description=entry.description,
-            tags=entry.tags,
+            tags=list(dict.fromkeys(tag.lower() for tag in entry.tags)),
             project=project,
             is_shared=entry.is_shared,
             is_grid=entry.is_grid,

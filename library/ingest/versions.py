@@ -30,14 +30,16 @@ def files_of(version: AssetVersion | None) -> list[MediaFile]:
     return [use.media for use in version.files.select_related("media").order_by("position")]
 
 
-def restore_version(version: AssetVersion, *, by: User) -> AssetVersion:
-    """A new version with the files of an earlier one. Raises WrongFiles when those are the present files."""
+def restore_version(version: AssetVersion, *, by: User, after: int | None = None) -> AssetVersion:
+    """A new version with the files of an earlier one. Raises WrongFiles when those are the present files, and StaleEdit
+    when somebody made another version since the one of the number `after`."""
     with transaction.atomic():
         asset = Asset.objects.select_for_update().get(pk=version.asset_id)
         files = files_of(version)
         if files == files_of(asset.current_version):
             raise WrongFiles(f"Version {version.number} has the files of the current version.")
-        return add_version(asset, by=by, media=files, note=f"restored from v{version.number}")
+        note = f"restored from v{version.number}"
+        return add_version(asset, by=by, media=files, note=note, after=after)
 
 
 def impact_of(asset: Asset, user: User) -> Impact:

@@ -85,7 +85,7 @@ def view_delete(request: Request, pk: int) -> HttpResponse:
 
 def _understood(query: str) -> str:
     """The filters of a query string that mean something, without the place in the list."""
-    filters = FilterForm(QueryDict(query[:2000])).filters()
+    filters = FilterForm(QueryDict(query[:5000])).filters()
     kept = QueryDict(mutable=True)
     kept.update({name: value for name, value in filters.items() if value and name != "cursor"})
     return kept.urlencode()

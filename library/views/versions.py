@@ -7,21 +7,25 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from library import forms, ingest
 from library.models import Asset, AssetVersion
-from library.views.access import REFUSED, Request, asset_to_edit, asset_to_see, may_edit
+from library.views.access import REFUSED, STALE, Request, asset_to_edit, asset_to_see, may_edit
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def add_version(request: Request, handle: str) -> HttpResponse:
-    """The next version of an asset's files; the page says beforehand what it reaches."""
+    """The next version of an asset's files; the page says beforehand what it reaches. When somebody made a version
+    meanwhile, it is shown beside the files that were chosen here, and nothing is made."""
     asset = asset_to_edit(request, handle)
     if request.method != "POST":
         return _files_page(request, asset, _present_files(request, asset))
     form = forms.VersionForm(request.POST, request.FILES, user=request.user, asset=asset)
     if not form.is_valid():
         return _files_page(request, asset, form, status=REFUSED)
-    version = ingest.add_version(
-        asset, by=request.user, media=form.media_files, note=form.cleaned_data["note"]
-    )
+    note, after = form.cleaned_data["note"], form.cleaned_data["after"]
+    try:
+        version = ingest.add_version(asset, by=request.user, media=form.media_files, note=note, after=after)
+    except ingest.StaleEdit as stale:
+        form.take_over(stale.current)
+        return _files_page(request, stale.current, form, status=STALE)
     messages.success(
         request, f"{asset} has a version {version.number}. Jobs keep the version that they used."
     )
@@ -62,11 +66,11 @@ def restore(request: Request, handle: str, number: int) -> HttpResponse:
     asset = asset_to_edit(request, handle)
     found = _version(asset, number)
     if request.method != "POST":
-        impact = ingest.impact_of(asset, request.user)
-        context = {"asset": asset, "version": found, "impact": impact}
-        return render(request, "library/version_restore.html", context)
+        return _restore_page(request, asset, found)
     try:
-        made = ingest.restore_version(found, by=request.user)
+        made = ingest.restore_version(found, by=request.user, after=_after(request))
+    except ingest.StaleEdit as stale:
+        return _restore_page(request, stale.current, found, status=STALE)
     except ingest.WrongFiles as error:
         messages.error(request, f"Nothing was changed. {error}")
     else:
@@ -78,7 +82,15 @@ def _files_page(
     request: Request, asset: Asset, form: forms.VersionForm, *, status: int = 200
 ) -> HttpResponse:
     context = {"asset": asset, "form": form, "impact": ingest.impact_of(asset, request.user)}
+    if status == STALE and asset.current_version:
+        context["saved"] = _version(asset, asset.current_version.number)
     return render(request, "library/add_version.html", context, status=status)
+
+
+def _restore_page(request: Request, asset: Asset, found: AssetVersion, *, status: int = 200) -> HttpResponse:
+    impact = ingest.impact_of(asset, request.user)
+    context = {"asset": asset, "version": found, "impact": impact, "stale": status == STALE}
+    return render(request, "library/version_restore.html", context, status=status)
 
 
 def _present_files(request: Request, asset: Asset) -> forms.VersionForm:
@@ -92,6 +104,12 @@ def _present_files(request: Request, asset: Asset) -> forms.VersionForm:
 def _version(asset: Asset, number: int) -> AssetVersion:
     versions = asset.versions.select_related("created_by").prefetch_related("files__media")
     return get_object_or_404(versions, number=number)
+
+
+def _after(request: Request) -> int | None:
+    """The version that was the current one when the question was asked."""
+    text = request.POST.get("after", "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 9 else None
 
 
 def _number(request: Request, name: str) -> int:

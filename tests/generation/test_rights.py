@@ -14,6 +14,7 @@ from generation.composition import Settings, compose
 from generation.models import Job, JobReference
 from library.models import Asset, Project, Rights
 from tests import factories
+from tests.generation.lifecycle.doubtful import held
 from tests.generation.views.conftest import composed, make_take
 
 pytestmark = [pytest.mark.usefixtures("s3"), pytest.mark.django_db]
@@ -85,6 +86,23 @@ def test_a_job_is_not_made_again_with_ended_rights(as_alice: Client, alice: User
     page = as_alice.post(f"/jobs/{job.uuid}/retry/", follow=True).content.decode()
     assert f"No job was made. {refusal(-3)}" in page
     assert Job.objects.count() == 1
+
+
+def test_a_held_job_is_not_sent_again_with_ended_rights(
+    as_alice: Client, alice: User, project: Project
+) -> None:
+    asset, job = inez(alice, 0, project=project), held(alice, project)
+    JobReference.objects.create(
+        job=job, handle="Inez", asset=asset, version=asset.current_version, position=0
+    )
+    end_rights(asset)
+    send = {"action": "send", "agreed": "on"}
+    answer = as_alice.post(f"/jobs/{job.uuid}/resolve/", send)
+    assert (answer.status_code, refusal(-3) in answer.content.decode()) == (409, True)
+    assert (Job.objects.count(), Job.objects.get().status) == (1, Job.Status.HELD)
+    Asset.objects.filter(pk=asset.pk).update(rights_end_on=in_days(0))
+    assert as_alice.post(f"/jobs/{job.uuid}/resolve/", send).status_code == 302
+    assert Job.objects.count() == 2
 
 
 def test_who_may_extend_is_named_for_an_asset_without_a_project(alice: User, project: Project) -> None:

@@ -4,17 +4,20 @@ from datetime import date, timedelta
 
 import pytest
 from django.apps import apps
+from django.contrib import admin as django_admin
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import Permission, User
-from django.db import connection
+from django.db import connection, transaction
 from django.http import HttpResponse
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from taggit.models import Tag
 
+from library import ingest
+from library.admin.assets import AssetAdmin
 from library.fitness import Use
 from library.models import (
     Asset,
@@ -128,14 +131,38 @@ def test_a_picture_becomes_a_grid(admin: Client, alice: User) -> None:
     assert (harbour.is_grid, harbour.usable_as) == (True, "grid reference")
 
 
-def test_a_stale_edit_changes_nothing(admin: Client) -> None:
+def test_a_stale_edit_shows_both_texts_and_changes_nothing(admin: Client) -> None:
     mara = Asset.objects.get(handle="Mara")
     Asset.objects.filter(pk=mara.pk).update(revision=2, title="Mara, hers")
+    mara.tags.set(["lead", "coat"])
     answer = edit(admin, mara, title="Mara, mine")
+    form = answer.context["adminform"].form
     assert answer.status_code == 200
-    assert "Somebody saved it since this form was opened." in answer.content.decode()
+    assert "Somebody saved it since this form was opened" in answer.content.decode()
+    assert {name: list(form.errors[name]) for name in ("title", "tags")} == {
+        "title": ["Saved now: Mara, hers"],
+        "tags": ["Saved now: coat, lead"],
+    }
+    assert form["title"].value() == "Mara, mine"
     mara.refresh_from_db()
     assert mara.title == "Mara, hers"
+    assert edit(admin, mara, title="Mara, mine", revision=form["revision"].value()).status_code == 302
+    mara.refresh_from_db()
+    assert (mara.title, mara.revision) == ("Mara, mine", 3)
+
+
+def test_an_edit_writes_nothing_that_its_form_does_not_show(admin: Client, admin_user: User) -> None:
+    """What is renamed between the reading and the saving of a form keeps its new name."""
+    page, request = AssetAdmin(Asset, django_admin.site), RequestFactory().post("/")
+    request.user = admin_user
+    read = Asset.objects.get(handle="Mara")
+    form = page.get_form(request, read)({"title": "Mara, mine", "revision": read.revision}, instance=read)
+    with transaction.atomic():
+        assert form.is_valid(), form.errors
+        ingest.rename(read, handle="Inez", revision=read.revision)
+        page.save_model(request, form.save(commit=False), form, change=True)
+    saved = Asset.objects.get(pk=read.pk)
+    assert (saved.handle, saved.title) == ("Inez", "Mara, mine")
 
 
 def act(admin: Client, action: str, assets: list[Asset], **more: object) -> HttpResponse:

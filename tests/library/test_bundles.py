@@ -60,6 +60,18 @@ def test_an_export_comes_back_as_it_was(mara: Asset, alice: User, project: Proje
     )
 
 
+def test_tags_and_long_notes_come_back_as_pages_write_them(
+    mara: Asset, alice: User, project: Project
+) -> None:
+    mara.tags.set(["Ünder Water"])
+    Asset.objects.filter(pk=mara.pk).update(consent_note="agreed " * 1000)
+    content = packed(Asset.objects.get(pk=mara.pk))
+    emptied()
+    assert imported(content, alice, project) == [Outcome("@Mara", Ending.MADE)]
+    back = Asset.objects.get()
+    assert (back.consent_note, list(back.tags.names())) == ("agreed " * 1000, ["ünder water"])
+
+
 def test_what_is_there_already_is_passed_over(mara: Asset, alice: User, charlie: User) -> None:
     content = packed(mara)
     assert imported(content, alice) == [Outcome("@Mara", Ending.SAME)]

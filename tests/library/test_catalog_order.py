@@ -131,6 +131,11 @@ def test_filters(alice: User, bob: User, project: Project) -> None:
     assert names(alice, collection=shelf, owner="bob", project=project, sort="name") == ["linked"]
 
 
+def test_a_tag_is_found_whatever_its_case_in_any_alphabet(alice: User) -> None:
+    make(alice, "sea").tags.set(["été", "night"])
+    assert names(alice, tag="ÉTÉ") == names(alice, tag="Night") == ["sea"]
+
+
 @pytest.mark.parametrize("sort", Sort.values)
 def test_few_and_many_are_found_alike(
     alice: User, project: Project, sort: str, monkeypatch: pytest.MonkeyPatch

@@ -58,6 +58,21 @@ def test_a_suggestion_is_a_handle_or_nothing(title: str) -> None:
     assert suggestion == "" or handles.is_handle(suggestion)
 
 
+@pytest.mark.parametrize(
+    ("title", "handle"),
+    [
+        ("Mara Voss.png", "Mara_Voss_png"),
+        ("Zoë Müller", "Zoe_Muller"),
+        ("Øystein & Łukasz", "Oystein_Lukasz"),
+        ("Straße 7", "Strasse_7"),
+        ("7 Strassen", "Strassen"),
+        ("港の灯", ""),
+    ],
+)
+def test_a_suggestion_can_be_read(title: str, handle: str) -> None:
+    assert handles.suggest(title) == handle
+
+
 @settings(deadline=None)
 @given(st.lists(NAMES, max_size=6))
 def test_clashes_are_the_pairs_of_which_one_starts_the_other(names: list[str]) -> None:

@@ -71,6 +71,16 @@ def test_running_it_again_makes_nothing(folder: Path, project: Project) -> None:
     assert (Asset.objects.count(), MediaFile.objects.count()) == before
 
 
+def test_bytes_that_are_there_already_are_told(tmp_path: Path, alice: User, project: Project) -> None:
+    content = factories.picture()
+    for name in ("harbour.png", "quay.png"):
+        (tmp_path / name).write_bytes(content)
+    assert run(tmp_path)[1][:2] == [
+        "made: harbour.png (as @harbour)",
+        "made: quay.png (as @quay; @harbour has such a file already)",
+    ]
+
+
 def test_what_cannot_be_used_is_reported_and_the_rest_is_made(folder: Path, project: Project) -> None:
     (folder / "notes.txt").write_text("Scene 4")
     (folder / "link.png").symlink_to("/etc/passwd")

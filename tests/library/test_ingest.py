@@ -13,7 +13,7 @@ from PIL import Image
 
 from library import ingest, storage
 from library.models import MediaFile
-from library.probe import UnreadableMedia
+from library.probe import UnreadableMedia, contents
 from tests.library import files
 
 pytestmark = [pytest.mark.usefixtures("s3"), pytest.mark.django_db]
@@ -114,6 +114,37 @@ def test_where_a_video_was_taken_is_removed_without_touching_the_video(tmp_path:
     assert b"+52.5200" not in stored(media.key)
     assert media.size == size
     assert b"+52.5200" in path.read_bytes()
+
+
+def told_by(content: bytes, tmp_path: Path) -> dict[str, str]:
+    (tmp_path / "kept.mp4").write_bytes(content)
+    with av.open(str(tmp_path / "kept.mp4")) as container:
+        return dict(container.metadata)
+
+
+@pytest.mark.parametrize("ending", ["mp4", "mov"])
+def test_the_box_of_a_place_is_removed_without_touching_the_video(tmp_path: Path, ending: str) -> None:
+    """Telephones write a place in numbers (`loci`) or as text (`©xyz`), each in a box of its own."""
+    path = files.video(tmp_path / f"film.{ending}", movflags="faststart", location="+52.5200+013.4050/")
+    assert told_by(path.read_bytes(), tmp_path)["location"].startswith("+52.52")
+    kept = stored(ingest.add_media(path).key)
+    assert "location" not in told_by(kept, tmp_path)
+    assert len(kept) == path.stat().st_size
+    assert contents(tmp_path / "kept.mp4") == contents(path)
+
+
+def test_a_place_in_the_xmp_of_a_video_is_removed(tmp_path: Path) -> None:
+    path = files.video(tmp_path / "film.mp4")
+    said = bytes.fromhex("be7acfcb97a942e89c71999491e3afac") + b"<exif:GPSLatitude>52,31N</exif:GPSLatitude>"
+    path.write_bytes(path.read_bytes() + (8 + len(said)).to_bytes(4) + b"uuid" + said)
+    kept = stored(ingest.add_media(path).key)
+    assert (b"52,31N" in kept, len(kept)) == (False, path.stat().st_size)
+
+
+def test_a_place_of_one_letter_does_no_harm(tmp_path: Path) -> None:
+    path = files.video(tmp_path / "film.mp4", location="a")
+    (tmp_path / "kept.mp4").write_bytes(stored(ingest.add_media(path).key))
+    assert contents(tmp_path / "kept.mp4") == contents(path)
 
 
 def test_webp_becomes_what_the_provider_takes() -> None:

@@ -9,7 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from library import catalog, ingest, storage
-from library.models import Asset, Project
+from library.models import Asset, Collection, Project
+from library.views import listing
 from tests import factories
 
 pytestmark = [pytest.mark.usefixtures("s3"), pytest.mark.django_db]
@@ -171,6 +172,21 @@ def test_an_empty_library_says_what_to_do(client: Client, alice: User) -> None:
 def test_filters_that_mean_nothing_are_passed_over(client: Client, alice: User, query: str) -> None:
     client.force_login(alice)
     assert client.get(f"/library/?{query}").status_code == 200
+
+
+def test_a_filter_counts_though_its_choice_stands_behind_the_end_of_the_list(
+    client: Client, alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listing, "MOST_CHOICES", 2)
+    last = [factories.project(alice, name=name) for name in ("Apple", "Birch", "Cedar")][-1]
+    shelf = [Collection.objects.create(name=name, owner=alice) for name in "xyz"][-1]
+    shelf.assets.add(
+        factories.asset(alice, handle="Mara", project=last), factories.asset(alice, handle="Tom")
+    )
+    client.force_login(alice)
+    page = client.get(f"/library/?project={last.slug}&collection={shelf.pk}")
+    assert [asset.handle for asset in page.context["page"].items] == ["Mara"]
+    assert f'<option value="{last.slug}" selected>' in page.content.decode()
 
 
 @pytest.mark.parametrize("address", ["/library/", "/library/@Mara/", "/library/@Mara/versions/"])

@@ -1,5 +1,7 @@
 """What people keep: favourites, collections, saved views; and who may."""
 
+from urllib.parse import parse_qs, urlencode
+
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
@@ -132,6 +134,14 @@ def test_a_view_keeps_what_means_something(client: Client, alice: User, secret: 
     page = client.get(f"/library/?{view.query}")
     assert [asset.handle for asset in page.context["page"].items] == ["sea"]
     assert "Pictures" in page.content.decode()
+
+
+def test_a_view_keeps_a_long_search_in_any_script(client: Client, alice: User) -> None:
+    client.force_login(alice)
+    words = "港の灯 " * 49
+    client.post("/library/views/", {"name": "Lights", "query": urlencode({"q": words, "tag": "夜" * 100})})
+    kept = parse_qs(SavedView.objects.get().query)
+    assert (kept["q"], kept["tag"]) == ([words.strip()], ["夜" * 100])
 
 
 @pytest.mark.parametrize("name", ["", "x" * 61])

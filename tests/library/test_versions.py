@@ -1,5 +1,7 @@
 """Versions: seen, compared, restored, with a word beforehand on what that reaches; links that follow or are pinned."""
 
+import re
+
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
@@ -118,6 +120,34 @@ def test_a_version_is_restored_from_its_page(browser: Client, mara: Asset) -> No
 
 def link_of(asset: Asset, project: Project) -> ProjectAsset:
     return ProjectAsset.objects.get(asset=asset, project=project)
+
+
+def test_two_who_choose_files_at_once_do_not_replace_one_another(browser: Client, mara: Asset) -> None:
+    """The second one is shown the version of the first, and may save the files that the form has kept all the same."""
+    opened = browser.get("/library/@Mara/versions/").context["form"]
+    sent = {"kept": [one.token for one in opened.kept], "after": opened["after"].value(), "note": "mine"}
+    theirs = ingest.add_version(mara, by=mara.created_by, media=[ingest.add_media(factories.upload())])
+    answer = browser.post("/library/@Mara/versions/", sent | {"files": [factories.upload("hat.png")]})
+    page = answer.content.decode()
+    assert (answer.status_code, mara.versions.count()) == (409, 3)
+    assert "Somebody saved version 3 while you were choosing" in page
+    assert storage.signed_url(theirs.files.get().media.key).replace("&", "&amp;") in page
+    form = answer.context["form"]
+    again = {"kept": [one.token for one in form.kept], "after": form["after"].value(), "note": "mine"}
+    assert browser.post("/library/@Mara/versions/", again).status_code == 302
+    assert len(files(mara, 4)) == 2
+    assert files(mara, 4)[0] == files(mara, 2)[0]
+
+
+def test_a_version_is_not_restored_over_one_that_nobody_looked_at(browser: Client, mara: Asset) -> None:
+    address = "/library/@Mara/versions/1/restore/"
+    opened = re.search(r'name="after" value="(\d+)"', browser.get(address).content.decode())[1]
+    ingest.add_version(mara, by=mara.created_by, media=[ingest.add_media(factories.upload())])
+    answer = browser.post(address, {"after": opened})
+    assert (answer.status_code, mara.versions.count()) == (409, 3)
+    assert "Somebody saved version 3 meanwhile." in answer.content.decode()
+    assert browser.post(address, {"after": "3"}).status_code == 302
+    assert files(mara, 4) == files(mara, 1)
 
 
 def test_a_project_is_pinned_told_of_newer_ones_and_follows_again(

@@ -1,5 +1,7 @@
 """Projects: made by anybody, changed by owners, never left without one."""
 
+import re
+
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
@@ -52,6 +54,35 @@ def test_an_owner_changes_name_and_budget(as_alice: Client, project: Project) ->
     )
     project.refresh_from_db()
     assert (project.name, project.slug, project.budget_usd) == ("Night Lights", "harbour-lights", None)
+
+
+def test_a_stale_form_shows_both_texts_and_overwrites_nothing(as_alice: Client, project: Project) -> None:
+    address = "/projects/harbour-lights/edit/"
+    seen = as_alice.get(address).context["form"]["seen"].value()
+    typed = {"description": "", "budget_usd": "12.5", "warn_at": "", "seen": seen}
+    as_alice.post(address, {**typed, "name": "Harbour, hers", "approvals_needed": "2"})
+    answer = as_alice.post(address, {**typed, "name": "Harbour, mine", "approvals_needed": "1"})
+    project.refresh_from_db()
+    assert (answer.status_code, project.name) == (409, "Harbour, hers")
+    assert answer.context["differences"] == [
+        ("Name", "Harbour, hers", "Harbour, mine"),
+        ("Approvals that a take needs", "2", "1"),
+    ]
+    page = answer.content.decode()
+    assert 'value="Harbour, mine"' in page
+    assert "Keep what is saved" in page
+    chosen = re.search(r'name="seen" value="(\w+)"', page)[1]
+    again = {**typed, "name": "Harbour, mine", "approvals_needed": "1", "seen": chosen}
+    assert as_alice.post(address, again).status_code == 302
+    project.refresh_from_db()
+    assert (project.name, project.production.approvals_needed) == ("Harbour, mine", 1)
+
+
+def test_a_refused_team_form_leaves_the_project_s_own_form_fresh(as_alice: Client, project: Project) -> None:
+    page = as_alice.post("/projects/harbour-lights/members/", {"username": "nobody", "role": "editor"})
+    seen = page.context["form"]["seen"].value()
+    typed = {"name": "Night Lights", "description": "", "budget_usd": "", "seen": seen}
+    assert as_alice.post("/projects/harbour-lights/edit/", typed).status_code == 302
 
 
 def test_the_team_grows_and_shrinks(as_alice: Client, project: Project, charlie: User) -> None:
