@@ -86,9 +86,10 @@ def note_marks(request: Request, uuid: UUID) -> HttpResponse:
     of them only; narrowed as the list is."""
     found = threads.chosen(take_to_see(request, uuid), wanted_of(request).which, request.user)
     shown = found.filter(frame__isnull=False, deleted_at__isnull=True).order_by("frame", "pk")
-    marks = list(shown.values("uuid", "frame", "end_frame", "resolved_at", "drawing"))
-    for mark in marks:
-        mark["drawn"] = json.dumps(mark["drawing"], separators=(",", ":")) if mark["drawing"] else ""
+    marks = [
+        {**mark, "drawn": json.dumps(mark["drawing"], separators=(",", ":")) if mark["drawing"] else ""}
+        for mark in shown.values("uuid", "frame", "end_frame", "resolved_at", "drawing")
+    ]
     return render(request, "generation/_note_marks.html", {"notes": marks})
 
 
