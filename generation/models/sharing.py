@@ -39,7 +39,7 @@ class ShareLink(models.Model):
     """An address that lets guests without an account see chosen takes, and nothing else.
 
     What it shows: a take, the takes of a shot, a playlist, or the approved takes of its project. A playlist's takes of
-    other projects are not shown: a link opens one project.
+    other projects are shown as far as whoever made the link may share them there.
     """
 
     class Kind(models.TextChoices):

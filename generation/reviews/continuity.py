@@ -1,4 +1,7 @@
-"""The continuity sheet: every take of one asset over all projects, in the order of the story."""
+"""The continuity sheet: every take of one asset over all projects, in the order of the story, on one page.
+
+Only what no browser would print in one piece comes in several.
+"""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -11,7 +14,8 @@ from generation.reviews.searching import in_story_order
 from library.models import Asset
 from library.models.projects import AnyUser
 
-SIZE = 120
+# One page that prints as one sheet, up to what a browser lays out without trouble.
+SIZE = 600
 
 
 @dataclass(frozen=True)

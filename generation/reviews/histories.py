@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
 
-from django.db.models import Q
+from django.db.models import Max, Q
+from django.db.models.functions import Coalesce
 
 from generation.models import Note, Shot, Take, Verdict
 from generation.reviews.remarks import GONE
@@ -29,24 +30,34 @@ class Event:
 
 
 def of_take(take: Take, *, verdicts: Iterable[Verdict] | None = None, most: int = MOST) -> list[Event]:
-    """The newest things that happened to one take, the newest first. Two queries; one where its verdicts, with their
-    people, are at hand."""
+    """The `most` newest things that happened to one take, the newest first. Two queries; one where its verdicts, with
+    their people, are at hand."""
     return _told(Q(take=take), came=[], verdicts=verdicts, most=most)
 
 
-def of_shot(shot: Shot) -> list[Event]:
+def of_shot(shot: Shot, *, most: int = MOST) -> list[Event]:
     """The same over all takes of a shot, with the takes that came. Three queries."""
-    came = Take.objects.filter(shot=shot).select_related("job__created_by").order_by("-pk")[:MOST]
-    return _told(Q(take__shot=shot), came=came)
+    came = Take.objects.filter(shot=shot).select_related("job__created_by").order_by("-created_at")
+    return _told(Q(take__shot=shot), came=came[:most], most=most)
+
+
+def newest_verdicts(take: Take) -> list[Verdict]:
+    """The newest verdicts on a take with their people, and each member's latest one, which counts however many guests
+    have spoken since. One query."""
+    newest = take.verdicts.order_by("-pk").values("pk")[:MOST]
+    latest = take.verdicts.filter(by__isnull=False).order_by().values("by").annotate(of=Max("pk"))
+    shown = take.verdicts.filter(Q(pk__in=newest) | Q(pk__in=latest.values("of")))
+    return list(shown.select_related("by", "guest"))
 
 
 def _told(
-    of: Q, *, came: Iterable[Take], verdicts: Iterable[Verdict] | None = None, most: int = MOST
+    of: Q, *, came: Iterable[Take], verdicts: Iterable[Verdict] | None = None, most: int
 ) -> list[Event]:
     events = [*map(_arrival, came)]
     if verdicts is None:
         given = Verdict.objects.filter(of).select_related("take", "by", "guest")
-        verdicts = given.order_by("-pk")[:most]
+        # By the last thing that is told of each: an old one may have been taken back just now.
+        verdicts = given.order_by(Coalesce("withdrawn_at", "at").desc(), "-pk")[:most]
     for verdict in verdicts:
         events += _verdict(verdict)
     resolved = Note.objects.filter(of, resolved_at__isnull=False, deleted_at__isnull=True)

@@ -1,12 +1,13 @@
 """Share links: what each shows, what it allows, and the guests who come through. The only writer of both tables."""
 
+import string
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.auth.models import User
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from generation.models import Guest, Note, Playlist, PlaylistItem, ShareLink, Shot, Take
@@ -14,6 +15,8 @@ from generation.models.takes import TakeQuerySet
 from library.models import Project
 
 SHORTEST_PASSWORD = 8
+# A vote names its takes by letters.
+MOST_CANDIDATES = len(string.ascii_uppercase)
 # Who was silent for so long and comes back is a new view.
 VISIT_ENDS_AFTER = timedelta(minutes=30)
 NOTED_EVERY = timedelta(minutes=1)
@@ -70,8 +73,8 @@ def share(
     link.allows_notes, link.allows_verdicts = terms.notes, terms.verdicts
     link.allows_download, link.has_watermark, link.is_blind = terms.download, terms.watermark, terms.blind
     link.created_at = timezone.now()
-    if terms.blind and takes_of(link).count() < 2:
-        raise CannotShare("A vote needs at least two takes to choose from.", "is_blind")
+    if terms.blind:
+        _check_ballot(takes_of(link).count())
     link.save()
     return link
 
@@ -83,7 +86,7 @@ def revoke(link: ShareLink) -> None:
 
 def find(token: str) -> ShareLink | None:
     """The link of this token, whether it still opens anything or not."""
-    links = ShareLink.objects.select_related("project", "take__shot", "shot", "playlist")
+    links = ShareLink.objects.select_related("project", "take__shot", "shot", "playlist", "created_by")
     # No database looks for a NUL character.
     return links.filter(token=token).first() if "\0" not in token else None
 
@@ -94,9 +97,9 @@ def is_alive(link: ShareLink) -> bool:
 
 
 def takes_of(link: ShareLink) -> TakeQuerySet:
-    """What the link shows at present, in its order; never anything of another project. What is put to the vote is
-    what was there when the link was made."""
-    takes = Take.objects.filter(project=link.project_id).select_related("shot", "project")
+    """What the link shows at present, in its order: of other projects only what stands in its playlist and what
+    whoever made the link may share there. What is put to the vote is what was there when the link was made."""
+    takes = Take.objects.filter(_shareable(link)).select_related("shot", "project")
     if link.is_blind:
         takes = takes.filter(created_at__lte=link.created_at)
     if link.take_id:
@@ -135,6 +138,25 @@ def notes_of(link: ShareLink, take: Take) -> QuerySet[Note]:
     """What guests see of the notes on a take: the threads that guests of this link began. The team's own notes stay
     with the team."""
     return Note.objects.roots().filter(take=take, guest__link=link, deleted_at__isnull=True)
+
+
+def _shareable(link: ShareLink) -> Q:
+    """The link's own project; for a playlist also the projects in which its maker makes things today."""
+    own = Q(project=link.project_id)
+    if link.kind != ShareLink.Kind.PLAYLIST or link.created_by is None or not link.created_by.is_active:
+        return own
+    return own | Q(project__in=Project.objects.editable_by(link.created_by))
+
+
+def _check_ballot(count: int) -> None:
+    if count < 2:
+        raise CannotShare("A vote needs at least two takes to choose from.", "is_blind")
+    if count > MOST_CANDIDATES:
+        raise CannotShare(
+            f"A vote is between {MOST_CANDIDATES} takes at most, and these are {count}. Put the ones to choose from "
+            "into a playlist, and share that.",
+            "is_blind",
+        )
 
 
 def _listed(takes: TakeQuerySet, link: ShareLink) -> TakeQuerySet:

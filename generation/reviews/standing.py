@@ -11,13 +11,13 @@ APPROVED, WAITING = Take.Review.APPROVED, Take.Review.WAITING
 
 
 def with_standing(shots: QuerySet[Shot]) -> QuerySet[Shot]:
-    """The shots with `standing`: approved once any take is; otherwise what was said of the newest take that is still
-    wanted, so that a new one reopens what was asked; empty without takes."""
+    """The shots with `standing`, by the takes that are still wanted: approved once any is; otherwise what was said of
+    the newest one, so that a new one reopens what was asked; empty without takes."""
     of_shot = Take.objects.filter(shot=OuterRef("pk"))
     newest = of_shot.wanted().order_by("-pk").values("review")[:1]
     return shots.annotate(
         standing=Case(
-            When(Exists(of_shot.filter(review=APPROVED)), then=Value(APPROVED.value)),
+            When(Exists(of_shot.wanted().filter(review=APPROVED)), then=Value(APPROVED.value)),
             default=Coalesce(Subquery(newest), Value("")),
         )
     )

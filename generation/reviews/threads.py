@@ -83,14 +83,14 @@ def threads_of(take: Take, wanted: Wanted, *, user: User) -> tuple[list[Thread],
 
     Two queries, whether or not the note that a link leads to is among them: the notes, and what was made for them.
     """
-    newest = _chosen(take, wanted.which, user).order_by("-pk").values("pk")[: wanted.shown + 1]
+    newest = chosen(take, wanted.which, user).order_by("-pk").values("pk")[: wanted.shown + 1]
     linked = take.notes.filter(uuid__in=[wanted.note] if wanted.note else []).values(of=ROOT)
     notes = _listed(take).annotate(is_chosen=_true(Q(root__in=newest))).order_by("pk")
     threads = _together(take, notes.filter(Q(is_chosen=True) | Q(root__in=linked)))
-    chosen = [root for root in threads if root.is_chosen]
-    has_more = len(chosen) > wanted.shown
-    if has_more and not any(note.uuid == wanted.note for note in (chosen[0], *threads[chosen[0]])):
-        del threads[chosen[0]]
+    fitting = [root for root in threads if root.is_chosen]
+    has_more = len(fitting) > wanted.shown
+    if has_more and not any(note.uuid == wanted.note for note in (fitting[0], *threads[fitting[0]])):
+        del threads[fitting[0]]
     return sorted((Thread(root, replies) for root, replies in threads.items()), key=_place), has_more
 
 
@@ -109,7 +109,8 @@ def _true(condition: Q) -> ExpressionWrapper:
     return ExpressionWrapper(condition, output_field=BooleanField())
 
 
-def _chosen(take: Take, which: str, user: User) -> NoteQuerySet:
+def chosen(take: Take, which: str, user: User) -> NoteQuerySet:
+    """The notes that begin the threads of a list that is narrowed so."""
     roots = take.notes.roots()
     if which == OPEN:
         return roots.open()

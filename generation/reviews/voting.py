@@ -12,8 +12,6 @@ from django.utils import timezone
 from generation.models import Guest, ShareLink, Take, Vote
 from generation.reviews import sharing
 
-MOST_TAKES = len(string.ascii_uppercase)
-
 
 class CannotVote(Exception):
     """The choice was not taken. The message is a sentence for people."""
@@ -88,7 +86,7 @@ def results(links: Iterable[ShareLink]) -> dict[int, list[Result]]:
 
 
 def _put_up(link: ShareLink) -> Sequence[Take]:
-    return list(sharing.takes_of(link)[:MOST_TAKES])
+    return list(sharing.takes_of(link)[: sharing.MOST_CANDIDATES])
 
 
 def _shuffled(takes: Iterable[Take], guest: Guest) -> list[Take]:

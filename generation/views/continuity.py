@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from generation.reviews.continuity import sheet
+from generation.views.paging import number_in
 from library.views.access import Request, asset_to_see
 
 
@@ -13,11 +14,9 @@ def continuity(request: Request, handle: str) -> HttpResponse:
     """All takes of the asset that the user may see, or with `?approved=1` the approved ones."""
     asset = asset_to_see(request, handle)
     approved = request.GET.get("approved") == "1"
-    asked = request.GET.get("page", "")
-    page = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 8 else 1
     context = {
         "asset": asset,
         "approved": approved,
-        "sheet": sheet(request.user, asset, approved=approved, page=page),
+        "sheet": sheet(request.user, asset, approved=approved, page=number_in(request, "page")),
     }
     return render(request, "generation/continuity.html", context)

@@ -20,6 +20,7 @@ from library.models.projects import AnyUser
 SIZE, FEW, TAKES = 40, 8, 12
 # Beyond that the top bar says `99+`.
 MOST_COUNTED = 100
+WAITING = "waiting"
 SPOKEN_TO = Q(kind__in=telling.SPOKEN_TO)
 SECTIONS = {
     "mentions": ("Mentions me", SPOKEN_TO, "Nobody has named or answered you."),
@@ -47,11 +48,14 @@ class Section:
 def inbox(request: Request) -> HttpResponse:
     """All sections in short, or one of them in pages."""
     show = wanted(request, "show")
+    if show == WAITING:
+        return _waiting(request)
     keys = [show] if show in SECTIONS else list(SECTIONS)
     sections = [_section(request, key, is_whole=len(keys) == 1) for key in keys]
     context: dict[str, Any] = {
         "sections": sections,
         "show": show if show in SECTIONS else "",
+        "title": sections[0].title if len(keys) == 1 else "Inbox",
         "next": sections[0].next if len(keys) == 1 else None,
     }
     if len(keys) > 1:
@@ -97,6 +101,13 @@ def some_unread(user: AnyUser) -> QuerySet[Any, Any]:
     return notifying.inbox(user).filter(read_at__isnull=True).order_by().values("pk")[:MOST_COUNTED]
 
 
+def _waiting(request: Request) -> HttpResponse:
+    """All that waits for this person, in pages."""
+    page = page_of(waiting_takes(request), request.GET.get("before"), size=SIZE)
+    context = {"show": WAITING, "title": "Waits for my verdict", "waiting": page, "next": page.next}
+    return render(request, "generation/inbox.html", context)
+
+
 def _section(request: Request, key: str, *, is_whole: bool) -> Section:
     title, kinds, empty = SECTIONS[key]
     rows = notifying.inbox(request.user).filter(kinds)
@@ -117,4 +128,4 @@ def _mark(rows: QuerySet[Notification], *, is_read: bool) -> int:
 def _kept(request: Request) -> str:
     """The section that the button stood in."""
     show = request.POST.get("show", "")
-    return f"?show={show}" if show in SECTIONS else ""
+    return f"?show={show}" if show in (WAITING, *SECTIONS) else ""

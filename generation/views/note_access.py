@@ -3,12 +3,14 @@
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, OuterRef, Q
 from django.shortcuts import get_object_or_404
 
 from generation.models import Note, Take
 from generation.models.notes import NoteQuerySet
 from generation.views.access import Request
-from library.models import Project
+from library.models import Membership, Project
+from library.models.projects import COMMENTERS
 
 
 def take_with_notes(request: Request, uuid: UUID) -> Take:
@@ -37,9 +39,16 @@ def note_to_edit(request: Request, uuid: UUID) -> Note:
 
 
 def note_to_delete(request: Request, uuid: UUID) -> Note:
-    """A note of the user's own, or any of a project of which the user is an owner."""
-    owned = Note.objects.filter(take__project__in=Project.objects.owned_by(request.user))
-    return _allowed(request, uuid, _commented_by(request).filter(author=request.user) | owned)
+    """A note of the user's own; for an owner of the project also one whose author cannot delete it: a guest's, and that
+    of somebody who has left or only looks by now. An administrator is kept from nothing."""
+    user = request.user
+    own = Q(author=user, take__project__in=Project.objects.commented_by(user))
+    owned = Q(take__project__in=Project.objects.owned_by(user))
+    writes = Membership.objects.filter(
+        project=OuterRef("take__project"), user=OuterRef("author"), user__is_active=True, role__in=COMMENTERS
+    )
+    is_left = Q() if user.is_superuser else Q(~Exists(writes))
+    return _allowed(request, uuid, Note.objects.filter(own | owned & is_left))
 
 
 def _commented_by(request: Request) -> NoteQuerySet:

@@ -30,6 +30,7 @@ def listing(request: Request, take: Take) -> dict[str, Any]:
         "notes_asked": _asked(wanted),
         "older_notes": _addresses(take, _further(wanted)) if has_more else None,
         "live_url": _addresses(take, wanted)["list"],
+        "is_long": counts.threads >= threads.PIECE,
     }
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import QuerySet
+from django.http import HttpRequest
 
 from generation.views.access import Request
 
@@ -19,6 +20,12 @@ class Page:
 def wanted(request: Request, name: str) -> str:
     """A filter in the address; no database looks for a NUL character."""
     return request.GET.get(name, "").replace("\0", "")
+
+
+def number_in(request: HttpRequest, name: str) -> int:
+    """The number of a page in the address, counted from 1; what is none is the first."""
+    asked = request.GET.get(name, "")
+    return max(1, int(asked)) if asked.isascii() and asked.isdecimal() and len(asked) < 8 else 1
 
 
 def page_of(rows: QuerySet[Any], before: str | None, *, size: int) -> Page:

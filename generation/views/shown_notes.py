@@ -60,6 +60,11 @@ class Crew:
         """The usernames, folded."""
         return {person.username.casefold() for person in self.people}
 
+    @cached_property
+    def writers(self) -> set[int]:
+        """The keys of those who may write notes."""
+        return {person.pk for person, role in self.people.items() if role in COMMENTERS}
+
     @property
     def offers(self) -> str:
         """The people as the list behind an `@` wants them, in JSON."""
@@ -72,8 +77,10 @@ class Crew:
         return self.can_note and note.author_id == self.user.pk
 
     def may_delete(self, note: Note) -> bool:
-        """Authors and the project's owners may."""
-        return self.owns(note) or self.role == Role.OWNER
+        """Authors may, and owners where the author cannot: guests, and people who write here no more."""
+        if self.owns(note) or self.user.is_superuser:
+            return True
+        return self.role == Role.OWNER and note.author_id not in self.writers
 
 
 class Line:

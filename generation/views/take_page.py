@@ -1,5 +1,6 @@
 """One take: its player, the stack of its shot, and the story of how it was made."""
 
+import json
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,10 +12,12 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
 from generation.models import Job, Note, Promotion, Take
+from generation.reviews import threads
 from generation.reviews.naming import name_of
 from generation.reviews.stacks import Stack, stack_of
 from generation.views import again, credentials, live, notes, verdicts
 from generation.views.access import Request, take_to_see, takes_to_see
+from generation.views.note_list import wanted_of
 from generation.views.promote import assets_of
 from generation.views.prompts import prompt_parts, references_of, shown_request
 from generation.views.shown_notes import ShownThread
@@ -79,9 +82,14 @@ def _read_origin(job: Job) -> None:
 
 @require_GET
 def note_marks(request: Request, uuid: UUID) -> HttpResponse:
-    """Where all notes of a take stand, for the player of a page whose list shows the newest of them only."""
-    notes = take_to_see(request, uuid).notes.roots().filter(frame__isnull=False, deleted_at__isnull=True)
-    marks = notes.order_by("frame").values("uuid", "frame", "end_frame", "resolved_at")
+    """Where the notes of a take stand and what is drawn in them, for the player of a page whose list shows the newest
+    of them only; narrowed as the list is."""
+    found = threads.chosen(take_to_see(request, uuid), wanted_of(request).which, request.user)
+    shown = found.filter(frame__isnull=False, deleted_at__isnull=True).order_by("frame", "pk")
+    marks = [
+        {**mark, "drawn": json.dumps(mark["drawing"], separators=(",", ":")) if mark["drawing"] else ""}
+        for mark in shown.values("uuid", "frame", "end_frame", "resolved_at", "drawing")
+    ]
     return render(request, "generation/_note_marks.html", {"notes": marks})
 
 
@@ -121,10 +129,10 @@ def _between(start: datetime | None, end: datetime | None) -> timedelta | None:
     return end - start if start and end else None
 
 
-def _frame_asked(request: Request, take: Take, threads: Iterable[ShownThread]) -> int | None:
+def _frame_asked(request: Request, take: Take, shown: Iterable[ShownThread]) -> int | None:
     """The frame that the address names, itself or by a note or reply; None when it names none of this take."""
     note = request.GET.get("note", "").lower()
-    for thread in threads if note else ():
+    for thread in shown if note else ():
         if note in {line.uuid for line in (thread.first, *thread.replies)}:
             return thread.first.frame
     typed = request.GET.get("frame", "")

@@ -15,6 +15,7 @@ from generation.models import Take, Verdict
 from generation.reviews import histories, standing, verdicts
 from generation.views import live
 from generation.views.access import Request, came_from, take_to_decide, take_to_see
+from generation.views.paging import number_in
 from library.models import Project
 
 SAID = {
@@ -28,7 +29,7 @@ SHOWN = 8
 def context(request: Request, take: Take, *, can_decide: bool | None = None) -> dict[str, Any]:
     """What `_verdict.html` shows, beside the take itself. Four queries; three where it is known whether the verdict
     of the one who looks counts, and one less where `take.project.production` is at hand."""
-    given = list(take.verdicts.select_related("by", "guest")[: histories.MOST])
+    given = histories.newest_verdicts(take)
     counting = verdicts.standing(given)
     history = histories.of_take(take, verdicts=given, most=SHOWN + 1)
     production = getattr(take.project, "production", None)
@@ -75,12 +76,23 @@ def verdict_withdraw(request: Request, uuid: UUID) -> HttpResponse:
 
 @require_GET
 def history(request: Request, uuid: UUID) -> HttpResponse:
-    """All that happened in review: to this take, or with `?of=shot` to all takes of its shot."""
+    """All that happened in review, in pages: to this take, or with `?of=shot` to all takes of its shot."""
     take = take_to_see(request, uuid)
     of_shot = take.shot is not None and request.GET.get("of") == "shot"
-    events = histories.of_shot(take.shot) if take.shot and of_shot else histories.of_take(take)
-    state = standing.of_shot(take.shot) if take.shot else ""
-    told = {"take": take, "of_shot": of_shot, "events": events, "shot_standing": state}
+    page = number_in(request, "page")
+    most = page * histories.MOST + 1
+    events = (
+        histories.of_shot(take.shot, most=most)
+        if take.shot and of_shot
+        else histories.of_take(take, most=most)
+    )
+    told = {
+        "take": take,
+        "of_shot": of_shot,
+        "events": events[(page - 1) * histories.MOST : page * histories.MOST],
+        "older": page + 1 if len(events) == most else None,
+        "shot_standing": standing.of_shot(take.shot) if take.shot else "",
+    }
     return render(request, "generation/history.html", told)
 
 

@@ -1,7 +1,8 @@
 // <drawing-board> lies over the picture of each player that shows notes. It draws what the notes at the shown frame hold
-// (`[data-drawing]` in the list), and the drawing that is being made: by pointer, or by keyboard, where arrow keys move
+// (`[data-drawing]`), and the drawing that is being made: by pointer, or by keyboard, where arrow keys move
 // the pen and Space puts it down and lifts it. `drawingchange` tells that the draft is another.
 
+import { notesOf } from "./notes-of.js";
 import { drawn, made } from "./strokes.js";
 
 const WIDTH = 0.008; // of the picture's height
@@ -75,13 +76,13 @@ class DrawingBoard extends HTMLElement {
     this.#changed();
   }
 
-  // The drawings in the list of notes, which refreshes itself.
+  // The drawings of the notes, whose list refreshes itself.
   read() {
-    const found = document.getElementById(this.player.getAttribute("notes"))?.querySelectorAll("[data-drawing]") ?? [];
-    const told = [...found].map(({ dataset }) => [dataset.frame, dataset.endFrame, dataset.drawing].join()).join();
+    const found = notesOf(this.player, "data-drawing");
+    const told = found.map(({ dataset }) => [dataset.frame, dataset.endFrame, dataset.drawing].join()).join();
     if (told === this.told) return;
     this.told = told;
-    this.#notes = [...found].map(({ dataset }) => {
+    this.#notes = found.map(({ dataset }) => {
       const group = made("g", {});
       group.append(...JSON.parse(dataset.drawing).map((stroke) => drawn(stroke, this.size)));
       return { start: Number(dataset.frame), end: Number(dataset.endFrame || dataset.frame), group };

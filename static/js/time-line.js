@@ -2,6 +2,7 @@
 // slider alone is for keyboards and readers of the screen; a mark says again what its note in the list says.
 
 import { told } from "./frame-clock.js";
+import { notesOf } from "./notes-of.js";
 
 export class TimeLine {
   constructor(player) {
@@ -43,13 +44,8 @@ export class TimeLine {
     this.marks.replaceChildren(...notes.map((note) => this.#mark(note)));
   }
 
-  // Those in the list, and those that only `#note-marks` tells of, since the list shows the newest first.
   get #notes() {
-    const list = document.getElementById(this.player.getAttribute("notes"));
-    const shown = [...(list?.querySelectorAll("[data-frame]") ?? [])];
-    const known = new Set(shown.map(({ dataset }) => dataset.note));
-    const others = [...document.querySelectorAll("#note-marks [data-of]")].filter(({ dataset }) => !known.has(dataset.of));
-    return [...shown, ...others]
+    return notesOf(this.player, "data-frame")
       .filter(({ dataset }) => dataset.frame !== "")
       .map((element) => {
         const start = Number(element.dataset.frame);

@@ -186,12 +186,17 @@ def test_notes_are_marks_on_the_line_however_many(visit, takes, house):
         "from generation.models import Note, Take\n"
         f"take = Take.objects.get(uuid='{takes[32].split('/')[2]}')\n"
         "notes = [Note(take=take, text='Here', frame=at) for at in range(0, 60)]\n"
+        "notes[0].drawing = [{'tool': 'box', 'color': 'red', 'width': 0.01, 'points': [[0.2, 0.2], [0.8, 0.8]]}]\n"
         "Note.objects.bulk_create([*notes, Note(take=take, text='A while', frame=20, end_frame=40)])\n"
     )
     page = opened(visit("jonas"), takes[32])
     marks = page.locator(".player-marks .mark")
     expect(marks).to_have_count(61)
+    # What is drawn at a moment is shown there, whether or not the list shows its note.
+    stroke = page.locator("drawing-board svg > g:first-child > g:not([display=none]) .stroke")
+    expect(stroke).to_have_count(1)
     assert [press(page, key) for key in ("]", "]", "[", "End", "[")] == [1, 2, 1, 60, 59]
+    expect(stroke).to_have_count(0)
     # They stand where the play head stands at their frame.
     dot = page.locator(".mark-range").bounding_box()
     page.mouse.click(dot["x"] + 5, dot["y"] + 5)

@@ -1,7 +1,7 @@
 """The permission table: notes and stills. How to write a row: see `table`.
 
-`{note}` is bob's, with a drawing; `{micks_note}` was written by mick when he still reviewed. A text that names mick tells him,
-whoever writes it.
+`{note}` is bob's, with a drawing; `{micks_note}` was written by mick when he still reviewed: an owner clears it away, since he
+cannot. A text that names mick tells him, whoever writes it.
 """
 
 # ruff: noqa: E501 - a table has one line for each row
@@ -25,8 +25,8 @@ NOTES = [
     Row(GET,  "/notes/{note}/edit/",                        403, 200, 403, 403, 404, LOGIN),
     Row(POST, "/notes/{note}/edit/",                        403, 302, 403, 403, 404, 403, "~Note.edited_at ~Note.text +Note_mentions +Notification", SAID | {"at": "00:01.00"}),
     Row(POST, "/notes/{micks_note}/edit/",                  403, 403, 403, 403, 404, 403, "", SAID),
-    Row(GET,  "/notes/{note}/delete/",                      200, 200, 403, 403, 404, LOGIN),
-    Row(POST, "/notes/{note}/delete/",                      302, 302, 403, 403, 404, LOGIN, "-Note"),
+    Row(GET,  "/notes/{note}/delete/",                      403, 200, 403, 403, 404, LOGIN),
+    Row(POST, "/notes/{note}/delete/",                      403, 302, 403, 403, 404, LOGIN, "-Note"),
     Row(POST, "/notes/{micks_note}/delete/",                302, 403, 403, 403, 404, LOGIN, "-Note"),
     Row(POST, "/notes/{micks_note}/resolve/",               302, 302, 302, 403, 404, LOGIN, "~Note.resolved_at ~Note.resolved_by_id +Notification"),
     Row(POST, "/notes/{resolved_note}/reopen/",             302, 302, 302, 403, 404, LOGIN, "~Note.resolved_at ~Note.resolved_by_id"),

@@ -2,6 +2,7 @@
 
 import pytest
 from django.contrib.auth.models import User
+from django.test import Client
 
 from generation.models import JobReference, Shot, Take
 from generation.reviews import continuity
@@ -54,6 +55,16 @@ def test_what_one_may_not_see_is_counted_only(alice: User, bob: User, project: P
     make(mara, alice, factories.project(alice))
     found = sheet(bob, mara, approved=False, page=1)
     assert (found.count, found.hidden) == (1, 1)
+
+
+def test_it_is_one_page_to_print_however_many_weeks_were_shot(
+    alice: User, project: Project, mara: Asset, client: Client
+) -> None:
+    made = [make(mara, alice, project) for _ in range(150)]
+    client.force_login(alice)
+    text = client.get("/library/@Mara/continuity/").content.decode()
+    assert [take for take in made if take.get_absolute_url() not in text] == []
+    assert "Pages" not in text
 
 
 def test_a_long_one_pages(

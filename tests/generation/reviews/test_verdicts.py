@@ -6,6 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import connection
 
+from generation import lifecycle
 from generation.models import Guest, Note, Production, ShareLink, Shot, Take, Verdict
 from generation.reviews import notes, standing, verdicts
 from library.models import Project, Role
@@ -161,8 +162,13 @@ def test_a_shot_is_approved_once_a_take_is_and_a_new_take_reopens_what_was_asked
 
 def test_an_abandoned_take_does_not_speak_for_its_shot(take: Take, bob: User, rita: User) -> None:
     verdicts.decide(take, decision="changes", by=rita, reason="The coat.")
-    make_take(bob, take.project, shot=take.shot, abandoned_at="2026-01-01T00:00:00Z")
+    late = make_take(bob, take.project, shot=take.shot, abandoned_at="2026-01-01T00:00:00Z")
     assert standing.of_shot(take.shot) == "changes"
+    # Nor does its approval: it is not exported either, until somebody wants it again.
+    verdicts.decide(late, decision="approved", by=rita)
+    assert standing.of_shot(take.shot) == "changes"
+    lifecycle.reclaim(late.job, by=bob)
+    assert standing.of_shot(take.shot) == "approved"
 
 
 def test_what_waits_for_whose_verdict(take: Take, alice: User, bob: User, rita: User, vera: User) -> None:

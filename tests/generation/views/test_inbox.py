@@ -8,7 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from generation.models import Notification, Shot, Take
+from generation.models import Notification, Production, Shot, Take
 from generation.reviews import notes, notifying, verdicts
 from library.models import Membership, Project
 from tests.generation.views.conftest import Visit, make_take
@@ -127,6 +127,24 @@ def test_what_waits_for_my_verdict_stands_in_the_inbox_and_at_home(
     assert lines(visit("rita"))["changes"] == ["bob made a new take, which waits for your verdict"]
     verdicts.decide(take, decision="approved", by=alice)
     assert [take.get_absolute_url() in part for part in waiting(visit("rita"))] == [False, False]
+
+
+def test_all_that_waits_for_my_verdict_in_pages_and_nothing_else(
+    take: Take, visit: Visit, alice: User, rita: User
+) -> None:
+    Production.objects.create(project=take.project, approvals_needed=2)
+    mine = [take, *(make_take(alice, take.project) for _ in range(44))]
+    decided = make_take(alice, take.project)
+    verdicts.decide(decided, decision="approved", by=rita)
+    ritas = visit("rita")
+    assert 'href="?show=waiting"' in page(ritas)
+    pages = [page(ritas, "/inbox/?show=waiting")]
+    older = re.search(r'<a class="button" href="([^"]+)">Show older', pages[0])
+    assert older is not None
+    pages.append(page(ritas, f"/inbox/{older[1].replace('&amp;', '&')}"))
+    seen = [[one for one in (*mine, decided) if one.get_absolute_url() in text] for text in pages]
+    assert ([len(part) for part in seen], decided in seen[0]) == ([40, 5], False)
+    assert "Nothing. New takes" in page(visit("vera"), "/inbox/?show=waiting")
 
 
 def waiting(client: Client) -> list[str]:

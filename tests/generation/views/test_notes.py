@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from generation.models import Guest, Note, ShareLink, Take
 from generation.reviews import notes
 from generation.reviews.threads import PIECE
-from library.models import Project
+from library.models import Membership, Project, Role
 from tests import factories
 from tests.generation.views.conftest import Visit, make_take
 
@@ -244,11 +244,36 @@ def test_who_may_edit_and_delete(visit: Visit, note: Note) -> None:
     edit, delete = f"/notes/{note.uuid}/edit/", f"/notes/{note.uuid}/delete/"
     answers = {name: (visit(name).get(edit).status_code, visit(name).get(delete).status_code)
                for name in ("alice", "bob", "rita", "vera")}  # fmt: skip
-    assert answers == {"alice": (403, 200), "bob": (200, 200), "rita": (403, 403), "vera": (403, 403)}
+    assert answers == {"alice": (403, 403), "bob": (200, 200), "rita": (403, 403), "vera": (403, 403)}
+    assert visit("alice").post(delete).status_code == 403
     assert Note.objects.count() == 1
-    assert visit("alice").post(delete).status_code == 302
+    assert visit("bob").post(delete).status_code == 302
     assert not Note.objects.exists()
     assert visit("bob").get(edit).status_code == 404
+
+
+def test_an_owner_clears_away_what_its_author_cannot(
+    visit: Visit, take: Take, note: Note, alice: User, bob: User
+) -> None:
+    """The list offers the button to those alone who may press it."""
+    link = ShareLink.objects.create(project=take.project, kind="take", take=take, created_by=alice)
+    guests = notes.write(take, text="Buy this", guest=Guest.objects.create(link=link, name="Client"))
+
+    def offered(name: str) -> list[bool]:
+        page = listed(visit(name), take)
+        return [f"/notes/{one.uuid}/delete/" in page for one in (note, guests)]
+
+    assert {name: offered(name) for name in ("alice", "bob", "rita")} == {
+        "alice": [False, True],
+        "bob": [True, False],
+        "rita": [False, False],
+    }
+    assert visit("rita").post(f"/notes/{guests.uuid}/delete/").status_code == 403
+    assert visit("alice").post(f"/notes/{guests.uuid}/delete/").status_code == 302
+    Membership.objects.filter(user=bob).update(role=Role.VIEWER)
+    assert (offered("alice")[0], offered("bob")[0]) == (True, False)
+    assert visit("alice").post(f"/notes/{note.uuid}/delete/").status_code == 302
+    assert not Note.objects.exists()
 
 
 def test_resolving_and_reopening(visit: Visit, take: Take, note: Note) -> None:

@@ -111,6 +111,22 @@ def test_what_cannot_be_shared_is_said_beside_its_field(
     assert 'value="kept"' in text
 
 
+def test_a_vote_has_no_more_takes_than_letters(as_alice: Client, alice: User, shot: Shot) -> None:
+    for _ in range(27):
+        make_take(alice, shot.project, shot=shot)
+    asked = ASKED | {"what": "shot:010", "is_blind": "on"}
+    answer = as_alice.post(LINKS, asked)
+    assert (answer.status_code, "26 takes at most, and these are 27" in answer.content.decode()) == (
+        422,
+        True,
+    )
+    shot.takes.first().delete()
+    assert as_alice.post(LINKS, asked).status_code == 302
+    link = ShareLink.objects.get()
+    told = told_by(guest_at(link, "Greta"), link.get_absolute_url())
+    assert all(f'aria-label="Take {letter}"' in told for letter in "AZ")
+
+
 def test_another_projects_takes_cannot_be_shared_from_here(
     as_alice: Client, alice: User, charlie: User
 ) -> None:

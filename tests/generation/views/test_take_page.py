@@ -1,6 +1,8 @@
 """The take page: what it opens at, what it tells, and what it costs."""
 
+import json
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.contrib.auth.models import User
@@ -101,11 +103,26 @@ def test_the_line_marks_more_notes_than_the_list_shows(
 ) -> None:
     take = make_take(alice, project)
     notes = [Note(take=take, author=alice, text="Here", frame=at) for at in range(60)]
+    stroke = {"tool": "box", "color": "red", "width": 0.01, "points": [[0, 0], [1, 1]]}
+    notes[0].drawing, notes[1].resolved_at = [stroke], timezone.now()
     Note.objects.bulk_create([*notes, Note(take=take, author=alice, text="All of it")])
     address = f"/takes/{take.uuid}/marks/"
     assert address in as_alice.get(take.get_absolute_url()).content.decode()
     marks = as_alice.get(address).content.decode()
     assert (marks.count("data-frame"), f'data-of="{notes[0].uuid}" data-frame="0"' in marks) == (60, True)
+    # What is drawn there is shown at its moment too, and a narrowed list is marked as narrow.
+    drawn = unescape(marks.partition('data-drawing="')[2].partition('"')[0])
+    assert (marks.count("data-drawing"), json.loads(drawn)) == (1, [stroke])
+    narrow = as_alice.get(f"{address}?notes=open").content.decode()
+    assert (narrow.count("data-frame"), str(notes[1].uuid) in narrow) == (59, False)
+
+
+def test_a_page_whose_list_shows_all_asks_for_no_marks(
+    as_alice: Client, alice: User, project: Project
+) -> None:
+    take = make_take(alice, project)
+    Note.objects.create(take=take, author=alice, text="Here", frame=3)
+    assert "/marks/" not in as_alice.get(take.get_absolute_url()).content.decode()
 
 
 @pytest.mark.usefixtures("s3")

@@ -7,9 +7,10 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
-from generation.models import Production, Shot, Take, Verdict
-from generation.reviews import notes, verdicts
+from generation.models import Guest, Production, ShareLink, Shot, Take, Verdict
+from generation.reviews import histories, notes, verdicts
 from library.models import Project
 from tests import factories
 from tests.generation.views.conftest import Visit, make_take
@@ -131,6 +132,40 @@ def test_the_history_of_a_take_and_of_its_shot(
     ]  # fmt: skip
     whole = alices.get(f"/takes/{take.uuid}/history/?of=shot").content.decode()
     assert ("answered by" in whole, f'href="{answer.get_absolute_url()}">take 2</a>' in whole) == (True, True)
+
+
+def test_what_counts_is_shown_however_many_guests_have_advised_since(
+    take: Take, visit: Visit, rita: User
+) -> None:
+    link = ShareLink.objects.create(project=take.project, kind="take", take=take, created_by=rita)
+    guest = Guest.objects.create(link=link, name="Client")
+    verdicts.decide(take, decision="approved", by=rita)
+    for _ in range(histories.MOST + 1):
+        Verdict.objects.create(take=take, guest=guest, decision="changes")
+    seen = panel(visit("rita"), take)
+    assert ("Take back" in seen, badges(seen)[:2]) == (True, ["Approved", "Approved"])
+
+
+@pytest.mark.parametrize("of", ["", "of=shot"])
+def test_a_long_history_pages_to_its_beginning(take: Take, visit: Visit, rita: User, of: str) -> None:
+    first = verdicts.decide(take, decision="rejected", by=rita, reason="The very first word.")
+    for number in range(histories.MOST + 30):
+        verdicts.decide(take, decision="changes", by=rita, reason=f"Word {number}.")
+    # The oldest was taken back last of all: that is news, and stands first.
+    Verdict.objects.filter(pk=first.pk).update(withdrawn_at=timezone.now())
+    ritas = visit("rita")
+
+    def page(number: str) -> tuple[list[str], str]:
+        text = ritas.get(f"/takes/{take.uuid}/history/?{of}&page={number}").content.decode()
+        return badges(text.split('class="review-story"')[1].split("</ol>")[0]), text
+
+    (newest, one), (oldest, two) = page("1"), page("2")
+    assert (len(newest), newest[0], "page=2" in one) == (histories.MOST, "Verdict counts no more", True)
+    assert ("The very first word." in two, "page=3" in two) == (True, False)
+    came = ["New take"] if of else []
+    assert oldest == ["Changes requested"] * (len(oldest) - 1 - len(came)) + ["Rejected", *came]
+    assert len(newest) + len(oldest) == histories.MOST + 30 + 2 + len(came)
+    assert [page(nonsense)[0] for nonsense in ("0", "-1", "x", "9" * 30)] == [newest] * 4
 
 
 def test_a_take_without_anything_says_what_will_stand_here(take: Take, visit: Visit) -> None:

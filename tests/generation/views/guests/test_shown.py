@@ -10,8 +10,9 @@ from generation.models import (
     Shot,
     Take,
 )
+from generation.reviews import playlists
 from generation.reviews.sharing import Shown
-from library.models import Project
+from library.models import Membership, Project, Role
 from tests import factories
 from tests.generation.views.conftest import make_take
 from tests.generation.views.guests.conftest import Share, enter, page_of, text_of
@@ -43,6 +44,38 @@ def test_a_link_shows_its_takes_and_no_other(alice: User, project: Project, shot
     Take.objects.filter(pk=loose.pk).update(review=Take.Review.CHANGES)
     assert browser.get(page_of(link, loose)).status_code == 404
     assert "Nothing to see yet" in text_of(browser.get(link.get_absolute_url()))
+
+
+def test_a_playlist_over_projects_is_shown_as_far_as_its_sharer_may_share(
+    alice: User, bob: User, project: Project, share: Share
+) -> None:
+    """bob made the link: he edits here and over there, looks on in the third project and is no member of the last."""
+    home = [make_take(alice, project)]
+    others = [factories.project(alice, name=name) for name in ("Far Shore", "Far Hills", "Far Isles")]
+    factories.join(others[0], bob, Role.EDITOR)
+    factories.join(others[1], bob, Role.VIEWER)
+    takes = [*home, *(make_take(alice, other) for other in others)]
+    unlisted = make_take(alice, others[0])
+    playlist = playlists.create(by=alice, project=project, name="Dailies", takes=takes)
+    link = share(playlist, verdicts=True)
+    browser = enter(link)
+
+    def opened() -> list[Take]:
+        told = text_of(browser.get(link.get_absolute_url()))
+        reached = [one for one in (*takes, unlisted) if browser.get(page_of(link, one)).status_code == 200]
+        assert reached == [one for one in (*takes, unlisted) if f"takes/{one.uuid}/" in told]
+        return reached
+
+    assert opened() == takes[:2]
+    assert "Far Shore" in text_of(browser.get(page_of(link, takes[1])))
+    assert browser.post(f"{page_of(link, takes[1])}notes/", {"text": "Longer"}).status_code == 302
+    assert browser.post(f"{page_of(link, takes[2])}notes/", {"text": "Longer"}).status_code == 404
+    Membership.objects.filter(user=bob, project=others[0]).update(role=Role.REVIEWER)
+    assert opened() == home
+    Membership.objects.filter(user=bob, project=others[0]).update(role=Role.OWNER)
+    assert opened() == takes[:2]
+    User.objects.filter(pk=bob.pk).update(is_active=False)
+    assert opened() == home
 
 
 def test_a_playlist_is_shown_in_its_order(alice: User, project: Project, share: Share) -> None:
