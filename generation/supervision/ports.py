@@ -5,8 +5,9 @@ import json
 import os
 import socket
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from errno import EADDRINUSE
+from ipaddress import ip_address
 from pathlib import Path
 
 EVERY_INTERFACE = {"", "0.0.0.0", "::"}  # noqa: S104  # the names that mean it
@@ -15,6 +16,14 @@ NEIGHBOURS = 200  # how many ports after the usual one are tried
 
 class CannotStart(Exception):
     """The house cannot be opened; the message is one line that says why and what to do."""
+
+
+def plain(host: str) -> str:
+    """A host as the settings have it: without blanks and brackets, an address in its shortest form."""
+    bare = host.strip().removeprefix("[").removesuffix("]")
+    with suppress(ValueError):
+        return str(ip_address(bare))
+    return bare
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -119,7 +119,7 @@ def uuid_in(text: str) -> UUID | None:
 def staff_only(request: Request) -> None:
     """Raises PermissionDenied for everyone else."""
     if not request.user.is_staff:
-        raise PermissionDenied
+        raise PermissionDenied("This is for administrators.")
 
 
 def came_from(request: HttpRequest, *, otherwise: str) -> str:

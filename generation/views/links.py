@@ -5,9 +5,9 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
-from generation.views.access import Request, project_to_edit
+from generation.views.access import Request, came_from, project_to_edit
 from library import ingest
-from library.models import Asset, AssetVersion
+from library.models import Asset, AssetVersion, Project
 
 MAX_DIGITS = 9
 
@@ -38,14 +38,14 @@ def pin_asset(request: Request, slug: str, pk: int) -> HttpResponse:
     if "follow" in request.POST:
         ingest.pin(link, None)
         messages.success(request, f"{link.asset} follows its latest version here.")
-        return redirect(project)
+        return _back(request, project)
     version = _version(link.asset, request.POST.get("version", ""))
     if version is None:
         messages.error(request, f"Nothing was changed: {link.asset} has no such version.")
     else:
         ingest.pin(link, version)
         messages.success(request, f"{link.asset} is pinned to version {version.number} here.")
-    return redirect(project)
+    return _back(request, project)
 
 
 @require_POST
@@ -55,7 +55,12 @@ def unlink_asset(request: Request, slug: str, pk: int) -> HttpResponse:
     for link in project.links.filter(asset_id=pk).select_related("asset"):
         link.delete()
         messages.success(request, f"{link.asset} is no longer linked. It stays in the library.")
-    return redirect(project)
+    return _back(request, project)
+
+
+def _back(request: Request, project: Project) -> HttpResponse:
+    """To the page of the list on which the asset stood."""
+    return redirect(came_from(request, otherwise=project.get_absolute_url()))
 
 
 def _version(asset: Asset, number: str) -> AssetVersion | None:

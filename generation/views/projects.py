@@ -16,7 +16,7 @@ from generation.models import Job, Production, Take
 from generation.reviews.standing import with_standing
 from generation.views import live, steering, team
 from generation.views.access import Request, project_to_own, project_to_see
-from generation.views.paging import page_of
+from generation.views.paging import page_of, wanted
 from library.models import Asset, Membership, Project, ProjectAsset
 
 SIZE, SHOTS, TAKES, JOBS, ASSETS = 24, 100, 12, 12, 60
@@ -81,18 +81,15 @@ def project_edit(request: Request, slug: str) -> HttpResponse:
 
 
 def _contents(request: Request, found: Project) -> dict[str, Any]:
-    links = ProjectAsset.objects.filter(project=found, asset=OuterRef("pk"))
-    assets = (
-        Asset.objects.visible_to(request.user)
-        .active()
-        .select_related("cover", "current_version")
-        .annotate(is_linked=Exists(links), pinned_to=Subquery(links.values("pinned_version__number")))
-    )
+    shots = list(_shots(found, after=wanted(request, "shots")))
+    assets = page_of(_assets(request, found), request.GET.get("assets"), size=ASSETS)
     return {
-        "shots": list(_shots(found)),
+        "shots": shots[:SHOTS],
+        "more_shots": shots[SHOTS - 1].code if len(shots) > SHOTS else "",
         "takes": found.takes.wanted().for_cards()[:TAKES],
         "production": Production.objects.select_related("paused_by").filter(project=found).first(),
-        "assets": assets.filter(Q(home_project=found) | Q(is_linked=True))[:ASSETS],
+        "assets": assets.items,
+        "more_assets": assets.next,
         "team": found.memberships.select_related("user")[: team.SHOWN],
         "budget": budget_of(found),
         "can_edit": Project.objects.editable_by(request.user).filter(pk=found.pk).exists(),
@@ -100,10 +97,20 @@ def _contents(request: Request, found: Project) -> dict[str, Any]:
     }
 
 
-def _shots(found: Project) -> QuerySet[Any]:
-    return with_standing(found.shots.all()).annotate(
+def _assets(request: Request, found: Project) -> QuerySet[Asset]:
+    """Those that have their home in the project or are linked to it, with the version that it takes."""
+    links = ProjectAsset.objects.filter(project=found, asset=OuterRef("pk"))
+    seen = Asset.objects.visible_to(request.user).active().select_related("cover", "current_version")
+    return seen.annotate(
+        is_linked=Exists(links), pinned_to=Subquery(links.values("pinned_version__number"))
+    ).filter(Q(home_project=found) | Q(is_linked=True))
+
+
+def _shots(found: Project, *, after: str) -> QuerySet[Any]:
+    """Those behind a code, by their codes; one more than a page shows."""
+    return with_standing(found.shots.filter(code__gt=after)).annotate(
         take_count=_count(Take, "shot"), poster_key=_newest_poster(shot=OuterRef("pk"))
-    )[:SHOTS]
+    )[: SHOTS + 1]
 
 
 def _newest_poster(**of: Any) -> Subquery:

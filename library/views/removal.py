@@ -50,7 +50,7 @@ def delete(request: Request, handle: str) -> HttpResponse:
 def purge(request: Request) -> HttpResponse:
     """For administrators: delete the files that no version uses."""
     if not request.user.is_superuser:
-        raise PermissionDenied
+        raise PermissionDenied("Deleting files for good is for administrators.")
     if request.method == "POST":
         files, size = ingest.purge_media()
         messages.success(request, f"{files} file{'' if files == 1 else 's'} deleted, {size:,} bytes.")

@@ -12,5 +12,5 @@ from library.views.access import Request
 def style(request: Request) -> HttpResponse:
     """The style page: every component, for those who build pages."""
     if not request.user.is_staff:
-        raise PermissionDenied
+        raise PermissionDenied("The style page is for those who build pages, and they are administrators.")
     return render(request, "style.html")

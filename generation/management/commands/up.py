@@ -31,7 +31,8 @@ class Command(BaseCommand):
         if options["prepare"]:
             self.check()
             return prepare()
-        host = host or "0.0.0.0"  # noqa: S104  # asked for by an empty name
+        # An empty name means every interface. Written otherwise than the settings do, it would start over for ever.
+        host = ports.plain(host) or "0.0.0.0"  # noqa: S104
         if (host, port) != (settings.HOST, settings.PORT):
             start_over(BACKLOT_HOST=host, BACKLOT_PORT=str(port))
         try:

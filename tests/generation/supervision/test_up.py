@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from config import env
+from generation.supervision import ports
 from tests.generation.supervision.conftest import LONG_AGO, PATIENT, Place, children_of, listening, wait_for
 
 pytestmark = pytest.mark.slow
@@ -136,6 +138,24 @@ def test_options_win_over_the_environment(furnished: Place) -> None:
     assert answers(asked) == 200
     os.kill(house.pid, signal.SIGINT)
     close(furnished, house, signal.SIGINT)
+
+
+def test_a_host_may_be_written_in_any_way(place: Place) -> None:
+    with listening(place.port):
+        refused = place.manage("up", "--no-demo", "--host", "[127.0.0.1]")
+    assert refused.stderr.splitlines() == [
+        f"backlot: port {place.port} of 127.0.0.1 is taken: end what uses it, or choose another with --port"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [("[::1]", "::1"), ("0:0:0:0:0:0:0:1", "::1"), ("FE80::A", "fe80::a"), (" studio ", "studio")],
+)
+def test_an_option_and_the_environment_name_the_same_host(monkeypatch, written: str, meant: str) -> None:
+    """`up` compares the two to see whether it has to start over."""
+    monkeypatch.setenv("BACKLOT_HOST", written)
+    assert ports.plain(written) == env.host("BACKLOT_HOST", "") == meant
 
 
 def test_a_part_that_cannot_start_ends_the_house(place: Place) -> None:

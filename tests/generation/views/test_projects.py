@@ -1,11 +1,16 @@
 """Projects: made by anybody, changed by owners, never left without one."""
 
 import re
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from pytest_django.asserts import assertContains, assertNotContains
 
+from generation.models import Shot
+from generation.views import projects
+from library import ingest
 from library.models import Membership, Project, Role
 from tests import factories
 from tests.generation.views.conftest import make_take
@@ -160,3 +165,46 @@ def test_what_cannot_be_seen_cannot_be_linked(
     factories.asset(charlie, handle="secret", is_shared=False, project=factories.project(charlie))
     page = as_alice.post("/projects/harbour-lights/assets/", {"handle": handle}, follow=True)
     assert (project.links.count(), "is not in the library" in page.content.decode()) == (0, True)
+
+
+@pytest.mark.usefixtures("s3")
+def test_a_project_shows_all_its_shots_and_assets_in_pages(
+    as_alice: Client, alice: User, project: Project, monkeypatch
+) -> None:
+    monkeypatch.setattr(projects, "SHOTS", 2)
+    monkeypatch.setattr(projects, "ASSETS", 2)
+    for code in ("010", "020", "030"):
+        Shot.objects.create(project=project, code=code)
+    for handle in ("Ana", "Bea", "Cleo"):
+        ingest.link_asset(factories.asset(alice, handle=handle), project)
+
+    page = as_alice.get("/projects/harbour-lights/")
+    assert shown(page) == (["010", "020"], ["Cleo", "Bea"])
+    more = "assets=" + str(page.context["more_assets"])
+    assertContains(page, f"?{more}#assets-head")
+    assertContains(page, "?shots=020#shots-head")
+
+    later = as_alice.get(f"/projects/harbour-lights/?{more}&shots=020")
+    assert shown(later) == (["030"], ["Ana"])
+    assertNotContains(later, "Show older assets")
+    assertNotContains(later, "Show more shots")
+    for garbled in ("?assets=x&shots=%00", "?assets=%C2%B2"):
+        assert shown(as_alice.get(f"/projects/harbour-lights/{garbled}")) == shown(page)
+
+
+def shown(page: Any) -> tuple[list[str], list[str]]:
+    """The codes of the shots and the handles of the assets on a project's page."""
+    return [shot.code for shot in page.context["shots"]], [asset.handle for asset in page.context["assets"]]
+
+
+@pytest.mark.usefixtures("s3")
+def test_who_pins_an_asset_comes_back_to_its_page_of_the_list(
+    as_alice: Client, alice: User, project: Project
+) -> None:
+    asset = factories.asset(alice)
+    ingest.link_asset(asset, project)
+    here = "http://testserver/projects/harbour-lights/?assets=7"
+    for act in ("pin", "remove"):
+        path = f"/projects/harbour-lights/assets/{asset.pk}/{act}/"
+        answer = as_alice.post(path, {"version": "1"}, headers={"referer": here})
+        assert answer.headers["Location"] == here

@@ -90,6 +90,16 @@ def test_an_unknown_address_says_so_in_the_house_style(as_alice: Client) -> None
     assert (page.status_code, "There is nothing here" in page.content.decode()) == (404, True)
 
 
+@pytest.mark.parametrize("address", ["/style/", "/library/purge/"])
+def test_a_page_for_administrators_does_not_speak_of_roles_in_projects(
+    as_alice: Client, address: str
+) -> None:
+    page = as_alice.get(address)
+    seen = page.content.decode()
+    assert (page.status_code, "administrators. Nothing was changed." in seen) == (403, True)
+    assert "Your role in this project" not in seen
+
+
 @pytest.mark.parametrize("address", ["/", "/projects/", "/jobs/", "/takes/"])
 def test_an_empty_page_offers_its_first_action(charlie: User, visit: Visit, address: str) -> None:
     empty = visit("charlie").get(address).content.decode().split('class="empty"')[1]
