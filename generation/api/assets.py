@@ -19,7 +19,7 @@ from generation.api.asset_changes import (
 from generation.api.callers import ApiRequest, writing
 from generation.api.errors import answers, refuse_form
 from generation.api.paging import SIZE, Listed, unknown_cursor
-from generation.api.shapes import AssetDetails, AssetShape, VersionShape
+from generation.api.shapes import AnyCase, AssetDetails, AssetShape, VersionShape
 from library import catalog, forms, ingest
 from library.catalog import Sort
 from library.catalog.cursors import place_of
@@ -42,7 +42,7 @@ Files = Annotated[
 def list_assets(
     request: ApiRequest,
     q: Annotated[str, Query(max_length=200, description="words, each in handle, title, tags, text")] = "",
-    kind: Annotated[KindAsked, Query(description="empty: every kind")] = "",
+    kind: Annotated[KindAsked, AnyCase, Query(description="empty: every kind")] = "",
     tag: Annotated[str, Query(max_length=100)] = "",
     project: Annotated[str, Query(max_length=60, description="slug: linked there, or at home there")] = "",
     archived: Annotated[bool, Query(description="the archived ones instead")] = False,
