@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.utils import timezone
 
-from generation.lifecycle import dispatch, pace
+from generation.lifecycle import callbacks, dispatch, pace
 from generation.lifecycle.beats import Share
 from generation.lifecycle.leases import log, wake
 from generation.models import Job
@@ -43,6 +43,7 @@ class Waker:
         self._woken = {job: until for job, until in self._woken.items() if until > now}
         _bring_back()
         pace.look_at_balance()
+        callbacks.look()
         for job_id, status in self._overdue(share):
             self._woken[job_id] = now + (TURN_AGAIN if status == Status.QUEUED else WOKEN_AGAIN)
             wake("store" if status == Status.STORING else "submit", job_id)
