@@ -27,7 +27,8 @@ from library.forms.files import MAX_FILES
 from library.models import Asset
 
 router = Router(tags=["Assets"])
-KindAsked = Literal["", "character", "image", "video", "audio"]
+KindAsked = Annotated[Literal["", "character", "image", "video", "audio"], AnyCase]
+ANY_KIND = Query("", description="empty: every kind")
 Files = Annotated[
     list[UploadedFile],
     File(
@@ -42,7 +43,7 @@ Files = Annotated[
 def list_assets(
     request: ApiRequest,
     q: Annotated[str, Query(max_length=200, description="words, each in handle, title, tags, text")] = "",
-    kind: Annotated[KindAsked, AnyCase, Query(description="empty: every kind")] = "",
+    kind: KindAsked = ANY_KIND,
     tag: Annotated[str, Query(max_length=100)] = "",
     project: Annotated[str, Query(max_length=60, description="slug: linked there, or at home there")] = "",
     archived: Annotated[bool, Query(description="the archived ones instead")] = False,
