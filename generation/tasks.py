@@ -14,6 +14,11 @@ def balance() -> None:
     lifecycle.ask_balance()
 
 
+def call_back() -> None:
+    """Call the programs whose tasks have ended."""
+    lifecycle.call_back()
+
+
 def store(job_id: int) -> None:
     """Bring a rendered video home."""
     lifecycle.store_job(job_id)

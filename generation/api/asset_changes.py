@@ -10,7 +10,7 @@ from generation import lifecycle
 from generation.api.border import Asked, AskedInJson
 from generation.api.callers import Caller
 from generation.api.errors import Conflict, Forbidden, refuse_form
-from generation.api.shapes import Kind
+from generation.api.shapes import AnyCase, Kind
 from library import forms, handles, ingest
 from library.models import Asset
 
@@ -41,7 +41,7 @@ class NewAsset(AboutAsset):
     """A new asset, beside its files."""
 
     handle: str = Field(min_length=1, max_length=100, examples=["Mara"], description="with or without the @")
-    kind: Kind
+    kind: Annotated[Kind, AnyCase]
 
 
 class AssetChanges(AboutAsset, AskedInJson):

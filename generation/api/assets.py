@@ -19,7 +19,7 @@ from generation.api.asset_changes import (
 from generation.api.callers import ApiRequest, writing
 from generation.api.errors import answers, refuse_form
 from generation.api.paging import SIZE, Listed, unknown_cursor
-from generation.api.shapes import AssetDetails, AssetShape, VersionShape
+from generation.api.shapes import AnyCase, AssetDetails, AssetShape, VersionShape
 from library import catalog, forms, ingest
 from library.catalog import Sort
 from library.catalog.cursors import place_of
@@ -27,7 +27,8 @@ from library.forms.files import MAX_FILES
 from library.models import Asset
 
 router = Router(tags=["Assets"])
-KindAsked = Literal["", "character", "image", "video", "audio"]
+KindAsked = Annotated[Literal["", "character", "image", "video", "audio"], AnyCase]
+ANY_KIND = Query("", description="empty: every kind")
 Files = Annotated[
     list[UploadedFile],
     File(
@@ -42,7 +43,7 @@ Files = Annotated[
 def list_assets(
     request: ApiRequest,
     q: Annotated[str, Query(max_length=200, description="words, each in handle, title, tags, text")] = "",
-    kind: Annotated[KindAsked, Query(description="empty: every kind")] = "",
+    kind: KindAsked = ANY_KIND,
     tag: Annotated[str, Query(max_length=100)] = "",
     project: Annotated[str, Query(max_length=60, description="slug: linked there, or at home there")] = "",
     archived: Annotated[bool, Query(description="the archived ones instead")] = False,

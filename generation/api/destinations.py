@@ -30,6 +30,14 @@ def destined(caller: Caller, slug: str, *, is_dry: bool = False) -> Iterator[Pro
             transaction.set_rollback(True)
 
 
+def default_project(caller: Caller) -> Project | None:
+    """Where things go that name no project, as far as it is there already. Raises NotFound for a project that this
+    token's person may not see any more."""
+    if caller.token.project:
+        return caller.project(caller.token.project.slug)
+    return _personal_project(caller.user)
+
+
 def shot_of(project: Project, code: str) -> Shot | None:
     """The shot with this code, made if need be; none for an empty code."""
     return Shot.objects.get_or_create(project=project, code=code)[0] if code else None

@@ -10,10 +10,13 @@ from generation.api import errors
 from generation.api.border import StrictParser
 from generation.api.callers import ApiRequest, reading, throttle, writing
 from generation.api.describing import KEYED, Described
+from generation.api.destinations import default_project
 from generation.api.errors import NotFound, answers
 from generation.api.once import REPLAYED, once
-from generation.api.tasks import Submission, SubmissionAnswer, TaskAnswer, task_id_of, task_of, uuid_of
+from generation.api.tasks import BalanceAnswer, Submission, SubmissionAnswer, TaskAnswer, uuid_of
 from generation.api.wishes import GenerationBody, Wish
+from generation.ledger import budget_of
+from generation.task_shape import task_id_of, task_of
 
 DESCRIPTION = """
 SkyReels V4 as its gateway offers it, with the library of this house behind it. What is added:
@@ -24,9 +27,11 @@ SkyReels V4 as its gateway offers it, with the library of this house behind it. 
   `metadata.voices` also a character's voice. From frames it is left as text.
 - `metadata.project` and `metadata.shot` say where the take goes; otherwise it goes to the person's own project.
 - `Idempotency-Key` is honoured for a day: the same request answers with the same task, another one with 409.
+- A `webhook` is called here as there: once the task has completed or failed it is sent to that address + `/callback`.
 - A finished task's video is ours: its address is signed anew for each query and does not run out with the provider's.
 
-What breaks a rule is answered by 422 with its `param`, before anything is sent. A passed budget is 402.
+What breaks a rule is answered by 422 with its `param`, before anything is sent. A passed budget is 402; the balance is
+what the budget leaves.
 """
 
 api = Described(
@@ -84,3 +89,12 @@ def task(
     if job is None:
         raise NotFound("task")
     return TaskAnswer(data=task_of(job))
+
+
+@api.get(
+    "/balance", response={200: BalanceAnswer, **answers(404)}, summary="Ask for the balance", tags=["Account"]
+)
+def balance(request: ApiRequest) -> BalanceAnswer:
+    """What is left of the budget of the project where this token's takes go unless they say otherwise."""
+    project = default_project(request.auth)
+    return BalanceAnswer.of(budget_of(project) if project else None)

@@ -5,13 +5,14 @@ from typing import Any, Literal, cast
 
 from django.conf import settings
 from ninja import Schema
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from generation.models import Job, Take
 from library import fitness, storage
 from library.models import Asset, AssetVersion, MediaFile, Project, VersionFile
 
 Kind = Literal["character", "image", "video", "audio"]
+AnyCase = BeforeValidator(lambda value: value.lower() if isinstance(value, str) else value)
 FileRole = Literal["picture", "clip", "voice"]
 
 

@@ -1,40 +1,18 @@
-"""A job as a task of the provider's (skyreels-api.md, section 2), so that clients of the gateway understand it.
-
-| our state | status | |
-|---|---|---|
-| waiting, submitting | `pending` | |
-| rendering, storing, held | `processing` | a held job waits for a person, and may still bring its video |
-| done | `completed` | the video is in our storage; its address is signed anew each time |
-| failed | `failed` | with `error` |
-| cancelled | `cancelled` | |
-"""
+"""The answers of the API in the gateway's shape (skyreels-api.md, sections 1 to 3)."""
 
 import re
-from datetime import UTC, datetime, timedelta
-from typing import Any, Literal
-from urllib.parse import parse_qs, urlsplit
+from decimal import Decimal
+from typing import Literal
 from uuid import UUID
 
 from ninja import Schema
 from pydantic import Field
 
 from generation.api.errors import NotFound
-from generation.models import Job
-from library import storage
+from generation.ledger import Budget
+from generation.task_shape import TaskShape
 
-TaskStatus = Literal["pending", "processing", "completed", "failed", "cancelled"]
-STATUSES: dict[str, TaskStatus] = {
-    Job.Status.QUEUED: "pending",
-    Job.Status.SUBMITTING: "pending",
-    Job.Status.RUNNING: "processing",
-    Job.Status.STORING: "processing",
-    Job.Status.HELD: "processing",
-    Job.Status.SUCCEEDED: "completed",
-    Job.Status.FAILED: "failed",
-    Job.Status.CANCELLED: "cancelled",
-}
-LINK_SECONDS = 24 * 3600
-CREDITS_FOR_A_DOLLAR = 10
+ENDLESS = 99_999_999  # US dollars: more than a budget can be
 _TASK_ID = re.compile(r"task_([0-9a-f]{32})")
 
 
@@ -52,42 +30,6 @@ class SubmissionAnswer(Schema):
     data: list[Submission] = Field(min_length=1, max_length=1)
 
 
-class Video(Schema):
-    """The file of a finished task."""
-
-    url: list[str] = Field(min_length=1, max_length=1, description="signed anew for each query")
-    expires_at: int = Field(description="unix seconds; a later query signs a new address")
-
-
-class TaskResult(Schema):
-    """What a finished task brought."""
-
-    videos: list[Video]
-
-
-class TaskFailure(Schema):
-    """Why a task failed."""
-
-    code: str
-    message: str
-    type: Literal["task_error"] = "task_error"
-
-
-class TaskShape(Schema):
-    """Where a task stands."""
-
-    id: str = Field(examples=["task_0b6c1f7e3a914d2c8f50e2d49a7b6c13"])
-    status: TaskStatus
-    progress: int = Field(description="0 to 100; derive no state from it")
-    created: int = Field(description="unix seconds")
-    completed: int | None = Field(None, description="unix seconds, of a task that has ended")
-    actual_time: float | None = Field(None, description="seconds from request to end")
-    cost: float | None = Field(None, description="US dollars, once known")
-    credits_cost: float | None = Field(None, description="ten times `cost`")
-    result: TaskResult | None = None
-    error: TaskFailure | None = None
-
-
 class TaskAnswer(Schema):
     """The answer to a query."""
 
@@ -95,9 +37,24 @@ class TaskAnswer(Schema):
     data: TaskShape
 
 
-def task_id_of(job: Job) -> str:
-    """The id under which a program asks for the job."""
-    return f"task_{job.uuid.hex}"
+class BalanceAnswer(Schema):
+    """What may still be spent, in US dollars."""
+
+    success: Literal[True] = True
+    remain_balance: float
+    used_balance: float = Field(description="spent, and estimated for what is under way")
+    unlimited_quota: bool = Field(description="there is no budget, so nothing is refused for its price")
+
+    @classmethod
+    def of(cls, budget: Budget | None) -> "BalanceAnswer":
+        """Without a budget, or a project, there is no end; `remain_balance` is large then, for programs that look at
+        it alone."""
+        left = budget.left if budget else None
+        return cls(
+            remain_balance=float(max(left, Decimal(0)) if left is not None else ENDLESS),
+            used_balance=float(budget.committed if budget else 0),
+            unlimited_quota=left is None,
+        )
 
 
 def uuid_of(task_id: str) -> UUID:
@@ -106,36 +63,3 @@ def uuid_of(task_id: str) -> UUID:
     if found is None:
         raise NotFound("task")
     return UUID(found[1])
-
-
-def task_of(job: Job) -> TaskShape:
-    """Where the job stands, in the gateway's words."""
-    shown: dict[str, Any] = {
-        "id": task_id_of(job),
-        "status": STATUSES[job.status],
-        "progress": 100 if job.status == Job.Status.SUCCEEDED else job.progress,
-        "created": int(job.created_at.timestamp()),
-    }
-    if job.finished_at:
-        shown["completed"] = int(job.finished_at.timestamp())
-        shown["actual_time"] = round((job.finished_at - job.created_at).total_seconds(), 3)
-    if job.cost_usd is not None:
-        shown["cost"] = float(job.cost_usd)
-        shown["credits_cost"] = float(job.cost_usd * CREDITS_FOR_A_DOLLAR)
-    if job.status == Job.Status.SUCCEEDED:
-        shown["result"] = TaskResult(videos=[_video(job.take.key)])
-    if job.status == Job.Status.FAILED:
-        shown["error"] = TaskFailure(code=job.error_code or "generation_failed", message=job.error_message)
-    return TaskShape(**shown)
-
-
-def _video(key: str) -> Video:
-    url = storage.signed_url(key, seconds=LINK_SECONDS)
-    return Video(url=[url], expires_at=expiry_of(url))
-
-
-def expiry_of(url: str) -> int:
-    """When a signed address runs out, in unix seconds, as it says itself."""
-    said = parse_qs(urlsplit(url).query)
-    signed_at = datetime.strptime(said["X-Amz-Date"][0], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
-    return int((signed_at + timedelta(seconds=int(said["X-Amz-Expires"][0]))).timestamp())

@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler, RootModel
 from pydantic.json_schema import JsonSchemaValue
 
@@ -14,8 +16,10 @@ from generation.api.callers import Caller
 from generation.api.destinations import destined, shot_of
 from generation.api.errors import ApiError, Invalid
 from generation.composition import Composition, Problem, compose_request
+from generation.gateway import is_private
+from generation.lifecycle import callbacks
 from generation.models import Job, Shot
-from generation.skyreels.schemas import AspectRatio, ClipType, Model, PictureType, Resolution
+from generation.skyreels.schemas import AspectRatio, ClipType, Model, PictureType, Resolution, find_problems
 from library.models import Project
 
 CODE_LENGTH = Shot._meta.get_field("code").max_length or 0
@@ -85,6 +89,9 @@ class Generation(_Described):
     mid_frame_images: list[MidFrame] | None = Field(None, max_length=6)
     ref_images: list[Subject] | None = Field(None, max_length=3)
     ref_videos: list[Clip] | None = Field(None, max_length=1)
+    webhook: str | None = Field(
+        None, description="web address; a task that completed or failed is sent to it + `/callback`"
+    )
     metadata: Metadata | None = None
 
 
@@ -129,12 +136,13 @@ class JobBody(RootModel[dict[str, Any]]):
 
 @dataclass(frozen=True)
 class Wish:
-    """The provider's fields, apart from what only we understand."""
+    """The provider's fields, apart from what only we understand, and from whom we ourselves call."""
 
     data: Mapping[str, Any]
     project: str = ""
     shot: str = ""
     voices: bool | tuple[str, ...] = False
+    webhook: str = ""
     problems: list[Problem] = field(default_factory=list)
 
     @classmethod
@@ -146,12 +154,14 @@ class Wish:
             raise Invalid("metadata", "metadata: this should be an object.")
         said = {f"metadata.{name}": value for name, value in (metadata or {}).items()}
         said |= {name: data.pop(name) for name in ("project", "shot", "voices") if name in data}
+        webhook = data.pop("webhook", None)
         return cls(
             data=data,
             project=_text(said, "project", most=60),
             shot=_text(said, "shot", most=CODE_LENGTH),
             voices=_voices(said),
-            problems=_webhook(data.pop("webhook", None)),
+            webhook=webhook if isinstance(webhook, str) else "",
+            problems=_webhook_problems(webhook),
         )
 
     def composed(self, caller: Caller, project: Project) -> Composition:
@@ -167,7 +177,7 @@ class Wish:
         if self.problems:
             raise Invalid(self.problems[0].param, self.problems[0].message)
         try:
-            return lifecycle.create_from(
+            job = lifecycle.create_from(
                 composed,
                 by=caller.user,
                 project=project,
@@ -176,6 +186,9 @@ class Wish:
             )
         except lifecycle.CannotQueue as refusal:
             raise refused(refusal) from None
+        if self.webhook:
+            callbacks.expect(job, self.webhook)
+        return job
 
 
 def refused(refusal: lifecycle.CannotQueue) -> ApiError:
@@ -212,8 +225,12 @@ def _voices(said: Mapping[str, Any]) -> bool | tuple[str, ...]:
     return False
 
 
-def _webhook(address: object) -> list[Problem]:
-    """Its tasks are ours, not the provider's: a webhook that the provider calls would speak of an unknown one."""
-    if not address:
+def _webhook_problems(address: object) -> list[Problem]:
+    """What the provider's rules say, and in production that nothing inside the house's network is called. Its tasks are
+    ours, so we call ourselves: the provider would speak of a task that the program has never heard of."""
+    rules = [found for found in find_problems({"webhook": address}) if found.param == "webhook"]
+    if rules or not isinstance(address, str) or not settings.PRODUCTION:
+        return [Problem(found.param, found.message) for found in rules]
+    if not is_private(urlsplit(address).hostname or ""):
         return []
-    return [Problem("webhook", "Nothing is called back from here: ask for the task instead.")]
+    return [Problem("webhook", "webhook must be an address that can be reached from the internet")]

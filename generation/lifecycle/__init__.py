@@ -14,6 +14,7 @@ string and never imports them.
 
 from generation.lifecycle.balance import ask_balance
 from generation.lifecycle.batches import cancel_batch, check_batch, create_batch
+from generation.lifecycle.callbacks import call_back
 from generation.lifecycle.calls import called_back
 from generation.lifecycle.creation import cancel, create, create_from, retry
 from generation.lifecycle.drafts import rewrite_drafts, save_draft
@@ -30,6 +31,7 @@ __all__ = [
     "NotPossible",
     "abandon",
     "ask_balance",
+    "call_back",
     "called_back",
     "cancel",
     "cancel_batch",

@@ -9,7 +9,7 @@ from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from generation import gateway
-from generation.lifecycle import dispatch, pace, timing
+from generation.lifecycle import callbacks, dispatch, pace, timing
 from generation.lifecycle.beats import Share
 from generation.lifecycle.leases import log, tell, wake
 from generation.models import Job
@@ -50,6 +50,7 @@ class Waker:
         _bring_back()
         _tell_of_the_unasked()
         pace.look_at_balance()
+        callbacks.look()
         for job_id, status in self._overdue(share):
             self._woken[job_id] = now + (TURN_AGAIN if status == Status.QUEUED else WOKEN_AGAIN)
             wake("store" if status == Status.STORING else "submit", job_id)

@@ -2,6 +2,7 @@
 
 import django.core.validators
 import django.db.models.deletion
+import django.utils.timezone
 import generation.models.sharing
 import uuid
 from django.conf import settings
@@ -460,6 +461,19 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ['job', 'position'],
                 'constraints': [models.UniqueConstraint(fields=('job', 'position'), name='reference_positions_unique')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Callback',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('base_url', models.TextField(help_text='`/callback` is put behind its path')),
+                ('tries', models.PositiveSmallIntegerField(default=0)),
+                ('next_try_at', models.DateTimeField(blank=True, default=django.utils.timezone.now, null=True)),
+                ('job', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='callback', to='generation.job')),
+            ],
+            options={
+                'indexes': [models.Index(condition=models.Q(('next_try_at__isnull', False)), fields=['next_try_at'], name='callbacks_to_make')],
             },
         ),
         migrations.CreateModel(

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from generation import gateway
 from generation.composition import Composition, Reference
 from generation.skyreels import schemas
 from generation.templatetags.parts import part_told
@@ -59,7 +60,7 @@ def context(request: Request, quote: Quote) -> dict[str, Any]:
         "clip": _clip(composition),
         "ratio_note": _ratio_note(quote),
         "seconds_note": _seconds_note(composition),
-        "voiced": _voiced(composition),
+        "voiced": _voiced(quote),
         "voices": quote.form.roles().voices,
     }
 
@@ -132,7 +133,14 @@ def _seconds_note(composition: Composition | None) -> str:
     return f"The clip @{clip.handle} decides: {composition.billed_seconds} s"
 
 
-def _voiced(composition: Composition | None) -> list[Reference]:
-    """The subjects that could speak with a voice of their own."""
-    references = composition.references if composition else ()
-    return [found for found in references if found.role == "subject" and found.media("voice")]
+def _voiced(quote: Quote) -> list[Reference]:
+    """The subjects that could speak with a voice of their own, as far as the provider renders this model with sound; a
+    voice that is ticked already stays, for the problem to stand beside it."""
+    composition = quote.composition
+    if composition is None:
+        return []
+    speaking = [found for found in composition.references if found.role == "subject" and found.media("voice")]
+    if composition.settings.model in gateway.capabilities().voiced:
+        return speaking
+    ticked = {handles.fold(name) for name in quote.form.roles().voices}
+    return [found for found in speaking if handles.fold(found.handle) in ticked]

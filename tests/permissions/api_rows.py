@@ -65,6 +65,7 @@ JOBS = [
 GATEWAY = [
     Row(POST,   "/v1/videos/generations",                   200, 200, 403, 403, 404, 401, QUEUED, ASKED | {"metadata": AT_HOME}),
     Row(GET,    "/v1/tasks/{task}",                         200, 200, 200, 200, 404, 401),
+    Row(GET,    "/v1/balance",                              200, 200, 200, 200, 200, 401),
     Row(GET,    "/v1/openapi.json",                         200, 200, 200, 200, 200, 200),
     Row(GET,    "/v1/",                                     404, 404, 404, 404, 404, 404),
 ]

@@ -20,10 +20,10 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from generation import lifecycle, tokens
-from generation.api.tasks import task_id_of
 from generation.composition import Settings
 from generation.models import Batch, Job, JobReference, Note, Notification, ShareLink, Shot, Take
 from generation.reviews import letters, playlists, verdicts
+from generation.task_shape import task_id_of
 from library import ingest
 from library.ingest import bundles
 from library.models import Asset, Collection, HandleAlias, MediaFile, Project, Role, SavedView

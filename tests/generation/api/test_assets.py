@@ -39,6 +39,7 @@ def new(**changes: Any) -> dict[str, Any]:
         ({}, ["harbour", "secret", "Mara"]),
         ({"q": "voss"}, ["Mara"]),
         ({"kind": "image"}, ["harbour"]),
+        ({"kind": "IMAGE"}, ["harbour"]),
         ({"tag": "lead"}, ["Mara"]),
         ({"project": "harbour-lights"}, ["secret", "Mara"]),
         ({"archived": "true"}, []),
@@ -125,6 +126,16 @@ def test_an_asset_is_added(alices: Client, project: Project) -> None:
     assert (made.home_project, made.is_shared, made.created_by.username) == (project, False, "alice")
     seen = answer.json()
     assert (seen["tags"], len(seen["files"]), seen["shared"]) == (["lead", "night", "robot"], 2, False)
+
+
+def test_a_kind_is_read_whatever_its_case(alices: Client) -> None:
+    answer = alices.post(ASSETS, new(kind="CHARACTER"))
+    assert (answer.status_code, answer.json()["kind"]) == (201, "character")
+    assert error_of(alices.post(ASSETS, new(handle="Tom", kind="robot"))) == (
+        422,
+        "invalid_parameter",
+        "kind",
+    )
 
 
 def test_a_limited_token_s_asset_belongs_to_its_project(

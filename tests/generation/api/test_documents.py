@@ -31,6 +31,7 @@ def test_every_call_of_the_contract_is_there() -> None:
     assert [name for name, _ in calls("/v1/openapi.json")] == [
         "POST /v1/videos/generations",
         "GET /v1/tasks/{task_id}",
+        "GET /v1/balance",
     ]
     assert {name.replace("/api/v1", "") for name, _ in calls("/api/v1/openapi.json")} == {
         "GET /assets",

@@ -96,7 +96,7 @@ def test_without_metadata_it_goes_to_one_s_own_project(alices: Client, alice: Us
         ({"model": None}, "model"),
         ({"first_frame_image": "@hum"}, "first_frame_image"),
         ({"first_frame_image": "@nobody"}, "first_frame_image"),
-        ({"webhook": "https://example.com"}, "webhook"),
+        ({"webhook": "example.com"}, "webhook"),
         ({"n": 2}, "n"),
         ({"ref_images": [{"tag": "Mara", "type": "image", "image_urls": ["@Mara"]}]}, "ref_images.0.tag"),
         ({"ref_images": 7}, "ref_images"),
@@ -246,7 +246,7 @@ def test_what_is_no_key_is_refused(alices: Client, key: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/v1/balance", "/v1/", "/v1/videos/generations/", "/api/v1/nothing", "/api/"]
+    "path", ["/v1/models", "/v1/", "/v1/videos/generations/", "/api/v1/nothing", "/api/"]
 )
 def test_what_no_call_has_is_told_in_the_same_shape(alices: Client, path: str) -> None:
     assert error_of(alices.get(path)) == (404, "not_found", None)
@@ -259,6 +259,25 @@ def test_a_wrong_method_is_told_in_the_same_shape(alices: Client, method: str, p
     answer = getattr(alices, method)(path)
     assert error_of(answer) == (405, "method_not_allowed", None)
     assert answer.headers["Allow"]
+
+
+def test_the_balance_is_what_the_budget_leaves(
+    alice: User, alices: Client, project: Project, program: Program
+) -> None:
+    """Of the project that the token is for, else of the person's own."""
+    endless = {"success": True, "remain_balance": 99_999_999.0, "used_balance": 0.0, "unlimited_quota": True}
+    assert alices.get("/v1/balance").json() == endless
+    assert not PersonalProject.objects.exists()
+    submit(alices, duration=5)
+    Project.objects.filter(slug="alice-own").update(budget_usd=2)
+    told = {"success": True, "remain_balance": 1.68, "used_balance": 0.32, "unlimited_quota": False}
+    assert alices.get("/v1/balance").json() == told
+    Project.objects.filter(slug="alice-own").update(budget_usd="0.10")
+    assert alices.get("/v1/balance").json()["remain_balance"] == 0
+    Project.objects.filter(pk=project.pk).update(budget_usd=7)
+    limited = program("alice", project=project, can_write=False)
+    assert limited.get("/v1/balance").json()["remain_balance"] == 7
+    assert error_of(program(None).get("/v1/balance"))[0] == 401
 
 
 def test_too_many_requests_wait(alices: Client, program: Program, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -54,7 +54,7 @@ def test_a_character_speaks_when_asked(people: None, alices: Client) -> None:
 
 
 def test_problems_are_told_with_their_fields_and_by_200(people: None, alices: Client) -> None:
-    seen = checked(alices, duration=2, first_frame_image="@hum", webhook="https://example.com")
+    seen = checked(alices, duration=2, first_frame_image="@hum", webhook="example.com")
     assert {(problem["param"], problem["level"]) for problem in seen["problems"]} >= {
         ("duration", "error"),
         ("first_frame_image", "error"),

@@ -12,7 +12,7 @@ PNG, MP4 = "http://media.test/a.png", "http://media.test/a.mp4"
 # A few of each kind: the whole table stands in `tests/generation/skyreels/rule_table.py`.
 REFUSED = [
     ({"model": None}, "model"),
-    ({"prompt": "海" * 1281}, "prompt"),
+    ({"prompt": "海" * 3841}, "prompt"),
     ({"duration": 2}, "duration"),
     ({"sound": True}, "sound"),
     ({"end_frame_image": MP4}, "end_frame_image"),

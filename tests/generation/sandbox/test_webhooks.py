@@ -1,69 +1,21 @@
 """Callbacks (skyreels-api.md section 6): who hears of what, how often, and in which form."""
 
-import json
 import threading
-import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
 from tests.generation.sandbox.conftest import Customer
+from tests.receiver import Handler, Receiver, receiving
 
 Maker = Callable[..., Customer]
 
 
-@dataclass
-class Receiver:
-    """Hears callbacks; `answers` are the statuses to give in turn, the last one for good, 0 hangs up."""
-
-    url: str = ""
-    answers: list[int] = field(default_factory=lambda: [200])
-    heard: list[dict] = field(default_factory=list)
-    paths: list[str] = field(default_factory=list)
-
-    def wait(self, count: int) -> list[dict]:
-        """What was heard so far, once there are so many."""
-        for _ in range(1500):
-            if len(self.heard) >= count:
-                return self.heard
-            time.sleep(0.01)
-        raise AssertionError(f"{len(self.heard)} of {count} callbacks came")
-
-    def stays_at(self, count: int) -> bool:
-        """Whether nothing more comes in a while that is long beside the waits of these tests."""
-        time.sleep(0.3)
-        return len(self.heard) == count
-
-
-class _Handler(BaseHTTPRequestHandler):
-    receiver: Receiver
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        answers = self.receiver.answers
-        status = answers.pop(0) if len(answers) > 1 else answers[0]
-        self.receiver.paths.append(self.path)
-        self.receiver.heard.append(json.loads(body))
-        if status:
-            self.send_response(status)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-
-    def log_message(self, format: str, *args: object) -> None:
-        pass
-
-
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
-    heard = Receiver()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"receiver": heard}))
-    heard.url = f"http://127.0.0.1:{server.server_port}/hooks"
-    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
-    yield heard
-    server.shutdown()
-    server.server_close()
+    with receiving() as heard:
+        yield heard
 
 
 @pytest.fixture
@@ -158,7 +110,7 @@ def test_a_silent_receiver_keeps_neither_the_server_nor_its_end_waiting(
         held.wait(60)
         answered.set()
 
-    silent = ThreadingHTTPServer(("127.0.0.1", 0), type("Silent", (_Handler,), {"do_POST": wait_and_answer}))
+    silent = ThreadingHTTPServer(("127.0.0.1", 0), type("Silent", (Handler,), {"do_POST": wait_and_answer}))
     threading.Thread(target=silent.serve_forever, args=(0.05,), daemon=True).start()
     for number in range(12):
         someone.open(prompt=f"{number}", webhook=f"http://127.0.0.1:{silent.server_port}")

@@ -214,14 +214,24 @@ def test_the_ways_stand_on_the_pages_of_take_and_job(
     assert ("Vary" in seen, "Extend" in seen) == (True, False)
 
 
-def test_a_draft_is_made_final_once_it_is_approved_and_compared_when_both_are_there(
+def test_any_job_or_take_is_made_final_and_said_to_be_approved_or_not(
     as_alice: Client, alice: User, project: Project, take: Take
 ) -> None:
-    way = f"?take={take.uuid}&amp;how=final"
-    seen = as_alice.get(take.job.get_absolute_url()).content.decode()
-    assert (way in seen, "Final in 1080p, once it is approved" in seen) == (False, True)
+    failed = factories.job(alice, project, status=Job.Status.FAILED)
+    ways = {take.job: f"?take={take.uuid}&amp;how=final", failed: f"?from={failed.uuid}&amp;how=final"}
+    for job, way in ways.items():
+        assert way in as_alice.get(job.get_absolute_url()).content.decode()
+    seen = [as_alice.get(take.get_absolute_url()).content.decode()]
     Take.objects.filter(pk=take.pk).update(review=Take.Review.APPROVED)
-    assert way in as_alice.get(take.job.get_absolute_url()).content.decode()
+    seen.append(as_alice.get(take.get_absolute_url()).content.decode())
+    assert [ways[take.job] in page for page in seen] == [True, True]
+    assert ["not approved yet" in page for page in seen] == [True, False]
+
+
+def test_draft_and_final_are_compared_when_both_are_there(
+    as_alice: Client, alice: User, project: Project, take: Take
+) -> None:
+    Take.objects.filter(pk=take.pk).update(review=Take.Review.APPROVED)
     made = {"model": "skyreels-v4-std", "resolution": "1080p", "made_from": take, "shot": take.shot}
     final = make_take(alice, project, **made)
     side_by_side = f"/takes/compare/?a={take.uuid}&amp;b={final.uuid}"

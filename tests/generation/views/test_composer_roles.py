@@ -116,6 +116,18 @@ def test_a_voice_is_sent_when_it_is_ticked(editor: Client) -> None:
     assert "subject, own voice" in page.content.decode().lower()
 
 
+def test_voices_are_offered_as_the_provider_can_render_them(editor: Client, settings: Any) -> None:
+    settings.SKYREELS_PROVIDER = "vendor"
+    asked = [
+        {"model": "skyreels-v4-std"},
+        {"model": "skyreels-v4-fast"},
+        {"model": "skyreels-v4-fast", "voices": ["Mara"]},
+    ]
+    pages = [check(editor, prompt="@Mara speaks", **one) for one in asked]
+    assert [[one.handle for one in page.context["voiced"]] for page in pages] == [["Mara"], [], ["Mara"]]
+    assert list(told(pages[2])) == ["voices"]
+
+
 def test_the_use_of_a_clip_is_asked_only_when_there_is_one(editor: Client) -> None:
     shown = [check(editor, prompt=prompt).context["clip"] for prompt in ("@chase", "@Mara")]
     assert (shown[0].handle, shown[1]) == ("chase", None)

@@ -1,0 +1,120 @@
+"""Programs that asked for it are called when their task has ended (skyreels-api.md, section 6): POST to base +
+`/callback` with the task, up to three retries on 5xx or silence; any other answer ends it.
+
+The row tells who is to be called; the sweep looks and has a worker do it, one for all hosts, so that receivers that do
+not answer never hold up more than one. What was told stands in the job's story.
+"""
+
+import socket
+import time
+from datetime import timedelta
+from urllib.parse import urlsplit, urlunsplit
+
+import httpx
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+from django_q.tasks import async_task
+
+from generation import gateway
+from generation.lifecycle.leases import tell
+from generation.models import Callback, Heartbeat, Job
+from generation.models.callbacks import MOST_TRIES
+from generation.task_shape import task_of
+
+NAME = "callbacks"
+WAITS = (10, 30, 60)  # seconds before each retry
+ROUND = 15.0  # seconds after which a worker calls nobody more; the next look has another one go on
+LEASE = timedelta(seconds=40)  # longer than a round and its last call
+SILENCE = 0
+TIMEOUT = httpx.Timeout(5.0, connect=3.0)
+
+
+def expect(job: Job, base_url: str) -> None:
+    """Call there once the job has brought its video or failed."""
+    Callback.objects.create(job=job, base_url=base_url)
+
+
+def look() -> None:
+    """Have a worker call those whose turn it is, unless one is at it; call this as often as is convenient."""
+    if not Callback.objects.due().exists():
+        return
+    now = timezone.now()
+    Heartbeat.objects.get_or_create(name=NAME)
+    # A lease that ends later than it can was taken before the clock was set back.
+    free = Q(leased_until__isnull=True) | Q(leased_until__lt=now) | Q(leased_until__gt=now + LEASE)
+    if Heartbeat.objects.filter(free, name=NAME).update(beat_at=now, leased_until=now + LEASE):
+        async_task("generation.tasks.call_back")
+
+
+def call_back() -> None:
+    """Call those whose turn it is, one after the other, for a while."""
+    ends = time.monotonic() + ROUND
+    try:
+        while time.monotonic() < ends and (callback := _claimed()):
+            _note(callback, _post(callback))
+    finally:
+        Heartbeat.objects.filter(name=NAME).update(leased_until=None)
+
+
+def _claimed() -> Callback | None:
+    """The next one, if nobody else took it this moment. A worker that dies over it is followed by another try."""
+    found = Callback.objects.due().first()
+    if found is None:
+        return None
+    # Without a join, so that of two workers at once the second sees what the first wrote.
+    mine = Callback.objects.filter(pk=found.pk, tries=found.tries)
+    if not mine.update(tries=F("tries") + 1, next_try_at=timezone.now() + LEASE):
+        return None
+    return Callback.objects.select_related("job__take").get(pk=found.pk)
+
+
+def _post(callback: Callback) -> int:
+    """The status of the answer, or SILENCE; what else it says is not read."""
+    told = task_of(callback.job).model_dump(exclude_none=True)
+    proxied = gateway.heeds_proxies(callback.base_url)
+    try:
+        if not _may_be_called(callback.base_url):
+            return SILENCE
+        with (
+            httpx.Client(timeout=TIMEOUT, trust_env=proxied) as http,
+            http.stream("POST", _address(callback.base_url), json=told) as answer,
+        ):
+            return answer.status_code
+    except (OSError, UnicodeError, httpx.HTTPError, httpx.InvalidURL):
+        return SILENCE
+
+
+def _address(base_url: str) -> str:
+    parts = urlsplit(base_url)
+    return urlunsplit(parts._replace(path=f"{parts.path.rstrip('/')}/callback", fragment=""))
+
+
+def _may_be_called(base_url: str) -> bool:
+    """In production nothing inside the house's own network is called, whatever its name: programs of members would
+    have a way in. Raises OSError for a name that nobody knows."""
+    if not settings.PRODUCTION:
+        return True
+    parts = urlsplit(base_url)
+    found = socket.getaddrinfo(parts.hostname, parts.port or 443, type=socket.SOCK_STREAM)
+    return not any(gateway.is_private(str(address[0])) for *_, address in found)
+
+
+def _note(callback: Callback, status: int) -> None:
+    """Writes down what came of a try: the next one, or that and how it ended."""
+    if (status == SILENCE or status >= 500) and callback.tries < MOST_TRIES:
+        again = timezone.now() + timedelta(seconds=WAITS[callback.tries - 1])
+        Callback.objects.filter(pk=callback.pk).update(next_try_at=again)
+        return
+    with transaction.atomic():
+        Callback.objects.filter(pk=callback.pk).update(next_try_at=None)
+        tell(callback.job_id, callback.job.status, _told(callback, status))
+
+
+def _told(callback: Callback, status: int) -> str:
+    host = urlsplit(callback.base_url).hostname
+    if 200 <= status < 300:
+        return f"The program that asked for it was called at {host}."
+    why = f"{host} answered {status}" if status else f"{host} did not answer"
+    return f"The program that asked for it could not be called: {why}. It can still ask for the task."

@@ -1,0 +1,223 @@
+"""A program that gave a `webhook` is called when its task has ended, as the gateway would call it."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.utils import timezone
+from pytest_django.live_server_helper import LiveServer
+
+from generation import lifecycle, tokens
+from generation.lifecycle import callbacks
+from generation.lifecycle.beats import Share
+from generation.lifecycle.waking import Waker
+from generation.models import Callback, Job, JobEvent
+from generation.sandbox.server import SandboxServer
+from library.models import Project
+from tests import factories
+from tests.generation.api.conftest import error_of
+from tests.generation.api.documented_client import Client as Documented
+from tests.generation.views.conftest import make_take
+from tests.receiver import Receiver, receiving
+from tests.worker_host import WorkerHost
+
+SUBMIT = "/v1/videos/generations"
+JSON = {"content_type": "application/json"}
+Status = Job.Status
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with receiving() as heard:
+        yield heard
+
+
+@pytest.fixture
+def failed(alice: User, project: Project, receiver: Receiver) -> Job:
+    """A job that has failed and whose program wants to know."""
+    ended = {"finished_at": timezone.now(), "error_code": "moderation", "error_message": "Not this."}
+    job = factories.job(alice, project, status=Status.FAILED, **ended)
+    callbacks.expect(job, receiver.url)
+    return job
+
+
+@pytest.fixture
+def woken(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What the queue was asked for."""
+    asked: list[str] = []
+    monkeypatch.setattr(callbacks, "async_task", asked.append)
+    return asked
+
+
+def submit(client: Client, **changes: Any) -> Any:
+    body = {"model": "skyreels-v4-fast", "prompt": "a harbour at dusk", "resolution": "480p"}
+    return client.post(SUBMIT, body | changes, **JSON)
+
+
+def go_on() -> None:
+    """The wait for the next try is over."""
+    Callback.objects.filter(next_try_at__isnull=False).update(next_try_at=timezone.now())
+    lifecycle.call_back()
+
+
+def wait_of(job: Job) -> float:
+    """Seconds until the next try."""
+    return (Callback.objects.get(job=job).next_try_at - timezone.now()) / timedelta(seconds=1)
+
+
+def story(job: Job) -> str:
+    return JobEvent.objects.filter(job=job).last().text
+
+
+@pytest.mark.parametrize("path", [SUBMIT, "/api/v1/jobs"])
+def test_an_address_is_kept_here_and_never_sent_on(alices: Client, receiver: Receiver, path: str) -> None:
+    body = {"model": "skyreels-v4-fast", "prompt": "a harbour", "webhook": receiver.url}
+    assert alices.post(path, body, **JSON).status_code in (200, 201)
+    job = Job.objects.get()
+    assert job.callback.base_url == receiver.url
+    assert "webhook" not in job.plan
+    assert receiver.url not in str(job.roles)
+
+
+@pytest.mark.parametrize("webhook", ["", "here", "ftp://h.example", "https://", 7, {}, "@Mara", "s3:a"])
+def test_what_is_no_address_is_refused(alices: Client, webhook: Any) -> None:
+    assert error_of(submit(alices, webhook=webhook)) == (422, "invalid_parameter", "webhook")
+    assert not Job.objects.exists()
+
+
+@pytest.mark.parametrize("webhook", [None, []])
+def test_null_is_nobody(alices: Client, webhook: Any) -> None:
+    assert submit(alices, webhook=webhook).status_code == 200
+    assert not Callback.objects.exists()
+
+
+def test_a_request_that_is_sent_twice_is_called_about_once(alices: Client) -> None:
+    for _ in range(2):
+        body = {"model": "skyreels-v4-fast", "prompt": "a harbour", "webhook": "https://h.example"}
+        assert alices.post(SUBMIT, body, headers={"Idempotency-Key": "k"}, **JSON).status_code == 200
+    assert Callback.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "webhook",
+    ["http://127.0.0.1:9/", "https://10.0.0.7/x", "https://[::1]/", "http://localhost", "http://db"],
+)
+def test_in_production_the_house_s_own_network_is_not_called(
+    alices: Client, failed: Job, receiver: Receiver, settings: Any, webhook: str
+) -> None:
+    settings.PRODUCTION = True
+    assert error_of(submit(alices, webhook=webhook)) == (422, "invalid_parameter", "webhook")
+    assert submit(alices, webhook="https://hooks.example.com/x").status_code == 200
+    lifecycle.call_back()
+    assert receiver.heard == []
+
+
+def test_a_failure_is_told_as_a_query_would_tell_it(alices: Client, failed: Job, receiver: Receiver) -> None:
+    lifecycle.call_back()
+    (told,) = receiver.heard
+    assert told == alices.get(f"/v1/tasks/{told['id']}").json()["data"]
+    assert (told["status"], told["error"]["code"]) == ("failed", "moderation")
+    assert receiver.paths == ["/hooks/callback"]
+    assert story(failed) == "The program that asked for it was called at 127.0.0.1."
+    go_on()
+    assert len(receiver.heard) == 1
+
+
+def test_a_finished_take_is_told_with_its_address(alice: User, project: Project, receiver: Receiver) -> None:
+    job = make_take(alice, project, cost_usd=Decimal("0.32"), finished_at=timezone.now()).job
+    callbacks.expect(job, f"{receiver.url}/?token=1#x")
+    lifecycle.call_back()
+    (told,) = receiver.heard
+    assert (told["status"], told["cost"]) == ("completed", 0.32)
+    assert "X-Amz-Signature" in told["result"]["videos"][0]["url"][0]
+    assert receiver.paths == ["/hooks/callback?token=1"]
+
+
+@pytest.mark.parametrize(
+    "status", [Status.QUEUED, Status.RUNNING, Status.STORING, Status.HELD, Status.CANCELLED]
+)
+def test_nothing_is_told_of_other_states(
+    alice: User, project: Project, receiver: Receiver, woken: list[str], status: str
+) -> None:
+    callbacks.expect(factories.job(alice, project, status=status), receiver.url)
+    callbacks.look()
+    lifecycle.call_back()
+    assert (receiver.heard, woken) == ([], [])
+
+
+@pytest.mark.parametrize("silence", [500, 503, 0])
+def test_it_is_tried_again_three_times(failed: Job, receiver: Receiver, silence: int) -> None:
+    receiver.answers = [silence]
+    lifecycle.call_back()
+    for tries, wait in enumerate(callbacks.WAITS, start=1):
+        assert len(receiver.heard) == tries
+        assert wait - 5 < wait_of(failed) <= wait
+        go_on()
+    assert len(receiver.heard) == 4
+    assert "could not be called: 127.0.0.1" in story(failed)
+    go_on()
+    assert len(receiver.heard) == 4
+
+
+def test_a_later_try_may_be_heard(failed: Job, receiver: Receiver) -> None:
+    receiver.answers = [502, 204]
+    lifecycle.call_back()
+    go_on()
+    go_on()
+    assert len(receiver.heard) == 2
+    assert "was called" in story(failed)
+
+
+@pytest.mark.parametrize("answer", [301, 400, 404, 410])
+def test_another_answer_ends_it(failed: Job, receiver: Receiver, answer: int) -> None:
+    receiver.answers = [answer]
+    lifecycle.call_back()
+    go_on()
+    assert len(receiver.heard) == 1
+    assert f"127.0.0.1 answered {answer}" in story(failed)
+
+
+def test_somebody_who_is_not_there_holds_up_nobody(
+    failed: Job, alice: User, project: Project, receiver: Receiver
+) -> None:
+    for address in ("http://127.0.0.1:9", "http://nobody.invalid/x", "http://[::1]:9/"):
+        job = factories.job(alice, project, status=Status.FAILED, finished_at=timezone.now())
+        callbacks.expect(job, address)
+    lifecycle.call_back()
+    assert len(receiver.heard) == 1
+    assert Callback.objects.filter(next_try_at__isnull=False).count() == 3
+
+
+def test_one_worker_is_woken_for_all(failed: Job, woken: list[str]) -> None:
+    for _ in range(3):
+        Waker().look(Share())
+    assert woken == ["generation.tasks.call_back"]
+    lifecycle.call_back()
+    Waker().look(Share())
+    assert woken == ["generation.tasks.call_back"]
+
+
+def test_a_worker_that_died_over_it_is_followed_by_another_try(failed: Job, receiver: Receiver) -> None:
+    assert callbacks._claimed().job == failed
+    assert callbacks._claimed() is None
+    go_on()
+    assert len(receiver.heard) == 1
+
+
+@pytest.mark.slow
+def test_a_real_worker_calls(
+    live_server: LiveServer, sandbox: SandboxServer, worker: WorkerHost, alice: User, receiver: Receiver
+) -> None:
+    """From the request to the call, with nothing but a documented client and a worker."""
+    _, secret = tokens.make(user=alice, name="documented client")
+    worker.start()
+    client = Documented(live_server.url, secret)
+    asked = {"model": "skyreels-v4-fast", "prompt": "a harbour", "duration": 3, "resolution": "480p"}
+    task_id = client.submit(asked | {"webhook": receiver.url})
+    client.video(task_id, seconds=120, every=0.2)
+    (told,) = receiver.wait(1)
+    assert (told["id"], told["status"]) == (task_id, "completed")
