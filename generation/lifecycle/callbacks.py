@@ -5,7 +5,6 @@ The row tells who is to be called; the sweep looks and has a worker do it, one f
 not answer never hold up more than one. What was told stands in the job's story.
 """
 
-import socket
 import time
 from datetime import timedelta
 from urllib.parse import urlsplit, urlunsplit
@@ -18,6 +17,7 @@ from django.utils import timezone
 from django_q.tasks import async_task
 
 from generation import gateway
+from generation.lifecycle import outside
 from generation.lifecycle.leases import tell
 from generation.models import Callback, Heartbeat, Job
 from generation.models.callbacks import MOST_TRIES
@@ -73,32 +73,27 @@ def _claimed() -> Callback | None:
 def _post(callback: Callback) -> int:
     """The status of the answer, or SILENCE; what else it says is not read."""
     told = task_of(callback.job).model_dump(exclude_none=True)
-    proxied = gateway.heeds_proxies(callback.base_url)
     try:
-        if not _may_be_called(callback.base_url):
-            return SILENCE
         with (
-            httpx.Client(timeout=TIMEOUT, trust_env=proxied) as http,
-            http.stream("POST", _address(callback.base_url), json=told) as answer,
+            _client(callback.base_url) as http,
+            http.stream("POST", _address(callback.base_url), json=told, follow_redirects=False) as answer,
         ):
             return answer.status_code
-    except (OSError, UnicodeError, httpx.HTTPError, httpx.InvalidURL):
+    except (outside.NotPublic, httpx.HTTPError, httpx.InvalidURL):
         return SILENCE
+
+
+def _client(base_url: str) -> httpx.Client:
+    """In production nothing inside the house's own network is called, whatever its name: programs of members would
+    have a way in."""
+    if settings.PRODUCTION:
+        return outside.client(base_url, timeout=TIMEOUT, schemes=("https", "http"))
+    return httpx.Client(timeout=TIMEOUT, trust_env=gateway.heeds_proxies(base_url))
 
 
 def _address(base_url: str) -> str:
     parts = urlsplit(base_url)
     return urlunsplit(parts._replace(path=f"{parts.path.rstrip('/')}/callback", fragment=""))
-
-
-def _may_be_called(base_url: str) -> bool:
-    """In production nothing inside the house's own network is called, whatever its name: programs of members would
-    have a way in. Raises OSError for a name that nobody knows."""
-    if not settings.PRODUCTION:
-        return True
-    parts = urlsplit(base_url)
-    found = socket.getaddrinfo(parts.hostname, parts.port or 443, type=socket.SOCK_STREAM)
-    return not any(gateway.is_private(str(address[0])) for *_, address in found)
 
 
 def _note(callback: Callback, status: int) -> None:

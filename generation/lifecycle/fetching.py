@@ -1,32 +1,23 @@
 """Fetch a provider's result: in pieces, going on where a connection broke, and only from where results may come from.
 
 A result's address is somebody else's word, and this process stands inside the house: only HTTPS to public addresses
-is followed. Every redirect and every DNS answer is looked at, and the connection goes to the very address that was
-looked at. The sandbox is excepted, since it runs beside us.
+is followed (`outside.py`). The sandbox is excepted, since it runs beside us.
 """
 
 import hashlib
-import ipaddress
 import re
-import socket
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import IO
-from urllib.parse import urlsplit
 
 import httpx
-from django.conf import settings
 
-from generation import gateway
+from generation.lifecycle import outside
 from library.probe import MAX_VIDEO_BYTES, UnreadableMedia
 
 TIMEOUT = httpx.Timeout(12.0, connect=5.0)
 LINK_IS_DEAD = {401, 403, 404, 410}
 MAX_RESUMES = 5
-# All that is given out to anybody so far: not site-local, not IPv4 in old disguises.
-_GIVEN_OUT = ipaddress.IPv6Network("2000::/3")
-_IPV4_BEHIND_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 _CONTENT_RANGE = re.compile(r"bytes (\d+)-\d+/(\d+)$")
 
 
@@ -34,18 +25,14 @@ class LinkDead(Exception):
     """The provider's host no longer gives the file out."""
 
 
-class NotPublic(Exception):
-    """The link leads to where no result may come from; nothing was asked there. The message says why."""
-
-
 def fetch(url: str, path: Path, keep: Callable[[], None]) -> str:
     """Bring a result to disk; its SHA-256. `keep` is called after each piece and may end it by raising.
 
     A connection that breaks is taken up again behind the last byte where the server can do that. Raises LinkDead,
-    NotPublic, httpx.HTTPError, and UnreadableMedia for more than a video may have, before the disk is full of it.
+    outside.NotPublic, httpx.HTTPError, and UnreadableMedia for more than a video may have, before the disk is full.
     """
     download = _Download()
-    with _client(url) as http, path.open("wb") as file:
+    with outside.client(url, timeout=TIMEOUT) as http, path.open("wb") as file:
         for left in range(MAX_RESUMES, -1, -1):
             before = download.size
             try:
@@ -122,94 +109,3 @@ class _Download:
 def _check_size(size: int) -> None:
     if size > MAX_VIDEO_BYTES:
         raise UnreadableMedia(f"it has more than {MAX_VIDEO_BYTES / 1e6:.0f} MB")
-
-
-def _client(url: str) -> httpx.Client:
-    """Raises NotPublic for a text that is no address."""
-    try:
-        heeds_proxies = gateway.heeds_proxies(str(httpx.URL(url)))
-    except (httpx.InvalidURL, ValueError) as error:
-        raise NotPublic("it is no address") from error
-    return httpx.Client(
-        timeout=TIMEOUT,
-        follow_redirects=True,
-        trust_env=heeds_proxies,
-        transport=_Pinned(),
-        # For each redirect, and also on the way through a proxy, which does its own connecting.
-        event_hooks={"request": [_check_if_known]},
-    )
-
-
-class _Pinned(httpx.BaseTransport):
-    """Connects to the address that was looked at: a name may give another answer the next time it is asked."""
-
-    def __init__(self) -> None:
-        self._inner = httpx.HTTPTransport()
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        host = request.url.host
-        pinned = httpx.Request(
-            request.method,
-            request.url.copy_with(host=_check(request)),
-            headers=request.headers,
-            stream=request.stream,
-            extensions={**request.extensions, "sni_hostname": host},
-        )
-        return self._inner.handle_request(pinned)
-
-    def close(self) -> None:
-        self._inner.close()
-
-
-def _check(request: httpx.Request) -> str:
-    """The address to connect to. Raises NotPublic, httpx.ConnectError for a name that is not known."""
-    url = request.url
-    if _is_sandbox(url):
-        return url.host
-    if url.scheme != "https":
-        raise NotPublic(f"it is not HTTPS ({url.scheme}://{url.host})")
-    addresses = _addresses(url.host, url.port or 443, request)
-    for address in addresses:
-        if not _is_public(address):
-            raise NotPublic(f"{url.host} is not on the public internet")
-    return addresses[0]
-
-
-def _check_if_known(request: httpx.Request) -> None:
-    """As `_check`, for the way through a proxy: it may know names that are not known here."""
-    with suppress(httpx.ConnectError):
-        _check(request)
-
-
-def _addresses(host: str, port: int, request: httpx.Request) -> list[str]:
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError) as error:
-        raise httpx.ConnectError(f"{host} is not known", request=request) from error
-    return [str(entry[4][0]) for entry in found]
-
-
-def _is_public(address: str) -> bool:
-    """Whether an address is of the internet: not loopback, private, link-local, shared, multicast or reserved."""
-    ip = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(ip, ipaddress.IPv6Address):
-        if (inner := _inner(ip)) is None:
-            return ip in _GIVEN_OUT and ip.is_global
-        ip = inner
-    return ip.is_global and not ip.is_multicast
-
-
-def _inner(ip: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
-    """The IPv4 address that an IPv6 address leads to, if it is of that sort."""
-    if ip in _IPV4_BEHIND_NAT64:
-        return ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
-    return ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
-
-
-def _is_sandbox(url: httpx.URL) -> bool:
-    if not settings.PROVIDER_IS_SANDBOX:
-        return False
-    base = urlsplit(settings.SKYREELS_BASE_URL)
-    ports = {"http": 80, "https": 443}
-    here = (base.scheme, base.hostname, base.port or ports.get(base.scheme))
-    return here == (url.scheme, url.host, url.port or ports.get(url.scheme))

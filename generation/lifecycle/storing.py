@@ -17,8 +17,9 @@ from django.conf import settings
 from generation import gateway
 from generation.lifecycle import credentials, pace
 from generation.lifecycle.endings import hold, succeed
-from generation.lifecycle.fetching import LinkDead, NotPublic, fetch
+from generation.lifecycle.fetching import LinkDead, fetch
 from generation.lifecycle.leases import MAX_TAKEOVERS, Lease, LeaseLost, claim, let_go, log, move, renew, wake
+from generation.lifecycle.outside import NotPublic
 from generation.models import Job
 from generation.skyreels import errors
 from library import ingest, probe, storage

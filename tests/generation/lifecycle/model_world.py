@@ -13,8 +13,9 @@ from django.utils import timezone
 
 from generation import gateway
 from generation.lifecycle import pace, storing
-from generation.lifecycle.fetching import LinkDead, NotPublic
+from generation.lifecycle.fetching import LinkDead
 from generation.lifecycle.leases import Lease
+from generation.lifecycle.outside import NotPublic
 from generation.models import Job
 from generation.skyreels.client import AsyncSkyReelsClient, SkyReelsClient
 from library import probe, storage

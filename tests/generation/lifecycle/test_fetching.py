@@ -9,8 +9,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import httpx
 import pytest
 
-from generation.lifecycle import fetching
-from generation.lifecycle.fetching import MAX_RESUMES, LinkDead, NotPublic, fetch
+from generation.lifecycle import fetching, outside
+from generation.lifecycle.fetching import MAX_RESUMES, LinkDead, fetch
+from generation.lifecycle.outside import NotPublic
 from library.probe import UnreadableMedia
 
 CONTENT = bytes(range(256)) * 4096
@@ -206,7 +207,7 @@ def test_the_connection_goes_to_the_address_that_was_looked_at(settings, tmp_pat
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (ip, port))]
 
     monkeypatch.setattr(socket, "getaddrinfo", rebound)
-    monkeypatch.setattr(fetching.gateway, "heeds_proxies", lambda address: False)
+    monkeypatch.setattr(outside.gateway, "heeds_proxies", lambda address: False)
     with pytest.raises(httpx.ConnectError):
         fetch("https://video.example/a.mp4", tmp_path / "it", lambda: None)
     # Before the request, before the connection, and the connection's own look at what is an address already.
