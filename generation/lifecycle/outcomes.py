@@ -1,7 +1,7 @@
 """What a submit came to, written down: taken, surely not sent, surely refused, or unknown.
 
 Each of them is a fact about money that only this worker knows. So it is written even when the database is away for
-the moment, and even when another worker found the lease lapsed meanwhile and held the job for want of it.
+the moment, and even when another worker, once it was back, found the lease lapsed and held the job for want of it.
 """
 
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
 from generation.lifecycle import pace
@@ -58,10 +58,17 @@ def conclude(
 def never_left(lease: Lease, job: Job, *, tried: int) -> None:
     """The database went away at the commit that says SUBMITTING. The row may say so or not, but nothing was sent: it
     waits again. `lease` is the one before that commit. Raises LeaseLost when another worker went on with it."""
-    _write(lease, job, lambda: _wait_again(lease, tried=tried))
+    _write_after_all(lease, job, lambda: _wait_again(lease, tried=tried))
 
 
 def _write(lease: Lease, job: Job, transition: Callable[[], None]) -> None:
+    try:
+        transition()
+    except (OperationalError, InterfaceError):
+        _write_after_all(lease, job, transition)
+
+
+def _write_after_all(lease: Lease, job: Job, transition: Callable[[], None]) -> None:
     def write() -> None:
         with transaction.atomic():
             _take_back(lease, job.idempotency_key)
@@ -71,7 +78,7 @@ def _write(lease: Lease, job: Job, transition: Callable[[], None]) -> None:
 
 
 def _take_back(lease: Lease, key: str) -> None:
-    """A job that was held only because nobody knew what this worker knows is its own again.
+    """A job that was held only because this worker could not say what it knew is its own again.
 
     Its reason and key tell that neither a person nor another worker did anything about it since.
     """

@@ -9,8 +9,8 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from generation import lifecycle
-from generation.lifecycle import resolving, submission
-from generation.lifecycle.leases import advance, claim
+from generation.lifecycle import endings, outcomes, resolving, submission
+from generation.lifecycle.leases import LeaseLost, advance, claim, move
 from generation.lifecycle.outcomes import conclude
 from generation.models import Job, LedgerEntry
 from generation.skyreels import errors
@@ -102,8 +102,32 @@ def test_what_a_person_decided_meanwhile_stands(queued, sandbox, settings, commi
     ],
     ids=["refused", "not sent", "unknown"],
 )
-def test_an_outcome_that_comes_late_is_written_down_on_a_held_job(queued, settings, outcome, status, money):
-    """A worker was stopped between the answer and its commit, for longer than its lease."""
+def test_an_outcome_that_could_not_be_written_heals_a_held_job(
+    queued, settings, monkeypatch, outcome, status, money
+):
+    """The database goes away before it is written down; once it is back, another worker is quicker."""
+    settings.SKYREELS_IDEMPOTENT = False
+    job = queued()
+    sending = advance(
+        claim(job.pk, Status.QUEUED, seconds=60), Status.SUBMITTING, "sending", idempotency_key="k"
+    )
+    job.refresh_from_db()
+
+    def broken(*args, **fields):
+        for module in (endings, outcomes):
+            monkeypatch.setattr(module, "move", move)
+        left_submitting(job)
+        raise OperationalError("server closed the connection unexpectedly")
+
+    for module in (endings, outcomes):
+        monkeypatch.setattr(module, "move", broken)
+    conclude(sending, job, outcome, tried=0, doubted=False)
+    job = Job.objects.get(pk=job.pk)
+    assert (job.status, job.ledger.state) == (status, money)
+    assert outcome.message in job.events.last().text
+
+
+def test_a_worker_that_was_only_slow_leaves_a_held_job_alone(queued, settings):
     settings.SKYREELS_IDEMPOTENT = False
     job = queued()
     slow = advance(
@@ -111,7 +135,6 @@ def test_an_outcome_that_comes_late_is_written_down_on_a_held_job(queued, settin
     )
     job.refresh_from_db()
     left_submitting(job)
-    conclude(slow, job, outcome, tried=0, doubted=False)
-    job = Job.objects.get(pk=job.pk)
-    assert (job.status, job.ledger.state) == (status, money)
-    assert outcome.message in job.events.last().text
+    with pytest.raises(LeaseLost):
+        conclude(slow, job, errors.Refused("No.", status_code=422), tried=0, doubted=False)
+    assert Job.objects.get(pk=job.pk).status == Status.HELD
