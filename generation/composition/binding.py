@@ -2,7 +2,7 @@
 database; four questions for any number of handles, and a few more for earlier and for unknown names."""
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -48,10 +48,12 @@ class Bound:
 
 @dataclass(frozen=True)
 class Bindings:
-    """What names mean; `bound` and `near` are by folded name, `near` holds handles written like unknown ones."""
+    """What names mean, by folded name. `near` holds handles written like unknown ones, `archived` the names of what
+    the user has in the archive."""
 
     bound: Mapping[str, Bound]
     near: Mapping[str, str]
+    archived: Collection[str] = ()
 
     def get(self, name: str) -> Bound | None:
         """What this name means, whatever its case and with or without the `@`."""
@@ -59,6 +61,8 @@ class Bindings:
 
     def unknown(self, name: str) -> str:
         """That nobody knows the name, and what may be meant."""
+        if handles.fold(name) in self.archived:
+            return f"@{name.removeprefix('@')} is archived. Restore it on its page, or take the @ away."
         near = self.near.get(handles.fold(name))
         hint = f"Did you mean @{near}?" if near else "Add it to the library, or take the @ away."
         return f"@{name.removeprefix('@')} is not in the library. {hint}"
@@ -73,7 +77,7 @@ def find(*, user: AnyUser, project: Project, names: Iterable[str]) -> Bindings:
     folded = folded[:MAX_NAMES_AT_ONCE]
     if not folded:
         return Bindings({}, {})
-    assets = _assets(user, folded)
+    assets, archived = _assets(user, folded)
     versions = _versions(project, assets.values())
     bound = {
         name: Bound(
@@ -81,24 +85,27 @@ def find(*, user: AnyUser, project: Project, names: Iterable[str]) -> Bindings:
         )
         for name, asset in assets.items()
     }
-    return Bindings(bound, _near(user, [name for name in folded if name not in bound]))
+    unknown = [name for name in folded if name not in bound and name not in archived]
+    return Bindings(bound, _near(user, unknown), archived)
 
 
 def _bare(name: str) -> str:
     return name.removeprefix("@")
 
 
-def _assets(user: AnyUser, names: list[str]) -> dict[str, Asset]:
-    """Folded name -> asset, by handles, and by earlier names where no handle is."""
-    seen = Asset.objects.visible_to(user).active().defer(*UNREAD).order_by()
-    now = {
-        handles.fold(one.handle): one for one in seen.annotate(name=Lower("handle")).filter(name__in=names)
-    }
-    others = [name for name in names if name not in now]
+def _assets(user: AnyUser, names: list[str]) -> tuple[dict[str, Asset], set[str]]:
+    """Folded name -> asset, by handles, and by earlier names where no handle is; and those names that mean an archived
+    one."""
+    seen = Asset.objects.visible_to(user).defer(*UNREAD).order_by()
+    called_so = seen.annotate(name=Lower("handle")).filter(name__in=names)
+    found = {handles.fold(one.handle): one for one in called_so}
+    archived = {name for name, one in found.items() if one.archived_at is not None}
+    now = {name: one for name, one in found.items() if name not in archived}
+    others = [name for name in names if name not in found]
     aliases = HandleAlias.objects.annotate(folded=Lower("name")).filter(folded__in=others).order_by()
     called = dict(aliases.values_list("folded", "asset_id")) if others else {}
-    before = seen.in_bulk(set(called.values())) if called else {}
-    return now | {name: before[pk] for name, pk in called.items() if pk in before}
+    before = seen.active().in_bulk(set(called.values())) if called else {}
+    return now | {name: before[pk] for name, pk in called.items() if pk in before}, archived
 
 
 def _versions(project: Project, assets: Iterable[Asset]) -> dict[int, AssetVersion]:

@@ -98,7 +98,7 @@ def test_a_bad_file_is_named_and_nothing_of_it_is_stored(
         ("Mara Voss", f"{handles.RULE} Perhaps Mara_Voss?"),
         ("9lives", f"{handles.RULE} Perhaps lives?"),
         ("m", handles.RULE),
-        ("Käthe", f"{handles.RULE} Perhaps K_the?"),
+        ("Käthe", f"{handles.RULE} Perhaps Kathe?"),
         ("m" * 33, f"{handles.RULE} Perhaps {'m' * 32}?"),
         ("🎬", handles.RULE),
         ("inez", "@inez is taken: it is your character “Inez Blau”."),

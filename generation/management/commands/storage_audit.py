@@ -33,15 +33,22 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, fix: bool, **options: Any) -> None:
-        self.left = self.found = 0
+        self.left = self.found = young = 0
         # Rows first: what is stored and written after this is not missed.
         missing = dict(_rows())
         for stored in storage.listing():
-            if missing.pop(stored.key, None) is None and stored.modified < timezone.now() - AGE:
+            if missing.pop(stored.key, None) is not None:
+                continue
+            if stored.modified < timezone.now() - AGE:
                 self._orphan(stored, fix)
+            else:
+                young += not _row_of(stored.key)
         for key, row in missing.items():
             if not storage.exists(key) and _row_of(key):
                 self._lost(key, row, fix)
+        if young:
+            told = f"{young} object{'s' * (young > 1)} without a row, younger than an hour"
+            self.stdout.write(f"{told}: left alone, since a row may be on its way.")
         self.stdout.write(f"{self.found} found, {self.found - self.left} fixed, {self.left} left.")
         if self.left:
             sys.exit(1)

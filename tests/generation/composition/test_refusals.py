@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.utils import timezone
 
 from generation.composition import Keyframe, Problem, Settings
@@ -211,8 +212,17 @@ def test_a_clip_too_long_for_the_provider_is_named(stage: Stage, settings: Any) 
 # What is looked up
 
 
-def test_an_archived_asset_is_unknown(stage: Stage) -> None:
+def test_an_archived_asset_is_not_used_and_called_so(stage: Stage) -> None:
+    told = "@tom is archived. Restore it on its page, or take the @ away."
     Asset.objects.filter(handle="Tom").update(archived_at=timezone.now())
+    assert errors(stage.compose("@tom").problems) == [("prompt", told)]
+
+
+def test_the_archive_of_others_is_not_told(stage: Stage) -> None:
+    stranger = User.objects.create(username="stranger")
+    elsewhere = Project.objects.create(slug="elsewhere", name="Elsewhere")
+    hidden = {"is_shared": False, "home_project": elsewhere, "created_by": stranger}
+    Asset.objects.filter(handle="Tom").update(archived_at=timezone.now(), **hidden)
     assert NOT_FOUND in errors(stage.compose("@Tom").problems)[0][1]
 
 
