@@ -46,8 +46,8 @@ class Order:
 
     @property
     def settings(self) -> Settings:
-        """What was chosen beside the prompt, by the provider's defaults where nothing was (section 1)."""
-        given = self.data
+        """What was chosen beside the prompt, by the provider's defaults where nothing or null was (section 1)."""
+        given = without_absent(self.data)
         duration = given.get("duration", schemas.DEFAULT_DURATION)
         return Settings(
             model=text_of(given.get("model")),

@@ -12,7 +12,10 @@ from generation.sandbox.server import SandboxServer
 
 
 class Command(BaseCommand):
-    """Speaks as the gateway and as the vendor do, and renders real films, for nothing."""
+    """Speaks as the gateway and as the vendor do, and renders real films, for nothing.
+
+    It takes the key that is configured for the provider: one environment serves it and whoever calls it.
+    """
 
     help = "Runs the sandbox provider alone until SIGTERM or Ctrl-C."
     requires_system_checks = ()
@@ -22,11 +25,12 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=default, help="default: %(default)s")
 
     def handle(self, *, port: int, **options: Any) -> None:
-        folder, api_key = settings.VAR_DIR / "sandbox", settings.EMBEDDED["sandbox_api_key"]
         try:
-            server = SandboxServer(folder, port=port, api_key=api_key)
+            server = SandboxServer(settings.VAR_DIR / "sandbox", port=port, api_key=settings.SKYREELS_API_KEY)
         except (OSError, OverflowError) as error:
             sys.exit(f"backlot: the sandbox cannot serve on port {port}: {error}")
         signal.signal(signal.SIGTERM, lambda *_: server.stop())
-        self.stdout.write(f"sandbox provider at {server.base_url}")
+        own = f"sandbox_api_key in {settings.VAR_DIR / 'embedded.json'}"
+        key = own if settings.PROVIDER_IS_SANDBOX else "that of SKYREELS_API_KEY"
+        self.stdout.write(f"sandbox provider at {server.base_url}; its key is {key}")
         server.serve_forever()

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +21,10 @@ from generation.sandbox.server import SandboxServer
 from library import storage
 from library.probe import probe
 from tests import factories
+from tests.free_ports import free_port
 from tests.generation.api.documented_client import Client, Refused
 from tests.library import files
-from tests.worker_host import WorkerHost
+from tests.worker_host import WorkerHost, wait_for
 
 BASE = {"model": "skyreels-v4-fast", "duration": 3, "resolution": "480p"}
 MID = {"tag": "@neon", "time_stamp": 1}
@@ -147,14 +149,34 @@ def test_both_refuse_in_the_same_words(
         assert told(stranger, "submit", BASE | {"prompt": "x"})[0] == 401
 
 
-def test_the_client_runs_by_configuration_alone(sandbox: SandboxServer) -> None:
+@pytest.fixture
+def alone(tmp_path: Path) -> Iterator[dict[str, str]]:
+    """`manage.py sandbox` by itself, by the environment that its customers have."""
+    port = free_port()
+    said = {"SKYREELS_BASE_URL": f"http://127.0.0.1:{port}", "SKYREELS_API_KEY": "a-key-of-our-own"}
+    places = {"BACKLOT_VAR": str(tmp_path), "DJANGO_SETTINGS_MODULE": "config.settings"}
+    command = [sys.executable, "manage.py", "sandbox", "--port", str(port)]
+    with subprocess.Popen(command, cwd=settings.BASE_DIR, env={**os.environ, **places, **said}) as process:
+        wait_for(lambda: is_up(f"http://127.0.0.1:{port}/healthz"))
+        yield said
+        process.terminate()
+
+
+def is_up(url: str) -> bool:
+    try:
+        return httpx.get(url, trust_env=False).is_success
+    except httpx.TransportError:
+        return False
+
+
+@pytest.mark.slow
+def test_the_client_runs_by_configuration_alone(alone: dict[str, str]) -> None:
     """As it would against the gateway: base URL and key from the environment."""
     script = Path(__file__).with_name("documented_client.py")
-    said = {"SKYREELS_BASE_URL": sandbox.public_url, "SKYREELS_API_KEY": settings.SKYREELS_API_KEY}
     done = subprocess.run(
         [sys.executable, str(script)],
         input='{"model": "skyreels-v4-fast", "prompt": "a harbour", "duration": 3, "resolution": "480p"}',
-        env={**os.environ, **said, "no_proxy": "127.0.0.1"},
+        env={**os.environ, **alone, "no_proxy": "127.0.0.1"},
         capture_output=True,
         text=True,
         timeout=60,

@@ -47,6 +47,15 @@ def test_a_check_tells_what_it_comes_to(people: None, alices: Client) -> None:
     assert not Job.objects.exists()
 
 
+def test_null_settings_are_the_provider_s_and_are_priced(alices: Client) -> None:
+    nothing = dict.fromkeys(["duration", "resolution", "aspect_ratio", "prompt_optimizer"])
+    seen = checked(alices, **nothing)
+    assert (seen["billed_seconds"], seen["estimate_usd"], seen["problems"]) == (5, 1.1, [])
+    answer = alices.post(JOBS, wish(**nothing), **JSON).json()
+    told = ("duration", "resolution", "aspect_ratio", "prompt_optimizer", "estimate_usd")
+    assert [answer[name] for name in told] == [5, "1080p", "16:9", True, 1.1]
+
+
 def test_a_character_speaks_when_asked(people: None, alices: Client) -> None:
     for asked in ({"voices": True}, {"voices": ["Mara"]}, {"metadata": {"voices": ["@mara"]}}):
         assert checked(alices, prompt="@Mara speaks", **asked)["scenario"] == "Audio sync", asked
