@@ -1,9 +1,10 @@
 """The library as a list, and the handles that are offered while one is typed."""
 
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from django.contrib.auth.models import User
+from django.db.models import Model, QuerySet
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
@@ -16,16 +17,17 @@ from library.views.access import Request
 
 MOST_CHOICES = 200
 Filters = dict[str, Any]
+Row = TypeVar("Row", bound=Model)
 
 
 @require_safe
 def asset_list(request: Request) -> HttpResponse:
     """The library: a page, or for htmx only the cards that follow."""
     filters = forms.FilterForm(request.GET).filters()
-    projects = list(Project.objects.visible_to(request.user)[:MOST_CHOICES])
-    collections = list(Collection.objects.visible_to(request.user)[:MOST_CHOICES])
-    project = next((one for one in projects if one.slug == filters["project"]), None)
-    collection = next((one for one in collections if one.pk == filters["collection"]), None)
+    projects, project = _choice(Project.objects.visible_to(request.user), "slug", filters["project"])
+    collections, collection = _choice(
+        Collection.objects.visible_to(request.user), "pk", filters["collection"]
+    )
     page = _found(request.user, filters, project, collection)
     context: dict[str, Any] = {"page": page, "filters": filters, "collection": collection}
     if request.htmx and not request.htmx.boosted and filters["cursor"]:
@@ -49,6 +51,16 @@ def handles(request: Request) -> JsonResponse:
         request.user, request.GET.get("q", "")[:100], project, usable=forms.usable_bits(usable)
     )
     return JsonResponse({"handles": [_offered(asset) for asset in found]})
+
+
+def _choice(rows: QuerySet[Row], field: str, value: Any) -> tuple[list[Row], Row | None]:
+    """What is offered, and what is chosen of it: that is among the offered however many there are."""
+    offered = list(rows[:MOST_CHOICES])
+    chosen = next((row for row in offered if getattr(row, field) == value), None)
+    if value and chosen is None and len(offered) == MOST_CHOICES:
+        chosen = rows.filter(**{field: value}).first()
+        offered += [chosen] if chosen else []
+    return offered, chosen
 
 
 def _found(

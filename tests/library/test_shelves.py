@@ -5,6 +5,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from library.models import Asset, Collection, Favourite, Project, SavedView
+from library.views import listing
 from tests import factories
 
 pytestmark = [pytest.mark.usefixtures("s3"), pytest.mark.django_db]
@@ -104,6 +105,19 @@ def test_a_collection_narrows_the_list(client: Client, alice: User, shelf: Colle
     factories.asset(alice, handle="plain")
     client.force_login(alice)
     assert shown(client, f"collection={shelf.pk}") == ["secret"]
+
+
+def test_the_list_is_narrowed_by_what_lies_beyond_the_offered_choices(
+    client: Client, alice: User, shelf: Collection, project: Project, monkeypatch
+) -> None:
+    monkeypatch.setattr(listing, "MOST_CHOICES", 1)
+    factories.project(alice, name="A first one")
+    Collection.objects.create(name="A first one", owner=alice)
+    factories.asset(alice, handle="plain")
+    client.force_login(alice)
+    assert shown(client, f"collection={shelf.pk}") == ["secret"]
+    assert shown(client, f"project={project.slug}") == ["secret"]
+    assert f"in {project}" in client.get(f"/library/?project={project.slug}").content.decode()
 
 
 def test_a_collection_is_made_once(client: Client, alice: User, project: Project) -> None:
