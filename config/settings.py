@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import environ
 from csp.constants import NONE, SELF
+from django.templatetags.static import static
 
 from config import env
 
@@ -324,6 +325,7 @@ UNFOLD = {
     "SITE_TITLE": "Backlot",
     "SITE_HEADER": "Backlot",
     "SITE_URL": "/",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda _: static("favicon.svg")}],
     "SHOW_HISTORY": True,
     "DASHBOARD_CALLBACK": "generation.views.dashboard.with_figures",
     "COLORS": {

@@ -39,6 +39,10 @@ class ProjectForm(forms.ModelForm):
         min_value=0,
         max_digits=12,
         decimal_places=2,
+        error_messages={
+            "invalid": "Write the budget as an amount, such as 60 or 12.50.",
+            "min_value": "A budget is 0 US dollars or more.",
+        },
         help_text="A take that would pass it is refused. Empty means no limit.",
     )
     warn_at = forms.IntegerField(
@@ -62,6 +66,7 @@ class ProjectForm(forms.ModelForm):
         model = Project
         fields = ["name", "description", "budget_usd"]
         widgets = {"description": forms.Textarea(attrs={"rows": 4})}
+        error_messages = {"name": {"required": "Give the project a name."}}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

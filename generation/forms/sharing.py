@@ -30,7 +30,12 @@ class ShareForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     days = forms.IntegerField(
-        label="Open for how many days", required=False, min_value=1, max_value=MOST_DAYS, initial=DAYS
+        label="Open for how many days",
+        required=False,
+        min_value=1,
+        max_value=MOST_DAYS,
+        initial=DAYS,
+        error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), f"Choose 1 to {MOST_DAYS} days."),
     )
     until = forms.DateField(
         label="Or to the end of this day",

@@ -15,6 +15,7 @@ from generation.views.access import Request, job_to_edit, job_to_see, uuid_in
 from generation.views.paging import page_of, wanted
 from generation.views.prompts import prompt_parts, references_of, shown_request
 from generation.views.workplace import gateway_pause
+from library.models import Project
 
 SIZE = 30
 Status = Job.Status
@@ -58,7 +59,13 @@ def jobs(request: Request) -> HttpResponse:
     }
     if live.is_refresh(request):
         return live.refresh(request, "generation/_jobs.html", context)
-    return render(request, "generation/jobs.html", context)
+    return render(request, "generation/jobs.html", context | {"project_name": _named(request, project)})
+
+
+def _named(request: Request, slug: str) -> str:
+    """How people call the project; the slug itself of one that the user does not see."""
+    found = Project.objects.visible_to(request.user).filter(slug=slug).first() if slug else None
+    return found.name if found else slug
 
 
 @require_GET

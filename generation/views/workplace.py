@@ -28,7 +28,10 @@ from generation.views.access import Request, came_from, staff_only
 
 PLACES = {
     "Home": ("generation:home", ()),
-    "Library": ("library:list", ("library:",)),
+    "Library": (
+        "library:list",
+        ("library:", "generation:where_used", "generation:rename", "generation:continuity"),
+    ),
     "Projects": (
         "generation:projects",
         ("generation:project", "generation:composer", "generation:shot_table", "generation:share_links"),
@@ -36,7 +39,17 @@ PLACES = {
     "Jobs": ("generation:jobs", ("generation:job", "generation:batch", "generation:held")),
     "Takes": (
         "generation:takes",
-        ("generation:take", "generation:promote", "generation:playlist", "generation:scoreboard"),
+        (
+            "generation:take",
+            "generation:compare",
+            "generation:history",
+            "generation:note",
+            "generation:playlist",
+            "generation:promote",
+            "generation:scoreboard",
+            "generation:still",
+            "generation:verdict",
+        ),
     ),
 }
 NOT_TYPED = ("csrfmiddlewaretoken", "form_key", "next")

@@ -169,3 +169,22 @@ def test_retry_that_cannot_be_says_why(as_alice: Client, alice: User, project: P
 def test_a_reader_is_offered_no_action(job: Job, visit: object) -> None:
     Job.objects.update(status=Status.QUEUED)
     assert "cancel/" not in visit("vera").get(job.get_absolute_url()).content.decode()
+
+
+def test_a_draft_has_no_price_and_is_written_on_before_it_is_discarded(
+    as_alice: Client, alice: User, project: Project
+) -> None:
+    draft = factories.job(alice, project, status=Status.DRAFT, estimate_usd=0)
+    seen = as_alice.get(draft.get_absolute_url()).content.decode()
+    assert seen.index("Go on writing") < seen.index("Discard the draft")
+    assert "$0.00" not in seen
+    assert "$0.00" not in as_alice.get("/jobs/").content.decode()
+
+
+def test_the_list_names_the_project_that_it_is_narrowed_to(
+    as_alice: Client, project: Project, charlie: User
+) -> None:
+    factories.project(charlie, name="Far Shore", slug="far-shore")
+    assert f"{project.name} ×" in as_alice.get(f"/jobs/?project={project.slug}").content.decode()
+    strange = as_alice.get("/jobs/?project=far-shore").content.decode()
+    assert ("far-shore ×" in strange, "Far Shore" in strange) == (True, False)

@@ -92,7 +92,7 @@ def test_what_is_shared_is_preselected_by_the_page_one_comes_from(
         ({"what": "shot:999"}, "not in this project any more"),
         ({"what": "take:nonsense"}, "not in this project any more"),
         ({"what": "everything"}, "not in this project any more"),
-        ({"days": "0"}, "greater than or equal to 1"),
+        ({"days": "0"}, "Choose 1 to 365 days"),
         ({"days": ""}, "Say for how long"),
         ({"until": "2020-01-01"}, "over already"),
         ({"until": "9999-12-31"}, "365 days at most"),

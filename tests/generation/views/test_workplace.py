@@ -6,10 +6,10 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
-from generation.models import GatewayState
+from generation.models import GatewayState, Note
 from library.models import Project
 from tests import factories
-from tests.generation.views.conftest import Visit, composed
+from tests.generation.views.conftest import Visit, composed, make_take
 
 
 def test_the_log_in_page_opens_the_door(client: Client, alice: User) -> None:
@@ -61,6 +61,28 @@ def test_the_top_bar_names_the_sandbox_and_the_place(as_alice: Client) -> None:
     assert [
         line.split('href="')[1].split('"')[0] for line in seen.split("<a ") if 'aria-current="page"' in line
     ] == ["/jobs/"]
+
+
+@pytest.mark.parametrize(
+    ("page", "place"),
+    [
+        ("/takes/compare/", "Takes"),
+        ("/takes/{take}/history/", "Takes"),
+        ("/notes/{note}/reply/", "Takes"),
+        ("/library/@Mara/used/", "Library"),
+        ("/library/@Mara/continuity/", "Library"),
+        ("/projects/harbour-lights/links/", "Projects"),
+    ],
+)
+@pytest.mark.usefixtures("s3")
+def test_the_top_bar_names_the_place_of_every_page(
+    as_alice: Client, alice: User, project: Project, page: str, place: str
+) -> None:
+    factories.asset(alice, handle="Mara")
+    take = make_take(alice, project)
+    note = Note.objects.create(take=take, author=alice, text="Softer light")
+    answer = as_alice.get(page.format(take=take.uuid, note=note.uuid))
+    assert [one.label for one in answer.context["places"]() if one.is_current] == [place]
 
 
 @pytest.mark.parametrize(("name", "sees"), [("admin", True), ("alice", False)])
