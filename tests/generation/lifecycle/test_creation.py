@@ -9,6 +9,7 @@ from generation import composition, lifecycle
 from generation.composition import Settings
 from generation.models import Job, LedgerEntry
 from tests import factories
+from tests.at_once import at_once
 
 pytestmark = pytest.mark.django_db
 Status = Job.Status
@@ -87,6 +88,20 @@ def test_a_budget_is_not_passed_and_the_figures_are_named(alice):
     create(alice, small)
     with pytest.raises(lifecycle.CannotQueue, match=r"\$0\.32.*\$0\.18.*\$0\.50"):
         create(alice, small)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_takes_queued_at_once_no_more_than_the_budget_holds_are_made(alice):
+    small = factories.project(alice, budget_usd="0.70")
+
+    def made():
+        try:
+            return create(alice, small).estimate_usd
+        except lifecycle.CannotQueue as refused:
+            return refused.problems[0].param
+
+    assert sorted(at_once(*[made] * 5), key=str) == [FIVE_SECONDS] * 2 + ["budget"] * 3
+    assert LedgerEntry.objects.filter(project=small).committed() == 2 * FIVE_SECONDS
 
 
 def test_cancelled_and_failed_jobs_give_their_money_back_to_the_budget(alice):

@@ -1,19 +1,16 @@
 """Blind votes while others vote, and at the moment at which the vote is closed."""
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import connection
 from django.utils import timezone
 
 from generation.models import Guest, ShareLink, Shot, Vote
 from generation.reviews import sharing, voting
 from generation.reviews.sharing import Terms
 from library.models import Project
+from tests.at_once import at_once
 from tests.generation.views.conftest import make_take
 
 VOTERS = 6
@@ -26,21 +23,6 @@ def ballot(transactional_db: None, alice: User, project: Project) -> ShareLink:
         make_take(alice, project, shot=shot)
     ends = timezone.now() + timedelta(days=1)
     return sharing.share(shot, by=alice, terms=Terms(blind=True), expires_at=ends)
-
-
-def at_once(*calls: Callable[[], object]) -> list[object]:
-    """What each call gave, all begun at the same moment, each on a connection of its own."""
-    together = Barrier(len(calls))
-
-    def run(call: Callable[[], object]) -> object:
-        together.wait(timeout=30)
-        try:
-            return call()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return list(pool.map(run, calls))
 
 
 def cast(link: ShareLink, guest: Guest, place: int = 0) -> bool:
