@@ -2,7 +2,8 @@
 
 A result's address is somebody else's word, and this process stands inside the house: only HTTPS to public addresses
 is followed. Every redirect and every DNS answer is looked at, and the connection goes to the very address that was
-looked at. The sandbox is excepted, since it runs beside us.
+looked at. A provider that was configured inside the house is excepted for its own links: the sandbox, or a gateway on
+this machine or its network. It is asked anyway, and with a key.
 """
 
 import hashlib
@@ -146,7 +147,7 @@ class _Pinned(httpx.BaseTransport):
 def _check(request: httpx.Request) -> str:
     """The address to connect to. Raises NotPublic, httpx.ConnectError for a name that is not known."""
     url = request.url
-    if _is_sandbox(url):
+    if _is_of_the_house(url):
         return url.host
     if url.scheme != "https":
         raise NotPublic(f"it is not HTTPS ({url.scheme}://{url.host})")
@@ -186,10 +187,11 @@ def _inner(ip: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
     return ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
 
 
-def _is_sandbox(url: httpx.URL) -> bool:
-    if not settings.PROVIDER_IS_SANDBOX:
-        return False
+def _is_of_the_house(url: httpx.URL) -> bool:
+    """Whether it leads to the configured provider itself, and that means nothing on the internet."""
     base = urlsplit(settings.SKYREELS_BASE_URL)
+    if not settings.PROVIDER_IS_SANDBOX and not gateway.is_private(base.hostname or ""):
+        return False
     ports = {"http": 80, "https": 443}
     here = (base.scheme, base.hostname, base.port or ports.get(base.scheme))
     return here == (url.scheme, url.host, url.port or ports.get(url.scheme))
