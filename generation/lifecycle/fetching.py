@@ -1,7 +1,7 @@
 """Fetch a provider's result: in pieces, going on where a connection broke, and only from where results may come from.
 
 A result's address is somebody else's word, and this process stands inside the house: only HTTPS to public addresses
-is followed (`outside.py`). The sandbox is excepted, since it runs beside us.
+is followed, or to a provider that was configured inside the house (`outside.py`).
 """
 
 import hashlib

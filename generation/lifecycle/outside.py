@@ -26,9 +26,12 @@ class NotPublic(Exception):
 
 
 def client(url: str, *, timeout: httpx.Timeout, schemes: tuple[str, ...] = HTTPS) -> httpx.Client:
-    """For this address and those that it redirects to; the sandbox is let through where it is the provider. What is
-    asked raises NotPublic for any that is not public or not of these schemes, as this does for a text that is no
-    address."""
+    """For this address and those that it redirects to. What is asked raises NotPublic for any that is not public or
+    not of these schemes, as this does for a text that is no address.
+
+    A provider that was configured inside the house is excepted for its own links: the sandbox, or a gateway on this
+    machine or its network. It is asked anyway, and with a key.
+    """
     try:
         heeds_proxies = gateway.heeds_proxies(str(httpx.URL(url)))
     except (httpx.InvalidURL, ValueError) as error:
@@ -67,7 +70,7 @@ class _Pinned(httpx.BaseTransport):
 def _check(request: httpx.Request, schemes: tuple[str, ...]) -> str:
     """The address to connect to. Raises NotPublic, httpx.ConnectError for a name that is not known."""
     url = request.url
-    if _is_sandbox(url):
+    if _is_of_the_house(url):
         return url.host
     if url.scheme not in schemes:
         raise NotPublic(f"it is not HTTPS ({url.scheme}://{url.host})")
@@ -109,9 +112,10 @@ def _inner(ip: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
     return ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
 
 
-def _is_sandbox(url: httpx.URL) -> bool:
-    if not settings.PROVIDER_IS_SANDBOX:
-        return False
+def _is_of_the_house(url: httpx.URL) -> bool:
+    """Whether it leads to the configured provider itself, and that means nothing on the internet."""
     base = urlsplit(settings.SKYREELS_BASE_URL)
+    if not settings.PROVIDER_IS_SANDBOX and not gateway.is_private(base.hostname or ""):
+        return False
     here = (base.scheme, base.hostname, base.port or _PORTS.get(base.scheme))
     return here == (url.scheme, url.host, url.port or _PORTS.get(url.scheme))

@@ -181,9 +181,22 @@ NOT_PUBLIC = [
 @pytest.mark.parametrize("url", NOT_PUBLIC)
 def test_only_https_to_public_addresses_is_followed(settings, tmp_path, url):
     settings.PROVIDER_IS_SANDBOX = False
-    settings.SKYREELS_BASE_URL = "https://127.0.0.1"
+    for base in ("https://api.example.com", "https://127.0.0.1:8443", "http://10.1.2.3"):
+        settings.SKYREELS_BASE_URL = base
+        with pytest.raises(NotPublic):
+            fetch(url, tmp_path / "it", lambda: None)
+
+
+def test_a_gateway_that_was_configured_on_this_machine_gives_out_its_own_results(host, settings, tmp_path):
+    settings.PROVIDER_IS_SANDBOX = False
+    fetch(f"{host.url}/a.mp4", tmp_path / "it", lambda: None)
+    assert (tmp_path / "it").read_bytes() == CONTENT
+
+
+def test_a_gateway_on_the_internet_is_followed_to_its_own_results_by_https_alone(settings, tmp_path):
+    settings.PROVIDER_IS_SANDBOX, settings.SKYREELS_BASE_URL = False, "http://api.example.com"
     with pytest.raises(NotPublic):
-        fetch(url, tmp_path / "it", lambda: None)
+        fetch("http://api.example.com/a.mp4", tmp_path / "it", lambda: None)
 
 
 @pytest.mark.parametrize("target", ["http://127.0.0.1:1/", "https://localhost/", "https://[::1]/"])
