@@ -103,9 +103,12 @@ def test_without_scripts_it_pages_and_is_reordered(visit, session: str) -> None:
     assert presents(page)
     page.get_by_role("link", name="End presenting").click()
     page.get_by_role("link", name="Edit").click()
-    first, second, _ = page.locator(".order-row").evaluate_all("rows => rows.map(row => row.id)")
+    rows = page.locator(".order-row")
+    expect(rows).to_have_count(3)
+    first, second, _ = rows.evaluate_all("rows => rows.map(row => row.id)")
     page.get_by_role("button", name="Move place 1 down").click()
-    assert page.locator(".order-row").evaluate_all("rows => rows.map(row => row.id)")[:2] == [second, first]
+    expect(rows.nth(0)).to_have_id(second)
+    expect(rows.nth(1)).to_have_id(first)
 
 
 def test_a_row_is_dragged(visit, session: str) -> None:

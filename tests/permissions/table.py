@@ -40,7 +40,7 @@ WORKPLACE = [
     Row(GET,  "/",                                          200, 200, 200, 200, 200, LOGIN),
     Row(POST, "/gateway/resume/",                           403, 403, 403, 403, 403, LOGIN),
     Row(POST, "/hooks/skyreels/nobody/callback",            404, 404, 404, 404, 404, 404),
-    Row(POST, "/hooks/skyreels/{hook}/callback",            200, 200, 200, 200, 200, 200, "~Job.next_step_at"),
+    Row(POST, "/hooks/skyreels/{hook}/callback",            200, 200, 200, 200, 200, 200, "~Job.called_at ~Job.next_step_at"),
     Row(GET,  "/healthz",                                   200, 200, 200, 200, 200, 200),
     Row(GET,  "/readyz",                                    503, 503, 503, 503, 503, 503),
     # Without a token in the settings there is none; with one, `tests/generation/views/test_watch.py` asks.
