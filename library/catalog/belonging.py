@@ -32,17 +32,20 @@ class Part:
     are_few: Callable[[int], bool]
 
 
-def narrowed(found: AssetQuerySet, parts: Sequence[Part], *, newest_first: bool = False) -> AssetQuerySet:
+def narrowed(
+    found: AssetQuerySet, parts: Sequence[Part], *, newest_first: bool = False, few: int | None = None
+) -> AssetQuerySet:
     """What is in every part. Only the first is asked whether it is few: of few rows each can be asked for the other
-    parts, and beside many the others are better looked up. `newest_first` says that the list will stand so."""
+    parts, and beside many the others are better looked up. `newest_first` says that the list will stand so; `few` is
+    how many count as few, if that is known better."""
     if not parts:
         return found
     first, *others = parts
     in_order = newest_first and connections[found.db].vendor == "sqlite"
-    few = first.are_few(FEW_IN_ORDER if in_order else FEW)
-    found = first.by_keys(found) if few else first.row_by_row(found)
+    are_few = first.are_few(few or (FEW_IN_ORDER if in_order else FEW))
+    found = first.by_keys(found) if are_few else first.row_by_row(found)
     for part in others:
-        found = part.row_by_row(found) if few else part.by_keys(found)
+        found = part.row_by_row(found) if are_few else part.by_keys(found)
     return found
 
 
