@@ -9,6 +9,7 @@ from generation.models import Take
 from generation.reviews import threads
 from generation.reviews.threads import Wanted
 from generation.views.access import Request, uuid_in
+from generation.views.note_lines import lines_of
 from generation.views.shown_notes import Crew, shown
 
 FILTERS = {threads.OPEN: "Open", threads.MINE: "Mine", threads.ALL: "All"}
@@ -20,10 +21,12 @@ def listing(request: Request, take: Take) -> dict[str, Any]:
     counts = threads.counts_of(take)
     crew = Crew(take, request.user)
     found, has_more = threads.threads_of(take, wanted, user=request.user)
+    listed = shown(found, take, crew, linked=wanted.note)
     return {
         "take": take,
         "crew": crew,
-        "threads": shown(found, take, crew, linked=wanted.note),
+        "threads": listed,
+        "thread_lines": lines_of(listed),
         "note_counts": counts,
         "note_filters": [(key, label, _addresses(take, Wanted(key))) for key, label in FILTERS.items()],
         "which_notes": wanted.which,
