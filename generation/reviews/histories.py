@@ -29,10 +29,9 @@ class Event:
     answer: Take | None = None
 
 
-def of_take(take: Take, *, verdicts: Iterable[Verdict] | None = None, most: int = MOST) -> list[Event]:
-    """The `most` newest things that happened to one take, the newest first. Two queries; one where its verdicts, with
-    their people, are at hand."""
-    return _told(Q(take=take), came=[], verdicts=verdicts, most=most)
+def of_take(take: Take, *, most: int = MOST) -> list[Event]:
+    """The `most` newest things that happened to one take, the newest first. Two queries."""
+    return _told(Q(take=take), came=[], most=most)
 
 
 def of_shot(shot: Shot, *, most: int = MOST) -> list[Event]:
@@ -41,24 +40,19 @@ def of_shot(shot: Shot, *, most: int = MOST) -> list[Event]:
     return _told(Q(take__shot=shot), came=came[:most], most=most)
 
 
-def newest_verdicts(take: Take) -> list[Verdict]:
-    """The newest verdicts on a take with their people, and each member's latest one, which counts however many guests
-    have spoken since. One query."""
-    newest = take.verdicts.order_by("-pk").values("pk")[:MOST]
-    latest = take.verdicts.filter(by__isnull=False).order_by().values("by").annotate(of=Max("pk"))
-    shown = take.verdicts.filter(Q(pk__in=newest) | Q(pk__in=latest.values("of")))
-    return list(shown.select_related("by", "guest"))
+def latest_verdicts(take: Take) -> list[Verdict]:
+    """Each member's latest verdict on a take, which is the one that counts unless it was taken back. One query."""
+    given = Verdict.objects.filter(take=take, by__isnull=False)
+    latest = given.order_by().values("by").annotate(of=Max("pk")).values("of")
+    shown = given.filter(pk__in=latest).select_related("by")
+    return list(shown.only("take", "decision", "reason", "withdrawn_at", "by__username"))
 
 
-def _told(
-    of: Q, *, came: Iterable[Take], verdicts: Iterable[Verdict] | None = None, most: int
-) -> list[Event]:
+def _told(of: Q, *, came: Iterable[Take], most: int) -> list[Event]:
     events = [*map(_arrival, came)]
-    if verdicts is None:
-        given = Verdict.objects.filter(of).select_related("take", "by", "guest")
-        # By the last thing that is told of each: an old one may have been taken back just now.
-        verdicts = given.order_by(Coalesce("withdrawn_at", "at").desc(), "-pk")[:most]
-    for verdict in verdicts:
+    given = Verdict.objects.filter(of).select_related("take", "by", "guest")
+    # By the last thing that is told of each: an old one may have been taken back just now.
+    for verdict in given.order_by(Coalesce("withdrawn_at", "at").desc(), "-pk")[:most]:
         events += _verdict(verdict)
     resolved = Note.objects.filter(of, resolved_at__isnull=False, deleted_at__isnull=True)
     resolved = resolved.select_related("take", "resolved_by", "resolved_by_take")

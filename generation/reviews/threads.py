@@ -7,10 +7,11 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.models import User
-from django.db.models import BooleanField, Count, ExpressionWrapper, F, Max, Prefetch, Q, Subquery
+from django.db import connection
+from django.db.models import BooleanField, ExpressionWrapper, F, Prefetch, Q
 from django.db.models.functions import Coalesce
 
-from generation.models import Job, JobEvent, Note, Take, Verdict
+from generation.models import Job, Note, Take
 from generation.models.notes import NoteQuerySet
 
 ALL, OPEN, MINE = "all", "open", "mine"
@@ -24,6 +25,22 @@ NAMES = {
     "resolver_name": F("resolved_by__username"),
     "resolving_number": F("resolved_by_take__number"),
 }
+# Every open page of a take asks this every three seconds; put together anew it takes ten times as long as its answer.
+# What is made for a note is told below it, and how far it is: the newest step, the newest verdict and
+# those that were taken back tell that apart.
+COUNTED = """
+    SELECT count(*) FILTER (WHERE parent_id IS NULL),
+           count(*) FILTER (WHERE parent_id IS NULL AND resolved_at IS NULL AND deleted_at IS NULL),
+           count(*), max(id), max(edited_at), max(deleted_at), max(resolved_at),
+           (SELECT max(step.id) FROM generation_jobevent step
+              JOIN generation_job job ON job.id = step.job_id
+              JOIN generation_note asked ON asked.id = job.answers_id WHERE asked.take_id = %(take)s),
+           (SELECT max(verdict.id) + count(verdict.withdrawn_at) FROM generation_verdict verdict
+              JOIN generation_take made ON made.id = verdict.take_id
+              JOIN generation_job job ON job.id = made.job_id
+              JOIN generation_note asked ON asked.id = job.answers_id WHERE asked.take_id = %(take)s)
+      FROM generation_note WHERE take_id = %(take)s
+"""
 OF_ANSWERS = ("uuid", "status", "answers", "take__uuid", "take__job", "take__number", "take__review")
 
 
@@ -59,23 +76,11 @@ class Thread:
 
 def counts_of(take: Take) -> Counts:
     """One query, whatever is written."""
-    is_root, is_open = Q(parent__isnull=True), Q(resolved_at__isnull=True, deleted_at__isnull=True)
-    steps = JobEvent.objects.filter(job__answers__take=take)
-    decisions = Verdict.objects.filter(take__job__answers__take=take)
-    found = take.notes.aggregate(
-        notes=Count("pk"),
-        threads=Count("pk", filter=is_root),
-        open=Count("pk", filter=is_root & is_open),
-        newest=Max("pk"),
-        edited=Max("edited_at"),
-        deleted=Max("deleted_at"),
-        resolved=Max("resolved_at"),
-        # What is made for a note is told below it, and how far it is.
-        answered=Max(Subquery(steps.order_by("-pk").values("pk")[:1])),
-        decided=Max(Subquery(decisions.order_by("-pk").values("pk")[:1])),
-    )
-    mark = hashlib.blake2s(repr(sorted(found.items())).encode(), digest_size=8).hexdigest()
-    return Counts(threads=found["threads"], open=found["open"], mark=mark)
+    with connection.cursor() as cursor:
+        cursor.execute(COUNTED, {"take": take.pk})
+        found = cursor.fetchone()
+    mark = hashlib.blake2s(repr(found).encode(), digest_size=8).hexdigest()
+    return Counts(threads=found[0], open=found[1], mark=mark)
 
 
 def threads_of(take: Take, wanted: Wanted, *, user: User) -> tuple[list[Thread], bool]:

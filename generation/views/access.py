@@ -66,9 +66,9 @@ def job_to_edit(request: Request, uuid: UUID) -> Job:
 
 
 def takes_to_see(request: Request) -> TakeQuerySet:
-    """The takes of the user's projects, with what their cards and their verdicts show, and who made them."""
-    takes = Take.objects.visible_to(request.user).for_cards()
-    return takes.select_related("project__production", "job__created_by")
+    """The takes of the user's projects, with their jobs, their shots and what counts as approved."""
+    # Each table more that is joined lets PostgreSQL plan for half a millisecond.
+    return Take.objects.visible_to(request.user).select_related("job", "shot", "project__production")
 
 
 def take_to_see(request: Request, uuid: UUID) -> Take:

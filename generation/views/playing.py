@@ -73,6 +73,7 @@ def _stage(request: Request, place: Place) -> dict[str, Any]:
     """What the player, the verdicts and the notes of one take show."""
     take = take_to_see(request, place.uuid)
     listed = notes.context(request, take)
+    listed["crew"].name_maker(take.job)
     return {
         "job": take.job,
         "video_url": storage.signed_url(take.key),

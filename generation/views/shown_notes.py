@@ -15,7 +15,7 @@ from django.contrib.auth.models import User
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
-from generation.models import Note, Take
+from generation.models import Job, Note, Take
 from generation.reviews import timecode
 from generation.reviews.remarks import GONE
 from generation.reviews.threads import Thread
@@ -71,6 +71,11 @@ class Crew:
         return json.dumps(
             [{"handle": one.username, "title": one.get_full_name(), "kind": "person"} for one in self.people]
         )
+
+    def name_maker(self, job: Job) -> None:
+        """Whoever made a job is mostly one of these people, and is not asked for again then."""
+        if maker := next((person for person in self.people if person.pk == job.created_by_id), None):
+            job.created_by = maker
 
     def owns(self, note: Note) -> bool:
         """Whether it is the note of the one who looks."""

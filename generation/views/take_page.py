@@ -30,6 +30,7 @@ def take(request: Request, uuid: UUID) -> HttpResponse:
     found = _found(request, uuid)
     listed = notes.context(request, found)
     crew = listed["crew"]
+    crew.name_maker(found.job)
     context = {
         "can_edit": crew.can_make,
         "at": _frame_asked(request, found, listed["threads"]),

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from generation.forms.verdicts import VerdictForm
@@ -27,11 +28,10 @@ SHOWN = 8
 
 
 def context(request: Request, take: Take, *, can_decide: bool | None = None) -> dict[str, Any]:
-    """What `_verdict.html` shows, beside the take itself. Four queries; three where it is known whether the verdict
-    of the one who looks counts, and one less where `take.project.production` is at hand."""
-    given = histories.newest_verdicts(take)
-    counting = verdicts.standing(given)
-    history = histories.of_take(take, verdicts=given, most=SHOWN + 1)
+    """What `_verdict.html` shows, beside the take itself. Three queries; one less where it is known whether the verdict
+    of the one who looks counts, and one less where `take.project.production` is at hand. The history comes when it is
+    opened."""
+    counting = verdicts.standing(histories.latest_verdicts(take))
     production = getattr(take.project, "production", None)
     return {
         "take": take,
@@ -40,9 +40,7 @@ def context(request: Request, take: Take, *, can_decide: bool | None = None) -> 
         "approvals": sum(one.decision == Verdict.Decision.APPROVED for one in counting),
         "approvals_needed": production.approvals_needed if production else 1,
         "can_decide": _counts(request, take) if can_decide is None else can_decide,
-        "history": history[:SHOWN],
-        "history_goes_on": len(history) > SHOWN,
-        "verdict_mark": live.mark([], take.review, [(event.at, event.state) for event in history]),
+        "verdict_mark": live.mark([], take.review, [one.pk for one in counting]),
     }
 
 
@@ -76,24 +74,35 @@ def verdict_withdraw(request: Request, uuid: UUID) -> HttpResponse:
 
 @require_GET
 def history(request: Request, uuid: UUID) -> HttpResponse:
-    """All that happened in review, in pages: to this take, or with `?of=shot` to all takes of its shot."""
+    """All that happened in review, in pages: to this take, or with `?of=shot` to all takes of its shot. For htmx the
+    newest of it, as the panel of a take shows when it is opened there."""
     take = take_to_see(request, uuid)
     of_shot = take.shot is not None and request.GET.get("of") == "shot"
+    if request.htmx:
+        response = render(request, "generation/_history.html", {"events": _events(take, of_shot, SHOWN)})
+    else:
+        response = render(request, "generation/history.html", _history_page(request, take, of_shot))
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def _history_page(request: Request, take: Take, of_shot: bool) -> dict[str, Any]:
     page = number_in(request, "page")
     most = page * histories.MOST + 1
-    events = (
-        histories.of_shot(take.shot, most=most)
-        if take.shot and of_shot
-        else histories.of_take(take, most=most)
-    )
-    told = {
+    events = _events(take, of_shot, most)
+    return {
         "take": take,
         "of_shot": of_shot,
         "events": events[(page - 1) * histories.MOST : page * histories.MOST],
         "older": page + 1 if len(events) == most else None,
         "shot_standing": standing.of_shot(take.shot) if take.shot else "",
     }
-    return render(request, "generation/history.html", told)
+
+
+def _events(take: Take, of_shot: bool, most: int) -> list[histories.Event]:
+    if take.shot and of_shot:
+        return histories.of_shot(take.shot, most=most)
+    return histories.of_take(take, most=most)
 
 
 def _state(request: Request, take: Take) -> HttpResponse:
