@@ -3,12 +3,12 @@
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.db import connection
-from django.db.models import BooleanField, ExpressionWrapper, F, Prefetch, Q
+from django.db.models import BooleanField, ExpressionWrapper, F, Q, Value
 from django.db.models.functions import Coalesce
 
 from generation.models import Job, Note, Take
@@ -41,7 +41,7 @@ COUNTED = """
               JOIN generation_note asked ON asked.id = job.answers_id WHERE asked.take_id = %(take)s)
       FROM generation_note WHERE take_id = %(take)s
 """
-OF_ANSWERS = ("uuid", "status", "answers", "take__uuid", "take__job", "take__number", "take__review")
+OF_ANSWERS = ("uuid", "status", "take__uuid", "take__number", "take__review")
 
 
 @dataclass(frozen=True)
@@ -62,9 +62,19 @@ class Counts:
     mark: str
 
 
+class Answer(NamedTuple):
+    """A job that was made for a note, and its take once there is one."""
+
+    job: UUID
+    status: str
+    take: UUID | None
+    number: int | None
+    review: str | None
+
+
 @dataclass(frozen=True)
 class Thread:
-    """A note and the replies to it, the oldest first; each note has `NAMES` and `answering_jobs` too."""
+    """A note and the replies to it, the oldest first; each has `NAMES` too, the note its answers as `made_for_it`."""
 
     note: Any
     replies: list[Any]
@@ -88,26 +98,36 @@ def threads_of(take: Take, wanted: Wanted, *, user: User) -> tuple[list[Thread],
 
     Two queries, whether or not the note that a link leads to is among them: the notes, and what was made for them.
     """
-    newest = chosen(take, wanted.which, user).order_by("-pk").values("pk")[: wanted.shown + 1]
-    linked = take.notes.filter(uuid__in=[wanted.note] if wanted.note else []).values(of=ROOT)
-    notes = _listed(take).annotate(is_chosen=_true(Q(root__in=newest))).order_by("pk")
-    threads = _together(take, notes.filter(Q(is_chosen=True) | Q(root__in=linked)))
+    threads = _together(take, _wanted(take, wanted, user).order_by("pk"))
     fitting = [root for root in threads if root.is_chosen]
     has_more = len(fitting) > wanted.shown
     if has_more and not any(note.uuid == wanted.note for note in (fitting[0], *threads[fitting[0]])):
         del threads[fitting[0]]
+    _answer(threads)
     return sorted((Thread(root, replies) for root, replies in threads.items()), key=_place), has_more
 
 
-def _listed(take: Take) -> NoteQuerySet:
-    """Its notes and replies, each with `NAMES`, the jobs that it was answered by as `answering_jobs`, and
-    the key of the note that begins its thread as `root`."""
+def _wanted(take: Take, wanted: Wanted, user: User) -> NoteQuerySet:
+    """The notes of the newest threads and one thread more, each with `NAMES`; with them the thread that a link leads
+    to. `is_chosen` tells those that would be there without the link."""
+    newest = chosen(take, wanted.which, user).order_by("-pk").values("pk")[: wanted.shown + 1]
+    notes = Note.objects.filter(take=take.pk).annotate(root=ROOT, **NAMES)
+    if wanted.note is None:
+        return notes.annotate(is_chosen=Value(True)).filter(root__in=newest)
+    linked = take.notes.filter(uuid=wanted.note).values(of=ROOT)
+    notes = notes.annotate(is_chosen=_true(Q(root__in=newest)))
+    return notes.filter(Q(is_chosen=True) | Q(root__in=linked))
+
+
+def _answer(roots: Iterable[Any]) -> None:
+    """Give each note what was made for it as `made_for_it`, the oldest first; one query."""
+    asked = {root.pk: root for root in roots}
+    for root in asked.values():
+        root.made_for_it = []
     # Drafts are their author's own; a job's request and plan are large.
-    answers = Job.objects.exclude(status=Job.Status.DRAFT).select_related("take").only(*OF_ANSWERS)
-    # As a list, since Django would make a set of rows of its own for each note.
-    asked = Prefetch("answers", answers.order_by("pk"), to_attr="answering_jobs")
-    found = take.notes.prefetch_related(asked)
-    return found.annotate(root=ROOT, **NAMES)
+    made = Job.objects.filter(answers__in=list(asked)).exclude(status=Job.Status.DRAFT).order_by("pk")
+    for note, *told in made.values_list("answers", *OF_ANSWERS):
+        asked[note].made_for_it.append(Answer(*told))
 
 
 def _true(condition: Q) -> ExpressionWrapper:

@@ -10,10 +10,17 @@ from django.db.models import Prefetch
 
 from generation.models import Job, JobReference
 from library import handles
-from library.models import MediaFile, VersionFile
+from library.models import VersionFile
 
 _SIGNATURE = re.compile(r"(https?://[^\s\"'?]+)\?[^\s\"']*")
 _HOOK = re.compile(r"(/hooks/skyreels/)[\w-]+")
+
+
+# A page shows a dozen of the fifty columns.
+OF_REFERENCE = (
+    *("job", "handle", "role", "second", "with_voice"),
+    *("asset__handle", "asset__rights_end_on", "asset__current_version__number", "version__number"),
+)
 
 
 @dataclass(frozen=True)
@@ -36,14 +43,11 @@ def prompt_parts(prompt: str, references: Iterable[Any]) -> list[Part]:
 
 
 def references_of(job: Job) -> list[JobReference]:
-    """What the job's handles were bound to, with the files of the pinned versions; two queries."""
-    files = Prefetch("version__files", VersionFile.objects.select_related("media"))
-    return list(job.references.select_related("asset__current_version", "version").prefetch_related(files))
-
-
-def pictures_of(reference: Any) -> list[MediaFile]:
-    """The files of a reference's version that have something to show, in order."""
-    return [file.media for file in reference.version.files.all() if file.media.thumbnail_key]
+    """What the job's handles were bound to, with the files of the pinned versions, as far as it is shown; two
+    queries."""
+    files = VersionFile.objects.select_related("media").only("version", "role", "media__thumbnail_key")
+    shown = job.references.select_related("asset__current_version", "version").only(*OF_REFERENCE)
+    return list(shown.prefetch_related(Prefetch("version__files", files)))
 
 
 def shown_request(request: dict[str, Any] | bytes | None) -> str:

@@ -6,7 +6,7 @@ A page holds a hundred lines, so templates only print what is worked out here.
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from html import escape
 from typing import Any
 from uuid import UUID
@@ -18,7 +18,7 @@ from django.utils.safestring import SafeString
 from generation.models import Job, Note, Take
 from generation.reviews import timecode
 from generation.reviews.remarks import GONE
-from generation.reviews.threads import Thread
+from generation.reviews.threads import Answer, Thread
 from generation.views import note_words
 from generation.views.note_words import Piece
 from library.models import Membership, Role
@@ -153,12 +153,13 @@ class _Buttons:
         self._crew = crew
         self._stills = reverse("generation:still", args=[take.uuid, 0]).removesuffix("0.png")
         self._known: dict[tuple[str, ...], str] = {}
+        self._one = cache(_button)
 
     def of(self, note: Note) -> SafeString:
         """The markup, the main thing first."""
         names = tuple(_acts(note, self._crew))
         if names not in self._known:
-            self._known[names] = "".join(map(_button, names))
+            self._known[names] = "".join(map(self._one, names))
         markup = self._known[names] + (self._still(note) if note.drawing else "")
         return SafeString(markup.replace(str(_ANY), str(note.uuid)))
 
@@ -211,12 +212,12 @@ def _data(note: Note) -> SafeString:
 
 def _answers(note: Any) -> list[tuple[str, str]]:
     """The takes that were made for it, and the jobs that are still to bring one: what to say, and where it leads."""
-    if note.parent_id:
-        return []
-    told = []
-    for job in note.answering_jobs:
-        if take := getattr(job, "take", None):
-            told.append((f"take {take.number}, {take.get_review_display().lower()}", take.get_absolute_url()))
-        else:
-            told.append((f"the next take: {job.get_status_display().lower()}", job.get_absolute_url()))
-    return told
+    return [] if note.parent_id else [_answer(made) for made in note.made_for_it]
+
+
+def _answer(made: Answer) -> tuple[str, str]:
+    if made.review is None:
+        said = f"the next take: {Job.Status(made.status).label.lower()}"
+        return said, reverse("generation:job", args=[made.job])
+    said = f"take {made.number}, {Take.Review(made.review).label.lower()}"
+    return said, reverse("generation:take", args=[made.take])
