@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from django.contrib.auth.models import User
 from django.urls import reverse
 
 from generation.models import Take
@@ -25,14 +24,14 @@ class Piece:
     picture_key: str = ""
 
 
-def assets_in(texts: Iterable[str], take: Take, user: User) -> Mapping[str, Piece]:
-    """What the handles in the texts mean to the one who looks, by folded name; earlier names included. One query, if
-    there is any."""
+def assets_in(texts: Iterable[str], take: Take) -> Mapping[str, Piece]:
+    """What the handles in the texts mean in the take's project, whose members may see what it may use; by folded name,
+    earlier names included. One query, if there is any."""
     found = dict.fromkeys(handles.fold(one.name) for text in texts for one in handles.find_handles(text))
     names = [name for name in found if handles.is_handle(name)][:MOST_NAMES]
     if not names:
         return {}
-    assets = Asset.objects.visible_to(user).usable_in(take.project).named(*names)
+    assets = Asset.objects.usable_in(take.project).named(*names)
     known: dict[str, Piece] = {}
     for handle, earlier, key in assets.values_list("handle", "aliases__name", "cover__thumbnail_key"):
         piece = Piece("", url=reverse("library:asset", args=[handle]), picture_key=key or "")

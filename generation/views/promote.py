@@ -34,7 +34,8 @@ def promote(request: Request, uuid: UUID) -> HttpResponse:
 def assets_of(request: Request, take: Take) -> list[Asset]:
     """What the library holds of a take, as far as the user may see it, the newest first."""
     assets = Asset.objects.visible_to(request.user).active().filter(promotion__take=take)
-    return list(assets.select_related("promotion", "cover").order_by("-pk")[:60])
+    shown = assets.select_related("promotion", "cover").order_by("-pk")
+    return list(shown.only("handle", "cover__thumbnail_key", "promotion__second")[:60])
 
 
 def _promoted(form: PromoteForm) -> Asset | None:

@@ -128,7 +128,7 @@ class ShownThread:
 def shown(threads: Iterable[Thread], take: Take, crew: Crew, *, linked: UUID | None) -> list[ShownThread]:
     """The threads with everything that their lines say; one query, if any text names a handle."""
     listed = list(threads)
-    assets = note_words.assets_in((note.text for thread in listed for note in thread), take, crew.user)
+    assets = note_words.assets_in((note.text for thread in listed for note in thread), take)
     buttons, page = _Buttons(take, crew), take.get_absolute_url()
 
     def line(note: Any) -> Line:
