@@ -28,14 +28,22 @@ class Signer:
     def signed(self, address: str, asked: Mapping[str, str], *, at: datetime, seconds: int) -> str:
         """`address` is percent-encoded and without a query; `asked` are the parameters to add to it; it opens from
         `at`, a time in UTC, for `seconds`."""
-        terms = _terms(self, at, seconds)
-        query = "&".join(f"{name}={value}" for name, value in sorted([*terms.own, *_quoted(asked)]))
-        place = urlsplit(address)
-        host = place.netloc.lower().removesuffix(UNNAMED_PORTS[place.scheme])
-        request = f"GET\n{place.path}\n{query}\nhost:{host}\n\nhost\nUNSIGNED-PAYLOAD"
-        digest = hashlib.sha256(request.encode()).hexdigest()
-        signature = _hmac(terms.key, f"{ALGORITHM}\n{terms.stamp}\n{terms.scope}\n{digest}").hex()
-        return f"{address}?{query}&X-Amz-Signature={signature}"
+        return _signed(self, address, tuple(asked.items()), at, seconds)
+
+
+# Those of one time are asked for again and again: a page has hundreds, and every page that follows has the same ones.
+@lru_cache(maxsize=8192)
+def _signed(
+    signer: Signer, address: str, asked: tuple[tuple[str, str], ...], at: datetime, seconds: int
+) -> str:
+    terms = _terms(signer, at, seconds)
+    query = "&".join(f"{name}={value}" for name, value in sorted([*terms.own, *_quoted(dict(asked))]))
+    place = urlsplit(address)
+    host = place.netloc.lower().removesuffix(UNNAMED_PORTS[place.scheme])
+    request = f"GET\n{place.path}\n{query}\nhost:{host}\n\nhost\nUNSIGNED-PAYLOAD"
+    digest = hashlib.sha256(request.encode()).hexdigest()
+    signature = _hmac(terms.key, f"{ALGORITHM}\n{terms.stamp}\n{terms.scope}\n{digest}").hex()
+    return f"{address}?{query}&X-Amz-Signature={signature}"
 
 
 class _Terms(NamedTuple):
