@@ -33,8 +33,9 @@ def assets_in(texts: Iterable[str], take: Take) -> Mapping[str, Piece]:
         return {}
     assets = Asset.objects.usable_in(take.project).named(*names)
     known: dict[str, Piece] = {}
+    library = reverse("library:list")
     for handle, earlier, key in assets.values_list("handle", "aliases__name", "cover__thumbnail_key"):
-        piece = Piece("", url=reverse("library:asset", args=[handle]), picture_key=key or "")
+        piece = Piece("", url=f"{library}@{handle}/", picture_key=key or "")
         known |= {handles.fold(name): piece for name in (handle, earlier) if name}
     return known
 

@@ -113,7 +113,8 @@ class Line:
         self.states = " ".join(
             [*(["is-resolved"] if note.resolved_at else []), *(["is-linked"] if is_linked else [])]
         )
-        self.resolution, self.answers = _resolution(note), _answers(note)
+        self.resolution = _resolution(note)
+        self.answers = [] if note.parent_id else [_answer(made) for made in note.made_for_it]
         self.data = _data(note)
 
 
@@ -210,14 +211,15 @@ def _data(note: Note) -> SafeString:
     )
 
 
-def _answers(note: Any) -> list[tuple[str, str]]:
-    """The takes that were made for it, and the jobs that are still to bring one: what to say, and where it leads."""
-    return [] if note.parent_id else [_answer(made) for made in note.made_for_it]
-
-
 def _answer(made: Answer) -> tuple[str, str]:
+    """The take that was made for a note, or the job that is still to bring one: what to say, and where it leads."""
     if made.review is None:
         said = f"the next take: {Job.Status(made.status).label.lower()}"
         return said, reverse("generation:job", args=[made.job])
     said = f"take {made.number}, {Take.Review(made.review).label.lower()}"
-    return said, reverse("generation:take", args=[made.take])
+    return said, _any_take().replace(str(_ANY), str(made.take))
+
+
+@cache
+def _any_take() -> str:
+    return reverse("generation:take", args=[_ANY])
