@@ -42,6 +42,9 @@ def test_a_verdict_by_keyboard_is_seen_by_the_other(visit, striped):
     expect(jonas.locator("#verdict-state")).to_contain_text("Approved", timeout=SOON)
     kim.get_by_role("button", name="Take back my verdict").press("Enter")
     expect_review(kim, "To review")
+    kim.locator("#verdict summary", has_text="History").press("Enter")
+    expect(kim.locator("#verdict-story li").first).to_contain_text("Verdict counts no more", timeout=SOON)
+    expect(kim.locator("#verdict-story li")).to_have_count(3)
 
 
 def test_a_mention_arrives_in_the_inbox_and_as_an_e_mail(visit, striped, house):

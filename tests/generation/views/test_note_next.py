@@ -15,7 +15,7 @@ from generation import lifecycle
 from generation.composition import Brief, Keyframe, Roles, Settings
 from generation.forms.composer import MID_ROWS
 from generation.models import Batch, Job, Note, Promotion, Shot, Take
-from generation.reviews import threads
+from generation.reviews import threads, verdicts
 from generation.views.note_next import Part, with_frame
 from library import storage
 from library.models import Asset, Project
@@ -282,3 +282,14 @@ def test_the_note_says_what_was_made_for_it_and_its_list_follows(
     lifecycle.cancel(job, by=alice)
     assert "the next take: cancelled" in as_alice.get(f"{url}?live={now}").content.decode()
     assert threads.counts_of(far_note.take).mark != now
+
+
+def test_the_list_follows_what_is_decided_of_an_answer(far_note: Note, alice: User, bob: User) -> None:
+    marks = [threads.counts_of(far_note.take).mark]
+    answer = make_take(bob, far_note.take.project, answers=far_note)
+    marks.append(threads.counts_of(far_note.take).mark)
+    verdicts.decide(answer, decision="rejected", by=alice, reason="Not yet.")
+    marks.append(threads.counts_of(far_note.take).mark)
+    verdicts.withdraw(answer, by=alice)
+    marks.append(threads.counts_of(far_note.take).mark)
+    assert len(set(marks)) == 4

@@ -55,7 +55,7 @@ def test_a_plain_form_leads_back_to_the_take(take: Take, visit: Visit) -> None:
     assert answer.headers["Location"] == f"/takes/{take.uuid}/#verdict"
     assert "You request changes to take 1 of 010." in rita.get(take.get_absolute_url()).content.decode()
     seen = panel(rita, take)
-    assert badges(seen) == ["Changes requested"] * 3  # the take's, rita's, and in the history
+    assert badges(seen) == ["Changes requested"] * 2  # the take's and rita's
     assert "The &lt;coat&gt;." in seen
 
 
@@ -132,6 +132,21 @@ def test_the_history_of_a_take_and_of_its_shot(
     ]  # fmt: skip
     whole = alices.get(f"/takes/{take.uuid}/history/?of=shot").content.decode()
     assert ("answered by" in whole, f'href="{answer.get_absolute_url()}">take 2</a>' in whole) == (True, True)
+    asks = re.search(r'<details class="more verdict-history" hx-get="([^"]+)"', panel(alices, take))
+    assert asks is not None
+    opened = alices.get(asks[1], headers={"HX-Request": "true"})
+    assert badges(opened.content.decode()) == history("")
+    assert ("<html" in opened.content.decode(), opened.headers["Vary"]) == (False, "HX-Request, Cookie")
+
+
+def test_the_panel_shows_the_newest_of_the_history(take: Take, visit: Visit, rita: User) -> None:
+    htmx = {"HX-Request": "true"}
+    ritas, url = visit("rita"), f"/takes/{take.uuid}/history/"
+    assert "Nothing yet" in ritas.get(url, headers=htmx).content.decode()
+    for number in range(12):
+        verdicts.decide(take, decision="changes", by=rita, reason=f"Word {number}.")
+    told = ritas.get(url, headers=htmx).content.decode()
+    assert (badges(told), "Word 11." in told, "Word 3." in told) == (["Changes requested"] * 8, True, False)
 
 
 def test_what_counts_is_shown_however_many_guests_have_advised_since(
