@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from generation.models import Guest, Playlist, PlaylistItem, ShareLink, Shot, Take, Vote
-from generation.reviews import notes, sharing, voting
+from generation.reviews import notes, playlists, sharing, voting
 from generation.reviews.sharing import Terms
 from library.models import Project
 from tests import factories
@@ -306,6 +306,44 @@ def test_a_vote_for_a_take_that_left_the_playlist_meanwhile_is_refused(
     playlist.items.filter(take=takes[0]).delete()
     with pytest.raises(voting.CannotVote, match="not put to the vote"):
         voting.vote(link, guest=guest, take=takes[0])
+
+
+@pytest.mark.parametrize("kind", ["playlist", "shot"])
+def test_what_guests_said_outlasts_what_the_link_showed(
+    as_alice: Client, alice: User, takes: list[Take], shot: Shot, project: Project, kind: str
+) -> None:
+    playlist = playlists.create(by=alice, project=project, name="Dailies", takes=takes[:1])
+    ends = timezone.now() + timedelta(days=1)
+    shown = playlist if kind == "playlist" else shot
+    link = sharing.share(shown, by=alice, terms=Terms(verdicts=True), expires_at=ends)
+    loose = make_take(alice, project)
+    browser = guest_at(link, "Greta")
+    page = f"{link.get_absolute_url()}takes/{takes[0].uuid}/"
+    browser.post(f"{page}notes/", {"text": "could it hold?"})
+    # A guest need not give a reason.
+    assert browser.post(f"{page}verdict/", {"decision": "changes"}).status_code == 302
+    if kind == "playlist":
+        assert as_alice.post(f"/playlists/{playlist.uuid}/delete/").status_code == 302
+    else:
+        shot.delete()
+    assert [browser.get(one).status_code for one in (link.get_absolute_url(), page)] == [410, 410]
+    assert "Greta" in told_by(as_alice, takes[0].get_absolute_url())
+    assert [one.guest.name for one in takes[0].verdicts.select_related("guest")] == ["Greta"]
+    assert f"A {kind} that was deleted" in told_by(as_alice)
+    # Takes without a shot are not those of a shot that is gone.
+    assert loose not in sharing.takes_of(ShareLink.objects.get())
+
+
+def test_a_ballot_whose_playlist_is_gone_can_be_counted(
+    as_alice: Client, alice: User, takes: list[Take], project: Project
+) -> None:
+    playlist = playlists.create(by=alice, project=project, name="Dailies", takes=takes)
+    ends = timezone.now() + timedelta(days=1)
+    link = sharing.share(playlist, by=alice, terms=Terms(blind=True), expires_at=ends)
+    voting.vote(link, guest=sharing.enter(link, name="Greta"), take=takes[0])
+    playlists.delete(playlist)
+    as_alice.post(f"/links/{link.uuid}/close/")
+    assert "1 vote<" in told_by(as_alice)
 
 
 def test_only_votes_are_closed(as_alice: Client, project: Project) -> None:
