@@ -122,10 +122,11 @@ def shared_vote(request: HttpRequest, visit: Visit) -> HttpResponse:
     """A guest's choice in a blind vote."""
     if not visit.link.is_blind:
         return nothing(request)
-    letter = request.POST.get("choice", "")
-    chosen = {found.letter: found.take for found in voting.candidates(visit.link, visit.guest)}.get(letter)
+    mark = request.POST.get("choice", "")
+    chosen = {found.mark: found.take for found in voting.candidates(visit.link, visit.guest)}.get(mark)
     if chosen is None:
-        return _ballot(request, visit, sentence="Choose one of the takes first.")
+        sentence = voting.LEFT if mark else "Choose one of the takes first."
+        return _ballot(request, visit, sentence=sentence)
     try:
         voting.vote(visit.link, guest=visit.guest, take=chosen)
     except voting.CannotVote as refusal:
@@ -147,10 +148,12 @@ def _door(request: HttpRequest, link: ShareLink, form: EnterForm) -> HttpRespons
 
 
 def _ballot(request: HttpRequest, visit: Visit, *, sentence: str = "") -> HttpResponse:
-    link = visit.link
+    link, candidates = visit.link, voting.candidates(visit.link, visit.guest)
+    choice = voting.choice_of(link, visit.guest)
     context = _around(visit) | {
-        "candidates": voting.candidates(link, visit.guest),
-        "choice": voting.choice_of(link, visit.guest),
+        "candidates": candidates,
+        "choice": choice,
+        "choice_left": choice is not None and choice not in {found.take.pk for found in candidates},
         "results": {found.take.pk: found.votes for found in voting.results([link]).get(link.pk, [])},
         "sentence": sentence,
     }

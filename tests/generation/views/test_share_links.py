@@ -1,5 +1,6 @@
 """A project's share links: made, listed, taken back; and blind votes up to their result."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from generation.models import Guest, Playlist, PlaylistItem, ShareLink, Shot, Take, Vote
+from generation.models import Guest, Job, Playlist, PlaylistItem, ShareLink, Shot, Take, Vote
 from generation.reviews import notes, playlists, sharing, voting
 from generation.reviews.sharing import Terms
 from library.models import Project
@@ -236,17 +237,17 @@ def test_one_choice_which_may_be_changed_until_the_vote_is_closed(
     browser = guest_at(ballot, "Greta")
     vote = f"{ballot.get_absolute_url()}vote/"
     guest = Guest.objects.get()
-    letters = {found.letter: found.take for found in voting.candidates(ballot, guest)}
-    for letter in ("A", "C"):
-        assert browser.post(vote, {"choice": letter}).status_code == 302
-        assert Vote.objects.get().take == letters[letter]
-    for wrong in ("", "D", "Take 1", str(takes[0].uuid)):
+    first, _, last = voting.candidates(ballot, guest)
+    for found in (first, last):
+        assert browser.post(vote, {"choice": found.mark}).status_code == 302
+        assert Vote.objects.get().take == found.take
+    for wrong in ("", "A", "Take 1", str(takes[0].uuid)):
         assert browser.post(vote, {"choice": wrong}).status_code == 422
-    assert Vote.objects.get().take == letters["C"]
+    assert Vote.objects.get().take == last.take
     as_alice.post(f"/links/{ballot.uuid}/close/")
-    answer = browser.post(vote, {"choice": "A"})
+    answer = browser.post(vote, {"choice": first.mark})
     assert (answer.status_code, "The vote is closed" in answer.content.decode()) == (422, True)
-    assert Vote.objects.get().take == letters["C"]
+    assert Vote.objects.get().take == last.take
 
 
 def test_nobody_is_told_the_result_before_the_vote_is_closed(
@@ -254,8 +255,8 @@ def test_nobody_is_told_the_result_before_the_vote_is_closed(
 ) -> None:
     guests = [guest_at(ballot, name) for name in ("Greta", "Otto", "Ida")]
     for browser, guest, take in zip(guests, Guest.objects.order_by("pk"), (0, 0, 2), strict=True):
-        letters = {found.take.pk: found.letter for found in voting.candidates(ballot, guest)}
-        browser.post(f"{ballot.get_absolute_url()}vote/", {"choice": letters[takes[take].pk]})
+        marks = {found.take.pk: found.mark for found in voting.candidates(ballot, guest)}
+        browser.post(f"{ballot.get_absolute_url()}vote/", {"choice": marks[takes[take].pk]})
     told = told_by(as_alice)
     assert "3 votes so far" in told
     assert [word for word in ("2 votes", "1 vote<", "Take 1") if word in told] == []
@@ -344,6 +345,29 @@ def test_a_ballot_whose_playlist_is_gone_can_be_counted(
     playlists.delete(playlist)
     as_alice.post(f"/links/{link.uuid}/close/")
     assert "1 vote<" in told_by(as_alice)
+
+
+def test_a_choice_is_counted_for_the_film_that_was_chosen_though_letters_have_moved_up(
+    ballot: ShareLink,
+) -> None:
+    """A take is abandoned while a guest's page stands open: what was B there is A by now."""
+    browser = guest_at(ballot, "Greta")
+    told = told_by(browser, ballot.get_absolute_url())
+    shown = re.findall(r'src="[^"]*/(takes/\w+\.mp4).*?name="choice" value="(\w+)"', told, re.DOTALL)
+    films, values = zip(*shown, strict=True)
+
+    def abandon(film: str) -> None:
+        Job.objects.filter(take__key=film).update(abandoned_at=timezone.now())
+
+    abandon(films[0])
+    browser.post(f"{ballot.get_absolute_url()}vote/", {"choice": values[1]})
+    assert Vote.objects.get().take.key == films[1]
+    answer = browser.post(f"{ballot.get_absolute_url()}vote/", {"choice": values[0]})
+    assert (answer.status_code, "not put to the vote any more" in answer.content.decode()) == (422, True)
+    # Nor is somebody told that a choice is kept which is not to be seen.
+    abandon(films[1])
+    told = told_by(browser, ballot.get_absolute_url())
+    assert ("Your choice is kept" in told, "Choose another one" in told) == (False, True)
 
 
 def test_only_votes_are_closed(as_alice: Client, project: Project) -> None:
