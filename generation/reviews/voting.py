@@ -12,7 +12,6 @@ from django.utils import timezone
 from generation.models import Guest, ShareLink, Take, Vote
 from generation.reviews import sharing
 
-
 LEFT = "That take is not put to the vote any more. Choose another one."
 
 

@@ -9,7 +9,7 @@ from django.db.models import Prefetch, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from generation.forms.sharing import EnterForm, GuestNoteForm
 from generation.models import Note, ShareLink, Take, Verdict
@@ -86,13 +86,15 @@ def shared_take(request: HttpRequest, visit: Visit, uuid: UUID) -> HttpResponse:
     return _take_page(request, visit, take) if take else nothing(request)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @for_guests
 def shared_note(request: HttpRequest, visit: Visit, uuid: UUID) -> HttpResponse:
     """A guest's note, or their reply to a thread that guests of this link began."""
     take = _take(visit, uuid)
     if take is None or not visit.link.allows_notes:
         return nothing(request)
+    if request.method == "GET":  # opened anew after a note that was refused, as a phone does by itself
+        return redirect(_address(visit, take))
     form = GuestNoteForm(request.POST)
     note = _written(form, visit, take) if form.is_valid() else None
     if note is None:
@@ -100,13 +102,15 @@ def shared_note(request: HttpRequest, visit: Visit, uuid: UUID) -> HttpResponse:
     return redirect(f"{_address(visit, take)}#note-{note.uuid}")
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @for_guests
 def shared_verdict(request: HttpRequest, visit: Visit, uuid: UUID) -> HttpResponse:
     """A guest's verdict, which is advice."""
     take = _take(visit, uuid)
     if take is None or not visit.link.allows_verdicts:
         return nothing(request)
+    if request.method == "GET":
+        return redirect(_address(visit, take))
     decision, reason = request.POST.get("decision", ""), request.POST.get("reason", "")
     try:
         _advise(visit, take, decision=decision, reason=reason)
@@ -116,12 +120,14 @@ def shared_verdict(request: HttpRequest, visit: Visit, uuid: UUID) -> HttpRespon
     return redirect(f"{_address(visit, take)}#verdict")
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @for_guests
 def shared_vote(request: HttpRequest, visit: Visit) -> HttpResponse:
     """A guest's choice in a blind vote."""
     if not visit.link.is_blind:
         return nothing(request)
+    if request.method == "GET":
+        return redirect(visit.link)
     mark = request.POST.get("choice", "")
     chosen = {found.mark: found.take for found in voting.candidates(visit.link, visit.guest)}.get(mark)
     if chosen is None:
