@@ -167,15 +167,22 @@ def _ballot(request: HttpRequest, visit: Visit, *, sentence: str = "") -> HttpRe
 
 
 def _take_page(
-    request: HttpRequest, visit: Visit, take: Take, *, status: int = 200, **more: Any
+    request: HttpRequest,
+    visit: Visit,
+    take: Take,
+    *,
+    status: int = 200,
+    form: GuestNoteForm | None = None,
+    **more: Any,
 ) -> HttpResponse:
-    link = visit.link
+    link, threads, form = visit.link, _threads(visit, take), form or GuestNoteForm()
     given = Verdict.objects.filter(take=take, guest=visit.guest, withdrawn_at=None).order_by("-pk").first()
     context = _around(visit) | {
         "take": take,
-        "threads": _threads(visit, take),
+        "threads": threads,
         "most_threads": THREADS,
-        "form": GuestNoteForm(),
+        "form": form,
+        "answered": _answered(form, threads),
         "given": given if link.allows_verdicts else None,
         "decisions": Verdict.Decision.choices,
         "video_url": storage.brief_url(take.key),
@@ -210,6 +217,11 @@ def _threads(visit: Visit, take: Take) -> list[Note]:
     return list(reversed(latest))
 
 
+def _answered(form: GuestNoteForm, threads: list[Note]) -> Note | None:
+    """The note to which the form replies, if it is one of these."""
+    return next((one for one in threads if str(one.uuid) == form.data.get("parent")), None)
+
+
 def _advise(visit: Visit, take: Take, *, decision: str, reason: str) -> None:
     """Raises CannotDecide, also for much in a short time: each is told to the team, by e-mail too."""
     if visit.guest.verdicts.filter(at__gt=timezone.now() - OF_LATE).count() >= MOST_VERDICTS:
@@ -222,9 +234,8 @@ def _written(form: GuestNoteForm, visit: Visit, take: Take) -> Note | None:
     if visit.guest.notes.filter(created_at__gt=timezone.now() - OF_LATE).count() >= MOST_NOTES:
         form.add_error(None, TOO_MUCH)
         return None
-    answered = form.data.get("parent", "")
-    parent = next((one for one in _threads(visit, take) if str(one.uuid) == answered), None)
-    if answered and parent is None:
+    parent = _answered(form, _threads(visit, take))
+    if form.data.get("parent") and parent is None:
         form.add_error(None, "What you answer is not there any more. What you typed is kept.")
         return None
     try:
