@@ -184,7 +184,11 @@ def test_guests_pages_fit_and_have_no_serious_axe_violations(
         token = share("take" if shown == "take" else "shot", terms=terms)
         page.goto(f"/s/{token}/")
         found["door"] = faults(page, width)
-        come_in(page, token)
+        come_in(page, token, name="greta.garcia-hohenzollern@postproduktion-nordwest.example")
+        if shown == "take":
+            page.get_by_label("Your note").fill("Longer")
+            page.get_by_role("button", name="Send the note").click()
+            expect(page.locator(".guest-note")).to_contain_text("Longer")
         found[shown] = faults(page, width)
     inez = visit("inez", width=width, scheme=scheme)
     inez.goto("/projects/harbour-lights/links/")
