@@ -126,7 +126,7 @@ def _open_link(request: HttpRequest, token: str) -> ShareLink | HttpResponse:
     """The link, or the answer to who has come to nothing. Who guesses waits, also with a token that would be right;
     guests who are known here do not wait for others behind the same address."""
     address = client_address(request)
-    if (seconds := UNKNOWN_TOKENS.wait(address)) and _remembered(request, token) is None:
+    if _remembered(request, token) is None and (seconds := UNKNOWN_TOKENS.wait(address)):
         return slowed(request, seconds, "Too many addresses that do not exist were tried from where you are.")
     link = sharing.find(token)
     if link is None:

@@ -29,7 +29,7 @@ from generation.views.guest_access import (
 from library import storage
 
 SIZE, THREADS = 36, 200
-PASSWORDS = Slowing("share-password", free=5)
+PASSWORDS = Slowing("share-password", free=5, must_count=True)
 # From everywhere together: many addresses that each try a little are slowed as well.
 PASSWORDS_OF_LINK = Slowing("share-password-everywhere", free=50)
 NEWCOMERS = Slowing("share-newcomers", free=100)
@@ -143,8 +143,10 @@ def shared_vote(request: HttpRequest, visit: Visit) -> HttpResponse:
 
 def _wait(link: ShareLink, address: str) -> int:
     """Seconds until somebody from there may try to come in."""
-    here = max(PASSWORDS.wait(link.token, address), NEWCOMERS.wait(link.token, address))
-    return max(here, PASSWORDS_OF_LINK.wait(link.token))
+    wait = NEWCOMERS.wait(link.token, address)
+    if not link.password:
+        return wait
+    return max(wait, PASSWORDS.wait(link.token, address), PASSWORDS_OF_LINK.wait(link.token))
 
 
 def _door(request: HttpRequest, link: ShareLink, form: EnterForm) -> HttpResponse:
