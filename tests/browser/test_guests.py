@@ -7,6 +7,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import House, _is_defect
 from tests.browser.soundness import serious
+from tests.worker_host import wait_for
 
 pytestmark = pytest.mark.slow
 
@@ -36,6 +37,12 @@ from datetime import timedelta
 from django.utils import timezone
 from generation.models import ShareLink
 ShareLink.objects.filter(token="{token}").update({field}=timezone.now() - timedelta(seconds=1))
+"""
+
+# Such phones know this method of films by that name, and none of other elements.
+LIKE_A_PHONE = """
+HTMLVideoElement.prototype.webkitEnterFullscreen = Element.prototype.requestFullscreen;
+delete Element.prototype.requestFullscreen;
 """
 
 Share = Callable[..., str]
@@ -145,6 +152,20 @@ def test_a_note_is_sent_with_the_frame_that_is_shown_and_the_team_sees_it(
     inez = visit("inez")
     inez.goto("/inbox/")
     expect(inez.locator("main")).to_contain_text("Otto Client")
+
+
+@pytest.mark.parametrize(("terms", "filled"), [("", "VIDEO"), ("watermark=True", None)])
+def test_a_phone_that_fills_its_screen_with_films_alone(
+    share: Share, window: Callable[..., Page], terms: str, filled: str | None
+) -> None:
+    """As on an iPhone; never without the watermark."""
+    page = window(width=360)
+    page.add_init_script(LIKE_A_PHONE)
+    come_in(page, share(terms=terms))
+    wait_for(lambda: page.locator("video").evaluate("video => video.readyState") >= 1, seconds=20)
+    page.get_by_role("button", name="Full screen").click()
+    page.wait_for_timeout(1000)
+    assert page.evaluate("document.fullscreenElement?.tagName ?? null") == filled
 
 
 def test_a_blind_vote_from_the_first_choice_to_the_result(
