@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from unicodedata import east_asian_width
 from uuid import UUID
 
 from django.core.paginator import Paginator
@@ -200,7 +201,9 @@ def _around(visit: Visit) -> dict[str, Any]:
     if not visit.link.has_watermark:
         return around
     mark = f"{visit.guest.name} · {timezone.now():%Y-%m-%d}"
-    return around | {"mark": mark, "mark_width": 40 + 9 * len(mark), "over_stage": "guest/_watermark.html"}
+    # Letters of Chinese, say, are twice as wide: too narrow a box would cut off the end.
+    width = 40 + sum(18 if east_asian_width(letter) in "FW" else 9 for letter in mark)
+    return around | {"mark": mark, "mark_width": width, "over_stage": "guest/_watermark.html"}
 
 
 def _take(visit: Visit, uuid: UUID) -> Take | None:

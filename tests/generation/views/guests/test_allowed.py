@@ -1,5 +1,7 @@
 """What guests may do: download, note, decide, each where the link allows it."""
 
+import re
+
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
@@ -34,6 +36,10 @@ def test_a_watermark_bears_the_guests_name_and_no_file_is_given_without_it(take:
     assert "attachment" not in told
     with pytest.raises(sharing.CannotShare):
         share(take, watermark=True, download=True)
+    # Letters are 14 pixels high, and these as wide.
+    told = text_of(enter(link, "株式会社東京映像制作部編集室" * 4).get(link.get_absolute_url()))
+    (width,) = re.findall(r'<pattern[^>]* width="(\d+)"', told)
+    assert int(width) > 14 * 56 + 8 * 13
 
 
 def test_what_is_not_allowed_is_404(take: Take, share: Share) -> None:
