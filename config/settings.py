@@ -159,7 +159,8 @@ WORKER_ID = env.matching("BACKLOT_WORKER_ID", "", r"[0-9a-f]{1,8}", "at most eig
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
     if REDIS_URL
-    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    # Beyond its 300 entries it would forget whose tries were counted, and somebody with many addresses sees to that.
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 20_000}}
 }
 
 # Applications and pages

@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
 from ninja.security import HttpBearer
 from ninja.throttling import BaseThrottle
+from redis.exceptions import RedisError
 
 from generation import tokens
 from generation.api.errors import ApiError, Forbidden, NotFound
@@ -172,12 +173,13 @@ class TokenThrottle(BaseThrottle):
     threads, so nothing about a request is kept on it."""
 
     def allow_request(self, request: HttpRequest) -> bool:
-        """Counts the request."""
+        """Counts the request. While Redis is away nobody is refused for what cannot be counted."""
         caller: Caller = request.auth  # type: ignore[attr-defined]  # set by ninja once the token opened
         key = f"api-requests-{caller.token.pk}-{int(time.time() // WINDOW)}"
-        if cache.add(key, 1, timeout=2 * WINDOW):
+        try:
+            return bool(cache.add(key, 1, timeout=2 * WINDOW) or cache.incr(key) <= REQUESTS)
+        except RedisError:
             return True
-        return bool(cache.incr(key) <= REQUESTS)
 
     def wait(self) -> float:
         """Seconds to the next minute."""

@@ -273,7 +273,7 @@ class Migration(migrations.Migration):
                 ('views', models.PositiveIntegerField(default=0)),
                 ('last_viewed_at', models.DateTimeField(blank=True, null=True)),
                 ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('playlist', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='share_links', to='generation.playlist')),
+                ('playlist', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='share_links', to='generation.playlist')),
                 ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='share_links', to='library.project')),
             ],
             options={
@@ -301,7 +301,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='sharelink',
             name='shot',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='share_links', to='generation.shot'),
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='share_links', to='generation.shot'),
         ),
         migrations.AddField(
             model_name='job',
@@ -508,7 +508,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='sharelink',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'take'), ('playlist__isnull', True), ('shot__isnull', True), ('take__isnull', False)), models.Q(('kind', 'shot'), ('playlist__isnull', True), ('shot__isnull', False), ('take__isnull', True)), models.Q(('kind', 'playlist'), ('playlist__isnull', False), ('shot__isnull', True), ('take__isnull', True)), models.Q(('kind', 'project'), ('playlist__isnull', True), ('shot__isnull', True), ('take__isnull', True)), _connector='OR'), name='share_links_show_one_thing'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'take'), ('playlist__isnull', True), ('shot__isnull', True), ('take__isnull', False)), models.Q(('kind', 'shot'), ('playlist__isnull', True), ('take__isnull', True)), models.Q(('kind', 'playlist'), ('shot__isnull', True), ('take__isnull', True)), models.Q(('kind', 'project'), ('playlist__isnull', True), ('shot__isnull', True), ('take__isnull', True)), _connector='OR'), name='share_links_show_one_thing'),
         ),
         migrations.AddConstraint(
             model_name='playlistitem',
@@ -564,7 +564,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='verdict',
-            constraint=models.CheckConstraint(condition=models.Q(('decision', 'approved'), models.Q(('reason', ''), _negated=True), ('guest__isnull', False), _connector='OR'), name='other_verdicts_than_approval_have_a_reason'),
+            constraint=models.CheckConstraint(condition=models.Q(('decision', 'approved'), models.Q(('reason', ''), _negated=True), ('by__isnull', True), _connector='OR'), name='other_verdicts_than_approval_have_a_reason'),
         ),
         migrations.AddIndex(
             model_name='notification',

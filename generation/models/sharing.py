@@ -8,7 +8,6 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
-from django.utils import timezone
 
 from generation.models.playlists import Playlist
 from generation.models.shots import Shot
@@ -29,17 +28,13 @@ class ShareLinkQuerySet(models.QuerySet["ShareLink"]):
         """The links into projects in which the user may make things: whoever sees a link can pass it on."""
         return self.filter(in_projects_of(user, MAKERS))
 
-    def alive(self) -> Self:
-        """Neither revoked nor run out."""
-        now = timezone.now()
-        return self.filter(Q(expires_at__isnull=True) | Q(expires_at__gt=now), revoked_at__isnull=True)
-
 
 class ShareLink(models.Model):
     """An address that lets guests without an account see chosen takes, and nothing else.
 
     What it shows: a take, the takes of a shot, a playlist, or the approved takes of its project. A playlist's takes of
-    other projects are shown as far as whoever made the link may share them there.
+    other projects are shown as far as whoever made the link may share them there. A link whose shot or playlist was
+    deleted opens nothing any more, and stays, with its guests, what they said and how they voted.
     """
 
     class Kind(models.TextChoices):
@@ -53,8 +48,8 @@ class ShareLink(models.Model):
     project = models.ForeignKey(Project, models.CASCADE, related_name="share_links")
     kind = models.CharField(max_length=8, choices=Kind)
     take = models.ForeignKey(Take, models.CASCADE, null=True, blank=True, related_name="share_links")
-    shot = models.ForeignKey(Shot, models.CASCADE, null=True, blank=True, related_name="share_links")
-    playlist = models.ForeignKey(Playlist, models.CASCADE, null=True, blank=True, related_name="share_links")
+    shot = models.ForeignKey(Shot, models.SET_NULL, null=True, blank=True, related_name="share_links")
+    playlist = models.ForeignKey(Playlist, models.SET_NULL, null=True, blank=True, related_name="share_links")
     label = models.CharField(max_length=120, blank=True, help_text="for whom it is; guests do not see it")
     password = models.CharField(max_length=128, blank=True, editable=False, help_text="hashed; empty: none")
     expires_at = models.DateTimeField(null=True, blank=True)
@@ -78,8 +73,8 @@ class ShareLink(models.Model):
             models.CheckConstraint(
                 condition=(
                     Q(kind="take", take__isnull=False, shot__isnull=True, playlist__isnull=True)
-                    | Q(kind="shot", take__isnull=True, shot__isnull=False, playlist__isnull=True)
-                    | Q(kind="playlist", take__isnull=True, shot__isnull=True, playlist__isnull=False)
+                    | Q(kind="shot", take__isnull=True, playlist__isnull=True)
+                    | Q(kind="playlist", take__isnull=True, shot__isnull=True)
                     | Q(kind="project", take__isnull=True, shot__isnull=True, playlist__isnull=True)
                 ),
                 name="share_links_show_one_thing",
@@ -91,6 +86,11 @@ class ShareLink(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("generation:shared", args=[self.token])
+
+    @property
+    def has_lost_what_it_showed(self) -> bool:
+        """Whether its shot or playlist was deleted."""
+        return self.kind in (self.Kind.SHOT, self.Kind.PLAYLIST) and not (self.shot_id or self.playlist_id)
 
 
 class Guest(models.Model):

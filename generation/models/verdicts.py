@@ -42,7 +42,7 @@ class Verdict(models.Model):
                 condition=Q(by__isnull=True) | Q(guest__isnull=True), name="verdicts_have_one_author"
             ),
             models.CheckConstraint(
-                condition=Q(decision="approved") | ~Q(reason="") | Q(guest__isnull=False),
+                condition=Q(decision="approved") | ~Q(reason="") | Q(by__isnull=True),
                 name="other_verdicts_than_approval_have_a_reason",
             ),
         ]

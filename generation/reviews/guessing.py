@@ -1,11 +1,16 @@
-"""Slows those who guess: tries are counted in the cache, and from some number on each costs a longer wait."""
+"""Slows those who guess: tries are counted in the cache, and from some number on each costs a longer wait.
+
+While Redis is away nothing is counted. Nobody is kept out for that, but from where guessing would have a chance.
+"""
 
 import hashlib
 import math
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 
 from django.core.cache import cache
+from redis.exceptions import RedisError
 
 FIRST_WAIT, LONGEST_WAIT = 30, 15 * 60  # seconds
 FORGOTTEN_AFTER = 60 * 60  # seconds without another try
@@ -13,18 +18,32 @@ FORGOTTEN_AFTER = 60 * 60  # seconds without another try
 
 @dataclass(frozen=True)
 class Slowing:
-    """One sort of guess, of which so many are free. `who` is whatever they are counted for."""
+    """One sort of guess, of which so many are free. `who` is whatever they are counted for. With `must_count` none
+    is heard that cannot be counted."""
 
     name: str
     free: int
+    must_count: bool = False
 
     def wait(self, *who: object) -> int:
         """Seconds until the next try is heard; 0 for now. While it lasts the right answer is not heard either."""
-        until: float = cache.get(self._key("until", who), 0.0)
+        try:
+            until: float = cache.get(self._key("until", who), 0.0)
+        except RedisError:
+            return FIRST_WAIT if self.must_count else 0
         return max(0, math.ceil(until - time.time()))
 
     def count(self, *who: object) -> None:
         """Count one; the last free one and each later one shuts the door, for twice as long each time."""
+        with suppress(RedisError):
+            self._count(who)
+
+    def forget(self, *who: object) -> None:
+        """The right answer was given."""
+        with suppress(RedisError):
+            cache.delete_many([self._key("tries", who), self._key("until", who)])
+
+    def _count(self, who: tuple[object, ...]) -> None:
         key = self._key("tries", who)
         cache.add(key, 0, timeout=FORGOTTEN_AFTER)
         tries = cache.incr(key)
@@ -32,10 +51,6 @@ class Slowing:
         if tries >= self.free:
             seconds = min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(tries - self.free, 10))
             cache.set(self._key("until", who), time.time() + seconds, timeout=seconds)
-
-    def forget(self, *who: object) -> None:
-        """The right answer was given."""
-        cache.delete_many([self._key("tries", who), self._key("until", who)])
 
     def _key(self, what: str, who: tuple[object, ...]) -> str:
         # An address may hold what no cache takes in a key, such as the blanks and zones of IPv6.

@@ -92,13 +92,17 @@ def find(token: str) -> ShareLink | None:
 
 
 def is_alive(link: ShareLink) -> bool:
-    """Neither revoked nor run out."""
+    """Neither revoked nor run out, and what it shows was not deleted."""
+    if link.has_lost_what_it_showed:
+        return False
     return link.revoked_at is None and (link.expires_at is None or link.expires_at > timezone.now())
 
 
 def takes_of(link: ShareLink) -> TakeQuerySet:
     """What the link shows at present, in its order: of other projects only what stands in its playlist and what
     whoever made the link may share there. What is put to the vote is what was there when the link was made."""
+    if link.has_lost_what_it_showed:
+        return Take.objects.none()
     takes = Take.objects.filter(_shareable(link)).select_related("shot", "project")
     if link.is_blind:
         takes = takes.filter(created_at__lte=link.created_at)

@@ -12,16 +12,20 @@ from django.utils import timezone
 from generation.models import Guest, ShareLink, Take, Vote
 from generation.reviews import sharing
 
+LEFT = "That take is not put to the vote any more. Choose another one."
+
 
 class CannotVote(Exception):
     """The choice was not taken. The message is a sentence for people."""
 
 
 class Candidate(NamedTuple):
-    """A take as one guest sees it."""
+    """A take as one guest sees it. A choice is sent by its `mark`: letters move up when a take leaves the vote, and a
+    page that is open still shows the old ones."""
 
     letter: str
     take: Take
+    mark: str
 
     @property
     def film(self) -> str:
@@ -39,8 +43,8 @@ class Result(NamedTuple):
 def candidates(link: ShareLink, guest: Guest) -> list[Candidate]:
     """What this guest chooses from: A, B, C … in an order that is the guest's own and stays."""
     return [
-        Candidate(letter, take)
-        for letter, take in zip(string.ascii_uppercase, _shuffled(_put_up(link), guest), strict=False)
+        Candidate(letter, take, mark)
+        for letter, (mark, take) in zip(string.ascii_uppercase, _shuffled(_put_up(link), guest), strict=False)
     ]
 
 
@@ -57,7 +61,7 @@ def vote(link: ShareLink, *, guest: Guest, take: Take) -> Vote:
     if held.closed_at or not sharing.is_alive(held):
         raise CannotVote("The vote is closed. Your choice was not counted.")
     if take not in _put_up(held):
-        raise CannotVote("That take is not put to the vote any more. Choose another one.")
+        raise CannotVote(LEFT)
     made, _ = Vote.objects.update_or_create(link=link, guest=guest, defaults={"take": take})
     return made
 
@@ -89,6 +93,7 @@ def _put_up(link: ShareLink) -> Sequence[Take]:
     return list(sharing.takes_of(link)[: sharing.MOST_CANDIDATES])
 
 
-def _shuffled(takes: Iterable[Take], guest: Guest) -> list[Take]:
+def _shuffled(takes: Iterable[Take], guest: Guest) -> list[tuple[str, Take]]:
     """By a hash of guest and take: it stays while others come and go, and tells nothing of number or age."""
-    return sorted(takes, key=lambda take: hashlib.blake2s(take.uuid.bytes, key=guest.key.bytes).hexdigest())
+    marked = [(hashlib.blake2s(take.uuid.bytes, key=guest.key.bytes).hexdigest(), take) for take in takes]
+    return sorted(marked, key=lambda pair: pair[0])

@@ -111,7 +111,8 @@ def slowed(request: HttpRequest, seconds: int, sentence: str) -> HttpResponse:
 def nothing(request: HttpRequest) -> HttpResponse:
     """404, without a word on what there might be."""
     sentence = "Nothing lies at this address. See whether it was copied whole, or ask whoever sent it to you."
-    return render(request, "guest/closed.html", {"head": "Nothing here", "sentence": sentence}, status=404)
+    context = {"head": "Nothing here", "sentence": sentence, "typed": _typed(request)}
+    return render(request, "guest/closed.html", context, status=404)
 
 
 @require_safe
@@ -125,7 +126,7 @@ def _open_link(request: HttpRequest, token: str) -> ShareLink | HttpResponse:
     """The link, or the answer to who has come to nothing. Who guesses waits, also with a token that would be right;
     guests who are known here do not wait for others behind the same address."""
     address = client_address(request)
-    if (seconds := UNKNOWN_TOKENS.wait(address)) and _remembered(request, token) is None:
+    if _remembered(request, token) is None and (seconds := UNKNOWN_TOKENS.wait(address)):
         return slowed(request, seconds, "Too many addresses that do not exist were tried from where you are.")
     link = sharing.find(token)
     if link is None:
@@ -136,9 +137,14 @@ def _open_link(request: HttpRequest, token: str) -> ShareLink | HttpResponse:
 
 def _gone(request: HttpRequest) -> HttpResponse:
     sentence = "It was taken back, or its time is over. Ask whoever sent it to you for a new one."
-    return render(
-        request, "guest/closed.html", {"head": "This link is closed", "sentence": sentence}, status=410
-    )
+    context = {"head": "This link is closed", "sentence": sentence, "typed": _typed(request)}
+    return render(request, "guest/closed.html", context, status=410)
+
+
+def _typed(request: HttpRequest) -> list[tuple[str, str]]:
+    """What somebody wrote while the link was closed or lost its take: no browser keeps a page that nobody may keep."""
+    named = {"Your note": "text", "Why": "reason"}
+    return [(label, said) for label, name in named.items() if (said := request.POST.get(name, "").strip())]
 
 
 def _remembered(request: HttpRequest, token: str) -> UUID | None:

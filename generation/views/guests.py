@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from unicodedata import east_asian_width
 from uuid import UUID
 
 from django.core.paginator import Paginator
@@ -9,7 +10,7 @@ from django.db.models import Prefetch, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from generation.forms.sharing import EnterForm, GuestNoteForm
 from generation.models import Note, ShareLink, Take, Verdict
@@ -29,7 +30,7 @@ from generation.views.guest_access import (
 from library import storage
 
 SIZE, THREADS = 36, 200
-PASSWORDS = Slowing("share-password", free=5)
+PASSWORDS = Slowing("share-password", free=5, must_count=True)
 # From everywhere together: many addresses that each try a little are slowed as well.
 PASSWORDS_OF_LINK = Slowing("share-password-everywhere", free=50)
 NEWCOMERS = Slowing("share-newcomers", free=100)
@@ -86,13 +87,15 @@ def shared_take(request: HttpRequest, visit: Visit, uuid: UUID) -> HttpResponse:
     return _take_page(request, visit, take) if take else nothing(request)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @for_guests
 def shared_note(request: HttpRequest, visit: Visit, uuid: UUID) -> HttpResponse:
     """A guest's note, or their reply to a thread that guests of this link began."""
     take = _take(visit, uuid)
     if take is None or not visit.link.allows_notes:
         return nothing(request)
+    if request.method == "GET":  # opened anew after a note that was refused, as a phone does by itself
+        return redirect(_address(visit, take))
     form = GuestNoteForm(request.POST)
     note = _written(form, visit, take) if form.is_valid() else None
     if note is None:
@@ -100,13 +103,15 @@ def shared_note(request: HttpRequest, visit: Visit, uuid: UUID) -> HttpResponse:
     return redirect(f"{_address(visit, take)}#note-{note.uuid}")
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @for_guests
 def shared_verdict(request: HttpRequest, visit: Visit, uuid: UUID) -> HttpResponse:
     """A guest's verdict, which is advice."""
     take = _take(visit, uuid)
     if take is None or not visit.link.allows_verdicts:
         return nothing(request)
+    if request.method == "GET":
+        return redirect(_address(visit, take))
     decision, reason = request.POST.get("decision", ""), request.POST.get("reason", "")
     try:
         _advise(visit, take, decision=decision, reason=reason)
@@ -116,16 +121,19 @@ def shared_verdict(request: HttpRequest, visit: Visit, uuid: UUID) -> HttpRespon
     return redirect(f"{_address(visit, take)}#verdict")
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @for_guests
 def shared_vote(request: HttpRequest, visit: Visit) -> HttpResponse:
     """A guest's choice in a blind vote."""
     if not visit.link.is_blind:
         return nothing(request)
-    letter = request.POST.get("choice", "")
-    chosen = {found.letter: found.take for found in voting.candidates(visit.link, visit.guest)}.get(letter)
+    if request.method == "GET":
+        return redirect(visit.link)
+    mark = request.POST.get("choice", "")
+    chosen = {found.mark: found.take for found in voting.candidates(visit.link, visit.guest)}.get(mark)
     if chosen is None:
-        return _ballot(request, visit, sentence="Choose one of the takes first.")
+        sentence = voting.LEFT if mark else "Choose one of the takes first."
+        return _ballot(request, visit, sentence=sentence)
     try:
         voting.vote(visit.link, guest=visit.guest, take=chosen)
     except voting.CannotVote as refusal:
@@ -136,8 +144,10 @@ def shared_vote(request: HttpRequest, visit: Visit) -> HttpResponse:
 
 def _wait(link: ShareLink, address: str) -> int:
     """Seconds until somebody from there may try to come in."""
-    here = max(PASSWORDS.wait(link.token, address), NEWCOMERS.wait(link.token, address))
-    return max(here, PASSWORDS_OF_LINK.wait(link.token))
+    wait = NEWCOMERS.wait(link.token, address)
+    if not link.password:
+        return wait
+    return max(wait, PASSWORDS.wait(link.token, address), PASSWORDS_OF_LINK.wait(link.token))
 
 
 def _door(request: HttpRequest, link: ShareLink, form: EnterForm) -> HttpResponse:
@@ -147,10 +157,12 @@ def _door(request: HttpRequest, link: ShareLink, form: EnterForm) -> HttpRespons
 
 
 def _ballot(request: HttpRequest, visit: Visit, *, sentence: str = "") -> HttpResponse:
-    link = visit.link
+    link, candidates = visit.link, voting.candidates(visit.link, visit.guest)
+    choice = voting.choice_of(link, visit.guest)
     context = _around(visit) | {
-        "candidates": voting.candidates(link, visit.guest),
-        "choice": voting.choice_of(link, visit.guest),
+        "candidates": candidates,
+        "choice": choice,
+        "choice_left": choice is not None and choice not in {found.take.pk for found in candidates},
         "results": {found.take.pk: found.votes for found in voting.results([link]).get(link.pk, [])},
         "sentence": sentence,
     }
@@ -158,15 +170,22 @@ def _ballot(request: HttpRequest, visit: Visit, *, sentence: str = "") -> HttpRe
 
 
 def _take_page(
-    request: HttpRequest, visit: Visit, take: Take, *, status: int = 200, **more: Any
+    request: HttpRequest,
+    visit: Visit,
+    take: Take,
+    *,
+    status: int = 200,
+    form: GuestNoteForm | None = None,
+    **more: Any,
 ) -> HttpResponse:
-    link = visit.link
+    link, threads, form = visit.link, _threads(visit, take), form or GuestNoteForm()
     given = Verdict.objects.filter(take=take, guest=visit.guest, withdrawn_at=None).order_by("-pk").first()
     context = _around(visit) | {
         "take": take,
-        "threads": _threads(visit, take),
+        "threads": threads,
         "most_threads": THREADS,
-        "form": GuestNoteForm(),
+        "form": form,
+        "answered": _answered(form, threads),
         "given": given if link.allows_verdicts else None,
         "decisions": Verdict.Decision.choices,
         "video_url": storage.brief_url(take.key),
@@ -182,7 +201,9 @@ def _around(visit: Visit) -> dict[str, Any]:
     if not visit.link.has_watermark:
         return around
     mark = f"{visit.guest.name} · {timezone.now():%Y-%m-%d}"
-    return around | {"mark": mark, "mark_width": 40 + 9 * len(mark), "over_stage": "guest/_watermark.html"}
+    # Letters of Chinese, say, are twice as wide: too narrow a box would cut off the end.
+    width = 40 + sum(18 if east_asian_width(letter) in "FW" else 9 for letter in mark)
+    return around | {"mark": mark, "mark_width": width, "over_stage": "guest/_watermark.html"}
 
 
 def _take(visit: Visit, uuid: UUID) -> Take | None:
@@ -201,6 +222,11 @@ def _threads(visit: Visit, take: Take) -> list[Note]:
     return list(reversed(latest))
 
 
+def _answered(form: GuestNoteForm, threads: list[Note]) -> Note | None:
+    """The note to which the form replies, if it is one of these."""
+    return next((one for one in threads if str(one.uuid) == form.data.get("parent")), None)
+
+
 def _advise(visit: Visit, take: Take, *, decision: str, reason: str) -> None:
     """Raises CannotDecide, also for much in a short time: each is told to the team, by e-mail too."""
     if visit.guest.verdicts.filter(at__gt=timezone.now() - OF_LATE).count() >= MOST_VERDICTS:
@@ -213,9 +239,8 @@ def _written(form: GuestNoteForm, visit: Visit, take: Take) -> Note | None:
     if visit.guest.notes.filter(created_at__gt=timezone.now() - OF_LATE).count() >= MOST_NOTES:
         form.add_error(None, TOO_MUCH)
         return None
-    answered = form.data.get("parent", "")
-    parent = next((one for one in _threads(visit, take) if str(one.uuid) == answered), None)
-    if answered and parent is None:
+    parent = _answered(form, _threads(visit, take))
+    if form.data.get("parent") and parent is None:
         form.add_error(None, "What you answer is not there any more. What you typed is kept.")
         return None
     try:

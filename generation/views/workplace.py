@@ -54,7 +54,7 @@ PLACES = {
     ),
 }
 ANYBODY = -1
-NOT_TYPED = ("csrfmiddlewaretoken", "form_key", "next")
+NOT_TYPED = ("csrfmiddlewaretoken", "form_key", "next", "parent", "choice")
 
 
 @dataclass(frozen=True)

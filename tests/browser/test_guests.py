@@ -7,6 +7,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import House, _is_defect
 from tests.browser.soundness import serious
+from tests.worker_host import wait_for
 
 pytestmark = pytest.mark.slow
 
@@ -36,6 +37,12 @@ from datetime import timedelta
 from django.utils import timezone
 from generation.models import ShareLink
 ShareLink.objects.filter(token="{token}").update({field}=timezone.now() - timedelta(seconds=1))
+"""
+
+# Such phones know this method of films by that name, and none of other elements.
+LIKE_A_PHONE = """
+HTMLVideoElement.prototype.webkitEnterFullscreen = Element.prototype.requestFullscreen;
+delete Element.prototype.requestFullscreen;
 """
 
 Share = Callable[..., str]
@@ -147,6 +154,20 @@ def test_a_note_is_sent_with_the_frame_that_is_shown_and_the_team_sees_it(
     expect(inez.locator("main")).to_contain_text("Otto Client")
 
 
+@pytest.mark.parametrize(("terms", "filled"), [("", "VIDEO"), ("watermark=True", None)])
+def test_a_phone_that_fills_its_screen_with_films_alone(
+    share: Share, window: Callable[..., Page], terms: str, filled: str | None
+) -> None:
+    """As on an iPhone; never without the watermark."""
+    page = window(width=360)
+    page.add_init_script(LIKE_A_PHONE)
+    come_in(page, share(terms=terms))
+    wait_for(lambda: page.locator("video").evaluate("video => video.readyState") >= 1, seconds=20)
+    page.get_by_role("button", name="Full screen").click()
+    page.wait_for_timeout(1000)
+    assert page.evaluate("document.fullscreenElement?.tagName ?? null") == filled
+
+
 def test_a_blind_vote_from_the_first_choice_to_the_result(
     house: House, share: Share, window: Callable[..., Page], visit: Callable[..., Page]
 ) -> None:
@@ -184,7 +205,11 @@ def test_guests_pages_fit_and_have_no_serious_axe_violations(
         token = share("take" if shown == "take" else "shot", terms=terms)
         page.goto(f"/s/{token}/")
         found["door"] = faults(page, width)
-        come_in(page, token)
+        come_in(page, token, name="greta.garcia-hohenzollern@postproduktion-nordwest.example")
+        if shown == "take":
+            page.get_by_label("Your note").fill("Longer")
+            page.get_by_role("button", name="Send the note").click()
+            expect(page.locator(".guest-note")).to_contain_text("Longer")
         found[shown] = faults(page, width)
     inez = visit("inez", width=width, scheme=scheme)
     inez.goto("/projects/harbour-lights/links/")

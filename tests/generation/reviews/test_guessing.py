@@ -39,6 +39,16 @@ def test_the_door_opens_when_the_wait_is_over(clock: list[float]) -> None:
     assert slowing.wait("somebody") == 0
 
 
+@pytest.mark.usefixtures("clock")
+def test_many_who_try_elsewhere_let_nothing_be_forgotten() -> None:
+    """An address of IPv6 is one of more than anybody counts."""
+    slowing = Slowing("door", free=1)
+    slowing.count("link")
+    for number in range(2000):
+        slowing.count(f"2001:db8::{number:x}")
+    assert slowing.wait("link") > 0
+
+
 def test_each_is_counted_apart_and_forgotten_after_the_right_answer() -> None:
     slowing = Slowing(uuid4().hex, free=1)
     for who in (("a", "b"), ("a", "c"), ("fe80::1%eth0 \r\n", "x" * 300)):

@@ -1,5 +1,6 @@
 """A project's share links: made, listed, taken back; and blind votes up to their result."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,8 +11,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from generation.models import Guest, Playlist, PlaylistItem, ShareLink, Shot, Take, Vote
-from generation.reviews import notes, sharing, voting
+from generation.models import Guest, Job, Playlist, PlaylistItem, ShareLink, Shot, Take, Vote
+from generation.reviews import notes, playlists, sharing, voting
 from generation.reviews.sharing import Terms
 from library.models import Project
 from tests import factories
@@ -236,17 +237,17 @@ def test_one_choice_which_may_be_changed_until_the_vote_is_closed(
     browser = guest_at(ballot, "Greta")
     vote = f"{ballot.get_absolute_url()}vote/"
     guest = Guest.objects.get()
-    letters = {found.letter: found.take for found in voting.candidates(ballot, guest)}
-    for letter in ("A", "C"):
-        assert browser.post(vote, {"choice": letter}).status_code == 302
-        assert Vote.objects.get().take == letters[letter]
-    for wrong in ("", "D", "Take 1", str(takes[0].uuid)):
+    first, _, last = voting.candidates(ballot, guest)
+    for found in (first, last):
+        assert browser.post(vote, {"choice": found.mark}).status_code == 302
+        assert Vote.objects.get().take == found.take
+    for wrong in ("", "A", "Take 1", str(takes[0].uuid)):
         assert browser.post(vote, {"choice": wrong}).status_code == 422
-    assert Vote.objects.get().take == letters["C"]
+    assert Vote.objects.get().take == last.take
     as_alice.post(f"/links/{ballot.uuid}/close/")
-    answer = browser.post(vote, {"choice": "A"})
+    answer = browser.post(vote, {"choice": first.mark})
     assert (answer.status_code, "The vote is closed" in answer.content.decode()) == (422, True)
-    assert Vote.objects.get().take == letters["C"]
+    assert Vote.objects.get().take == last.take
 
 
 def test_nobody_is_told_the_result_before_the_vote_is_closed(
@@ -254,8 +255,8 @@ def test_nobody_is_told_the_result_before_the_vote_is_closed(
 ) -> None:
     guests = [guest_at(ballot, name) for name in ("Greta", "Otto", "Ida")]
     for browser, guest, take in zip(guests, Guest.objects.order_by("pk"), (0, 0, 2), strict=True):
-        letters = {found.take.pk: found.letter for found in voting.candidates(ballot, guest)}
-        browser.post(f"{ballot.get_absolute_url()}vote/", {"choice": letters[takes[take].pk]})
+        marks = {found.take.pk: found.mark for found in voting.candidates(ballot, guest)}
+        browser.post(f"{ballot.get_absolute_url()}vote/", {"choice": marks[takes[take].pk]})
     told = told_by(as_alice)
     assert "3 votes so far" in told
     assert [word for word in ("2 votes", "1 vote<", "Take 1") if word in told] == []
@@ -306,6 +307,67 @@ def test_a_vote_for_a_take_that_left_the_playlist_meanwhile_is_refused(
     playlist.items.filter(take=takes[0]).delete()
     with pytest.raises(voting.CannotVote, match="not put to the vote"):
         voting.vote(link, guest=guest, take=takes[0])
+
+
+@pytest.mark.parametrize("kind", ["playlist", "shot"])
+def test_what_guests_said_outlasts_what_the_link_showed(
+    as_alice: Client, alice: User, takes: list[Take], shot: Shot, project: Project, kind: str
+) -> None:
+    playlist = playlists.create(by=alice, project=project, name="Dailies", takes=takes[:1])
+    ends = timezone.now() + timedelta(days=1)
+    shown = playlist if kind == "playlist" else shot
+    link = sharing.share(shown, by=alice, terms=Terms(verdicts=True), expires_at=ends)
+    loose = make_take(alice, project)
+    browser = guest_at(link, "Greta")
+    page = f"{link.get_absolute_url()}takes/{takes[0].uuid}/"
+    browser.post(f"{page}notes/", {"text": "could it hold?"})
+    # A guest need not give a reason.
+    assert browser.post(f"{page}verdict/", {"decision": "changes"}).status_code == 302
+    if kind == "playlist":
+        assert as_alice.post(f"/playlists/{playlist.uuid}/delete/").status_code == 302
+    else:
+        shot.delete()
+    assert [browser.get(one).status_code for one in (link.get_absolute_url(), page)] == [410, 410]
+    assert "Greta" in told_by(as_alice, takes[0].get_absolute_url())
+    assert [one.guest.name for one in takes[0].verdicts.select_related("guest")] == ["Greta"]
+    assert f"A {kind} that was deleted" in told_by(as_alice)
+    # Takes without a shot are not those of a shot that is gone.
+    assert loose not in sharing.takes_of(ShareLink.objects.get())
+
+
+def test_a_ballot_whose_playlist_is_gone_can_be_counted(
+    as_alice: Client, alice: User, takes: list[Take], project: Project
+) -> None:
+    playlist = playlists.create(by=alice, project=project, name="Dailies", takes=takes)
+    ends = timezone.now() + timedelta(days=1)
+    link = sharing.share(playlist, by=alice, terms=Terms(blind=True), expires_at=ends)
+    voting.vote(link, guest=sharing.enter(link, name="Greta"), take=takes[0])
+    playlists.delete(playlist)
+    as_alice.post(f"/links/{link.uuid}/close/")
+    assert "1 vote<" in told_by(as_alice)
+
+
+def test_a_choice_is_counted_for_the_film_that_was_chosen_though_letters_have_moved_up(
+    ballot: ShareLink,
+) -> None:
+    """A take is abandoned while a guest's page stands open: what was B there is A by now."""
+    browser = guest_at(ballot, "Greta")
+    told = told_by(browser, ballot.get_absolute_url())
+    shown = re.findall(r'src="[^"]*/(takes/\w+\.mp4).*?name="choice" value="(\w+)"', told, re.DOTALL)
+    films, values = zip(*shown, strict=True)
+
+    def abandon(film: str) -> None:
+        Job.objects.filter(take__key=film).update(abandoned_at=timezone.now())
+
+    abandon(films[0])
+    browser.post(f"{ballot.get_absolute_url()}vote/", {"choice": values[1]})
+    assert Vote.objects.get().take.key == films[1]
+    answer = browser.post(f"{ballot.get_absolute_url()}vote/", {"choice": values[0]})
+    assert (answer.status_code, "not put to the vote any more" in answer.content.decode()) == (422, True)
+    # Nor is somebody told that a choice is kept which is not to be seen.
+    abandon(films[1])
+    told = told_by(browser, ballot.get_absolute_url())
+    assert ("Your choice is kept" in told, "Choose another one" in told) == (False, True)
 
 
 def test_only_votes_are_closed(as_alice: Client, project: Project) -> None:

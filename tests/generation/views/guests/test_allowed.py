@@ -1,5 +1,7 @@
 """What guests may do: download, note, decide, each where the link allows it."""
 
+import re
+
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
@@ -34,6 +36,10 @@ def test_a_watermark_bears_the_guests_name_and_no_file_is_given_without_it(take:
     assert "attachment" not in told
     with pytest.raises(sharing.CannotShare):
         share(take, watermark=True, download=True)
+    # Letters are 14 pixels high, and these as wide.
+    told = text_of(enter(link, "株式会社東京映像制作部編集室" * 4).get(link.get_absolute_url()))
+    (width,) = re.findall(r'<pattern[^>]* width="(\d+)"', told)
+    assert int(width) > 14 * 56 + 8 * 13
 
 
 def test_what_is_not_allowed_is_404(take: Take, share: Share) -> None:
@@ -83,15 +89,16 @@ def test_no_form_is_taken_from_elsewhere(take: Take, share: Share) -> None:
     strict.cookies["guest"] = enter(link).cookies["guest"].value
     for path, typed in {
         "enter/": {"name": "Eve"},
-        f"takes/{take.uuid}/notes/": {"text": "forged"},
+        f"takes/{take.uuid}/notes/": {"text": "forged", "parent": "key-of-a-thread"},
         f"takes/{take.uuid}/verdict/": {"decision": "approved"},
-        "vote/": {"choice": "A"},
+        "vote/": {"choice": "mark-of-a-film"},
     }.items():
         answer = strict.post(link.get_absolute_url() + path, typed)
         assert answer.status_code == 403
         told = text_of(answer)
         assert "The page was too old" in told
-        assert "/login/" not in told
+        # Nobody typed these.
+        assert [one for one in ("/login/", "key-of-a-thread", "mark-of-a-film") if one in told] == []
     assert (Note.objects.count(), Verdict.objects.count(), Guest.objects.count()) == (0, 0, 1)
 
 

@@ -9,14 +9,16 @@ from django.utils import timezone
 
 from generation.models import (
     Guest,
+    Job,
     Note,
     ShareLink,
+    Shot,
     Take,
     Verdict,
 )
 from generation.reviews import sharing
 from generation.views.guest_access import UNKNOWN_TOKENS
-from tests.generation.views.guests.conftest import Share, enter, text_of
+from tests.generation.views.guests.conftest import Share, enter, page_of, text_of
 
 
 @pytest.mark.parametrize(
@@ -52,6 +54,22 @@ def test_a_link_that_is_over_is_410_on_every_address_and_tells_nothing(
         typed = {"name": "G", "text": "hello", "decision": "approved", "choice": "A"}
         assert browser.post(link.get_absolute_url() + path, typed).status_code == 410
     assert (Note.objects.count(), Verdict.objects.count(), Guest.objects.count()) == (0, 0, 1)
+
+
+def test_what_was_typed_while_the_link_was_closed_is_shown_and_not_sent(
+    take: Take, shot: Shot, share: Share
+) -> None:
+    """Also where the take left what the link shows: nobody keeps these pages, so going back would lose it."""
+    link = share(shot, verdicts=True)
+    browser = enter(link)
+    Job.objects.filter(pk=take.job_id).update(abandoned_at=timezone.now())
+    for status in (404, 410):
+        if status == 410:
+            sharing.revoke(link)
+        for address, typed in (("notes/", {"text": "Longer <b>"}), ("verdict/", {"reason": "Longer <b>"})):
+            answer = browser.post(page_of(link, take) + address, typed)
+            assert (answer.status_code, "Longer &lt;b&gt;" in text_of(answer)) == (status, True)
+    assert (Note.objects.count(), Verdict.objects.count()) == (0, 0)
 
 
 def test_who_tries_many_tokens_waits_and_known_guests_do_not(take: Take, share: Share) -> None:

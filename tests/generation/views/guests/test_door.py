@@ -12,8 +12,9 @@ from generation.models import (
     Take,
 )
 from generation.reviews import sharing
+from generation.reviews.guessing import FIRST_WAIT
 from tests.generation.views.conftest import Visit
-from tests.generation.views.guests.conftest import Share, enter, page_of, text_of
+from tests.generation.views.guests.conftest import PASSWORD, Share, enter, page_of, text_of
 
 
 def test_who_gave_no_name_is_asked_for_one_and_told_nothing(take: Take, share: Share) -> None:
@@ -79,6 +80,23 @@ def test_forged_and_foreign_cookies_open_nothing(take: Take, share: Share) -> No
     browser = Client()
     browser.cookies["guest"] = _signed(link, key)
     assert browser.get(page_of(link, take)).status_code == 200
+
+
+def test_guests_come_in_while_redis_is_away_but_guess_no_password(
+    take: Take, share: Share, settings: Any
+) -> None:
+    """Members' pages need none either. What cannot be counted is not looked at."""
+    open_link, closed_link = share(take), share(take, password=PASSWORD)
+    known = enter(closed_link, password=PASSWORD)
+    redis = "django.core.cache.backends.redis.RedisCache"
+    settings.CACHES = {"default": {"BACKEND": redis, "LOCATION": "redis://127.0.0.1:1/0"}}
+    assert enter(open_link).get(open_link.get_absolute_url()).status_code == 200
+    assert known.get(closed_link.get_absolute_url()).status_code == 200
+    assert Client().get("/s/of-nobody/").status_code == 404
+    door = f"{closed_link.get_absolute_url()}enter/"
+    for password in (PASSWORD, "guessed"):
+        answer = Client().post(door, {"name": "Greta", "password": password})
+        assert (answer.status_code, int(answer["Retry-After"])) == (429, FIRST_WAIT)
 
 
 def _signed(link: ShareLink, key: str) -> str:

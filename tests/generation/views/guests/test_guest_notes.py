@@ -1,5 +1,7 @@
 """What guests write, and whose notes they see."""
 
+import re
+
 import pytest
 from django.contrib.auth.models import User
 from django.db import connection
@@ -9,9 +11,11 @@ from generation.models import (
     Guest,
     Note,
     Notification,
+    Shot,
     Take,
 )
 from generation.reviews import notes, sharing
+from tests.generation.views.conftest import make_take
 from tests.generation.views.guests.conftest import Share, enter, page_of, text_of
 
 
@@ -49,6 +53,34 @@ def test_a_note_that_cannot_be_taken_is_kept_in_the_form(
     assert (answer.status_code, Note.objects.count()) == (422, 0)
     assert told in text_of(answer)
     assert typed["text"].strip() in text_of(answer)
+
+
+def test_a_reply_that_was_refused_is_a_reply_when_it_is_sent_again(take: Take, share: Share) -> None:
+    link = share(take)
+    browser = enter(link)
+    asked = notes.write(take, text="could it hold?", guest=Guest.objects.get())
+    refused = browser.post(f"{page_of(link, take)}notes/", {"text": "é" * 5001, "parent": str(asked.uuid)})
+    form = text_of(refused).partition('class="panel-body guest-say"')[2]
+    (parent,) = re.findall(r'name="parent" value="([\w-]+)"', form)
+    browser.post(f"{page_of(link, take)}notes/", {"text": "It can.", "parent": parent})
+    assert [one.text for one in asked.replies.all()] == ["It can."]
+    # What is written anew afterwards answers nothing.
+    told = text_of(browser.get(link.get_absolute_url()))
+    assert 'name="parent"' not in told.partition('class="panel-body guest-say"')[2]
+
+
+def test_the_address_of_a_refused_form_leads_back_when_it_is_opened_anew(
+    take: Take, shot: Shot, share: Share
+) -> None:
+    """A browser that lets go of the page of a refusal asks for its address without the form."""
+    link = share(take, verdicts=True)
+    browser = enter(link)
+    for form in ("notes/", "verdict/"):
+        assert browser.post(page_of(link, take) + form, {}).status_code == 422
+        assert browser.get(page_of(link, take) + form)["Location"] == link.get_absolute_url()
+    make_take(take.job.created_by, take.project, shot=shot)
+    ballot = share(shot, blind=True)
+    assert enter(ballot).get(f"{ballot.get_absolute_url()}vote/")["Location"] == ballot.get_absolute_url()
 
 
 def test_guests_see_the_threads_of_their_link_and_not_the_teams(
