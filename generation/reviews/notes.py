@@ -130,6 +130,11 @@ def resolve(note: Note, *, by: User | None, take: Take | None = None) -> Note:
     return note
 
 
+def keep_resolved(note: Note, *, take: Take) -> None:
+    """The thread stays resolved, by this answer from now on; nobody is told again."""
+    Note.objects.filter(pk=note.pk, resolved_at__isnull=False).update(resolved_by_take=take)
+
+
 @transaction.atomic
 def reopen(note: Note) -> Note:
     """The thread is open again, whoever resolved it, and resolving it once more is told anew. Raises CannotNote."""
