@@ -95,6 +95,23 @@ def test_members_are_mentioned_and_told(take: Take, bob: User, rita: User, charl
     assert {row.to for row in told} == {rita, dotted}
 
 
+@pytest.mark.parametrize(
+    ("username", "text"),
+    [
+        ("andré", "@andre\u0301: look"),
+        ("straße", "Ask @STRASSE"),
+        ("rita@example.com", "Look, @rita@example.com, and"),
+        ("eve", "To do:\n-@eve"),
+        ("eve", "Nice...@eve?"),
+    ],
+)
+def test_odd_names_are_found_however_they_are_typed(take: Take, bob: User, username: str, text: str) -> None:
+    person = factories.person(username)
+    for member in (person, factories.person("andre")):
+        factories.join(take.project, member, "viewer")
+    assert list(notes.write(take, text=text, author=bob).mentions.all()) == [person]
+
+
 @pytest.mark.usefixtures("s3")
 def test_the_handle_of_an_asset_is_no_person(take: Take, alice: User, bob: User, rita: User) -> None:
     factories.asset(alice, handle="Rita", project=take.project, is_shared=False)
