@@ -101,7 +101,9 @@ def edit(
 @transaction.atomic
 def delete(note: Note) -> None:
     """Gone; while others have replied its row stays, emptied, and what people were told of it goes."""
-    root = Note.objects.select_for_update().filter(pk=note.parent_id or note.pk).first()
+    # A reply is held too: what was told of it goes first, and who edits it holds it and tells of it after that.
+    held = Note.objects.select_for_update().filter(pk__in={note.pk, note.parent_id or note.pk})
+    root = next(iter(held.order_by("pk")), None)
     if root is None:
         return
     if note.pk == root.pk and root.replies.exists():
