@@ -33,14 +33,15 @@ def context(request: Request, take: Take, *, can_decide: bool | None = None) -> 
     opened."""
     counting = verdicts.standing(histories.latest_verdicts(take))
     production = getattr(take.project, "production", None)
+    needed = production.approvals_needed if production else 1
     return {
         "take": take,
         "standing": counting,
         "my_verdict": next((one for one in counting if one.by_id == request.user.pk), None),
         "approvals": sum(one.decision == Verdict.Decision.APPROVED for one in counting),
-        "approvals_needed": production.approvals_needed if production else 1,
+        "approvals_needed": needed,
         "can_decide": _counts(request, take) if can_decide is None else can_decide,
-        "verdict_mark": live.mark([], take.review, [one.pk for one in counting]),
+        "verdict_mark": live.mark([], take.review, needed, [one.pk for one in counting]),
     }
 
 
@@ -109,7 +110,8 @@ def _state(request: Request, take: Take) -> HttpResponse:
     if not live.is_refresh(request):
         return redirect(f"{take.get_absolute_url()}#verdict")
     shown = context(request, take)
-    return live.refresh(request, "generation/_verdict_state.html", shown | {"mark": shown["verdict_mark"]})
+    told = {"mark": shown["verdict_mark"], "is_refresh": True}
+    return live.refresh(request, "generation/_verdict_state.html", shown | told)
 
 
 def _decided(request: Request, take: Take, sentence: str) -> HttpResponse:
