@@ -98,10 +98,12 @@ def test_others_verdicts_are_seen_without_loading_the_page(take: Take, visit: Vi
     rita = visit("rita")
     asks = re.search(r'hx-get="([^"]+)"', panel(rita, take))
     assert asks is not None
-    assert rita.get(asks[1]).status_code == 204
+    unchanged = rita.get(asks[1])
+    assert (unchanged.status_code, "HX-Trigger" in unchanged.headers) == (204, False)
     verdicts.decide(take, decision="rejected", by=alice, reason="The coat.")
     answer = rita.get(asks[1])
     told = answer.content.decode()
+    assert "take-decided" in answer.headers["HX-Trigger"], "for the stack of the shot"
     assert (answer.status_code, badges(told)) == (200, ["Rejected"] * 3), (
         "the take's, alice's, and of the head"
     )
