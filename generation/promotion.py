@@ -12,7 +12,7 @@ from pathlib import Path
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Min
+from django.db.models import F, Min
 
 from generation.models import Promotion, Take
 from library import fitness, handles, ingest, probe, storage
@@ -76,7 +76,16 @@ def reference_to(take: Take, *, by: User, at: float | None = None) -> Asset:
 
 def reference_at(take: Take, *, by: User, second: float | None = None) -> Asset | None:
     """What `reference_to` has made of the clip, or of the frame that begins at that second; nothing is made here."""
-    assets = Asset.objects.visible_to(by).active().filter(promotion__take=take)
+    # One that has other files by now than at first stands for it no more, as `_made_before` sees it.
+    assets = (
+        Asset.objects.visible_to(by)
+        .active()
+        .filter(
+            promotion__take=take,
+            versions__number=1,
+            versions__files__media=F("current_version__files__media"),
+        )
+    )
     if second is None:
         return assets.filter(promotion__second=None).order_by("pk").first()
     return assets.filter(promotion__second__range=(second - 0.001, second + 0.001)).order_by("pk").first()

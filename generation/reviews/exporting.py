@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from django.conf import settings
-from django.db.models import Sum
+from django.db.models import F, Sum
 from django.template.loader import render_to_string
 from django.utils import timezone
 
@@ -23,8 +23,8 @@ class CannotExport(Exception):
 
 
 def approved(project: Project, *, shot: str = "") -> Sequence[Take]:
-    """The approved takes in the order of their shots, with all that is told of them, of one shot if it is named;
-    without those of abandoned jobs, as links leave them out.
+    """The approved takes in the order of their shots, loose ones after them, with all that is told of them, of one shot
+    if it is named; without those of abandoned jobs, as links leave them out.
 
     Raises CannotExport.
     """
@@ -43,7 +43,7 @@ def approved(project: Project, *, shot: str = "") -> Sequence[Take]:
             f"{found} takes with {size / 1000**3:.1f} GB are too much for one zip: it takes {MOST_TAKES} takes and "
             f"{MOST_BYTES / 1000**3:.0f} GB. Export shot by shot."
         )
-    return list(with_all(takes).order_by("shot__code", "number", "pk"))
+    return list(with_all(takes).order_by(F("shot__code").asc(nulls_last=True), "number", "pk"))
 
 
 def packed(project: Project, takes: Sequence[Take]) -> Iterator[bytes]:

@@ -87,9 +87,10 @@ def _marker(thread: Thread, take: Take, rate: float) -> Marker:
 
 
 def _check_rates(takes: Sequence[Take]) -> None:
-    rates = {_nominal(take): take for take in takes}
-    for rate, take in rates.items():
-        if not RationalTime.is_smpte_timecode_rate(rate) or abs(rate - take.fps) > 0.05:
+    rates = {_nominal(take) for take in takes}
+    for take in takes:
+        rate = _nominal(take)
+        if not RationalTime.is_smpte_timecode_rate(rate) or abs(rate - take.fps) > 0.07:
             raise NoSuchRate(
                 f"{take} has {take.fps:g} frames a second, which an EDL cannot say. Take the OTIO file instead."
             )

@@ -1,23 +1,37 @@
 """Who is meant by `@name` in a note."""
 
 import re
+import unicodedata
+from typing import NamedTuple
 
 from django.contrib.auth.models import User
 
 from library import handles
 from library.models import Asset, Project
 
-# What Django lets a username consist of; an @ inside a word (an e-mail address) names nobody.
-_NAMED = re.compile(r"(?<![\w@.+-])@([\w.+@-]+)")
+# What Django lets a username consist of, with marks that stand apart from their letters; an @ inside a word (an e-mail
+# address) names nobody.
+_NAMED = re.compile(r"(?<![\w@])@([\w.+@\u0300-\u036f-]+)")
 # What a sentence may put behind a name, and a username may hold as well.
 _CLOSING = ".+-@"
 
 
-def names_in(text: str) -> list[tuple[str, int]]:
-    """Every name behind an `@`, folded, and where that stands; one that ends a sentence with and without its stop."""
-    found = [(match[1].casefold(), match.start()) for match in _NAMED.finditer(text)]
-    shorter = [(name.rstrip(_CLOSING), at) for name, at in found]
-    return [*found, *((name, at) for name, at in shorter if name and (name, at) not in found)]
+class Named(NamedTuple):
+    """A name behind an `@`, folded, and where that stands in the text, from the `@` on."""
+
+    name: str
+    start: int
+    end: int
+
+
+def names_in(text: str) -> list[Named]:
+    """Every name behind an `@`; one that ends a sentence with and, after that, without its stop."""
+    found = []
+    for match in _NAMED.finditer(text):
+        for written in dict.fromkeys((match[1], match[1].rstrip(_CLOSING))):
+            if written:
+                found.append(Named(_fold(written), match.start(), match.start(1) + len(written)))
+    return found
 
 
 def people_in(text: str, project: Project) -> list[User]:
@@ -25,13 +39,18 @@ def people_in(text: str, project: Project) -> list[User]:
 
     A name that is also the handle of an asset which the project may use means the asset, as it does in prompts.
     """
-    names = {name for name, _ in names_in(text)}
+    names = {one.name for one in names_in(text)}
     if not names:
         return []
     members = User.objects.filter(memberships__project=project, is_active=True).order_by("pk")
     named = [person for person in members if person.username.casefold() in names]
     assets = _handles_among({person.username for person in named}, project)
     return [person for person in named if person.username.casefold() not in assets]
+
+
+def _fold(name: str) -> str:
+    """As Django keeps usernames, whatever the case."""
+    return unicodedata.normalize("NFKC", name).casefold()
 
 
 def _handles_among(names: set[str], project: Project) -> set[str]:

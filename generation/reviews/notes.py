@@ -101,7 +101,9 @@ def edit(
 @transaction.atomic
 def delete(note: Note) -> None:
     """Gone; while others have replied its row stays, emptied, and what people were told of it goes."""
-    root = Note.objects.select_for_update().filter(pk=note.parent_id or note.pk).first()
+    # A reply is held too: what was told of it goes first, and who edits it holds it and tells of it after that.
+    held = Note.objects.select_for_update().filter(pk__in={note.pk, note.parent_id or note.pk})
+    root = next(iter(held.order_by("pk")), None)
     if root is None:
         return
     if note.pk == root.pk and root.replies.exists():
@@ -128,6 +130,11 @@ def resolve(note: Note, *, by: User | None, take: Take | None = None) -> Note:
     if changed:
         notifying.note_resolved(note, by=by)
     return note
+
+
+def keep_resolved(note: Note, *, take: Take) -> None:
+    """The thread stays resolved, by this answer from now on; nobody is told again."""
+    Note.objects.filter(pk=note.pk, resolved_at__isnull=False).update(resolved_by_take=take)
 
 
 @transaction.atomic

@@ -80,13 +80,15 @@ def announce() -> int:
 
 @transaction.atomic
 def _announce(take: Take) -> None:
-    """Done twice by two workers it tells once; a take that was decided on or abandoned meanwhile waits for nobody."""
-    if take.review == Take.Review.WAITING and take.job.abandoned_at is None:
+    """Done twice by two workers it tells once; a take that was decided on meanwhile waits for nobody, and of one that
+    was abandoned nobody is told. Who decided has seen it."""
+    if take.job.abandoned_at is None:
         deciders = take.project.memberships.filter(role__in=DECIDERS).values_list("user_id", flat=True)
-        reasons = dict.fromkeys(deciders, Kind.TAKE)
+        reasons = dict.fromkeys(deciders if take.review == Take.Review.WAITING else (), Kind.TAKE)
         if take.job.answers and take.job.answers.author_id:
             reasons[take.job.answers.author_id] = Kind.ANSWERED
-        reasons.pop(take.job.created_by_id, None)
+        for person in (take.job.created_by_id, *take.verdicts.values_list("by_id", flat=True)):
+            reasons.pop(person, None)
         _tell(reasons, take=take, by=take.job.created_by)
     Take.objects.filter(pk=take.pk).update(announced_at=timezone.now())
 

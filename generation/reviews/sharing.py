@@ -112,7 +112,8 @@ def takes_of(link: ShareLink) -> TakeQuerySet:
         return takes.wanted().filter(shot=link.shot_id).order_by("-number", "-pk")
     if link.kind == ShareLink.Kind.PLAYLIST:
         return _listed(takes, link)
-    return takes.wanted().filter(review=Take.Review.APPROVED).order_by("shot__code", "number", "pk")
+    by_shot = F("shot__code").asc(nulls_last=True)
+    return takes.wanted().filter(review=Take.Review.APPROVED).order_by(by_shot, "number", "pk")
 
 
 def knows_password(link: ShareLink, password: str) -> bool:

@@ -26,8 +26,8 @@ NAMES = {
     "resolving_number": F("resolved_by_take__number"),
 }
 # Every open page of a take asks this every three seconds; put together anew it takes ten times as long as its answer.
-# What is made for a note is told below it, and how far it is: the newest step, the newest verdict and
-# those that were taken back tell that apart.
+# What is made for a note is told below it, and how far it is: the newest step, the newest verdict and those that were
+# taken back tell that apart, and how many are approved, since a project may ask for another number of approvals.
 COUNTED = """
     SELECT count(*) FILTER (WHERE parent_id IS NULL),
            count(*) FILTER (WHERE parent_id IS NULL AND resolved_at IS NULL AND deleted_at IS NULL),
@@ -38,7 +38,11 @@ COUNTED = """
            (SELECT max(verdict.id) + count(verdict.withdrawn_at) FROM generation_verdict verdict
               JOIN generation_take made ON made.id = verdict.take_id
               JOIN generation_job job ON job.id = made.job_id
-              JOIN generation_note asked ON asked.id = job.answers_id WHERE asked.take_id = %(take)s)
+              JOIN generation_note asked ON asked.id = job.answers_id WHERE asked.take_id = %(take)s),
+           (SELECT count(*) FROM generation_take made
+              JOIN generation_job job ON job.id = made.job_id
+              JOIN generation_note asked ON asked.id = job.answers_id
+             WHERE asked.take_id = %(take)s AND made.review = 'approved')
       FROM generation_note WHERE take_id = %(take)s
 """
 OF_ANSWERS = ("uuid", "status", "take__uuid", "take__number", "take__review")

@@ -47,13 +47,16 @@ def decide(
     _hold(take.project_id)
     known = take.verdicts.filter(by=by, guest=guest).order_by("-pk").first()
     if known and known.withdrawn_at is None and (known.decision, known.reason) == (decision, said):
-        take.refresh_from_db(fields=["review"])
-        return known
-    given = Verdict.objects.create(take=take, by=by, guest=guest, decision=decision, reason=said)
-    notifying.verdict_given(given)
+        given = known
+    else:
+        given = Verdict.objects.create(take=take, by=by, guest=guest, decision=decision, reason=said)
+        notifying.verdict_given(given)
     if guest is None:
+        # Also for what was said before: whoever objected to it may have left since.
         _let_lapse(take, by=by)
         _recount(take, by=by)
+    else:
+        take.refresh_from_db(fields=["review"])
     return given
 
 
@@ -114,7 +117,7 @@ def _let_lapse(take: Take, *, by: User | None) -> None:
 
 def _recount(take: Take, *, by: User | None) -> None:
     """Write what the verdicts come to. Becoming approved resolves the note that the take answers, and ceasing to be so
-    opens it again."""
+    opens it again, unless another answer is approved."""
     before = Take.objects.values_list("review", flat=True).get(pk=take.pk)
     decisions = [verdict.decision for verdict in standing(take.verdicts.all())]
     take.review = come_to(decisions, needed=approvals_needed(take.project_id))
@@ -127,7 +130,7 @@ def _recount(take: Take, *, by: User | None) -> None:
         for note in Note.objects.filter(resolved_by_take=take, deleted_at__isnull=True):
             # Deleted this moment: there is nothing to open.
             with suppress(notes.CannotNote):
-                notes.reopen(note)
+                _open_again(note)
 
 
 def _resolve_asked(take: Take, *, by: User | None) -> None:
@@ -136,6 +139,16 @@ def _resolve_asked(take: Take, *, by: User | None) -> None:
     if root and root.deleted_at is None and root.resolved_at is None:
         with suppress(notes.CannotNote):
             notes.resolve(root, by=by, take=take)
+
+
+def _open_again(note: Note) -> None:
+    """Unless another approved take answers the thread too: then that one has resolved it."""
+    answering = Q(job__answers=note) | Q(job__answers__parent=note)
+    other = Take.objects.wanted().filter(answering, review=Review.APPROVED).order_by("-pk").first()
+    if other:
+        notes.keep_resolved(note, take=other)
+    else:
+        notes.reopen(note)
 
 
 def _hold(project_id: int) -> None:

@@ -41,18 +41,20 @@ def assets_in(texts: Iterable[str], take: Take) -> Mapping[str, Piece]:
 
 
 def cut(text: str, people: set[str], assets: Mapping[str, Piece]) -> list[Piece]:
-    """The text cut at the names that mean somebody or something; a name of both is the asset's."""
+    """The text cut at the names that mean somebody or something; a name of both is the asset's. A handle may also be
+    the beginning of somebody's name."""
     marks: dict[int, tuple[int, Piece]] = {}
-    for name, at in mentions.names_in(text):
-        if name in people:
-            marks[at] = (at + 1 + len(name), Piece("", is_person=True))
+    for named in mentions.names_in(text):
+        if named.name in people:
+            marks[named.start] = (named.end, Piece("", is_person=True))
     for mention in handles.find_handles(text):
-        if piece := assets.get(handles.fold(mention.name)):
+        piece = assets.get(handles.fold(mention.name))
+        if piece and marks.get(mention.start, (0,))[0] <= mention.end:
             marks[mention.start] = (mention.end, piece)
     pieces, done = [], 0
     for start, (end, piece) in sorted(marks.items(), key=lambda mark: mark[0]):
         if start >= done:
-            named = Piece(text[start:end], piece.is_person, piece.url, piece.picture_key)
-            pieces += [Piece(text[done:start]), named]
+            marked = Piece(text[start:end], piece.is_person, piece.url, piece.picture_key)
+            pieces += [Piece(text[done:start]), marked]
             done = end
     return [piece for piece in [*pieces, Piece(text[done:])] if piece.text]

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django_htmx.http import trigger_client_event
 
 from generation.forms.verdicts import VerdictForm
 from generation.models import Take, Verdict
@@ -19,6 +20,8 @@ from generation.views.access import Request, came_from, take_to_decide, take_to_
 from generation.views.paging import number_in
 from library.models import Project
 
+# What else on a page tells of the take asks for itself then.
+DECIDED = "take-decided"
 SAID = {
     Verdict.Decision.APPROVED: "You approve {take}.",
     Verdict.Decision.CHANGES: "You request changes to {take}.",
@@ -33,14 +36,15 @@ def context(request: Request, take: Take, *, can_decide: bool | None = None) -> 
     opened."""
     counting = verdicts.standing(histories.latest_verdicts(take))
     production = getattr(take.project, "production", None)
+    needed = production.approvals_needed if production else 1
     return {
         "take": take,
         "standing": counting,
         "my_verdict": next((one for one in counting if one.by_id == request.user.pk), None),
         "approvals": sum(one.decision == Verdict.Decision.APPROVED for one in counting),
-        "approvals_needed": production.approvals_needed if production else 1,
+        "approvals_needed": needed,
         "can_decide": _counts(request, take) if can_decide is None else can_decide,
-        "verdict_mark": live.mark([], take.review, [one.pk for one in counting]),
+        "verdict_mark": live.mark([], take.review, needed, [one.pk for one in counting]),
     }
 
 
@@ -109,7 +113,9 @@ def _state(request: Request, take: Take) -> HttpResponse:
     if not live.is_refresh(request):
         return redirect(f"{take.get_absolute_url()}#verdict")
     shown = context(request, take)
-    return live.refresh(request, "generation/_verdict_state.html", shown | {"mark": shown["verdict_mark"]})
+    told = {"mark": shown["verdict_mark"], "is_refresh": True}
+    response = live.refresh(request, "generation/_verdict_state.html", shown | told)
+    return trigger_client_event(response, DECIDED) if response.content else response
 
 
 def _decided(request: Request, take: Take, sentence: str) -> HttpResponse:
@@ -127,7 +133,8 @@ def _panel(request: Request, take: Take, **more: Any) -> HttpResponse:
     """The panel alone, or as a page of its own when a plain form was refused. Scripts swap no answer of an error."""
     shown = context(request, take) | more
     if request.htmx:
-        return render(request, "generation/_verdict.html", shown | {"is_swap": True})
+        response = render(request, "generation/_verdict.html", shown | {"is_swap": True})
+        return trigger_client_event(response, DECIDED)
     return render(request, "generation/verdict.html", shown, status=422)
 
 

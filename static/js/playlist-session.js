@@ -5,7 +5,7 @@ import { mayAct } from "./page-keys.js";
 
 const WAYS = { arrowright: "on", arrowleft: "back", arrowdown: "on", arrowup: "back", pagedown: "on", pageup: "back" };
 const NEEDS_THE_PAGE = ["n", "d"]; // a note, a drawing
-const COUNTED = ["verdict", "note-list", "note-form"]; // what the strip tells of
+const COUNTED = ["verdict", "verdict-state", "note-list", "note-form"]; // what the strip tells of
 
 class PlaylistSession extends HTMLElement {
   connectedCallback() {

@@ -58,6 +58,9 @@ def test_a_note_becomes_the_next_take_and_its_approval_resolves_it(visit, take):
     kim.goto(following)
     kim.keyboard.press("a")
     expect(kim.locator("#verdict")).to_contain_text("Approved")
+    for seen in (kim, page):
+        # The stack says so too, for both, without loading the page.
+        expect(seen.locator(".stack-strip [aria-current] .badge")).to_have_text("Approved", timeout=30_000)
     kim.goto(take)
     expect(kim.locator(".notes")).to_contain_text("Answered by take 2, approved")
     expect(kim.locator(".notes")).to_contain_text("Resolved by kim, by Take 2.")

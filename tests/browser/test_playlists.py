@@ -42,7 +42,8 @@ def presents(page: Page) -> bool:
 
 
 def test_a_session_by_keyboard(visit, sessions: list[str]) -> None:
-    page = visit("kim")
+    page, other = visit("kim"), visit("jonas")
+    other.goto(f"{sessions[1]}?at=3")
     page.goto(sessions[1])
     is_at(page, 1)
     page.keyboard.press("l")  # plays, and goes on by itself
@@ -54,6 +55,8 @@ def test_a_session_by_keyboard(visit, sessions: list[str]) -> None:
     is_at(page, 3)
     page.keyboard.press("a")
     expect(page.locator(".session-strip li").nth(2)).to_contain_text("Approved")
+    # Who watches the same take sees it without loading the page.
+    expect(other.locator(".session-strip li").nth(2)).to_contain_text("Approved", timeout=30_000)
     page.keyboard.press("Shift+ArrowLeft")
     is_at(page, 2)
     page.keyboard.press("c")

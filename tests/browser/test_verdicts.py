@@ -37,6 +37,7 @@ def test_a_verdict_by_keyboard_is_seen_by_the_other(visit, striped):
     expect(kim.locator("#verdict [role=status]")).to_be_focused(timeout=SOON)
     expect_review(kim, "Changes requested")
     expect(jonas.locator("#verdict-state")).to_contain_text("A calm sea, as a calm sea is. xca", timeout=SOON)
+    expect_review(jonas, "Changes requested")
     kim.keyboard.press("a")
     expect_review(kim, "Approved")
     expect(jonas.locator("#verdict-state")).to_contain_text("Approved", timeout=SOON)

@@ -72,7 +72,9 @@ def test_an_asset_that_was_changed_or_archived_no_longer_stands_for_the_frame(
     first = promotion.reference_to(take, by=alice, at=1)
     ingest.add_version(first, by=alice, media=[ingest.add_media(factories.upload())])
     second = promotion.reference_to(take, by=alice, at=1)
+    assert promotion.reference_at(take, by=alice, second=1.0) == second
     ingest.archive(second)
+    assert promotion.reference_at(take, by=alice, second=1.0) is None
     third = promotion.reference_to(take, by=alice, at=1)
     assert len({first, second, third}) == 3
     assert third.handle.startswith("frame_1_00s_take_1_020")

@@ -51,7 +51,7 @@ def test_an_otio_file_has_each_note_at_its_frame(noted, fps):
     assert clip.media_reference.target_url == "harbour-lights-take-1.mp4"
 
 
-@pytest.mark.parametrize("fps", [24.0, 25.0, 30.0, 29.97])
+@pytest.mark.parametrize("fps", [24.0, 25.0, 30.0, 29.97, 59.94])
 def test_an_edl_has_each_note_at_its_frame_in_whole_frames_of_the_rate(noted, fps):
     text = markers.written([noted(fps)], name="t", kind=markers.EDL)
     rate = round(fps)
@@ -59,12 +59,17 @@ def test_an_edl_has_each_note_at_its_frame_in_whole_frames_of_the_rate(noted, fp
     found = sorted(marker.marked_range.start_time.to_frames() for marker in clip.markers)
     assert found == [0, 10, 58]
     assert f"* LOC: 00:00:0{58 // rate}:{58 % rate:02} RED     RITA: HER HAND GOES THROUGH THE CUP" in text
-    assert "(TO 00:01." in text
+    assert f"(TO 00:0{33 // rate}.{33 % rate:02})" in text
 
 
 def test_an_edl_says_that_it_cannot_say_32_frames(noted):
     with pytest.raises(markers.NoSuchRate, match="32 frames a second, which an EDL cannot say"):
         markers.written([noted(32.0)], name="t", kind=markers.EDL)
+
+
+def test_each_take_of_an_edl_has_to_have_the_rate(noted):
+    with pytest.raises(markers.NoSuchRate, match=r"24\.4 frames a second, which an EDL cannot say"):
+        markers.written([noted(24.4), noted(24.0)], name="t", kind=markers.EDL)
 
 
 def test_a_marker_tells_who_and_whether_it_is_done_and_the_replies(noted, rita):

@@ -1,7 +1,10 @@
 """Notes: what may be written where, who is meant, and what becomes of a thread."""
 
+from concurrent.futures import ThreadPoolExecutor, wait
+
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection, transaction
 from django.utils import timezone
 
 from generation.models import Note, Notification, Take
@@ -95,6 +98,23 @@ def test_members_are_mentioned_and_told(take: Take, bob: User, rita: User, charl
     assert {row.to for row in told} == {rita, dotted}
 
 
+@pytest.mark.parametrize(
+    ("username", "text"),
+    [
+        ("andré", "@andre\u0301: look"),
+        ("straße", "Ask @STRASSE"),
+        ("rita@example.com", "Look, @rita@example.com, and"),
+        ("eve", "To do:\n-@eve"),
+        ("eve", "Nice...@eve?"),
+    ],
+)
+def test_odd_names_are_found_however_they_are_typed(take: Take, bob: User, username: str, text: str) -> None:
+    person = factories.person(username)
+    for member in (person, factories.person("andre")):
+        factories.join(take.project, member, "viewer")
+    assert list(notes.write(take, text=text, author=bob).mentions.all()) == [person]
+
+
 @pytest.mark.usefixtures("s3")
 def test_the_handle_of_an_asset_is_no_person(take: Take, alice: User, bob: User, rita: User) -> None:
     factories.asset(alice, handle="Rita", project=take.project, is_shared=False)
@@ -162,3 +182,24 @@ def test_only_threads_are_resolved(take: Take, note: Note, rita: User) -> None:
     note.refresh_from_db()
     with pytest.raises(CannotNote):
         notes.resolve(note, by=rita)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_reply_that_is_edited_and_deleted_at_once_is_gone(take: Take, note: Note, rita: User) -> None:
+    """The second waits for the first, and neither for the other: PostgreSQL would end one of them."""
+    reply = notes.write(take, text="@vera", author=rita, parent=note)
+
+    def delete() -> None:
+        try:
+            notes.delete(Note.objects.get(pk=reply.pk))
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            Note.objects.select_for_update().get(pk=reply.pk)  # as an edit holds it
+            deleted = pool.submit(delete)
+            wait([deleted], timeout=0.5)
+            notes.edit(reply, text="@vera, look")
+        deleted.result()
+    assert not Note.objects.filter(pk=reply.pk).exists()

@@ -89,6 +89,24 @@ def test_the_author_of_a_note_hears_of_the_take_that_answers_it(take: Take, bob:
     assert [one for one in told() if one[0] == "vera"] == [("vera", "answered", "bob")]
 
 
+def test_who_decided_before_it_was_told_has_seen_it(
+    take: Take, alice: User, bob: User, rita: User, vera: User
+) -> None:
+    """The others are told all the same: who still has to decide, and whose note it answers."""
+    verdicts.ask_for(take.project, approvals=2, by=alice)
+    note = Note.objects.create(take=take, author=vera, text="Her coat")
+    half, refused = (make_take(bob, take.project, answers=note) for _ in range(2))
+    verdicts.decide(half, decision="approved", by=rita)
+    verdicts.decide(refused, decision="rejected", by=rita, reason="No.")
+    notifying.announce()
+    for answer, heard in (
+        (half, {("alice", "take"), ("vera", "answered")}),
+        (refused, {("vera", "answered")}),
+    ):
+        news = Notification.objects.filter(take=answer, kind__in=["take", "answered"])
+        assert set(news.values_list("to__username", "kind")) == heard
+
+
 def test_who_has_left_or_whose_account_is_closed_is_told_nothing(take: Take, rita: User, bob: User) -> None:
     note = notes.write(take, text="Look", author=rita)
     told()

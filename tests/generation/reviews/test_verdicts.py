@@ -87,6 +87,16 @@ def test_the_same_said_twice_is_one_verdict(take: Take, rita: User) -> None:
     assert verdicts.decide(take, decision="changes", by=rita, reason="The coat.") != first
 
 
+def test_an_objection_of_who_has_left_gives_way_also_to_a_word_said_before(
+    take: Take, alice: User, rita: User
+) -> None:
+    given = verdicts.decide(take, decision="approved", by=alice)
+    verdicts.decide(take, decision="rejected", by=rita, reason="The coat.")
+    assert (verdicts.decide(take, decision="approved", by=alice), state(take)) == (given, "rejected")
+    take.project.memberships.filter(user=rita).delete()
+    assert (verdicts.decide(take, decision="approved", by=alice), state(take)) == (given, "approved")
+
+
 def test_a_verdict_is_taken_back_and_nothing_older_counts_again(take: Take, alice: User, rita: User) -> None:
     verdicts.decide(take, decision="rejected", by=rita, reason="No.")
     verdicts.decide(take, decision="approved", by=rita)
@@ -128,6 +138,19 @@ def test_approving_the_answer_resolves_the_note_and_taking_it_back_opens_it(
     done = Note.objects.get(pk=asked.pk)
     assert (done.resolved_by, done.resolved_by_take, done.resolved_at is None) == (alice, answer, False)
     verdicts.withdraw(answer, by=rita)
+    assert Note.objects.get(pk=asked.pk).resolved_at is None
+
+
+def test_a_note_stays_resolved_while_another_answer_is_approved(take: Take, alice: User, rita: User) -> None:
+    asked = notes.write(take, text="Her coat turns blue.", author=rita)
+    first, second = (make_take(alice, take.project, answers=asked) for _ in range(2))
+    for answer in (first, second):
+        verdicts.decide(answer, decision="approved", by=alice)
+    assert Note.objects.get(pk=asked.pk).resolved_by_take == first
+    verdicts.decide(first, decision="rejected", by=alice, reason="The second one is better.")
+    assert Note.objects.get(pk=asked.pk).resolved_by_take == second
+    assert asked.notifications.filter(to=rita, kind="resolved").count() == 1
+    verdicts.withdraw(second, by=alice)
     assert Note.objects.get(pk=asked.pk).resolved_at is None
 
 

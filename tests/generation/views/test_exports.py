@@ -131,6 +131,12 @@ def test_one_shot_may_leave_alone(as_alice, project, approved):
     assert as_alice.get(f"{whole}?shot=020").status_code == 302
 
 
+def test_loose_takes_come_after_the_shots(as_alice, alice, rita, project, approved):
+    loose = stored_take(alice, project)
+    verdicts.decide(loose, decision="approved", by=rita)
+    assert exporting.approved(project) == [approved, loose]
+
+
 def test_as_many_questions_for_three_takes_as_for_one(
     as_alice, alice, rita, project, approved, django_assert_num_queries
 ):

@@ -15,7 +15,7 @@ from generation import lifecycle
 from generation.composition import Brief, Keyframe, Roles, Settings
 from generation.forms.composer import MID_ROWS
 from generation.models import Batch, Job, Note, Promotion, Shot, Take
-from generation.reviews import threads, verdicts
+from generation.reviews import notes, threads, verdicts
 from generation.views.note_next import Part, with_frame
 from library import storage
 from library.models import Asset, Project
@@ -293,3 +293,15 @@ def test_the_list_follows_what_is_decided_of_an_answer(far_note: Note, alice: Us
     verdicts.withdraw(answer, by=alice)
     marks.append(threads.counts_of(far_note.take).mark)
     assert len(set(marks)) == 4
+
+
+def test_the_list_follows_how_many_approvals_the_project_asks_for(
+    far_note: Note, alice: User, bob: User
+) -> None:
+    project = far_note.take.project
+    answer = make_take(bob, project, answers=far_note)
+    notes.resolve(far_note, by=bob)
+    verdicts.decide(answer, decision="approved", by=alice)
+    before = threads.counts_of(far_note.take).mark
+    verdicts.ask_for(project, approvals=2, by=alice)
+    assert threads.counts_of(far_note.take).mark != before

@@ -126,6 +126,24 @@ def test_handles_are_chips_for_those_who_see_the_asset(
     assert "@Far</a>" not in page
 
 
+@pytest.mark.parametrize(
+    ("username", "typed"),
+    [("straße", "@straße"), ("andré", "@andre\u0301"), ("ann.lee", "@ann.lee"), ("ann.lee", "@Ann.Lee.")],
+)
+@pytest.mark.usefixtures("s3")
+def test_the_names_of_people_are_marked_as_they_are_typed(
+    visit: Visit, take: Take, alice: User, username: str, typed: str
+) -> None:
+    """Also where a handle is the beginning of it."""
+    factories.asset(alice, handle="ann", project=take.project)
+    factories.join(take.project, factories.person(username), Role.VIEWER)
+    notes.write(take, text=f"{typed}, look", author=alice)
+    said = typed.removesuffix(".")
+    assert f'<strong class="note-person">{said}</strong>{typed[len(said) :]}, look' in listed(
+        visit("vera"), take
+    )
+
+
 def test_filters(visit: Visit, take: Take, note: Note, rita: User, bob: User, alice: User) -> None:
     done = notes.write(take, text="Lamps late", author=rita, frame=3)
     notes.resolve(done, by=alice)

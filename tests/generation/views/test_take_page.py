@@ -63,7 +63,8 @@ def test_the_stack_tells_states_and_what_is_in_hand(as_alice: Client, alice: Use
     Job.objects.filter(pk=job.pk).update(progress=80)
     assert "rendering 80 %" in as_alice.get(address).content.decode()
     Job.objects.filter(pk=job.pk).update(status=Job.Status.FAILED, next_step_at=None)
-    assert "hx-get" not in as_alice.get(address).content.decode()
+    told = as_alice.get(address).content.decode()
+    assert ("every 2s" in told, 'hx-trigger="take-decided from:body"' in told) == (False, True)
 
 
 @pytest.mark.parametrize(

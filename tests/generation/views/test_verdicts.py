@@ -98,10 +98,18 @@ def test_others_verdicts_are_seen_without_loading_the_page(take: Take, visit: Vi
     rita = visit("rita")
     asks = re.search(r'hx-get="([^"]+)"', panel(rita, take))
     assert asks is not None
-    assert rita.get(asks[1]).status_code == 204
+    unchanged = rita.get(asks[1])
+    assert (unchanged.status_code, "HX-Trigger" in unchanged.headers) == (204, False)
     verdicts.decide(take, decision="rejected", by=alice, reason="The coat.")
     answer = rita.get(asks[1])
-    assert (answer.status_code, badges(answer.content.decode())) == (200, ["Rejected", "Rejected"])
+    told = answer.content.decode()
+    assert "take-decided" in answer.headers["HX-Trigger"], "for the stack of the shot"
+    assert (answer.status_code, badges(told)) == (200, ["Rejected"] * 3), (
+        "the take's, alice's, and of the head"
+    )
+    head = told.split('<span id="take-review" hx-swap-oob="true">')[1]
+    assert badges(head) == ["Rejected"]
+    assert "hx-swap-oob" not in panel(rita, take)
     assert rita.get(address(take)).headers["Location"] == f"/takes/{take.uuid}/#verdict"
 
 
@@ -110,6 +118,17 @@ def test_several_approvals_are_counted_in_words(take: Take, visit: Visit, rita: 
     verdicts.decide(take, decision="approved", by=rita)
     seen = panel(visit("alice"), take)
     assert ("1 of 2 approvals" in seen, badges(seen)[0]) == (True, "To review")
+
+
+def test_another_number_of_approvals_is_seen_without_loading_the_page(
+    take: Take, visit: Visit, alice: User, rita: User
+) -> None:
+    verdicts.ask_for(take.project, approvals=2, by=alice)
+    verdicts.decide(take, decision="approved", by=rita)
+    asks = re.search(r'hx-get="([^"]+)"', panel(visit("alice"), take))
+    assert asks is not None
+    verdicts.ask_for(take.project, approvals=3, by=alice)
+    assert "1 of 3 approvals" in visit("alice").get(asks[1]).content.decode()
 
 
 def test_the_history_of_a_take_and_of_its_shot(
