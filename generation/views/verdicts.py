@@ -109,7 +109,8 @@ def _state(request: Request, take: Take) -> HttpResponse:
     if not live.is_refresh(request):
         return redirect(f"{take.get_absolute_url()}#verdict")
     shown = context(request, take)
-    return live.refresh(request, "generation/_verdict_state.html", shown | {"mark": shown["verdict_mark"]})
+    shown |= {"mark": shown["verdict_mark"], "is_swap": True}
+    return live.refresh(request, "generation/_verdict_state.html", shown)
 
 
 def _decided(request: Request, take: Take, sentence: str) -> HttpResponse:
