@@ -3,7 +3,7 @@
 // and tells of each frame by the event `framechange`. The box of the class `player-stage` around the video is exactly the
 // picture's: what is drawn over the picture lies in it.
 
-import { frameOf, timeOf } from "./frame-clock.js";
+import { frameOf, timeOf, timesOf } from "./frame-clock.js";
 import { onPlayerKey } from "./player-keys.js";
 import { Volume } from "./player-volume.js";
 import { Shuttle } from "./shuttle.js";
@@ -22,6 +22,7 @@ class TakePlayer extends HTMLElement {
     document.addEventListener("keydown", (this.onKey = (event) => onPlayerKey(this, event)));
     if (this.video) return;
     const video = (this.video = this.querySelector("video"));
+    this.times = timesOf(this.getAttribute("times"));
     this.style.setProperty("--ratio", video.width / video.height || 16 / 9);
     Object.assign(video, { controls: false, preload: "auto" });
     this.shuttle = new Shuttle(this);
@@ -83,7 +84,7 @@ class TakePlayer extends HTMLElement {
   seek(frame) {
     this.#wanted = this.#within(frame);
     this.#show(this.#wanted);
-    this.video.currentTime = timeOf(this.#wanted, this.fps);
+    this.video.currentTime = timeOf(this.#wanted, this.fps, this.times);
   }
 
   step(by) {
@@ -145,11 +146,11 @@ class TakePlayer extends HTMLElement {
   }
 
   onseeking() {
-    this.#show(this.#within(frameOf(this.video.currentTime, this.fps)));
+    this.#show(this.#within(frameOf(this.video.currentTime, this.fps, this.times)));
   }
 
   ontimeupdate() {
-    if (this.isPlaying && !this.video.seeking) this.#passed(frameOf(this.video.currentTime, this.fps));
+    if (this.isPlaying && !this.video.seeking) this.#passed(frameOf(this.video.currentTime, this.fps, this.times));
   }
 
   onplay() {
@@ -180,7 +181,7 @@ class TakePlayer extends HTMLElement {
   #follow(play) {
     this.video.requestVideoFrameCallback?.((_, { mediaTime }) => {
       if (play !== this.#plays) return;
-      if (!this.video.seeking) this.#passed(frameOf(mediaTime, this.fps));
+      if (!this.video.seeking) this.#passed(frameOf(mediaTime, this.fps, this.times));
       this.#follow(play);
     });
   }
