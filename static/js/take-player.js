@@ -29,6 +29,9 @@ class TakePlayer extends HTMLElement {
     this.line = new TimeLine(this);
     this.transport = new Transport(this);
     this.volume = new Volume(this);
+    // On the full screen the picture has the room that is left by all that stands below it.
+    this.below = new ResizeObserver(() => this.measure());
+    this.below.observe(this.querySelector(".player-controls"));
     for (const name of EVENTS) video.addEventListener(name, () => this[`on${name}`]());
     video.addEventListener("click", () => this.toggle());
     if (video.readyState) this.onloadedmetadata();
@@ -132,6 +135,11 @@ class TakePlayer extends HTMLElement {
   fill() {
     if (document.fullscreenElement) document.exitFullscreen();
     else this.requestFullscreen?.().catch(() => {}); // refused by the browser: all stays as it is
+  }
+
+  measure() {
+    const parts = [...this.children].filter((part) => !part.matches(".player-stage"));
+    this.style.setProperty("--below", `${parts.reduce((sum, { offsetHeight }) => sum + offsetHeight, 0)}px`);
   }
 
   draw() {

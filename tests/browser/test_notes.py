@@ -101,6 +101,25 @@ def test_one_finger_draws_whatever_else_touches_the_picture(visit, striped):
     assert {round(y, 2) for _, y in stroke["points"]} == {0.2}
 
 
+@pytest.mark.parametrize("width", [360, 1440])
+def test_on_the_full_screen_the_picture_leaves_room_for_what_draws_on_it(visit, striped, width):
+    page = opened(visit("jonas", width=width), striped)
+    page.keyboard.press("f")
+    page.wait_for_function("() => document.fullscreenElement")
+    page.keyboard.press("d")
+    expect(page.locator("drawing-board")).to_be_focused()
+
+    def overlap() -> float:
+        """By how much the picture reaches over the tools, or they over the edge of the screen."""
+        return page.evaluate("""() => {
+            const box = (selector) => document.querySelector(selector).getBoundingClientRect();
+            const tools = box(".drawing-bar"), controls = box(".player-controls");
+            return Math.max(box("drawing-board").bottom - tools.top, controls.bottom - innerHeight, -box("video").top);
+        }""")
+
+    wait_for(lambda: overlap() < 1)
+
+
 def test_nothing_moves_while_somebody_types(visit, striped):
     jonas, inez = opened(visit("jonas"), striped), opened(visit("inez"), striped)
     jonas.locator("#note-text").fill("Too dark")
