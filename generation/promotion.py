@@ -108,8 +108,8 @@ def title_of(take: Take, second: float | None = None) -> str:
 
 def _media_of(take: Take, at: float | None) -> tuple[MediaFile, float | None]:
     """The stored clip or frame, and the second at which the frame begins."""
-    if at is not None and not 0 <= at <= take.seconds + 0.05:
-        raise CannotPromote(f"{take} lasts {take.seconds:.2f} s: choose a second from 0 to that.", "at")
+    if at is not None and not 0 <= at <= take.end + 0.05:
+        raise CannotPromote(f"{take} lasts {take.end:.2f} s: choose a second from 0 to that.", "at")
     known = MediaFile.objects.filter(sha256=take.sha256).first()
     if at is None and known:
         return known, None

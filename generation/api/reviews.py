@@ -42,7 +42,7 @@ class NoteWish(AskedInJson):
         if len(self.told) > 1:
             raise Invalid(self.told[1], "Give one of frame, at and timecode.")
         if self.at is not None:
-            return timecode.frame_at(self.at, take.fps)
+            return timecode.frame_at(self.at, take.fps, take.times)
         if self.timecode is None:
             return self.frame
         try:

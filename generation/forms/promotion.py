@@ -44,7 +44,7 @@ class PromoteForm(forms.Form):
         }
         super().__init__(data, initial=start)
         self.user, self.take = user, take
-        self.fields["at"].widget.attrs["max"] = take.seconds
+        self.fields["at"].widget.attrs["max"] = take.end
 
     def clean_handle(self) -> str:
         return checked_handle(self.cleaned_data["handle"], self.user)

@@ -82,7 +82,7 @@ def _bring_home(lease: Lease, job: Job, folder: Path) -> tuple[dict[str, Any], s
     if facts.kind != "video" or not facts.seconds or not facts.width or not facts.height:
         raise probe.UnreadableMedia("it is not a video")
     ingest.save_thumbnail(video, facts, poster)
-    frames = probe.count_frames(video, keep)
+    times = probe.frame_times(video, keep)
     key, poster_key = storage.take_key(job.uuid), storage.poster_key(job.uuid)
     _upload(lease, video, key, "video/mp4")
     _upload(lease, poster, poster_key, "image/webp")
@@ -101,7 +101,8 @@ def _bring_home(lease: Lease, job: Job, folder: Path) -> tuple[dict[str, Any], s
         "height": facts.height,
         "seconds": facts.seconds,
         "fps": facts.fps or 0.0,
-        "frames": frames,
+        "frames": len(times),
+        "times": probe.uneven(times, facts.fps or 0.0),
         "codec": facts.codec,
         "has_audio": facts.has_audio,
     }, str(kept.told)

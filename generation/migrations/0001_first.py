@@ -324,6 +324,7 @@ class Migration(migrations.Migration):
                 ('seconds', models.FloatField()),
                 ('fps', models.FloatField(verbose_name='frames per second')),
                 ('frames', models.PositiveIntegerField(default=0, help_text='pictures, as PyAV decodes them')),
+                ('times', models.JSONField(blank=True, default=list, help_text='seconds at which the pictures begin, where they do not follow from the rate')),
                 ('codec', models.CharField(max_length=40)),
                 ('has_audio', models.BooleanField(default=False)),
                 ('review', models.CharField(choices=[('waiting', 'To review'), ('approved', 'Approved'), ('changes', 'Changes requested'), ('rejected', 'Rejected')], default='waiting', help_text='what the verdicts come to; only `generation.reviews` writes it', max_length=10)),

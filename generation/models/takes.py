@@ -80,6 +80,11 @@ class Take(models.Model):
     seconds = models.FloatField()
     fps = models.FloatField("frames per second")
     frames = models.PositiveIntegerField(default=0, help_text="pictures, as PyAV decodes them")
+    times = models.JSONField(
+        default=list,
+        blank=True,
+        help_text="seconds at which the pictures begin, where they do not follow from the rate",
+    )
     codec = models.CharField(max_length=40)
     has_audio = models.BooleanField(default=False)
     review = models.CharField(
@@ -110,3 +115,8 @@ class Take(models.Model):
     def frame_count(self) -> int:
         """How many pictures it has; by length and rate where they were never counted."""
         return self.frames or max(1, round(self.seconds * self.fps))
+
+    @property
+    def end(self) -> float:
+        """The second up to which a player's clock runs: longer than the film lasts, where its pictures begin late."""
+        return max([self.seconds, *(begin + 1 / (self.fps or 1) for begin in self.times[-1:])])

@@ -56,7 +56,7 @@ def picture_of(take: Take, frame: int) -> Image.Image:
         with tempfile.TemporaryDirectory(dir=settings.FILE_UPLOAD_TEMP_DIR) as folder:
             film = Path(folder) / "take.mp4"
             storage.download(take.key, film)
-            return ingest.frame_at(film, timecode.middle_of(frame, take.fps))[0]
+            return ingest.frame_at(film, timecode.middle_of(frame, take.fps, take.times))[0]
     except storage.StorageFailed as error:
         raise NoStill("The storage did not answer. Try again in a minute.") from error
     except probe.UnreadableMedia as error:

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django import template
 
+from generation.models import Take
 from generation.reviews import timecode
 
 register = template.Library()
@@ -20,6 +21,6 @@ def lasting(length: timedelta) -> str:
 
 
 @register.filter
-def at_second(frame: int, fps: float) -> str:
+def at_second(frame: int, take: Take) -> str:
     """The second at which a player shows this frame, with a point whatever the language."""
-    return f"{timecode.middle_of(frame, fps):.4f}"
+    return f"{timecode.middle_of(frame, take.fps, take.times):.4f}"

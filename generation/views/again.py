@@ -184,7 +184,7 @@ def _second_of(take: Take, how: How, typed: str) -> float | None:
     if how == How.EXTEND:
         return None
     if how == How.LAST_FRAME:
-        return take.seconds
+        return take.end
     second = _number(typed)
     if second is None:
         raise promotion.CannotPromote("Say at which second the frame is.", "at")

@@ -175,7 +175,7 @@ def _frame_of(note: Note, request: Request) -> Asset:
     """The picture that is shown at the note's frame, as an asset. Raises CannotPromote."""
     if note.frame is None:
         raise promotion.CannotPromote("The note is about the whole take and has no frame.", "part")
-    second = timecode.middle_of(note.frame, note.take.fps)
+    second = timecode.middle_of(note.frame, note.take.fps, note.take.times)
     return promotion.reference_to(note.take, by=request.user, at=second)
 
 

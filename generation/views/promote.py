@@ -68,7 +68,7 @@ def _second(request: Request, take: Take) -> float | None:
         second = float(request.GET.get("at", ""))
     except ValueError:
         return None
-    return second if 0 <= second <= take.seconds else None
+    return second if 0 <= second <= take.end else None
 
 
 def _page(request: Request, take: Take, form: PromoteForm, status: int = 200) -> HttpResponse:

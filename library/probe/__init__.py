@@ -23,7 +23,7 @@ from library.probe.facts import (
     shown_name,
 )
 from library.probe.pictures import THUMBNAIL, Seen, see, small_of
-from library.probe.recordings import contents, count_frames, hear, open_recording
+from library.probe.recordings import contents, frame_times, hear, open_recording, uneven
 
 __all__ = [
     "EXTENSIONS",
@@ -37,13 +37,14 @@ __all__ = [
     "Seen",
     "UnreadableMedia",
     "contents",
-    "count_frames",
     "damaged",
     "examine",
+    "frame_times",
     "open_recording",
     "probe",
     "shown_name",
     "small_of",
+    "uneven",
 ]
 
 _PICTURES = [

@@ -22,6 +22,7 @@ class DrawingBoard extends HTMLElement {
   color = "amber";
   frame = null; // where the draft was drawn
   #stroke = null;
+  #pointer = null; // which draws: a second finger, or a palm, draws nothing
   #pen = [0.5, 0.5];
   #notes = [];
 
@@ -101,20 +102,21 @@ class DrawingBoard extends HTMLElement {
   }
 
   press(event) {
-    if (event.button) return;
+    if (event.button || this.#pointer !== null) return;
     event.preventDefault();
     this.focus({ preventScroll: true });
+    this.#pointer = event.pointerId;
     this.setPointerCapture(event.pointerId);
     this.#begin(this.#place(event));
   }
 
   drag(event) {
-    if (!this.#stroke || !this.hasPointerCapture(event.pointerId)) return;
+    if (!this.#stroke || event.pointerId !== this.#pointer) return;
     for (const one of event.getCoalescedEvents?.() ?? [event]) this.#to(this.#place(one));
   }
 
-  lift() {
-    this.#end();
+  lift(event) {
+    if (event.type === "blur" || event.pointerId === this.#pointer) this.#end();
   }
 
   key(event) {
@@ -161,6 +163,7 @@ class DrawingBoard extends HTMLElement {
   }
 
   #end() {
+    this.#pointer = null;
     if (!this.#stroke) return;
     const { tool, points } = this.#stroke;
     this.#stroke = null;

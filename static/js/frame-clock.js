@@ -1,4 +1,5 @@
-// PURE: frames, seconds and time codes of one clip, by the arithmetic of generation/reviews/timecode.py.
+// PURE: frames, seconds and time codes of one clip, by the arithmetic of generation/reviews/timecode.py. `times` are the
+// seconds at which the frames of a clip begin that does not keep to its rate.
 
 const HAIR = 1e-4; // a player's clock may stand a hair before the moment at which a frame begins
 const CODE = /^(?:(\d{1,3}):)?(\d{1,4})(?:\.(\d{1,3}))?$/;
@@ -6,14 +7,19 @@ const CODE = /^(?:(\d{1,3}):)?(\d{1,4})(?:\.(\d{1,3}))?$/;
 const nominal = (fps) => Math.max(1, Math.round(fps));
 const two = (number) => String(number).padStart(2, "0");
 
+// `0.08 0.12 0.2` as numbers; of most clips there are none.
+export const timesOf = (text) => (text ? text.split(" ").map(Number) : []);
+
 // The frame that is shown at that second.
-export function frameOf(second, fps) {
+export function frameOf(second, fps, times = []) {
+  if (times.length) return Math.max(0, times.findLastIndex((time) => time <= second + HAIR));
   return Math.max(0, Math.floor((second + HAIR) * fps));
 }
 
 // The second in the middle of a frame: seeking there shows this frame and no other.
-export function timeOf(frame, fps) {
-  return (frame + 0.5) / fps;
+export function timeOf(frame, fps, times = []) {
+  if (!(frame in times)) return (frame + 0.5) / fps;
+  return (times[frame] + (times[frame + 1] ?? times[frame] + 1 / fps)) / 2;
 }
 
 // `00:02.10` for frame 58 at 24 frames a second.

@@ -18,6 +18,7 @@ class NoteForm extends HTMLElement {
     this.addEventListener("htmx:load", () => this.renewed());
     if (!this.player) return;
     this.player.querySelector(".player-stage").after(this.bar);
+    this.player.below?.observe(this.bar);
     for (const name of ["framechange", "rangechange"]) this.player.addEventListener(name, () => this.follow());
     const { signal } = (this.leaving = new AbortController());
     document.addEventListener("click", (event) => event.target.closest("[data-draw]") && this.turn(), { signal });

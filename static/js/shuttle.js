@@ -28,7 +28,8 @@ export class Shuttle {
 
   // `2×`, `−4×`; nothing at the chosen speed.
   get told() {
-    return this.#times === 1 ? "" : `${this.isBack ? "−" : ""}${Math.abs(this.#times) * this.#speed}×`;
+    if (this.#times === 1) return "";
+    return this.isBack ? `−${-this.#times * this.#speed}×` : `${Math.min(MOST, this.#times * this.#speed)}×`;
   }
 
   faster() {

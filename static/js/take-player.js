@@ -3,7 +3,7 @@
 // and tells of each frame by the event `framechange`. The box of the class `player-stage` around the video is exactly the
 // picture's: what is drawn over the picture lies in it.
 
-import { frameOf, timeOf } from "./frame-clock.js";
+import { frameOf, timeOf, timesOf } from "./frame-clock.js";
 import { onPlayerKey } from "./player-keys.js";
 import { Volume } from "./player-volume.js";
 import { Shuttle } from "./shuttle.js";
@@ -22,12 +22,16 @@ class TakePlayer extends HTMLElement {
     document.addEventListener("keydown", (this.onKey = (event) => onPlayerKey(this, event)));
     if (this.video) return;
     const video = (this.video = this.querySelector("video"));
+    this.times = timesOf(this.getAttribute("times"));
     this.style.setProperty("--ratio", video.width / video.height || 16 / 9);
     Object.assign(video, { controls: false, preload: "auto" });
     this.shuttle = new Shuttle(this);
     this.line = new TimeLine(this);
     this.transport = new Transport(this);
     this.volume = new Volume(this);
+    // On the full screen the picture has the room that is left by all that stands below it.
+    this.below = new ResizeObserver(() => this.measure());
+    this.below.observe(this.querySelector(".player-controls"));
     for (const name of EVENTS) video.addEventListener(name, () => this[`on${name}`]());
     video.addEventListener("click", () => this.toggle());
     if (video.readyState) this.onloadedmetadata();
@@ -83,7 +87,7 @@ class TakePlayer extends HTMLElement {
   seek(frame) {
     this.#wanted = this.#within(frame);
     this.#show(this.#wanted);
-    this.video.currentTime = timeOf(this.#wanted, this.fps);
+    this.video.currentTime = timeOf(this.#wanted, this.fps, this.times);
   }
 
   step(by) {
@@ -135,6 +139,11 @@ class TakePlayer extends HTMLElement {
     else if (!this.querySelector(".watermark") && this.video.readyState) this.video.webkitEnterFullscreen?.();
   }
 
+  measure() {
+    const parts = [...this.children].filter((part) => !part.matches(".player-stage"));
+    this.style.setProperty("--below", `${parts.reduce((sum, { offsetHeight }) => sum + offsetHeight, 0)}px`);
+  }
+
   draw() {
     this.dataset.shown = this.frame;
     this.transport.draw();
@@ -147,11 +156,11 @@ class TakePlayer extends HTMLElement {
   }
 
   onseeking() {
-    this.#show(this.#within(frameOf(this.video.currentTime, this.fps)));
+    this.#show(this.#within(frameOf(this.video.currentTime, this.fps, this.times)));
   }
 
   ontimeupdate() {
-    if (this.isPlaying && !this.video.seeking) this.#passed(frameOf(this.video.currentTime, this.fps));
+    if (this.isPlaying && !this.video.seeking) this.#passed(frameOf(this.video.currentTime, this.fps, this.times));
   }
 
   onplay() {
@@ -182,7 +191,7 @@ class TakePlayer extends HTMLElement {
   #follow(play) {
     this.video.requestVideoFrameCallback?.((_, { mediaTime }) => {
       if (play !== this.#plays) return;
-      if (!this.video.seeking) this.#passed(frameOf(mediaTime, this.fps));
+      if (!this.video.seeking) this.#passed(frameOf(mediaTime, this.fps, this.times));
       this.#follow(play);
     });
   }

@@ -2,7 +2,7 @@
 // small drift is made good by playing a little faster or slower, a large one by a jump. Where one has to wait for its
 // data, both wait. It stands in for one <video>, as far as a player needs that.
 
-import { frameOf, timeOf } from "./frame-clock.js";
+import { frameOf, timeOf, timesOf } from "./frame-clock.js";
 
 const JUMP_FROM = 0.3; // s of drift
 const MOST = 0.25; // of the speed, to make a drift good
@@ -16,6 +16,7 @@ export class Film {
     this.video = side.querySelector("video");
     this.fps = Number(side.dataset.fps) || 24;
     this.last = (Number(side.dataset.frames) || 1) - 1;
+    this.times = timesOf(side.dataset.times);
     this.changed = changed;
     Object.assign(this.video, { controls: false, preload: "auto", muted: true });
     this.video.addEventListener("error", changed);
@@ -28,25 +29,25 @@ export class Film {
 
   // In seconds, to the end of its last frame.
   get length() {
-    return (this.last + 1) / this.fps;
+    return (this.times[this.last] ?? this.last / this.fps) + 1 / this.fps;
   }
 
   // A film that could not be loaded keeps nobody waiting.
   get hasEnded() {
-    return this.isBroken || this.video.ended || this.video.currentTime >= timeOf(this.last, this.fps);
+    return this.isBroken || this.video.ended || this.video.currentTime >= timeOf(this.last, this.fps, this.times);
   }
 
   // Exactly the frame that stands there at that moment; after the end its last one.
   seek(time) {
-    const frame = Math.min(this.last, frameOf(time, this.fps));
-    this.video.currentTime = timeOf(frame, this.fps);
+    const frame = Math.min(this.last, frameOf(time, this.fps, this.times));
+    this.video.currentTime = timeOf(frame, this.fps, this.times);
     this.show(frame);
   }
 
   // What the browser really shows, told for each picture that it shows.
   watch() {
     this.video.requestVideoFrameCallback?.((_, { mediaTime }) => {
-      if (!this.video.seeking) this.show(Math.min(this.last, frameOf(mediaTime, this.fps)));
+      if (!this.video.seeking) this.show(Math.min(this.last, frameOf(mediaTime, this.fps, this.times)));
       this.watch();
     });
   }

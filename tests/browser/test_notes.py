@@ -1,6 +1,7 @@
 """Notes by hand: drawn on the frame by one, seen by the other, and never in the way of who types."""
 
 import io
+import json
 import time
 
 import pytest
@@ -9,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from generation.reviews.drawings import COLORS
 from tests.browser.soundness import serious
+from tests.worker_host import wait_for
 
 pytestmark = pytest.mark.slow
 SOON = 5000  # milliseconds: how long others may wait for a note
@@ -73,6 +75,49 @@ def test_a_drawn_note_is_seen_by_the_other_at_the_same_frame(visit, striped):
     picture = Image.open(io.BytesIO(still.body())).convert("RGB")
     pixel = picture.getpixel((round(picture.width * 0.2), round(picture.height * 0.5)))
     assert "#{:02x}{:02x}{:02x}".format(*pixel) == COLORS["green"]
+
+
+def test_one_finger_draws_whatever_else_touches_the_picture(visit, striped):
+    page = opened(visit("jonas", has_touch=True), striped)
+    page.get_by_role("button", name="Draw on the frame").tap()
+    box = page.locator("drawing-board").bounding_box()
+    touches = page.context.new_cdp_session(page)
+
+    def touch(kind: str, *places: tuple[float, float]) -> None:
+        points = [
+            {"id": finger, "x": box["x"] + x * box["width"], "y": box["y"] + y * box["height"]}
+            for finger, (x, y) in enumerate(places)
+        ]
+        touches.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    touch("touchStart", (0.2, 0.2))
+    touch("touchStart", (0.2, 0.2), (0.8, 0.8))
+    touch("touchMove", (0.3, 0.2), (0.8, 0.7))
+    touch("touchMove", (0.4, 0.2), (0.8, 0.6))
+    touch("touchEnd")
+    wait_for(lambda: page.locator("[name=drawing]").input_value())
+    (stroke,) = json.loads(page.locator("[name=drawing]").input_value())
+    assert [round(x, 2) for x, _ in stroke["points"]] == [0.2, 0.3, 0.4]
+    assert {round(y, 2) for _, y in stroke["points"]} == {0.2}
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+def test_on_the_full_screen_the_picture_leaves_room_for_what_draws_on_it(visit, striped, width):
+    page = opened(visit("jonas", width=width), striped)
+    page.keyboard.press("f")
+    page.wait_for_function("() => document.fullscreenElement")
+    page.keyboard.press("d")
+    expect(page.locator("drawing-board")).to_be_focused()
+
+    def overlap() -> float:
+        """By how much the picture reaches over the tools, or they over the edge of the screen."""
+        return page.evaluate("""() => {
+            const box = (selector) => document.querySelector(selector).getBoundingClientRect();
+            const tools = box(".drawing-bar"), controls = box(".player-controls");
+            return Math.max(box("drawing-board").bottom - tools.top, controls.bottom - innerHeight, -box("video").top);
+        }""")
+
+    wait_for(lambda: overlap() < 1)
 
 
 def test_nothing_moves_while_somebody_types(visit, striped):

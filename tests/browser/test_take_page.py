@@ -109,12 +109,43 @@ def test_the_frame_that_is_named_seen_exported_and_decoded_is_the_same(visit, ta
     page, decoded = opened(visit("jonas"), takes[fps]), pictures(fps)
     assert len(decoded) == FRAMES
     for frame in (0, 1, FRAMES // 2, FRAMES - 2, FRAMES - 1):
-        go_to(page, timecode.told(frame, fps))
-        still = page.request.get(f"{takes[fps]}frames/{frame}.png")
-        assert still.ok
-        exported = Image.open(io.BytesIO(still.body()))
-        told = (named(page), likest(seen(page), decoded), likest(exported, decoded))
-        assert told == (frame, (frame, True), (frame, True)), f"frame {frame} at {fps} fps"
+        expect_exactly(page, frame, decoded, fps=fps)
+
+
+def expect_exactly(page: Page, frame: int, decoded: list[Image.Image], *, fps: float) -> None:
+    """By its time code this frame is named, seen and exported."""
+    go_to(page, timecode.told(frame, fps))
+    still = page.request.get(f"{page.url}frames/{frame}.png")
+    assert still.ok
+    exported = Image.open(io.BytesIO(still.body()))
+    told = (named(page), likest(seen(page), decoded), likest(exported, decoded))
+    assert told == (frame, (frame, True), (frame, True)), f"frame {frame} at {fps} fps"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        {"ticks": range(12, 12 + FRAMES)},
+        {"ticks": [*range(30), *range(30, 30 + 3 * (FRAMES - 30), 3)]},
+        {"options": {"movflags": "frag_keyframe+empty_moov+default_base_moof"}},
+    ],
+    ids=["begins late", "changes its rate", "in fragments"],
+)
+def test_a_film_that_does_not_keep_to_its_rate_is_exact_too(visit, house, tmp_path, written):
+    address = house.run(
+        "from django.contrib.auth.models import User\n"
+        "from library.models import Project\n"
+        "from tests.generation.striped_films import striped_take\n"
+        "by, project = User.objects.get(username='jonas'), Project.objects.get(slug='harbour-lights')\n"
+        f"print(striped_take(by, project, fps=24, frames={FRAMES}, **{written!r}).get_absolute_url())\n"
+    ).strip()
+    striped_films.write(tmp_path / "film.mp4", fps=24, frames=FRAMES, **written)
+    decoded = striped_films.decoded(tmp_path / "film.mp4")
+    page = opened(visit("jonas"), address)
+    fps = float(page.locator("take-player").get_attribute("fps"))
+    for frame in (0, 1, FRAMES // 2, FRAMES - 2, FRAMES - 1):
+        expect_exactly(page, frame, decoded, fps=fps)
+    assert press(page, "Home", ".", ".", ",") == 1
 
 
 def test_links_open_at_their_frame_and_pausing_keeps_the_frame_that_was_seen(visit, takes, pictures):
@@ -241,9 +272,13 @@ def test_without_scripts_the_browsers_own_player_plays(visit, takes, house):
 @pytest.mark.parametrize("width", [360, 1440])
 def test_it_fits_and_has_no_serious_axe_violations(visit, takes, width, scheme):
     page = opened(visit("jonas", width=width, scheme=scheme), takes[24])
-    for is_open in (False, True):
-        if is_open:
-            page.keyboard.press("?")
+    openings = (
+        lambda: None,
+        lambda: page.get_by_text("More", exact=True).click(),
+        lambda: press(page, "Escape", "?"),
+    )
+    for opening in openings:
+        opening()
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         assert serious(page) == []
 

@@ -48,6 +48,24 @@ def test_a_verdict_by_keyboard_is_seen_by_the_other(visit, striped):
     expect(kim.locator("#verdict-story li")).to_have_count(3)
 
 
+def test_an_open_history_follows_what_others_decide_and_a_lost_one_is_asked_for_again(visit, striped):
+    jonas, kim = opened(visit("jonas"), striped), opened(visit("kim"), striped)
+    summary = jonas.locator("#verdict summary", has_text="History")
+    story = jonas.locator("#verdict-story")
+    jonas.route("**/history/", lambda route: route.fulfill(status=204))  # as good as lost
+    with jonas.expect_response("**/history/"):
+        summary.press("Enter")
+    jonas.unroute("**/history/")
+    for _ in range(2):
+        with jonas.expect_response("**/history/"):
+            summary.press("Enter")
+    expect(story).to_contain_text("Nothing yet", timeout=SOON)
+    kim.keyboard.press("a")
+    expect(story.locator("li")).to_have_count(1, timeout=SOON)
+    expect(story).to_contain_text("Approved")
+    expect(summary).to_be_focused()
+
+
 def test_a_mention_arrives_in_the_inbox_and_as_an_e_mail(visit, striped, house):
     kim, jonas = visit("kim"), opened(visit("jonas"), striped)
     kim.goto("/account/mail/")

@@ -2,16 +2,18 @@
 
 import math
 import tempfile
+from collections.abc import Sequence
 from fractions import Fraction
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import av
 from django.contrib.auth.models import User
 from PIL import Image, ImageChops, ImageDraw, ImageStat
 
 from generation.models import Take
-from library import storage
+from library import probe, storage
 from library.models import Project
 from tests.generation.views.conftest import make_take
 
@@ -28,14 +30,17 @@ def drawn(number: int) -> Image.Image:
     return image.convert("RGB")
 
 
-def write(path: Path, *, fps: int, frames: int) -> None:
-    """An MP4 as encoders make them, with frames that are kept in another order than they are shown in."""
-    with av.open(str(path), "w") as container:
+def write(
+    path: Path, *, fps: int, frames: int, ticks: Sequence[int] = (), options: dict[str, str] | None = None
+) -> None:
+    """An MP4 as encoders make them, with frames that are kept in another order than they are shown in. `ticks` of the
+    rate tell when each is shown, where it is not one after the other; `options` are the muxer's."""
+    with av.open(str(path), "w", options=options or {}) as container:
         stream = container.add_stream("libx264", rate=fps, options={"bf": "2", "g": "24"})
         stream.width, stream.height, stream.pix_fmt = *SIZE, "yuv420p"
         for number in range(frames):
             frame = av.VideoFrame.from_image(drawn(number))
-            frame.pts, frame.time_base = number, Fraction(1, fps)
+            frame.pts, frame.time_base = ticks[number] if ticks else number, Fraction(1, fps)
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
 
@@ -46,18 +51,20 @@ def decoded(path: Path) -> list[Image.Image]:
         return [frame.to_image() for frame in container.decode(video=0)]
 
 
-def striped_take(by: User, project: Project, *, fps: int, frames: int) -> Take:
-    """A finished job and its take, the film of it in the storage."""
+def striped_take(by: User, project: Project, *, fps: int, frames: int, **written: Any) -> Take:
+    """A finished job and its take, the film of it in the storage, written as `write` is told to."""
     take = make_take(by, project)
     with tempfile.TemporaryDirectory() as folder:
         film, poster = Path(folder, "film.mp4"), Path(folder, "poster.webp")
-        write(film, fps=fps, frames=frames)
+        write(film, fps=fps, frames=frames, **written)
         drawn(frames // 2).save(poster)
         storage.upload(film, take.key, "video/mp4")
         storage.upload(poster, take.poster_key, "image/webp")
         take.sha256, take.size = sha256(film.read_bytes()).hexdigest(), film.stat().st_size
+        facts, times = probe.probe(film), probe.frame_times(film)
     take.width, take.height = SIZE
-    take.seconds, take.fps, take.frames = frames / fps, float(fps), frames
+    take.seconds, take.fps, take.frames = facts.seconds or 0.0, facts.fps or 0.0, len(times)
+    take.times = probe.uneven(times, take.fps)
     take.save()
     return take
 

@@ -14,6 +14,7 @@ from library import ingest, storage
 from library.models import Asset, MediaFile, Project, Rights
 from tests import factories
 from tests.generation.films import stored_take
+from tests.generation.striped_films import striped_take
 from tests.generation.views.conftest import make_take
 
 pytestmark = pytest.mark.usefixtures("s3")
@@ -52,6 +53,12 @@ def test_a_frame_is_exactly_the_one_shown_at_that_second(
     assert asset.promotion.second == pytest.approx(number / 24, abs=0.001)
     assert asset.title == f"Take 1 of 020 at {asset.promotion.second:.2f} s"
     assert light(asset) == pytest.approx(number * 255 / 48, abs=2.5)
+
+
+def test_the_last_frame_of_a_film_that_begins_late_is_its_last(alice: User, project: Project) -> None:
+    late = striped_take(alice, project, fps=24, frames=5, ticks=range(12, 17))
+    asset = promotion.reference_to(late, by=alice, at=late.end)
+    assert asset.promotion.second == pytest.approx(16 / 24, abs=0.001)
 
 
 def test_the_same_frame_asked_for_twice_is_one_asset(alice: User, bob: User, take: Take) -> None:

@@ -9,10 +9,11 @@ from library.probe import (
     Facts,
     UnreadableMedia,
     contents,
-    count_frames,
+    frame_times,
     probe,
     recordings,
     shown_name,
+    uneven,
 )
 from tests.library import files
 
@@ -175,15 +176,33 @@ def test_names_are_made_fit_for_a_sentence(name: str, shown: str) -> None:
 
 def test_frames_are_counted_as_they_are_decoded_and_long_films_by_what_is_stored(tmp_path, monkeypatch):
     film = files.video(tmp_path / "film.mp4", seconds=2, fps=25)
-    assert count_frames(film) == 50
+    decoded = frame_times(film)
+    assert decoded == pytest.approx([number / 25 for number in range(50)])
     monkeypatch.setattr(recordings, "MAX_DECODED_PIXELS", 0)
-    assert count_frames(film) == 50
+    assert frame_times(film) == decoded
 
 
 def test_who_counts_frames_may_be_stopped(tmp_path):
     film = files.video(tmp_path / "film.mp4", seconds=1)
     with pytest.raises(KeyboardInterrupt):
-        count_frames(film, keep=lambda: (_ for _ in ()).throw(KeyboardInterrupt))
+        frame_times(film, keep=lambda: (_ for _ in ()).throw(KeyboardInterrupt))
+
+
+@pytest.mark.parametrize(
+    ("times", "fps", "is_uneven"),
+    [
+        ([number / 24 for number in range(90)], 24.0, False),
+        ([number * 1001 / 30000 for number in range(3000)], 29.97, False),
+        ([round(number / 32, 3) for number in range(90)], 32.0, False),
+        ([0.0], 24.0, False),
+        ([0.083333, 0.125, 0.166667], 24.0, True),
+        ([0.0, 0.063, 0.104667], 24.0, True),
+        ([0.0, 0.04, 0.12], 16.667, True),
+        ([0.0], 0.0, True),
+    ],
+)
+def test_times_are_kept_of_films_that_do_not_keep_to_their_rate(times, fps, is_uneven):
+    assert uneven(times, fps) == (times if is_uneven else [])
 
 
 def test_what_is_played_is_told_apart_from_where_it_lies(tmp_path):

@@ -47,6 +47,7 @@ def test_its_frames_are_counted_as_they_are_decoded(queued, bring_to, sandbox, t
     with av.open(str(fetched(take.key, tmp_path))) as film:
         decoded = sum(1 for _ in film.decode(video=0))
     assert take.frames == decoded == take.frame_count == 72
+    assert take.times == [], "they follow from the rate"
 
 
 def test_storing_twice_leaves_one_original(queued, bring_to, sandbox):

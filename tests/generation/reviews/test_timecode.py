@@ -30,6 +30,21 @@ def test_there_and_back(frame: int, fps: float) -> None:
     assert timecode.frame_at(frame / fps, fps) == frame
 
 
+@given(
+    lasting=st.lists(st.floats(0.005, 2), min_size=1, max_size=40),
+    begin=st.floats(0, 1),
+    fps=st.sampled_from(RATES),
+)
+def test_there_and_back_in_a_clip_that_does_not_keep_to_its_rate(
+    lasting: list[float], begin: float, fps: float
+) -> None:
+    times = [begin + sum(lasting[:frame]) for frame in range(len(lasting))]
+    for frame, second in enumerate(times):
+        assert timecode.frame_at(second, fps, times) == frame
+        assert timecode.frame_at(timecode.middle_of(frame, fps, times), fps, times) == frame
+    assert timecode.frame_at(0, fps, times) == 0
+
+
 @pytest.mark.parametrize("text", ["", "x", "00:02.24", "-1", "1:2:3", "2.", "٢"])
 def test_what_is_no_time_code_is_refused_by_name(text: str) -> None:
     with pytest.raises(ValueError, match="is no time code"):
