@@ -29,20 +29,16 @@ NAMES = {
 # What is made for a note is told below it, and how far it is: the newest step, the newest verdict and those that were
 # taken back tell that apart, and how many are approved, since a project may ask for another number of approvals.
 COUNTED = """
+      WITH made AS (
+           SELECT job.id AS job, take.id AS take, take.review FROM generation_note note
+             JOIN generation_job job ON job.answers_id = note.id
+             LEFT JOIN generation_take take ON take.job_id = job.id WHERE note.take_id = %(take)s)
     SELECT count(*) FILTER (WHERE parent_id IS NULL),
            count(*) FILTER (WHERE parent_id IS NULL AND resolved_at IS NULL AND deleted_at IS NULL),
            count(*), max(id), max(edited_at), max(deleted_at), max(resolved_at),
-           (SELECT max(step.id) FROM generation_jobevent step
-              JOIN generation_job job ON job.id = step.job_id
-              JOIN generation_note asked ON asked.id = job.answers_id WHERE asked.take_id = %(take)s),
-           (SELECT max(verdict.id) + count(verdict.withdrawn_at) FROM generation_verdict verdict
-              JOIN generation_take made ON made.id = verdict.take_id
-              JOIN generation_job job ON job.id = made.job_id
-              JOIN generation_note asked ON asked.id = job.answers_id WHERE asked.take_id = %(take)s),
-           (SELECT count(*) FROM generation_take made
-              JOIN generation_job job ON job.id = made.job_id
-              JOIN generation_note asked ON asked.id = job.answers_id
-             WHERE asked.take_id = %(take)s AND made.review = 'approved')
+           (SELECT max(id) FROM generation_jobevent WHERE job_id IN (SELECT job FROM made)),
+           (SELECT max(id) + count(withdrawn_at) FROM generation_verdict WHERE take_id IN (SELECT take FROM made)),
+           (SELECT count(*) FROM made WHERE review = 'approved')
       FROM generation_note WHERE take_id = %(take)s
 """
 OF_ANSWERS = ("uuid", "status", "take__uuid", "take__number", "take__review")
