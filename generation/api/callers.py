@@ -1,5 +1,6 @@
 """Who calls, and what that token opens: never more than its person may see and do."""
 
+import logging
 import time
 from dataclasses import dataclass
 from uuid import UUID
@@ -21,6 +22,8 @@ from library import handles
 from library.models import Asset, Project
 from library.models.assets import AssetQuerySet
 from library.models.projects import ProjectQuerySet
+
+log = logging.getLogger("backlot.api")
 
 REQUESTS, WINDOW = 600, 60  # so many requests of one token in so many seconds
 
@@ -178,7 +181,8 @@ class TokenThrottle(BaseThrottle):
         key = f"api-requests-{caller.token.pk}-{int(time.time() // WINDOW)}"
         try:
             return bool(cache.add(key, 1, timeout=2 * WINDOW) or cache.incr(key) <= REQUESTS)
-        except RedisError:
+        except RedisError as error:
+            log.warning("Redis does not answer, so requests are not counted: %s", type(error).__name__)
             return True
 
     def wait(self) -> float:

@@ -16,7 +16,7 @@ FILTERS = {threads.OPEN: "Open", threads.MINE: "Mine", threads.ALL: "All"}
 
 
 def listing(request: Request, take: Take) -> dict[str, Any]:
-    """What `_note_list.html` shows; five queries, and one more when a note names a handle."""
+    """What `_note_list.html` shows; four queries, and one more when a note names a handle."""
     wanted = wanted_of(request)
     counts = threads.counts_of(take)
     crew = Crew(take, request.user)

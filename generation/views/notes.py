@@ -24,7 +24,7 @@ NEW_IDS = "note-%s"
 
 
 def context(request: Request, take: Take) -> dict[str, Any]:
-    """What `_notes.html` shows; six queries at most."""
+    """What `_notes.html` shows; five queries at most."""
     return listing(request, take) | {"note_form": NoteForm(take=take, auto_id=NEW_IDS)}
 
 

@@ -291,10 +291,13 @@ def test_too_many_requests_wait(alices: Client, program: Program, monkeypatch: p
     cache.clear()
 
 
-def test_programs_are_answered_while_redis_is_away(alices: Client, settings: Any) -> None:
+def test_programs_are_answered_while_redis_is_away_and_the_log_tells(
+    alices: Client, settings: Any, caplog: pytest.LogCaptureFixture
+) -> None:
     redis = "django.core.cache.backends.redis.RedisCache"
     settings.CACHES = {"default": {"BACKEND": redis, "LOCATION": "redis://127.0.0.1:1/0"}}
     assert alices.get("/v1/balance").status_code == 200
+    assert "requests are not counted" in caplog.text
 
 
 def test_opening_the_door_is_one_query(alices: Client) -> None:

@@ -83,9 +83,9 @@ def test_forged_and_foreign_cookies_open_nothing(take: Take, share: Share) -> No
 
 
 def test_guests_come_in_while_redis_is_away_but_guess_no_password(
-    take: Take, share: Share, settings: Any
+    take: Take, share: Share, settings: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Members' pages need none either. What cannot be counted is not looked at."""
+    """Members' pages need none either. What cannot be counted is not looked at, and the log tells."""
     open_link, closed_link = share(take), share(take, password=PASSWORD)
     known = enter(closed_link, password=PASSWORD)
     redis = "django.core.cache.backends.redis.RedisCache"
@@ -97,6 +97,7 @@ def test_guests_come_in_while_redis_is_away_but_guess_no_password(
     for password in (PASSWORD, "guessed"):
         answer = Client().post(door, {"name": "Greta", "password": password})
         assert (answer.status_code, int(answer["Retry-After"])) == (429, FIRST_WAIT)
+    assert "guesses are not counted" in caplog.text
 
 
 def _signed(link: ShareLink, key: str) -> str:
