@@ -5,13 +5,26 @@ ARGS ?=
 # As many as there are cores: films and processes that wait for their turn too long fail tests that nothing is wrong with.
 JOBS ?= $(shell $(PYTHON) -c 'import os; print(os.cpu_count() or 1)')
 
-.PHONY: run test lint bench faults lock clean
+.PHONY: run test test-all lint bench faults lock clean
 
 run: .venv/run.stamp
 	@exec $(BIN)/python manage.py up $(ARGS)
 
 test: .venv/dev.stamp
-	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(ARGS)
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m "not system" $(ARGS)
+
+# Everything that CI runs: `make test`, the system tests (whole processes, outages, many hosts), then what writes a query
+# or a queue message on PostgreSQL and Redis, as production has it.
+CI_DATABASE_URL ?= postgres://postgres@127.0.0.1:5432/postgres
+CI_REDIS_URL ?= redis://127.0.0.1:6379/0
+QUERIES := tests/library tests/generation/lifecycle tests/generation/reviews tests/generation/ledger \
+	tests/generation/views tests/faults tests/upgrade
+
+test-all: .venv/dev.stamp
+	env -u DATABASE_URL -u REDIS_URL $(MAKE) test
+	env -u DATABASE_URL -u REDIS_URL $(BIN)/python -m pytest -m system -q
+	DATABASE_URL=$(CI_DATABASE_URL) REDIS_URL=$(CI_REDIS_URL) \
+		$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(QUERIES)
 
 lint: .venv/dev.stamp
 	$(BIN)/ruff format --check .

@@ -24,7 +24,7 @@ from tests.free_ports import free_port
 from tests.killable import web_service
 from tests.worker_host import WorkerHost, wait_for
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.system
 IS_FULL = "BACKLOT_FAULTS_FULL" in os.environ
 JOBS, BLOWS = (200, 100) if IS_FULL else (8, 6)
 # Longer than the longest lease, which is 30 s; in the short run the leases are made to lapse instead.

@@ -13,7 +13,7 @@ from library import storage
 from tests.faults.accounting import leases_lapse
 from tests.worker_host import wait_for
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.system
 Status = Job.Status
 KILLS = 10 if "BACKLOT_FAULTS_FULL" in os.environ else 3
 

@@ -7,7 +7,7 @@ import pytest
 from generation.models import Job, Take
 from tests.worker_host import WorkerHost, wait_for
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.system
 MEGABYTE = 1024 * 1024
 
 

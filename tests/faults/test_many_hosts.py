@@ -24,7 +24,7 @@ from generation.sandbox.rules import read_order
 from tests import factories
 from tests.worker_host import WorkerHost, wait_for
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.system
 Status = Job.Status
 
 JOBS = int(os.environ.get("MANY_HOSTS_JOBS", "150"))

@@ -24,7 +24,7 @@ from tests.free_ports import free_port
 from tests.killable import web_service
 from tests.worker_host import WorkerHost, wait_for
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.system
 Status = Job.Status
 IS_FULL = "BACKLOT_FAULTS_FULL" in os.environ
 AWAY_FOR = 30.0 if IS_FULL else 4.0

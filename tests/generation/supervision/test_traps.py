@@ -11,7 +11,7 @@ from django.utils import timezone
 from generation.models import Job
 from tests.generation.supervision.conftest import LONG_AGO, PATIENT, Place, wait_for
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.system
 
 # No kind of schedule that exists, due long ago: django-q's scheduler breaks off at it, each time.
 MALFORMED = """

@@ -16,7 +16,7 @@ from config import env
 from generation.supervision import ports
 from tests.generation.supervision.conftest import LONG_AGO, PATIENT, Place, children_of, listening, wait_for
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.system
 
 
 def answers(port: int, path: str = "/healthz") -> int:

@@ -11,7 +11,7 @@ import pytest
 
 from tests.generation.supervision.conftest import LONG_AGO, PATIENT, Place, children_of, wait_for
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.system
 
 IMPATIENT = """
 import asyncio, os, django
