@@ -145,6 +145,12 @@ def is_private(host: str) -> bool:
         return is_loopback(host) or "." not in host or host.endswith((".local", ".internal"))
 
 
+def serves_others() -> bool:
+    """Return whether people at other machines may use this installation, as far as the settings tell."""
+    public_host = urlsplit(settings.PUBLIC_URL).hostname or ""
+    return settings.PRODUCTION or not (is_loopback(settings.HOST) and is_loopback(public_host))
+
+
 def heeds_proxies(address: str) -> bool:
     """Whether the proxies of the environment count on the way to an address: never to this machine itself."""
     return not is_loopback(urlsplit(address).hostname or "")

@@ -7,16 +7,14 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from django.conf import settings
 from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler, RootModel
 from pydantic.json_schema import JsonSchemaValue
 
-from generation import lifecycle
+from generation import gateway, lifecycle
 from generation.api.callers import Caller
 from generation.api.destinations import destined, shot_of
 from generation.api.errors import ApiError, Invalid
 from generation.composition import Composition, Problem, compose_request
-from generation.gateway import is_private
 from generation.lifecycle import callbacks
 from generation.models import Job, Shot
 from generation.skyreels.schemas import AspectRatio, ClipType, Model, PictureType, Resolution, find_problems
@@ -226,11 +224,11 @@ def _voices(said: Mapping[str, Any]) -> bool | tuple[str, ...]:
 
 
 def _webhook_problems(address: object) -> list[Problem]:
-    """What the provider's rules say, and in production that nothing inside the house's network is called. Its tasks are
-    ours, so we call ourselves: the provider would speak of a task that the program has never heard of."""
+    """Return what breaks the provider's rules, and, where others are served, an address inside the network. Tasks are
+    ours, so we call ourselves: the provider would name a task that the API client has never heard of."""
     rules = [found for found in find_problems({"webhook": address}) if found.param == "webhook"]
-    if rules or not isinstance(address, str) or not settings.PRODUCTION:
+    if rules or not isinstance(address, str) or not gateway.serves_others():
         return [Problem(found.param, found.message) for found in rules]
-    if not is_private(urlsplit(address).hostname or ""):
+    if not gateway.is_private(urlsplit(address).hostname or ""):
         return []
     return [Problem("webhook", "webhook must be an address that can be reached from the internet")]

@@ -10,7 +10,6 @@ from datetime import timedelta
 from urllib.parse import urlsplit, urlunsplit
 
 import httpx
-from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
@@ -21,6 +20,7 @@ from generation.lifecycle import outside
 from generation.lifecycle.leases import tell
 from generation.models import Callback, Heartbeat, Job
 from generation.models.callbacks import MOST_TRIES
+from generation.public_http import ANY_HTTP
 from generation.task_shape import task_of
 
 NAME = "callbacks"
@@ -84,10 +84,10 @@ def _post(callback: Callback) -> int:
 
 
 def _client(base_url: str) -> httpx.Client:
-    """In production nothing inside the house's own network is called, whatever its name: programs of members would
-    have a way in."""
-    if settings.PRODUCTION:
-        return outside.client(base_url, timeout=TIMEOUT, schemes=("https", "http"))
+    """Call nothing inside the installation's own network, whatever its name, where people at other machines can ask
+    for it: they would have a way in. On a machine of one's own, programs on it may be called."""
+    if gateway.serves_others():
+        return outside.client(base_url, timeout=TIMEOUT, schemes=ANY_HTTP, exempt_provider=False)
     return httpx.Client(timeout=TIMEOUT, trust_env=gateway.heeds_proxies(base_url))
 
 

@@ -12,7 +12,9 @@ from urllib.parse import urlsplit, urlunsplit
 
 import httpx
 
+from generation.public_http import NotPublic
 from generation.sandbox.faults import Fault, FaultBox
+from generation.sandbox.reach import ANYWHERE, Reach
 from generation.sandbox.store import Task
 
 log = logging.getLogger("backlot.sandbox")
@@ -23,6 +25,7 @@ _PATIENCE = httpx.Timeout(3.0, connect=2.0)
 _CARRIERS = 4
 _MOST = 2000
 _GOODBYE = 1.0
+_REFUSED = 403  # not tried again
 
 
 @dataclass(slots=True)
@@ -42,9 +45,14 @@ class Courier:
     """
 
     def __init__(
-        self, tell: Callable[[Task], dict[str, Any]], faults: FaultBox, *, waits: Sequence[float] = WAITS
+        self,
+        tell: Callable[[Task], dict[str, Any]],
+        faults: FaultBox,
+        *,
+        waits: Sequence[float] = WAITS,
+        reach: Reach = ANYWHERE,
     ) -> None:
-        self._tell, self._faults, self._waits = tell, faults, tuple(waits)
+        self._tell, self._faults, self._waits, self._reach = tell, faults, tuple(waits), reach
         self._pile: list[tuple[float, int, Delivery]] = []
         self._numbers = itertools.count()
         self._changed = threading.Condition()
@@ -94,8 +102,7 @@ class Courier:
         delivery = self._next()
         if delivery is None:  # most sandboxes never call anybody, and a client is slow to make
             return
-        # The receiver is on this machine or on its network: a proxy of the surroundings must not be asked.
-        with httpx.Client(timeout=_PATIENCE, trust_env=False) as http:
+        with self._reach.client(timeout=_PATIENCE) as http:
             while delivery:
                 self._deliver(http, delivery)
                 delivery = self._next()
@@ -123,6 +130,9 @@ def _copies(faults: dict[str, Fault]) -> int:
 def _post(http: httpx.Client, address: str, content: dict[str, Any]) -> int:
     """The status of the answer; 0 when there was none."""
     try:
-        return http.post(address, json=content).status_code
+        return http.post(address, json=content, follow_redirects=False).status_code
+    except NotPublic as refusal:
+        log.warning("a callback is not sent: %s", refusal)
+        return _REFUSED
     except (httpx.RequestError, httpx.InvalidURL):
         return 0

@@ -13,17 +13,19 @@ from pathlib import Path
 from typing import Any
 
 from generation.sandbox.film import Filming
+from generation.sandbox.reach import Reach
 from generation.sandbox.rules import read_order
 from generation.sandbox.sources import FetchFailed
 
 
-def film(work: dict[str, str]) -> dict[str, Any]:
+def film(work: dict[str, Any]) -> dict[str, Any]:
     """Film one order to `path`: {"seconds": float}, or {"error": {…}} when a source is bad."""
     target = Path(work["path"])
     part = target.with_suffix(".part")
     try:
         with tempfile.TemporaryDirectory(prefix="sources-", dir=target.parent) as folder:
-            seconds = Filming(read_order(json.loads(work["body"])), work["task_id"], Path(folder)).write(part)
+            order, reach = read_order(json.loads(work["body"])), Reach(work["exempt"])
+            seconds = Filming(order, work["task_id"], Path(folder), reach).write(part)
     except FetchFailed as trouble:
         part.unlink(missing_ok=True)
         return {"error": {"code": "fetch_failed", "message": str(trouble), "type": "task_error"}}

@@ -20,6 +20,7 @@ from generation.sandbox.encoding import (
 from generation.sandbox.keyframes import Still, Timeline, opening, seconds_of, still
 from generation.sandbox.lettering import Badge, Caption
 from generation.sandbox.order import MAX_REFERENCE_SECONDS, Order, Subject
+from generation.sandbox.reach import Reach
 from generation.sandbox.scenes import Scene
 from generation.sandbox.sources import SOUND_BYTES, VIDEO_BYTES, FetchFailed, Sources
 
@@ -32,9 +33,9 @@ _UNREADABLE = "ref_videos.0.video_url: the file is no readable video"
 class Filming:
     """One order being filmed; `folder` receives what is fetched, `seed` tells takes of one prompt apart."""
 
-    def __init__(self, order: Order, seed: str, folder: Path) -> None:
+    def __init__(self, order: Order, seed: str, folder: Path, reach: Reach) -> None:
         self._order, self._seed = order, seed
-        self._sources = Sources(folder)
+        self._sources = Sources(folder, reach)
         self._clip = self._fetch_clip()
         self.seconds = self._length()
         self._count = max(1, round(self.seconds * FPS))

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from generation.sandbox.prices import cost
+from generation.sandbox.reach import ANYWHERE, Reach
 from generation.sandbox.rules import read_order
 from generation.sandbox.store import Task, TaskStore
 
@@ -27,9 +28,16 @@ class Renderer:
     """Films what is open in the store, oldest first, also what an earlier run left unfinished."""
 
     def __init__(
-        self, store: TaskStore, results: Path, *, ended: Callable[[Task], None], workers: int = 2
+        self,
+        store: TaskStore,
+        results: Path,
+        *,
+        ended: Callable[[Task], None],
+        workers: int = 2,
+        reach: Reach = ANYWHERE,
     ) -> None:
         """`ended` hears of each task whose end is known, perhaps before it can be seen."""
+        self._exempt = reach.exempt
         self._store, self._results, self._ended = store, results, ended
         self._waiting: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self._stopping = threading.Event()
@@ -84,7 +92,12 @@ class Renderer:
                 self._film(studio, task)
 
     def _film(self, studio: "_Studio", task: Task) -> None:
-        work = {"task_id": task.id, "body": task.body, "path": str(self.path(task.id))}
+        work = {
+            "task_id": task.id,
+            "body": task.body,
+            "path": str(self.path(task.id)),
+            "exempt": self._exempt,
+        }
         answer = None
         for _ in range(_ATTEMPTS):
             answer = answer or studio.film(work)
@@ -113,7 +126,7 @@ class _Studio:
         self._closed = False
         self._lock = threading.Lock()
 
-    def film(self, work: dict[str, str]) -> dict[str, Any] | None:
+    def film(self, work: dict[str, Any]) -> dict[str, Any] | None:
         """The process's answer, or None when it died over the work."""
         process = self._running()
         if process is None or process.stdin is None or process.stdout is None:

@@ -15,6 +15,7 @@ from generation.sandbox.courier import WAITS, Courier
 from generation.sandbox.desk import Desk
 from generation.sandbox.faults import FaultBox, read_fault
 from generation.sandbox.handler import SandboxHandler
+from generation.sandbox.reach import ANYWHERE, Reach
 from generation.sandbox.renderer import Renderer
 from generation.sandbox.store import Task, TaskStore
 from generation.sandbox.vendor import VendorDesk
@@ -31,7 +32,7 @@ class SandboxServer:
     The port is bound at once (0 picks a free one; OSError when it is taken), requests are answered from
     `start()` or `serve_forever()` on. `speed` scales the simulated rendering time. `public_url` is how
     customers reach the result files, else the server's own address. `webhook_waits` are the seconds before each
-    retry of a callback. Only one server may own a `data_dir`.
+    retry of a callback. `reach` limits what is fetched and called. Only one server may own a `data_dir`.
     """
 
     def __init__(
@@ -44,6 +45,7 @@ class SandboxServer:
         speed: float = 1.0,
         public_url: str | None = None,
         webhook_waits: Sequence[float] = WAITS,
+        reach: Reach = ANYWHERE,
     ) -> None:
         data_dir.mkdir(parents=True, exist_ok=True)
         handler = type("Handler", (SandboxHandler,), {"sandbox": self})
@@ -53,8 +55,8 @@ class SandboxServer:
         self.api_key = api_key
         self.store = TaskStore(data_dir / "sandbox.sqlite3")
         self.faults = FaultBox()
-        self.courier = Courier(self._tell, self.faults, waits=webhook_waits)
-        self.renderer = Renderer(self.store, data_dir / "results", ended=self.courier.expect)
+        self.courier = Courier(self._tell, self.faults, waits=webhook_waits, reach=reach)
+        self.renderer = Renderer(self.store, data_dir / "results", ended=self.courier.expect, reach=reach)
         self.desk = Desk(self.store, self.renderer, speed=speed)
         self.vendor = VendorDesk(self.desk, api_key=api_key)
         self.requests: deque[dict[str, Any]] = deque(maxlen=_LOG_LENGTH)

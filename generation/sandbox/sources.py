@@ -9,6 +9,9 @@ from urllib.parse import urlsplit
 import httpx
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from generation.public_http import NotPublic
+from generation.sandbox.reach import Reach
+
 PICTURE_BYTES = 10 * 1024 * 1024
 VIDEO_BYTES = 300_000_000
 SOUND_BYTES = 50_000_000
@@ -23,15 +26,14 @@ class FetchFailed(Exception):
 
 
 class Sources:
-    """Downloads of one order into a folder, with limits on size and time."""
+    """Downloads of one order into a folder, with limits on size and time, from where `reach` allows."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, reach: Reach) -> None:
+        self._folder, self._reach = folder, reach
 
     @cached_property
     def _http(self) -> httpx.Client:
-        # The files lie in this machine's own storage: a proxy of the surroundings must not be asked for them.
-        return httpx.Client(timeout=_TIMEOUT, follow_redirects=True, max_redirects=5, trust_env=False)
+        return self._reach.client(timeout=_TIMEOUT, max_redirects=5)
 
     def __enter__(self) -> Self:
         return self
@@ -66,6 +68,8 @@ class Sources:
                 if answer.status_code != 200:
                     raise FetchFailed(f"{field}: HTTP {answer.status_code} for {_bare(url)}")
                 self._write(answer, path, field, most)
+        except NotPublic as refusal:
+            raise FetchFailed(f"{field}: {_bare(url)} is not fetched: {refusal}") from None
         except (httpx.RequestError, httpx.InvalidURL) as trouble:
             raise FetchFailed(f"{field}: {_bare(url)} cannot be reached ({type(trouble).__name__})") from None
         return path

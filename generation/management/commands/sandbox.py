@@ -8,7 +8,19 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
+from generation import gateway
+from generation.sandbox.reach import ANYWHERE, Reach
 from generation.sandbox.server import SandboxServer
+
+
+def reach() -> Reach:
+    """Return what the sandbox may fetch and call: where people at other machines can send it somewhere, only public
+    addresses, the files of this installation and the endpoint for provider callbacks."""
+    if not gateway.serves_others():
+        return ANYWHERE
+    endpoints = {settings.AWS_S3_ENDPOINT_URL, settings.AWS_S3_PUBLIC_ENDPOINT_URL}
+    files = sorted(f"{endpoint}/{settings.AWS_STORAGE_BUCKET_NAME}/" for endpoint in endpoints)
+    return Reach((*files, f"{settings.PUBLIC_URL}/hooks/skyreels/"))
 
 
 class Command(BaseCommand):
@@ -26,7 +38,9 @@ class Command(BaseCommand):
 
     def handle(self, *, port: int, **options: Any) -> None:
         try:
-            server = SandboxServer(settings.VAR_DIR / "sandbox", port=port, api_key=settings.SKYREELS_API_KEY)
+            server = SandboxServer(
+                settings.VAR_DIR / "sandbox", port=port, api_key=settings.SKYREELS_API_KEY, reach=reach()
+            )
         except (OSError, OverflowError) as error:
             sys.exit(f"backlot: the sandbox cannot serve on port {port}: {error}")
         signal.signal(signal.SIGTERM, lambda *_: server.stop())

@@ -102,16 +102,27 @@ def test_a_request_that_is_sent_twice_is_called_about_once(alices: Client) -> No
     assert Callback.objects.count() == 1
 
 
+@pytest.mark.parametrize("served", [{"PRODUCTION": True}, {"HOST": "0.0.0.0"}])
 @pytest.mark.parametrize(
     "webhook",
     ["http://127.0.0.1:9/", "https://10.0.0.7/x", "https://[::1]/", "http://localhost", "http://db"],
 )
-def test_in_production_the_house_s_own_network_is_not_called(
-    alices: Client, failed: Job, receiver: Receiver, settings: Any, webhook: str
+def test_where_others_are_served_the_installation_s_own_network_is_not_called(
+    alices: Client, failed: Job, receiver: Receiver, settings: Any, served: dict[str, Any], webhook: str
 ) -> None:
-    settings.PRODUCTION = True
+    for name, value in served.items():
+        setattr(settings, name, value)
     assert error_of(submit(alices, webhook=webhook)) == (422, "invalid_parameter", "webhook")
     assert submit(alices, webhook="https://hooks.example.com/x").status_code == 200
+    lifecycle.call_back()
+    assert receiver.heard == []
+
+
+def test_the_sandbox_is_no_way_into_the_network_either(
+    failed: Job, receiver: Receiver, settings: Any
+) -> None:
+    """Its own links are followed when a take is stored; a client's webhook must not lead there."""
+    settings.HOST, settings.SKYREELS_BASE_URL = "0.0.0.0", receiver.url.removesuffix("/hooks")
     lifecycle.call_back()
     assert receiver.heard == []
 

@@ -1,0 +1,35 @@
+"""Which hosts the sandbox may fetch from and call back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import httpx
+
+from generation import public_http
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Anywhere, or only public addresses and URLs below the `exempt` prefixes."""
+
+    exempt: Sequence[str] | None = None
+
+    def client(self, *, timeout: httpx.Timeout, max_redirects: int = 20) -> httpx.Client:
+        """Return a client that keeps within this. Its requests raise NotPublic.
+
+        The files are in the installation's own storage and receivers are near, so proxies of the environment are
+        never used.
+        """
+        if self.exempt is None:
+            return httpx.Client(
+                timeout=timeout, follow_redirects=True, max_redirects=max_redirects, trust_env=False
+            )
+        return public_http.client(
+            timeout=timeout,
+            exempt=public_http.exempt_below(self.exempt),
+            schemes=public_http.ANY_HTTP,
+            max_redirects=max_redirects,
+        )
+
+
+ANYWHERE = Reach()
