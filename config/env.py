@@ -20,6 +20,8 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from django.core.exceptions import ImproperlyConfigured
 
+from library.trusted_proxies import TrustedProxies
+
 _TRUE = {"1", "true", "yes", "on"}
 _FALSE = {"0", "false", "no", "off"}
 
@@ -161,6 +163,15 @@ def hosts(name: str, default: list[str]) -> list[str]:
     ):
         refuse(name, "must be host names separated by commas, without scheme and port")
     return found
+
+
+def proxies(name: str, default: TrustedProxies) -> TrustedProxies:
+    """The proxies that are believed about their clients: a number of hops, or addresses and networks."""
+    value = text(name)
+    try:
+        return TrustedProxies.read(value) if value else default
+    except ValueError:
+        refuse(name, f"must be a number of proxies or a list of addresses and networks, not {_short(value)}")
 
 
 class Embedded(TypedDict):

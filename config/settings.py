@@ -13,6 +13,7 @@ from csp.constants import NONE, SELF
 from django.templatetags.static import static
 
 from config import env
+from library.trusted_proxies import default_proxies
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(env.text("BACKLOT_VAR", str(BASE_DIR / "var"))).resolve()
@@ -53,6 +54,12 @@ ALLOWED_HOSTS = env.hosts(
     [*LOOPBACK, REACHABLE_HOST, socket.gethostname(), urlsplit(PUBLIC_URL).hostname or "localhost"],
 )
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+
+# Who is believed about its clients' addresses. Backlot is served from the top of a host, whatever a request says:
+# neither a header's `SCRIPT_NAME` nor `X-Forwarded-Host` and `X-Forwarded-Port` move its links.
+TRUSTED_PROXIES = env.proxies("BACKLOT_TRUSTED_PROXIES", default_proxies(PRODUCTION, HOST, PUBLIC_URL))
+FORCE_SCRIPT_NAME = ""
+USE_X_FORWARDED_HOST = USE_X_FORWARDED_PORT = False
 
 # Database. The SQLite options are measured: without them writers lose transactions to each other.
 

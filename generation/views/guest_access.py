@@ -22,6 +22,7 @@ from django.views.decorators.http import require_safe
 from generation.models import Guest, ShareLink
 from generation.reviews import sharing
 from generation.reviews.guessing import Slowing
+from library.client_address import client_of
 
 COOKIE = "guest"
 REMEMBERED = timedelta(days=180)
@@ -91,15 +92,6 @@ def remember(response: HttpResponse, guest: Guest) -> HttpResponse:
     return response
 
 
-def client_address(request: HttpRequest) -> str:
-    """Whose tries are counted together. In production a proxy stands in front, as for `X-Forwarded-Proto`: the last
-    address of its header is the one that it saw; what stands before that anybody may have written."""
-    direct = str(request.META.get("REMOTE_ADDR", ""))
-    if not settings.PRODUCTION:
-        return direct
-    return request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip() or direct
-
-
 def slowed(request: HttpRequest, seconds: int, sentence: str) -> HttpResponse:
     """429: somebody guesses, or types badly."""
     context = {"head": "Wait a moment", "sentence": sentence, "seconds": seconds}
@@ -125,7 +117,7 @@ def nowhere(request: HttpRequest, rest: str) -> HttpResponse:
 def _open_link(request: HttpRequest, token: str) -> ShareLink | HttpResponse:
     """The link, or the answer to who has come to nothing. Who guesses waits, also with a token that would be right;
     guests who are known here do not wait for others behind the same address."""
-    address = client_address(request)
+    address = client_of(request).network
     if _remembered(request, token) is None and (seconds := UNKNOWN_TOKENS.wait(address)):
         return slowed(request, seconds, "Too many addresses that do not exist were tried from where you are.")
     link = sharing.find(token)

@@ -19,7 +19,6 @@ from generation.reviews.guessing import Slowing
 from generation.reviews.naming import name_of
 from generation.views.guest_access import (
     Visit,
-    client_address,
     for_anyone,
     for_guests,
     guest_of,
@@ -28,6 +27,7 @@ from generation.views.guest_access import (
     slowed,
 )
 from library import storage
+from library.client_address import client_of
 
 SIZE, THREADS = 36, 200
 PASSWORDS = Slowing("share-password", free=5, must_count=True)
@@ -66,7 +66,7 @@ def shared_enter(request: HttpRequest, link: ShareLink) -> HttpResponse:
     form = EnterForm(request.POST, link=link)
     if not form.is_valid():
         return _door(request, link, form)
-    address = client_address(request)
+    address = client_of(request).network
     if wait := _wait(link, address):
         return slowed(request, wait, "Too many tries. Nothing was looked at; try again later.")
     if not sharing.knows_password(link, form.cleaned_data.get("password", "")):

@@ -18,6 +18,7 @@ from generation.models import (
 )
 from generation.reviews import sharing
 from generation.views.guest_access import UNKNOWN_TOKENS
+from library.trusted_proxies import TrustedProxies
 from tests.generation.views.guests.conftest import Share, enter, page_of, text_of
 
 
@@ -87,7 +88,7 @@ def test_who_tries_many_tokens_waits_and_known_guests_do_not(take: Take, share: 
 def test_in_production_the_proxy_says_whose_tries_these_are(take: Take, share: Share, settings: Any) -> None:
     """What stands before the last address anybody may have written."""
     link = share(take)
-    settings.PRODUCTION = True
+    settings.TRUSTED_PROXIES = TrustedProxies.one_hop("127.0.0.0/8")
 
     def statuses(seen_by_proxy: str) -> set[int]:
         headers = {"X-Forwarded-For": f"198.51.100.9, {seen_by_proxy}"}
@@ -96,6 +97,6 @@ def test_in_production_the_proxy_says_whose_tries_these_are(take: Take, share: S
     for number in range(UNKNOWN_TOKENS.free):
         Client(headers={"X-Forwarded-For": f"10.0.0.{number}, 192.0.2.1"}).get("/s/guessed/")
     assert (statuses("192.0.2.1"), statuses("192.0.2.2")) == ({429}, {200})
-    settings.PRODUCTION = False
+    settings.TRUSTED_PROXIES = TrustedProxies.none()
     # Without a proxy in front the header is a stranger's word.
     assert statuses("192.0.2.1") == {200}
