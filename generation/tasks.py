@@ -1,40 +1,71 @@
 """The doors through which the queue comes in. A lost, doubled or late call does no harm."""
 
-from generation import lifecycle
+import logging
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec
+
+from generation import lifecycle, schema
 from generation.reviews import mailing, notifying
 
+P = ParamSpec("P")
+SCHEMA_GOOD_FOR = 60.0  # seconds
 
+log = logging.getLogger("backlot.worker")
+
+
+def on_usable_schema(step: Callable[P, None]) -> Callable[P, None]:
+    """Take no step on tables that this version cannot work with: nothing is lost, since the row says what is due."""
+
+    @wraps(step)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> None:
+        status = schema.current_status(max_age=SCHEMA_GOOD_FOR)
+        if status.is_usable:
+            step(*args, **kwargs)
+        else:
+            log.error("%s is not run; schema: %s", step.__name__, status.detail)
+
+    return guarded
+
+
+@on_usable_schema
 def submit(job_id: int) -> None:
     """Take the job whose turn it is to the provider."""
     lifecycle.submit_next(job_id)
 
 
+@on_usable_schema
 def balance() -> None:
     """See whether a pause may end."""
     lifecycle.ask_balance()
 
 
+@on_usable_schema
 def call_back() -> None:
     """Call the programs whose tasks have ended."""
     lifecycle.call_back()
 
 
+@on_usable_schema
 def store(job_id: int) -> None:
     """Bring a rendered video home."""
     lifecycle.store_job(job_id)
 
 
+@on_usable_schema
 def sweep() -> None:
     """Ask about everything that runs, for about a minute."""
     lifecycle.sweep()
 
 
+@on_usable_schema
 def tell() -> None:
     """Each minute: tell of new takes, then send what is due."""
     notifying.announce()
     mailing.send_due()
 
 
+@on_usable_schema
 def mail() -> None:
     """Send what is due: somebody was told something just now."""
     mailing.send_due()

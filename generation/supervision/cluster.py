@@ -17,7 +17,7 @@ from django.db import connections
 from django_q.cluster import Cluster
 
 from generation import host_queue, provenance
-from generation.supervision import health, parts, tether
+from generation.supervision import health, parts, schema, tether
 from generation.supervision.keeper import Keeper
 from generation.supervision.prepare import need
 from generation.supervision.pulse import Patience, Pulse
@@ -28,6 +28,7 @@ log = logging.getLogger("backlot.worker")
 def run_cluster() -> None:
     """The queue's own processes, each tied to the one that forked it: none is left when one of them is killed."""
     need(health.database_ok())
+    need(schema.schema_ok())
     need(health.queue_ok())
     if missing := provenance.problem():
         log.warning(missing)

@@ -13,7 +13,6 @@ from urllib.parse import urlsplit
 import httpx
 from django.conf import settings
 from django.db import Error, connection
-from django.db.migrations.executor import MigrationExecutor
 from django_q.brokers import get_broker
 from redis.exceptions import RedisError
 
@@ -49,17 +48,6 @@ def database_ok() -> Check:
             "database", False, f"does not answer ({_line(error)}): start it, or correct DATABASE_URL"
         )
     return Check("database", True, connection.display_name)
-
-
-def database_complete() -> Check:
-    """Answers, and has all tables."""
-    if not (answer := database_ok()).ok:
-        return answer
-    executor = MigrationExecutor(connection)
-    missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    if missing:
-        return Check("database", False, f"migrations are missing ({len(missing)}): run `manage.py migrate`")
-    return Check("database", True, f"{connection.display_name}, all tables there")
 
 
 def queue_ok() -> Check:
@@ -188,7 +176,7 @@ def public_endpoint_ok() -> Check:
 
 
 ALL: list[Callable[[], Check]] = [
-    database_complete,
+    database_ok,
     queue_ok,
     storage_round_trip,
     provider_ok,

@@ -9,7 +9,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 
-from generation.supervision import health
+from generation.supervision import health, schema
 from generation.supervision.pulse import ensure_schedule
 from library import storage
 
@@ -20,7 +20,9 @@ def prepare() -> None:
     Ends the process with one line when database, queue or storage cannot be used.
     """
     need(health.database_ok())
+    need(schema.can_migrate())
     call_command("migrate", interactive=False, verbosity=0)
+    need(schema.schema_ok())
     need(health.queue_ok())
     try:
         storage.ensure_bucket()

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from generation.supervision import exposition, figures, health
 from generation.supervision.health import Check
+from generation.supervision.schema import schema_ok
 
 # What these say holds no address and no name; of the others a stranger learns only whether they are well.
 TOLD_TO_ALL = {"worker", "steps", "waiting", "renders"}
@@ -27,9 +28,9 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @require_safe
 def readyz(request: HttpRequest) -> JsonResponse:
     """Whether the parts answer and work is being done; 503 when not, and which."""
-    checks = [health.database_ok(), health.storage_ok(), *health.work_ok()]
+    checks = [health.database_ok(), schema_ok(), health.storage_ok(), *health.work_ok()]
     # Who asks stands in the database.
-    in_full = checks[0].ok and getattr(request.user, "is_staff", False)
+    in_full = checks[0].ok and checks[1].ok and getattr(request.user, "is_staff", False)
     parts = {check.name: {"ok": check.ok, "detail": _told(check, in_full=in_full)} for check in checks}
     return JsonResponse(parts, status=200 if all(check.ok for check in checks) else 503)
 

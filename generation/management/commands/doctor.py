@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from generation.supervision import health
+from generation.supervision.schema import schema_ok
 
 
 class Command(BaseCommand):
@@ -16,7 +17,7 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         well = True
-        for look in health.ALL:
+        for look in [schema_ok, *health.ALL]:
             check = look()
             well = well and check.ok
             style = self.style.SUCCESS if check.ok else self.style.ERROR

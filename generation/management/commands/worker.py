@@ -1,11 +1,13 @@
 """`manage.py worker`: one worker host."""
 
 import asyncio
+import sys
 from argparse import SUPPRESS, ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from generation.supervision import schema
 from generation.supervision.cluster import run_cluster, supervise
 from generation.supervision.pulse import Patience
 
@@ -22,5 +24,7 @@ class Command(BaseCommand):
     def handle(self, *, cluster: bool, **options: Any) -> None:
         if cluster:
             run_cluster()
+        elif refused := schema.refusal():
+            sys.exit(f"backlot: {refused}")
         else:
             asyncio.run(supervise(Patience()))

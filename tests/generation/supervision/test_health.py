@@ -4,8 +4,6 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
-from django.db.migrations.loader import MigrationLoader
-from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
 from generation.models import Heartbeat
@@ -28,16 +26,8 @@ def test_a_worker_is_well_while_it_sweeps() -> None:
 
 
 @pytest.mark.django_db
-def test_a_database_with_all_tables_is_well() -> None:
+def test_a_database_that_answers_is_well() -> None:
     assert health.database_ok() == Check("database", True, connection.display_name)
-    assert health.database_complete() == Check(
-        "database", True, f"{connection.display_name}, all tables there"
-    )
-    [latest] = MigrationLoader(connection).graph.leaf_nodes("generation")
-    MigrationRecorder(connection).record_unapplied(*latest)
-    assert health.database_complete() == Check(
-        "database", False, "migrations are missing (1): run `manage.py migrate`"
-    )
 
 
 def test_the_storage_is_well(s3: None, settings) -> None:

@@ -135,6 +135,7 @@ def test_readyz_names_the_part_that_fails(client: Client) -> None:
     assert answer.status_code == 503
     assert {name: part["ok"] for name, part in answer.json().items()} == {
         "database": True,
+        "schema": True,
         "storage": True,
         "worker": False,
         "steps": True,

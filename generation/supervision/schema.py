@@ -1,0 +1,40 @@
+"""The check of the schema, for `up`, `doctor`, `/readyz` and the workers."""
+
+import logging
+
+from django.db import Error
+
+from generation.schema import current_status
+from generation.supervision.health import Check
+
+GOOD_FOR = 60.0  # seconds
+
+log = logging.getLogger("backlot.schema")
+
+
+def schema_ok() -> Check:
+    """Whether the tables in the database are those that this version needs."""
+    try:
+        status = current_status(max_age=GOOD_FOR)
+    except Error:
+        return Check("schema", False, "cannot be checked, the database does not answer")
+    return Check("schema", status.is_usable, status.detail)
+
+
+def can_migrate() -> Check:
+    """Whether `migrate` may run: an empty database and one of an earlier version are fine."""
+    try:
+        status = current_status(max_age=0)
+    except Error:
+        return Check("schema", False, "cannot be checked, the database does not answer")
+    return Check("schema", status.can_migrate, status.detail)
+
+
+def refusal() -> str:
+    """Why no worker may run here, in one line; empty while the database is away, since a worker waits for it."""
+    try:
+        status = current_status(max_age=0)
+    except Error as error:
+        log.warning("the schema cannot be checked yet: %s", str(error).strip() or type(error).__name__)
+        return ""
+    return "" if status.is_usable else f"schema: {status.detail}"
