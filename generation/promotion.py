@@ -48,7 +48,7 @@ def promote(
     media, second = _media_of(take, at)
     with transaction.atomic():
         _lock(take)
-        if made := _made_before(take, media).named(handle).first():
+        if made := _made_before(take, media).visible_to(by).named(handle).first():
             return made
         return _created(
             take, media, second, by=by, handle=handle, title=title, tags=tags, is_shared=is_shared

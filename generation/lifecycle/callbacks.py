@@ -28,6 +28,7 @@ WAITS = (10, 30, 60)  # seconds before each retry
 ROUND = 15.0  # seconds after which a worker calls nobody more; the next look has another one go on
 LEASE = timedelta(seconds=40)  # longer than a round and its last call
 SILENCE = 0
+WITHHELD = "The program that asked for it was not called: its user can no longer see this project."
 TIMEOUT = httpx.Timeout(5.0, connect=3.0)
 
 
@@ -53,7 +54,10 @@ def call_back() -> None:
     ends = time.monotonic() + ROUND
     try:
         while time.monotonic() < ends and (callback := _claimed()):
-            _note(callback, _post(callback))
+            if _may_be_called(callback.job):
+                _note(callback, _post(callback))
+            else:
+                _end(callback, WITHHELD)
     finally:
         Heartbeat.objects.filter(name=NAME).update(leased_until=None)
 
@@ -67,7 +71,13 @@ def _claimed() -> Callback | None:
     mine = Callback.objects.filter(pk=found.pk, tries=found.tries)
     if not mine.update(tries=F("tries") + 1, next_try_at=timezone.now() + LEASE):
         return None
-    return Callback.objects.select_related("job__take").get(pk=found.pk)
+    return Callback.objects.select_related("job__take", "job__created_by").get(pk=found.pk)
+
+
+def _may_be_called(job: Job) -> bool:
+    """Return whether the user who asked for the job may still see it: a webhook goes to an address of theirs."""
+    user = job.created_by
+    return user.is_active and Job.objects.visible_to(user).filter(pk=job.pk).exists()
 
 
 def _post(callback: Callback) -> int:
@@ -102,9 +112,16 @@ def _note(callback: Callback, status: int) -> None:
         again = timezone.now() + timedelta(seconds=WAITS[callback.tries - 1])
         Callback.objects.filter(pk=callback.pk).update(next_try_at=again)
         return
+    _end(callback, _told(callback, status))
+
+
+def _end(callback: Callback, text: str) -> None:
+    """Record how it ended and make no further call. Of the URL only the origin is kept: the rest may hold a secret."""
+    parts = urlsplit(callback.base_url)
+    origin = urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], "", "", ""))
     with transaction.atomic():
-        Callback.objects.filter(pk=callback.pk).update(next_try_at=None)
-        tell(callback.job_id, callback.job.status, _told(callback, status))
+        Callback.objects.filter(pk=callback.pk).update(next_try_at=None, base_url=origin)
+        tell(callback.job_id, callback.job.status, text)
 
 
 def _told(callback: Callback, status: int) -> str:

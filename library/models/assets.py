@@ -33,11 +33,14 @@ class AssetQuerySet(models.QuerySet["Asset"]):
     """Look-up and permission in one call."""
 
     def visible_to(self, user: AnyUser) -> Self:
-        """Shared assets, those of the user's projects and the user's own; all of them for an administrator."""
+        """Return shared assets and those kept to the user's projects; all of them for an administrator.
+
+        Having created an asset opens nothing: what has no home project is shared, by a constraint of the table, and
+        what is kept to a project is read by its members alone, also by its creator after leaving.
+        """
         if getattr(user, "is_superuser", False):
             return self
-        mine = Q(created_by_id=user.pk) | in_projects_of(user, project="home_project")
-        return self.filter(Q(is_shared=True) | mine)
+        return self.filter(Q(is_shared=True) | in_projects_of(user, project="home_project"))
 
     def editable_by(self, user: AnyUser) -> Self:
         """The assets whose home project lets the user make things, and those without a home that are the user's."""
