@@ -22,6 +22,8 @@ EMBEDDED = env.embedded(VAR_DIR)
 DEBUG = env.flag("BACKLOT_DEBUG", False)
 PRODUCTION = env.flag("BACKLOT_PRODUCTION", False)
 SECRET_KEY = env.text("BACKLOT_SECRET_KEY", "" if PRODUCTION else EMBEDDED["secret_key"])
+# Keys that were rotated out: what they signed or sealed stays readable until it is sealed anew.
+SECRET_KEY_FALLBACKS = env.text("BACKLOT_SECRET_KEY_FALLBACKS").split()
 
 # Where the web is
 
@@ -304,6 +306,7 @@ if PRODUCTION:
 LOG_FORMAT = env.choice("BACKLOT_LOG_FORMAT", "line", "json")
 _secrets = [
     SECRET_KEY,
+    *SECRET_KEY_FALLBACKS,
     SKYREELS_API_KEY,
     AWS_SECRET_ACCESS_KEY,
     METRICS_TOKEN,

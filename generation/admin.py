@@ -268,7 +268,7 @@ class ShareLinkAdmin(ReadOnly, ModelAdmin):
     list_select_related = ("project", "created_by")
     search_fields = ("label", "project__name", "created_by__username")
     date_hierarchy = "created_at"
-    exclude = ("token", "password")
+    exclude = ("plain_token", "token_hash", "sealed_token", "token_key", "password")
     # Its page is the one that the address opens.
     view_on_site = False
     actions = ("revoke",)

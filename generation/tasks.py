@@ -6,7 +6,7 @@ from functools import wraps
 from typing import ParamSpec
 
 from generation import lifecycle, schema
-from generation.reviews import mailing, notifying
+from generation.reviews import link_tokens, mailing, notifying, paused_links
 
 P = ParamSpec("P")
 SCHEMA_GOOD_FOR = 60.0  # seconds
@@ -60,8 +60,10 @@ def sweep() -> None:
 
 @on_usable_schema
 def tell() -> None:
-    """Each minute: tell of new takes, then send what is due."""
+    """Each minute: notify of new takes and of paused share links, seal old tokens, then send what is due."""
     notifying.announce()
+    paused_links.notify_owners()
+    link_tokens.seal_anew()
     mailing.send_due()
 
 

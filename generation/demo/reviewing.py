@@ -158,4 +158,6 @@ def _list(takes: Mapping[int, Take], people: People) -> None:
     dailies = Playlist.objects.filter(project=home, name=PLAYLIST).first()
     if dailies is None:
         dailies = playlists.create(by=people[OWNER], project=home, name=PLAYLIST, takes=[])
-    playlists.add(dailies, in_story_order(Take.objects.filter(pk__in=[take.pk for take in mine])))
+    playlists.add(
+        dailies, in_story_order(Take.objects.filter(pk__in=[take.pk for take in mine])), by=people[OWNER]
+    )

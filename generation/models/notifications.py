@@ -27,11 +27,14 @@ class Notification(models.Model):
         VERDICT = "verdict", "A verdict on your take"
         TAKE = "take", "A new take waits for your verdict"
         GUEST = "guest", "A guest spoke"
+        LINKS = "links", "Share links are paused"
 
     to = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notifications")
     kind = models.CharField(max_length=10, choices=Kind)
     project = models.ForeignKey(Project, models.CASCADE, related_name="+")
-    take = models.ForeignKey(Take, models.CASCADE, related_name="+")
+    take = models.ForeignKey(
+        Take, models.CASCADE, null=True, blank=True, related_name="+", help_text="empty: about the project"
+    )
     note = models.ForeignKey(Note, models.CASCADE, null=True, blank=True, related_name="notifications")
     verdict = models.ForeignKey(Verdict, models.CASCADE, null=True, blank=True, related_name="notifications")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")

@@ -5,11 +5,12 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.urls import reverse
 
 from generation.models.takes import Take
 from library.models import Project
-from library.models.projects import COMMENTERS, AnyUser, in_projects_of
+from library.models.projects import COMMENTERS, AnyUser, in_projects_of, makes_in
 
 
 class PlaylistQuerySet(models.QuerySet["Playlist"]):
@@ -48,12 +49,33 @@ class Playlist(models.Model):
         return reverse("generation:playlist", args=[self.uuid])
 
 
+class PlaylistItemQuerySet(models.QuerySet["PlaylistItem"]):
+    """Which places guests may be shown."""
+
+    def vouched_for(self) -> Self:
+        """Return the places whose takes the user who added them may share today."""
+        return self.filter(Q(is_attributed=False) | makes_in(user="added_by", project="take__project"))
+
+
 class PlaylistItem(models.Model):
-    """A take's place in a playlist."""
+    """A take's place in a playlist, and who put it there.
+
+    Guests see it only while that user may share it. `is_attributed` is false for rows from before the user was
+    recorded, which are shown by the rights of the link's maker alone; of a user who was deleted nobody is left to vouch
+    for the take, so their rows stay attributed, to nobody.
+    """
 
     playlist = models.ForeignKey(Playlist, models.CASCADE, related_name="items")
     take = models.ForeignKey(Take, models.CASCADE, related_name="+")
     position = models.PositiveIntegerField()
+    added_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    is_attributed = models.BooleanField(
+        default=False, db_default=False, help_text="no: added before it was recorded by whom"
+    )
+
+    objects = PlaylistItemQuerySet.as_manager()
 
     class Meta:
         ordering = ["playlist", "position", "pk"]

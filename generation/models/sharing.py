@@ -1,19 +1,24 @@
 """Share links, the guests who come through them, and their votes."""
 
 import secrets
-from typing import Self
+from functools import cached_property
+from typing import Any, Self
 from uuid import uuid4
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import BooleanField, Case, Q, Value, When
 from django.urls import reverse
+from django.utils import timezone
 
+from generation import sealing
 from generation.models.playlists import Playlist
 from generation.models.shots import Shot
 from generation.models.takes import Take
 from library.models import Project
-from library.models.projects import MAKERS, AnyUser, in_projects_of
+from library.models.projects import MAKERS, AnyUser, in_projects_of, makes_in
+
+TOKENS = "share-token"  # what share tokens are sealed for
 
 
 def new_token() -> str:
@@ -28,6 +33,35 @@ class ShareLinkQuerySet(models.QuerySet["ShareLink"]):
         """The links into projects in which the user may make things: whoever sees a link can pass it on."""
         return self.filter(in_projects_of(user, MAKERS))
 
+    def create(self, **fields: Any) -> "ShareLink":  # type: ignore[override]  # it is this model's
+        """Create a link with a token of its own."""
+        made = self.model(**fields)
+        made.set_token(new_token())
+        made.save(force_insert=True, using=self.db)
+        return made
+
+    def unended(self) -> Self:
+        """Return the links that were neither revoked nor ran out, and have not lost what they showed."""
+        ends_later = Q(expires_at__isnull=True) | Q(expires_at__gt=timezone.now())
+        kinds = (ShareLink.Kind.SHOT, ShareLink.Kind.PLAYLIST)
+        lost = Q(kind__in=kinds, shot__isnull=True, playlist__isnull=True)
+        return self.filter(ends_later, ~lost, revoked_at__isnull=True)
+
+    def paused(self) -> Self:
+        """Return the links that nobody vouches for at present."""
+        return self.with_paused().filter(is_paused=True)
+
+    def with_paused(self) -> Self:
+        """Annotate each link with `is_paused`: whoever made it may not share its project any more."""
+        may_share = makes_in(user="created_by", project="project")
+        return self.annotate(
+            is_paused=Case(When(may_share, then=Value(False)), default=True, output_field=BooleanField())
+        )
+
+    def sealed_otherwise(self) -> Self:
+        """Return the links whose token is not sealed under the current key."""
+        return self.exclude(token_key=sealing.key_id(TOKENS))
+
 
 class ShareLink(models.Model):
     """An address that lets guests without an account see chosen takes, and nothing else.
@@ -35,6 +69,11 @@ class ShareLink(models.Model):
     What it shows: a take, the takes of a shot, a playlist, or the approved takes of its project. A playlist's takes of
     other projects are shown as far as whoever made the link may share them there. A link whose shot or playlist was
     deleted opens nothing any more, and stays, with its guests, what they said and how they voted.
+
+    Links belong to the project: while whoever made one may not share the project, having left or been deactivated, the
+    link is paused, until an owner takes it over or revokes it.
+
+    The token is found by `token_hash` and shown again from `sealed_token`; see `generation.sealing`.
     """
 
     class Kind(models.TextChoices):
@@ -44,7 +83,21 @@ class ShareLink(models.Model):
         PROJECT = "project", "The approved takes of a project"
 
     uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
-    token = models.CharField(max_length=43, unique=True, default=new_token, editable=False)
+    # Held the token in plain text. A random value stands there that opens nothing, so that the version before this one
+    # still runs; a later migration removes the column.
+    plain_token = models.CharField(
+        max_length=43, unique=True, default=new_token, editable=False, db_column="token"
+    )
+    token_hash = models.CharField(max_length=64, unique=True, null=True, editable=False)  # noqa: DJ001 - unique
+    sealed_token = models.TextField(blank=True, default="", db_default="", editable=False)
+    token_key = models.CharField(
+        max_length=sealing.KEY_ID_LENGTH,
+        blank=True,
+        default="",
+        db_default="",
+        editable=False,
+        help_text="which key both are made with",
+    )
     project = models.ForeignKey(Project, models.CASCADE, related_name="share_links")
     kind = models.CharField(max_length=8, choices=Kind)
     take = models.ForeignKey(Take, models.CASCADE, null=True, blank=True, related_name="share_links")
@@ -62,8 +115,13 @@ class ShareLink(models.Model):
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
+    owners_notified_at = models.DateTimeField(
+        null=True, blank=True, editable=False, help_text="when the owners were notified that it is paused"
+    )
     views = models.PositiveIntegerField(default=0)
     last_viewed_at = models.DateTimeField(null=True, blank=True)
+
+    is_paused: bool  # where `with_paused` was asked for
 
     objects = ShareLinkQuerySet.as_manager()
 
@@ -86,6 +144,24 @@ class ShareLink(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("generation:shared", args=[self.token])
+
+    @cached_property
+    def token(self) -> str:
+        """The secret in its URL. Raises sealing.CannotUnseal when the installation's key was changed."""
+        return sealing.unseal(TOKENS, self.sealed_token)
+
+    @property
+    def has_token(self) -> bool:
+        """Whether its URL can be shown."""
+        try:
+            return bool(self.token)
+        except sealing.CannotUnseal:
+            return False
+
+    def set_token(self, token: str) -> None:
+        """Seal this token into the row under the current key, without saving."""
+        self.token_hash, self.sealed_token = sealing.fingerprint(TOKENS, token), sealing.seal(TOKENS, token)
+        self.token_key, self.token = sealing.key_id(TOKENS), token
 
     @property
     def has_lost_what_it_showed(self) -> bool:

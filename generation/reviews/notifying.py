@@ -13,7 +13,7 @@ from django.utils import timezone
 from django_q.tasks import async_task
 
 from generation.models import Note, Notification, ShareLink, Take, Verdict
-from library.models.projects import DECIDERS, AnyUser, in_projects_of
+from library.models.projects import DECIDERS, OWNERS, AnyUser, in_projects_of
 
 MAIL = "generation.tasks.mail"
 # What says why somebody is told of a note, the nearest reason first; one of them is enough.
@@ -67,6 +67,23 @@ def verdict_given(verdict: Verdict) -> None:
             read_at=timezone.now()
         )
     _tell(dict.fromkeys(people, kind), take=verdict.take, verdict=verdict, by=verdict.by, guest=verdict.guest)
+
+
+def links_paused(project: int, *, maker: int | None) -> None:
+    """Notify the owners of a project, or administrators where it has none, that the share links of this user are
+    paused. An owner who has not read it yet is not notified again."""
+    owners = User.objects.filter(memberships__project=project, memberships__role__in=OWNERS, is_active=True)
+    people = owners if owners.exists() else User.objects.filter(is_superuser=True, is_active=True)
+    unread = Notification.objects.filter(
+        kind=Kind.LINKS, project=project, by=maker, read_at__isnull=True
+    ).values("to")
+    rows = [
+        Notification(to=person, kind=Kind.LINKS, project_id=project, by_id=maker)
+        for person in people.exclude(pk__in=unread).exclude(pk=maker or 0).order_by("pk")
+    ]
+    if rows:
+        Notification.objects.bulk_create(rows)
+        transaction.on_commit(lambda: async_task(MAIL), robust=True)
 
 
 def announce() -> int:

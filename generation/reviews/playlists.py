@@ -3,14 +3,17 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from types import EllipsisType
 from typing import NamedTuple
 from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Count, Max
+from django.utils.translation import gettext as _
 
-from generation.models import Note, Playlist, PlaylistItem, Take
+from generation.models import Note, Playlist, PlaylistItem, ShareLink, Take
+from generation.models.playlists import PlaylistItemQuerySet
 from library.models import Project
 from library.models.projects import AnyUser
 
@@ -70,7 +73,7 @@ class Summary:
 def create(*, by: User, project: Project, name: str, takes: Iterable[Take]) -> Playlist:
     """A new playlist with these takes in this order. Raises CannotList for a name that is empty, or too many takes."""
     made = Playlist.objects.create(project=project, name=_checked(name), created_by=by)
-    add(made, takes)
+    add(made, takes, by=by)
     return made
 
 
@@ -88,25 +91,46 @@ def delete(playlist: Playlist) -> None:
 
 
 @transaction.atomic
-def add(playlist: Playlist, takes: Iterable[Take]) -> int:
-    """Put takes at the end; how many are new. Those that are in it already keep their place.
+def add(playlist: Playlist, takes: Iterable[Take], *, by: User) -> int:
+    """Put takes at the end, in this user's name; return how many are new. Those that are in it already keep their
+    place; where nobody vouches for one any more, the user does from now on, if they may share it.
 
-    Raises CannotList when it would become longer than `MOST_TAKES`.
+    Raises CannotList when it would become longer than `MOST_TAKES`, and when guests see the playlist and the user may
+    not share one of the takes.
     """
     _hold(playlist)
     there = set(playlist.items.values_list("take_id", flat=True))
-    new = [pk for pk in dict.fromkeys(take.pk for take in takes) if pk not in there]
+    asked = list(dict.fromkeys(take.pk for take in takes))
+    new = [pk for pk in asked if pk not in there]
     if len(there) + len(new) > MOST_TAKES:
         raise CannotList(
             f"A playlist holds {MOST_TAKES} takes at most, and with these {playlist} would have more."
             " Nothing was added. Narrow the choice, or make a second playlist."
         )
+    _check_may_share(playlist, new, by)
     last = playlist.items.aggregate(last=Max("position"))["last"] or 0
     rows = [
-        PlaylistItem(playlist=playlist, take_id=pk, position=place) for place, pk in enumerate(new, last + 1)
+        PlaylistItem(playlist=playlist, take_id=pk, position=place, added_by=by, is_attributed=True)
+        for place, pk in enumerate(new, last + 1)
     ]
     PlaylistItem.objects.bulk_create(rows)
+    _vouch(unvouched(playlist).filter(take__in=asked), by)
     return len(new)
+
+
+def vouch(playlist: Playlist, *, by: User, instead_of: int | EllipsisType | None = ...) -> int:
+    """Let this user vouch for the takes that nobody vouches for any more, as far as they may share them; return how
+    many. With `instead_of` (the key of a user, None for users who were deleted) only for what that user added."""
+    kept = unvouched(playlist)
+    if not isinstance(instead_of, EllipsisType):
+        kept = kept.filter(added_by=instead_of)
+    return _vouch(kept, by)
+
+
+def unvouched(playlist: Playlist) -> PlaylistItemQuerySet:
+    """Return the places that guests are not shown, since whoever added them may not share their takes."""
+    items = PlaylistItem.objects.filter(playlist=playlist)
+    return items.exclude(pk__in=items.vouched_for().values("pk"))
 
 
 @transaction.atomic
@@ -171,6 +195,27 @@ def _hold(playlist: Playlist) -> None:
     """One change at a time: places are counted, and a take stands in a playlist once."""
     if Playlist.objects.select_for_update().filter(pk=playlist.pk).first() is None:
         raise CannotList(GONE)
+
+
+def _check_may_share(playlist: Playlist, takes: list[int], by: User) -> None:
+    """Raises CannotList when guests see the playlist and one of the takes is not the user's to share."""
+    if not takes or not ShareLink.objects.unended().filter(playlist=playlist).exists():
+        return
+    others = Take.objects.filter(pk__in=takes).exclude(pk__in=Take.objects.editable_by(by).values("pk"))
+    projects = sorted(set(others.order_by().values_list("project__name", flat=True)))
+    if projects:
+        raise CannotList(
+            _(
+                "Guests see this playlist through a share link, and you may not share takes of %(projects)s. "
+                "Nothing was added. Ask an owner or editor there to add them, or make a second playlist."
+            )
+            % {"projects": ", ".join(projects)}
+        )
+
+
+def _vouch(kept: PlaylistItemQuerySet, by: User) -> int:
+    mine = kept.filter(take__in=Take.objects.editable_by(by)).values_list("pk", flat=True)
+    return PlaylistItem.objects.filter(pk__in=list(mine)).update(added_by=by, is_attributed=True)
 
 
 def _placed(row: PlaylistItem, place: int) -> bool:

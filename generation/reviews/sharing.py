@@ -7,11 +7,15 @@ from typing import Any
 
 from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.auth.models import User
+from django.db import transaction
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
+from generation import sealing
 from generation.models import Guest, Note, Playlist, PlaylistItem, ShareLink, Shot, Take
+from generation.models.sharing import TOKENS, new_token
 from generation.models.takes import TakeQuerySet
+from generation.reviews import playlists
 from library.models import Project
 
 SHORTEST_PASSWORD = 8
@@ -73,6 +77,7 @@ def share(
     link.allows_notes, link.allows_verdicts = terms.notes, terms.verdicts
     link.allows_download, link.has_watermark, link.is_blind = terms.download, terms.watermark, terms.blind
     link.created_at = timezone.now()
+    link.set_token(new_token())
     if terms.blind:
         _check_ballot(takes_of(link).count())
     link.save()
@@ -84,11 +89,27 @@ def revoke(link: ShareLink) -> None:
     ShareLink.objects.filter(pk=link.pk, revoked_at=None).update(revoked_at=timezone.now())
 
 
+@transaction.atomic
+def take_over(link: ShareLink, *, by: User) -> bool:
+    """Let this user vouch for a paused link from now on; False when it is not paused any more.
+
+    What guests see is then what the user may share. Of a playlist the takes that the maker had added stay in it.
+    """
+    paused = ShareLink.objects.paused().filter(pk=link.pk).values("pk")
+    taken = ShareLink.objects.filter(pk__in=paused).update(created_by=by, owners_notified_at=None)
+    if taken and link.playlist is not None:
+        playlists.vouch(link.playlist, by=by, instead_of=link.created_by_id)
+    return bool(taken)
+
+
 def find(token: str) -> ShareLink | None:
-    """The link of this token, whether it still opens anything or not."""
+    """Return the link of this token, whether it still opens anything or not, with `is_paused`."""
     links = ShareLink.objects.select_related("project", "take__shot", "shot", "playlist", "created_by")
-    # No database looks for a NUL character.
-    return links.filter(token=token).first() if "\0" not in token else None
+    hashes = sealing.fingerprints(TOKENS, token)
+    link = links.with_paused().filter(token_hash__in=hashes).first()
+    if link is not None:
+        link.token = token
+    return link
 
 
 def is_alive(link: ShareLink) -> bool:
@@ -98,9 +119,14 @@ def is_alive(link: ShareLink) -> bool:
     return link.revoked_at is None and (link.expires_at is None or link.expires_at > timezone.now())
 
 
+def is_paused(link: ShareLink) -> bool:
+    """Return whether its maker may not share the project at present, as the database has it now."""
+    return ShareLink.objects.paused().filter(pk=link.pk).exists()
+
+
 def takes_of(link: ShareLink) -> TakeQuerySet:
-    """What the link shows at present, in its order: of other projects only what stands in its playlist and what
-    whoever made the link may share there. What is put to the vote is what was there when the link was made."""
+    """Return what the link shows at present, in its order: of a playlist what both its maker and whoever added the
+    take may share today. What is put to the vote is what was there when the link was made."""
     if link.has_lost_what_it_showed:
         return Take.objects.none()
     takes = Take.objects.filter(_shareable(link)).select_related("shot", "project")
@@ -146,7 +172,8 @@ def notes_of(link: ShareLink, take: Take) -> QuerySet[Note]:
 
 
 def _shareable(link: ShareLink) -> Q:
-    """The link's own project; for a playlist also the projects in which its maker makes things today."""
+    """The link's own project; for a playlist also the projects in which its maker makes things today. Of a maker who
+    does not in the link's own project the link is paused, and nobody gets this far."""
     own = Q(project=link.project_id)
     if link.kind != ShareLink.Kind.PLAYLIST or link.created_by is None or not link.created_by.is_active:
         return own
@@ -165,7 +192,7 @@ def _check_ballot(count: int) -> None:
 
 
 def _listed(takes: TakeQuerySet, link: ShareLink) -> TakeQuerySet:
-    places = PlaylistItem.objects.filter(playlist=link.playlist_id, take=OuterRef("pk"))
+    places = PlaylistItem.objects.vouched_for().filter(playlist=link.playlist_id, take=OuterRef("pk"))
     placed = takes.annotate(place=Subquery(places.values("position")[:1]))
     return placed.filter(place__isnull=False).order_by("place", "pk")
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from generation.models import Notification, Take, Verdict
 from generation.reviews import timecode
@@ -41,9 +42,11 @@ def told(one: Notification) -> Told:
 
 
 def where(one: Notification) -> str:
-    """The page of what it tells of: the note at its frame, the verdict, or the take."""
+    """The page of what it tells of: the note at its frame, the verdict, the take, or the project's share links."""
     if one.note:
         return one.note.get_absolute_url()
+    if one.take is None:
+        return reverse("generation:share_links", args=[one.project.slug])
     return f"{one.take.get_absolute_url()}{'#verdict' if one.verdict_id else ''}"
 
 
@@ -54,6 +57,8 @@ def _who(one: Notification) -> str:
 
 
 def _did(one: Notification) -> str:
+    if one.take is None:
+        return _("cannot share takes here any more, so their share links are paused until an owner decides")
     if one.verdict:
         decision = Decision(one.verdict.decision)
         return f"{ADVISED[decision]} a take" if one.kind == Kind.GUEST else f"{DID[decision]} your take"
@@ -71,6 +76,8 @@ def _did(one: Notification) -> str:
 
 def _place(one: Notification) -> str:
     take = one.take
+    if take is None:
+        return str(one.project)
     shot = f" of {take.shot.code}" if take.shot else ""
     at = f" at {timecode.told(one.note.frame, take.fps)}" if one.note and one.note.frame is not None else ""
     return f"{one.project} · {take}{shot}{at}"

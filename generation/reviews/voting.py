@@ -58,7 +58,7 @@ def vote(link: ShareLink, *, guest: Guest, take: Take) -> Vote:
     """The guest's one choice, in place of an earlier one. Raises CannotVote once the vote is closed."""
     # Whoever closes it waits for this row, so that no vote comes in after the counting.
     held = ShareLink.objects.select_for_update().get(pk=link.pk)
-    if held.closed_at or not sharing.is_alive(held):
+    if held.closed_at or not sharing.is_alive(held) or sharing.is_paused(held):
         raise CannotVote("The vote is closed. Your choice was not counted.")
     if take not in _put_up(held):
         raise CannotVote(LEFT)

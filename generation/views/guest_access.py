@@ -17,6 +17,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from generation.models import Guest, ShareLink
@@ -124,13 +125,27 @@ def _open_link(request: HttpRequest, token: str) -> ShareLink | HttpResponse:
     if link is None:
         UNKNOWN_TOKENS.count(address)
         return nothing(request)
-    return link if sharing.is_alive(link) else _gone(request)
+    if not sharing.is_alive(link):
+        return _gone(request)
+    return _paused(request) if link.is_paused else link
 
 
 def _gone(request: HttpRequest) -> HttpResponse:
     sentence = "It was taken back, or its time is over. Ask whoever sent it to you for a new one."
     context = {"head": "This link is closed", "sentence": sentence, "typed": _typed(request)}
     return render(request, "guest/closed.html", context, status=410)
+
+
+def _paused(request: HttpRequest) -> HttpResponse:
+    """403: the link opens nothing until an owner of the project takes it over."""
+    context = {
+        "head": _("This link is paused"),
+        "sentence": _(
+            "Its team is deciding who looks after it. Try again later, or ask whoever sent it to you."
+        ),
+        "typed": _typed(request),
+    }
+    return render(request, "guest/closed.html", context, status=403)
 
 
 def _typed(request: HttpRequest) -> list[tuple[str, str]]:

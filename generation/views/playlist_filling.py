@@ -49,7 +49,7 @@ def playlist_add(request: Request) -> HttpResponse:
         raise Http404
     playlist = playlist_to_edit(request, uuid)
     try:
-        added = lists.add(playlist, takes)
+        added = lists.add(playlist, takes, by=request.user)
     except CannotList as refusal:
         messages.error(request, str(refusal))
     else:

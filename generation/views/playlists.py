@@ -9,6 +9,8 @@ from django.db.models.functions import Coalesce
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from generation.forms.playlists import ArrangeForm, PlaylistNameForm
@@ -52,7 +54,12 @@ def playlist_edit(request: Request, uuid: UUID) -> HttpResponse:
         else:
             messages.success(request, f"It is called {playlist} now.")
             return redirect("generation:playlist_edit", playlist.uuid)
-    context = {"playlist": playlist, "form": form, **order_of(request, playlist)}
+    context = {
+        "playlist": playlist,
+        "form": form,
+        "unvouched": lists.unvouched(playlist).count(),
+        **order_of(request, playlist),
+    }
     return render(request, "generation/playlist_edit.html", context, status=422 if form.errors else 200)
 
 
@@ -76,6 +83,23 @@ def playlist_arrange(request: Request, uuid: UUID) -> HttpResponse:
         return render(request, "generation/_playlist_order.html", context)
     anchor = f"#place-{moved[0]}" if moved else ""
     return redirect(reverse("generation:playlist_edit", args=[playlist.uuid]) + anchor)
+
+
+@require_POST
+def playlist_vouch(request: Request, uuid: UUID) -> HttpResponse:
+    """Let guests see the takes that nobody vouches for any more, as far as the user may share them."""
+    playlist = playlist_to_edit(request, uuid)
+    count = lists.vouch(playlist, by=request.user)
+    if count:
+        said = ngettext(
+            "Guests of a share link may see %(count)d more take.",
+            "Guests of a share link may see %(count)d more takes.",
+            count,
+        )
+        messages.success(request, said % {"count": count})
+    else:
+        messages.info(request, _("There is no take among them that you may share. Nothing was changed."))
+    return redirect("generation:playlist_edit", playlist.uuid)
 
 
 @require_POST

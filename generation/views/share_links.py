@@ -11,6 +11,8 @@ from django.db.models import Count
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -21,7 +23,7 @@ from generation.views.access import Request, project_to_edit
 from generation.views.paging import page_of, wanted
 from library.models import Project
 
-SIZE = 30
+SIZE, MOST_PAUSED = 30, 200
 KINDS = ("take", "shot", "playlist")
 
 
@@ -37,6 +39,8 @@ def share_links(request: Request, slug: str) -> HttpResponse:
     if link is None:
         return _page(request, project, form, status=422)
     messages.success(request, "The link is made. Copy its address from the list and send it to your guests.")
+    if link.playlist and (kept := link.playlist.items.count() - sharing.takes_of(link).count()):
+        messages.warning(request, _kept_back(kept))
     return redirect(_list_of(project, at=link))
 
 
@@ -48,6 +52,20 @@ def share_revoke(request: Request, uuid: UUID) -> HttpResponse:
     said = "Whoever has its address is told to ask for a new one. A film that is open now may play on for some minutes."
     messages.success(request, f"“{link}” is taken back. {said}")
     return redirect(_list_of(link.project))
+
+
+@require_POST
+def share_take_over(request: Request, uuid: UUID) -> HttpResponse:
+    """Let an owner vouch for a link that is paused since its maker may not share any more."""
+    link = _link_to_edit(request, uuid)
+    if not Project.objects.owned_by(request.user).filter(pk=link.project_id).exists():
+        raise PermissionDenied
+    if sharing.take_over(link, by=request.user):
+        said = _("“%(link)s” is open again, in your name: guests see what you may share.")
+        messages.success(request, said % {"link": link})
+    else:
+        messages.info(request, _("“%(link)s” is not paused any more. Nothing was changed.") % {"link": link})
+    return redirect(_list_of(link.project, at=link))
 
 
 @require_POST
@@ -64,19 +82,34 @@ def share_close(request: Request, uuid: UUID) -> HttpResponse:
 
 
 def _page(request: Request, project: Project, form: ShareForm, status: int = 200) -> HttpResponse:
-    links = ShareLink.objects.filter(project=project)
-    rows = links.select_related("take__shot", "shot", "playlist", "created_by")
-    page = page_of(rows.annotate(guest_count=Count("guests")), request.GET.get("before"), size=SIZE)
+    links = ShareLink.objects.filter(project=project).select_related(
+        "take__shot", "shot", "playlist", "created_by"
+    )
+    rows = links.with_paused().annotate(guest_count=Count("guests"))
+    page = page_of(rows, request.GET.get("before"), size=SIZE)
+    paused = list(links.unended().paused()[:MOST_PAUSED])
     context = {
         "project": project,
         "form": form,
         "links": page.items,
+        "paused": paused,
+        "may_take_over": bool(paused)
+        and Project.objects.owned_by(request.user).filter(pk=project.pk).exists(),
         "next": page.next,
         "public_url": settings.PUBLIC_URL,
         "alive": {link.pk for link in page.items if sharing.is_alive(link)},
         **_votes(page.items),
     }
     return render(request, "generation/share_links.html", context, status=status)
+
+
+def _kept_back(count: int) -> str:
+    said = ngettext(
+        "%(count)d take of the playlist is not shown to guests: you or whoever added it may not share it.",
+        "%(count)d takes of the playlist are not shown to guests: you or whoever added them may not share them.",
+        count,
+    )
+    return said % {"count": count}
 
 
 def _votes(links: Iterable[ShareLink]) -> dict[str, Any]:

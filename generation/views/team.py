@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from generation.forms import MemberForm, ProjectForm, RoleForm
+from generation.reviews import paused_links
 from generation.views.access import Request, project_to_own
 from library.models import Membership, Project, Role
 
@@ -60,6 +61,7 @@ def member_change(request: Request, slug: str, pk: int) -> HttpResponse:
         messages.error(request, _needs_owner(member))
     else:
         found.memberships.filter(pk=pk).update(role=form.cleaned_data["role"])
+        paused_links.notify_owners()
         messages.success(request, f"{member.user} is {Role(form.cleaned_data['role']).label.lower()} now.")
     return _after_change(request, found)
 
@@ -73,6 +75,7 @@ def member_remove(request: Request, slug: str, pk: int) -> HttpResponse:
         messages.error(request, _needs_owner(member))
     else:
         member.delete()
+        paused_links.notify_owners()
         messages.success(request, f"{member.user} is no longer in the team. Jobs and takes stay.")
     return _after_change(request, found)
 

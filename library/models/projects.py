@@ -6,7 +6,7 @@ from typing import Self
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 
 AnyUser = AbstractBaseUser | AnonymousUser
@@ -117,6 +117,13 @@ def in_projects_of(user: AnyUser, roles: Collection[Role] = Role, *, project: st
     if getattr(user, "is_superuser", False):
         return Q()
     return Q(**{f"{project}__in": _projects_of(user, roles)})
+
+
+def makes_in(*, user: str, project: str, roles: Collection[Role] = MAKERS) -> Q:
+    """Return the condition that the user at the path `user` of a row has an active account and one of these roles in
+    the project at the path `project`, or is an administrator. It is evaluated anew in each query."""
+    member = Membership.objects.filter(user=OuterRef(user), project=OuterRef(project), role__in=list(roles))
+    return Q(**{f"{user}__is_active": True}) & (Q(**{f"{user}__is_superuser": True}) | Q(Exists(member)))
 
 
 def _projects_of(user: AnyUser, roles: Collection[Role] = Role) -> models.QuerySet:

@@ -18,6 +18,9 @@ LINKS = [
     Row(POST, "/projects/harbour-lights/links/",            302, 302, 403, 403, 404, 403, "+ShareLink", PROJECT | {"what": "take:{take}"}),
     Row(POST, "/projects/far-shore/links/",                 404, 404, 404, 404, 422, 403, "", PROJECT | {"what": "take:{take}"}),
     Row(POST, "/links/{share}/revoke/",                     302, 302, 403, 403, 404, LOGIN, "~ShareLink.revoked_at"),
+    Row(POST, "/links/{paused}/take-over/",                 302, 403, 403, 403, 404, LOGIN, "~ShareLink.created_by_id ~ShareLink.owners_notified_at"),
+    Row(POST, "/links/{share}/take-over/",                  302, 403, 403, 403, 404, LOGIN),
+    Row(POST, "/links/{paused}/revoke/",                    302, 302, 403, 403, 404, LOGIN, "~ShareLink.revoked_at"),
     Row(POST, "/links/{ballot}/close/",                     302, 302, 403, 403, 404, LOGIN, "~ShareLink.closed_at"),
     Row(POST, "/links/{share}/close/",                      404, 404, 403, 403, 404, LOGIN),
 ]
@@ -37,6 +40,8 @@ GUESTS = [
     Row(POST, "/s/{ballot_token}/vote/",                    302, 302, 302, 302, 302, 302, "", {"choice": "A"}),
     Row(GET,  "/s/{share_token}/takes/",                    404, 404, 404, 404, 404, 404),
     Row(GET,  "/s/{over_token}/",                           410, 410, 410, 410, 410, 410),
+    Row(GET,  "/s/{paused_token}/",                         403, 403, 403, 403, 403, 403),
+    Row(POST, "/s/{paused_token}/enter/",                   403, 403, 403, 403, 403, 403, "", {"name": "Greta"}),
     Row(POST, "/s/{over_token}/enter/",                     410, 410, 410, 410, 410, 410, "", {"name": "Greta"}),
 ]
 # fmt: on

@@ -23,6 +23,7 @@ PLAYLISTS = [
     Row(POST, "/playlists/{playlist}/edit/",                302, 302, 302, 403, 404, 403, "~Playlist.name", {"name": "Tuesday"}),
     Row(POST, "/playlists/{playlist}/arrange/",             302, 302, 302, 403, 404, 403, "-PlaylistItem", {"remove": "{place}"}),
     Row(POST, "/playlists/{playlist}/arrange/",             422, 422, 422, 403, 404, 403, "", {"move": "up"}),
+    Row(POST, "/playlists/{playlist}/vouch/",               302, 302, 302, 403, 404, LOGIN),
     Row(POST, "/playlists/{playlist}/delete/",              302, 302, 302, 403, 404, LOGIN, "-Playlist -PlaylistItem"),
 ]
 

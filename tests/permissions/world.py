@@ -157,13 +157,21 @@ class World:
         self.ids |= {"note": bobs.uuid, "micks_note": micks.uuid, "resolved_note": resolved.uuid}
 
     def _shares(self, take: Take) -> None:
-        """Links that allow all that can be allowed: to a take, to a blind vote, and one that was taken back."""
+        """Links that allow all that can be allowed: to a take, to a blind vote, one that was taken back, and one that
+        is paused, since dave made it, as its owners know."""
         for name, fields in {
             "share": {"kind": "take", "take": take, "allows_verdicts": True, "allows_download": True},
             "ballot": {"kind": "shot", "shot": take.shot, "is_blind": True},
             "over": {"kind": "project", "revoked_at": timezone.now()},
+            "paused": {
+                "kind": "take",
+                "take": take,
+                "created_by": self.people["dave"],
+                "owners_notified_at": timezone.now(),
+            },
         }.items():
-            link = ShareLink.objects.create(project=self.project, created_by=self.alice, **fields)
+            fields = {"created_by": self.alice, **fields}
+            link = ShareLink.objects.create(project=self.project, **fields)
             self.ids |= {name: link.uuid, f"{name}_token": link.token}
 
     def _verdicts(self) -> None:

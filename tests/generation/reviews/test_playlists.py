@@ -38,7 +38,7 @@ def test_the_takes_stand_in_the_order_in_which_they_were_put(
 
 def test_a_take_stands_once(dailies: Playlist, takes: list[Take], alice: User, project: Project) -> None:
     new = make_take(alice, project)
-    assert playlists.add(dailies, [takes[2], new, new]) == 1
+    assert playlists.add(dailies, [takes[2], new, new], by=alice) == 1
     assert order(dailies, alice) == [*(take.pk for take in takes), new.pk]
 
 
@@ -61,7 +61,7 @@ def test_what_somebody_else_took_out_is_no_error(dailies: Playlist, takes: list[
     playlists.move(dailies, item=known[1], before=known[0])
     playlists.move(dailies, item=known[0], before=known[1])
     assert order(dailies, alice) == [takes[0].pk, takes[2].pk, takes[3].pk]
-    playlists.add(dailies, [takes[1]])
+    playlists.add(dailies, [takes[1]], by=alice)
     assert order(dailies, alice)[-1] == takes[1].pk
 
 
@@ -91,7 +91,7 @@ def test_it_does_not_grow_beyond_its_limit(
     monkeypatch.setattr(playlists, "MOST_TAKES", 5)
     more = [make_take(alice, project) for _ in range(2)]
     with pytest.raises(CannotList, match="5 takes at most, and with these Dailies of Monday would have more"):
-        playlists.add(dailies, more)
+        playlists.add(dailies, more, by=alice)
     assert len(order(dailies, alice)) == 4
     with pytest.raises(CannotList):
         playlists.create(by=alice, project=project, name="Long", takes=[*Take.objects.all()])
@@ -102,7 +102,7 @@ def test_each_person_is_shown_what_they_may_see(
     dailies: Playlist, takes: list[Take], alice: User, bob: User
 ) -> None:
     elsewhere = make_take(alice, factories.project(alice))
-    playlists.add(dailies, [elsewhere])
+    playlists.add(dailies, [elsewhere], by=alice)
     assert order(dailies, alice)[-1] == elsewhere.pk
     assert order(dailies, bob) == [take.pk for take in takes]
 

@@ -183,7 +183,7 @@ def test_the_summary_counts(as_alice: Client, dailies: Playlist, takes: list[Tak
 def test_takes_of_other_projects_are_left_out_and_counted(
     visit: Visit, alice: User, dailies: Playlist, takes: list[Take]
 ) -> None:
-    playlists.add(dailies, [make_take(alice, factories.project(alice))])
+    playlists.add(dailies, [make_take(alice, factories.project(alice))], by=alice)
     page = visit("vera").get(f"/playlists/{dailies.uuid}/")
     assert len(page.context["lineup"]) == 4
     assert "1 more take of this playlist belongs to projects that you may not see." in page.content.decode()
@@ -223,7 +223,7 @@ def test_a_session_costs_the_same_however_long_it_is(
     costs = []
     for count in (4, 200):
         more = [make_take(alice, project) for _ in range(count - dailies.items.count())]
-        playlists.add(dailies, more)
+        playlists.add(dailies, more, by=alice)
         with CaptureQueriesContext(connection) as seen:
             assert len(as_alice.get(f"/playlists/{dailies.uuid}/?at=2").context["lineup"]) == count
         costs.append(len(seen))

@@ -185,7 +185,7 @@ def test_a_playlist_that_went_away_meanwhile_is_said(take: Take, bob: User, proj
     stale = Playlist.objects.get(pk=found.pk)
     playlists.delete(found)
     for change in (
-        lambda: playlists.add(stale, [take]),
+        lambda: playlists.add(stale, [take], by=bob),
         lambda: playlists.rename(stale, "Other"),
         lambda: playlists.move(stale, item=1, before=None),
         lambda: playlists.remove(stale, item=1),

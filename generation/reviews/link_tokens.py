@@ -1,0 +1,40 @@
+"""Share tokens follow the installation's key: what is sealed under another one is sealed anew."""
+
+import logging
+
+from generation import sealing
+from generation.models import ShareLink
+from generation.models.sharing import TOKENS, new_token
+
+MOST_AT_ONCE = 200
+
+log = logging.getLogger("backlot.sharing")
+
+
+def seal_anew() -> int:
+    """Seal the tokens of some links under the current key; return how many.
+
+    These are links from before a rotation of the key, whose old one is among the fallbacks, and those that the version
+    before this one made, in plain text, while both ran. A token that no key opens is left as it is and reported.
+    """
+    links = list(ShareLink.objects.sealed_otherwise().order_by("pk")[:MOST_AT_ONCE])
+    return sum(_seal(link) for link in links)
+
+
+def _seal(link: ShareLink) -> int:
+    as_read = ShareLink.objects.filter(pk=link.pk, token_key=link.token_key)
+    try:
+        token = link.token if link.token_hash else link.plain_token
+    except sealing.CannotUnseal:
+        log.warning(
+            "share link %s was sealed with a secret key that is gone: nobody can open it any more", link.pk
+        )
+        as_read.update(token_key=sealing.key_id(TOKENS))
+        return 0
+    link.set_token(token)
+    return as_read.update(
+        token_hash=link.token_hash,
+        sealed_token=link.sealed_token,
+        token_key=link.token_key,
+        plain_token=new_token(),
+    )
