@@ -172,6 +172,12 @@ CACHES = {
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 20_000}}
 }
 
+# Files of strangers are opened in processes of their own: so many at once for all web processes of this machine, and as
+# many for its workers, each with so much memory.
+
+DECODERS = env.number("BACKLOT_DECODERS", 2, low=1, high=64)
+DECODER_MEMORY_MB = env.number("BACKLOT_DECODER_MEMORY_MB", 768, low=200, high=100_000)
+
 # Applications and pages
 
 INSTALLED_APPS = [
@@ -192,6 +198,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "config.room.with_room",
+    "library.views.busy.RefuseWhenBusy",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",

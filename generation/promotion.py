@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import F, Min
 
 from generation.models import Promotion, Take
-from library import fitness, handles, ingest, probe, storage
+from library import decoding, fitness, handles, ingest, probe, storage
 from library.models import Asset, MediaFile, Rights
 from library.models.assets import AssetQuerySet
 
@@ -127,8 +127,7 @@ def _fetched(take: Take, at: float | None, folder: Path) -> tuple[MediaFile, flo
     storage.download(take.key, film)
     if at is None:
         return ingest.add_media(film, name=title_of(take)), None
-    picture, second = ingest.frame_at(film, at)
-    picture.save(still)
+    second = decoding.frame(film, at, still)
     return ingest.add_media(still, name=title_of(take, second)), round(second, 3)
 
 

@@ -11,6 +11,7 @@ from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
 from pydantic import Field
 
+from library.decoding import DecodersBusy
 from library.storage import StorageFailed
 
 TYPES = {
@@ -96,7 +97,12 @@ def error_response(error: ApiError) -> HttpResponse:
 
 
 def refuse_form(form: BaseForm, names: dict[str, str] | None = None) -> Invalid:
-    """What is wrong with a form that a page would show again: its first field, under the API's name for it."""
+    """What is wrong with a form that a page would show again: its first field, under the API's name for it.
+
+    Raises DecodersBusy when a file was not even opened.
+    """
+    if isinstance(busy := getattr(form, "busy", None), DecodersBusy):
+        raise busy
     field, messages = next(iter(form.errors.items()))
     param = (names or {}).get(field, field)
     return Invalid("" if param == "__all__" else param, " ".join(map(str, messages)))
@@ -112,6 +118,7 @@ def install(api: NinjaAPI) -> None:
         MultiPartParserError: _unreadable,
         UnreadablePostError: _unreadable,
         StorageFailed: _no_storage,
+        DecodersBusy: _busy,
         **dict.fromkeys(TOO_LARGE, _too_large),
     }
     for kind, handler in told.items():
@@ -164,3 +171,10 @@ def _too_large(request: HttpRequest, error: Exception) -> HttpResponse:
 def _no_storage(request: HttpRequest, error: StorageFailed) -> HttpResponse:
     message = "The file storage does not answer. Nothing was kept; send it again."
     return error_response(ApiError(503, "storage_unavailable", message))
+
+
+def _busy(request: HttpRequest, error: DecodersBusy) -> HttpResponse:
+    message = "Too many files are being opened at the moment. Nothing was kept; send it again."
+    response = error_response(ApiError(503, "decoders_busy", message))
+    response["Retry-After"] = str(error.retry_after)
+    return response

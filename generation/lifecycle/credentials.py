@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from django.utils import timezone
 from generation import provenance
 from generation.models import Job
 from generation.provenance.signing import TIMESTAMP_SECONDS
-from library import probe, storage
+from library import decoding, probe, storage
 
 log = logging.getLogger("backlot.jobs")
 BYTES_A_SECOND = 5_000_000
@@ -32,11 +33,11 @@ def seconds_for(size: int) -> float:
     return size / BYTES_A_SECOND + (TIMESTAMP_SECONDS if settings.C2PA_TIMESTAMP_URL else 0)
 
 
-def signed(job: Job, video: Path, *, sha256: str, folder: Path) -> Kept:
+def signed(job: Job, video: Path, *, sha256: str, folder: Path, keep: Callable[[], None]) -> Kept:
     """The job's video with its credentials, written into the folder; the video itself when it cannot be signed."""
     target = folder / "signed.mp4"
     try:
-        name = _sign(job, video, target, sha256)
+        name = _sign(job, video, target, sha256, keep)
     except provenance.CannotSign as error:
         log.warning("job %s: its take has no content credentials: %s", job.pk, error, extra={"job": job.pk})
         reason = " ".join(str(error).split())
@@ -47,7 +48,7 @@ def signed(job: Job, video: Path, *, sha256: str, folder: Path) -> Kept:
     return Kept(target, storage.signed_take_key(job.uuid, ours), ours, told)
 
 
-def _sign(job: Job, video: Path, target: Path, sha256: str) -> str:
+def _sign(job: Job, video: Path, target: Path, sha256: str, keep: Callable[[], None]) -> str:
     """The name of who signed. Raises CannotSign."""
     try:
         certificate = provenance.present()
@@ -60,7 +61,7 @@ def _sign(job: Job, video: Path, target: Path, sha256: str) -> str:
     said = provenance.claim(job, sha256=sha256, size=video.stat().st_size, signed_at=timezone.now())
     provenance.sign(video, target, said, by=certificate, timestamps=settings.C2PA_TIMESTAMP_URL)
     try:
-        if probe.contents(target) != probe.contents(video):
+        if decoding.digest(target, keep=keep) != decoding.digest(video, keep=keep):
             raise provenance.CannotSign("signing would have changed what is played")
     except probe.UnreadableMedia as error:
         raise provenance.CannotSign(f"the signed file does not open ({error})") from error

@@ -22,7 +22,7 @@ from generation.lifecycle.leases import MAX_TAKEOVERS, Lease, LeaseLost, claim, 
 from generation.lifecycle.outside import NotPublic
 from generation.models import Job
 from generation.skyreels import errors
-from library import ingest, probe, storage
+from library import decoding, probe, storage
 
 Status = Job.Status
 LEASE_SECONDS = 20.0
@@ -66,6 +66,8 @@ def _store(lease: Lease, job: Job) -> None:
     except httpx.HTTPError as error:
         message = f"The video could not be fetched ({type(error).__name__})."
         _ask_for_another_link(lease, job, message)
+    except decoding.DecodersBusy:
+        _again(lease, job, "Too many files are being opened on this machine.", most=OWN_TRIES)
     except storage.StorageFailed:
         _again(lease, job, "The object storage did not take the video.", most=OWN_TRIES)
     except OSError as error:
@@ -78,17 +80,14 @@ def _bring_home(lease: Lease, job: Job, folder: Path) -> tuple[dict[str, Any], s
     keep = _keeper(lease)
     sha256 = fetch(job.result_url, video, keep)
     renew(lease, seconds=LEASE_SECONDS)
-    facts = probe.probe(video)
-    if facts.kind != "video" or not facts.seconds or not facts.width or not facts.height:
-        raise probe.UnreadableMedia("it is not a video")
-    ingest.save_thumbnail(video, facts, poster)
-    times = probe.frame_times(video, keep)
+    film = decoding.film(video, poster, keep=keep)
+    facts = film.facts
     key, poster_key = storage.take_key(job.uuid), storage.poster_key(job.uuid)
     _upload(lease, video, key, "video/mp4")
     _upload(lease, poster, poster_key, "image/webp")
     # Signing is one call as well.
     renew(lease, seconds=LEASE_SECONDS + credentials.seconds_for(facts.size))
-    kept = credentials.signed(job, video, sha256=sha256, folder=folder)
+    kept = credentials.signed(job, video, sha256=sha256, folder=folder, keep=keep)
     if kept.path != video:
         _upload(lease, kept.path, kept.key, "video/mp4")
     return {
@@ -101,8 +100,8 @@ def _bring_home(lease: Lease, job: Job, folder: Path) -> tuple[dict[str, Any], s
         "height": facts.height,
         "seconds": facts.seconds,
         "fps": facts.fps or 0.0,
-        "frames": len(times),
-        "times": probe.uneven(times, facts.fps or 0.0),
+        "frames": film.frames,
+        "times": film.times,
         "codec": facts.codec,
         "has_audio": facts.has_audio,
     }, str(kept.told)

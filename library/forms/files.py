@@ -8,8 +8,10 @@ from django import forms
 from django.contrib.auth.models import User
 from django.core import signing
 from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext as _
 
 from library import ingest
+from library.decoding import DecodersBusy
 from library.models import MediaFile
 from library.probe import UnreadableMedia, shown_name
 from library.storage import StorageFailed
@@ -19,6 +21,13 @@ KEPT_SECONDS = 24 * 3600
 MAX_FILES = 20
 ACCEPTED = ".jpg,.jpeg,.png,.gif,.bmp,.webp,.mp4,.mov,.mp3,.wav,.m4a,.ogg,.oga,.opus,.flac"
 TOO_OLD = "A file was kept for longer than a day: choose it again."
+
+
+def busy_problem(name: str) -> str:
+    """Return the sentence for one file that was not opened."""
+    return _(
+        "{name} was not kept: too many files are being opened at the moment. Try again in a few seconds."
+    ).format(name=name)
 
 
 @dataclass(frozen=True)
@@ -81,7 +90,8 @@ class FilesField(forms.Field):
 
 class FilesForm(forms.Form):
     """A form with files, which are stored while it is checked. After that `kept` holds every good one, earlier
-    ones first; the page shows them with their tokens, so that nobody has to choose them again."""
+    ones first; the page shows them with their tokens, so that nobody has to choose them again. `busy` is set when some
+    were not even opened, and the same form may be sent again."""
 
     files = FilesField(  # type: ignore[assignment]  # the metaclass takes it away
         help_text="PNG, JPEG, GIF or BMP up to 10 MB (WebP is converted); MP4 or MOV; MP3 or WAV (M4A, Ogg and FLAC "
@@ -93,6 +103,7 @@ class FilesForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.user = user
         self.kept = list(kept)
+        self.busy: DecodersBusy | None = None
 
     @property
     def media_files(self) -> list[MediaFile]:
@@ -126,8 +137,14 @@ class FilesForm(forms.Form):
     def _take_in(self, uploads: "Iterable[UploadedFile[bytes]]") -> None:
         for upload in uploads:
             name = shown_name(upload.name or "")
+            if self.busy:
+                self.add_error("files", busy_problem(name))
+                continue
             try:
                 media = ingest.add_media(upload, name=name)
+            except DecodersBusy as error:
+                self.busy = error
+                self.add_error("files", busy_problem(name))
             except UnreadableMedia as error:
                 self.add_error("files", str(error))
             except StorageFailed:

@@ -18,7 +18,6 @@ from library.ingest.naming import (
     release_name,
     rename,
 )
-from library.ingest.pictures import frame_at, frame_near, save_thumbnail
 from library.ingest.removal import (
     InUse,
     archive,
@@ -53,8 +52,6 @@ __all__ = [
     "edit_asset",
     "files_of",
     "forget_media",
-    "frame_at",
-    "frame_near",
     "free_suggestion",
     "holder_of",
     "impact_of",
@@ -65,7 +62,6 @@ __all__ = [
     "release_name",
     "rename",
     "restore_version",
-    "save_thumbnail",
     "unarchive",
     "unused_media",
 ]

@@ -7,15 +7,14 @@ from pathlib import Path
 
 from django.contrib.auth.models import User
 
-from library import handles
-from library.ingest import conversion
+from library import decoding, handles
 from library.ingest.assets import WrongFiles, create_asset
 from library.ingest.grouping import Group, NamedFile, group
 from library.ingest.media import add_media
 from library.ingest.naming import HandleTaken
 from library.ingest.outcomes import Ending, Outcome
 from library.models import Asset, MediaFile, Project
-from library.probe import UnreadableMedia, probe
+from library.probe import UnreadableMedia
 from library.storage import StorageFailed
 
 
@@ -58,10 +57,11 @@ def _taken(path: Path, *, dry_run: bool) -> Taken | Outcome:
         return Outcome(path.name, Ending.TAKEN, "links are not followed")
     try:
         if dry_run:
-            kind = "audio" if conversion.is_other_sound(path) else probe(path).kind
-            return Taken(path, kind, None)
+            return Taken(path, decoding.kind(path), None)
         media = add_media(path, name=path.name)
         return Taken(path, media.kind, media)
+    except decoding.DecodersBusy as error:
+        return Outcome(path.name, Ending.LEFT, str(error))
     except (UnreadableMedia, StorageFailed, OSError) as error:
         return Outcome(path.name, Ending.FAILED, str(error))
 

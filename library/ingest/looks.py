@@ -2,20 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from django.db.models import Exists, OuterRef
-from PIL import Image
 
 from library.models import Asset, MediaFile, VersionFile
 from library.models.assets import AssetQuerySet
 from library.models.projects import AnyUser
 
-GRID = (9, 8)
 BITS = 64
 NEAR_BITS = 6
-# A picture of next to no contrast looks like every other one of its kind.
-MIN_CONTRAST = 16
 # Only so many pictures are compared, the newest: a notice has to be quick, and need not be complete.
 COMPARED = 20_000
 SHOWN = 3
@@ -27,18 +22,6 @@ class Notice:
 
     same: Asset | None
     like: list[Asset]
-
-
-def looks_of(picture: Image.Image) -> int | None:
-    """The difference hash of a picture as a signed 64-bit number: whether each cell of a grid is brighter than the
-    one to its right. Scaling, another format and light retouching change few bits. None without contrast."""
-    cells = picture.resize(GRID, Image.Resampling.BOX).convert("L").tobytes()
-    if max(cells) - min(cells) < MIN_CONTRAST:
-        return None
-    width = GRID[0]
-    rows = [cells[at : at + width] for at in range(0, len(cells), width)]
-    bits = [left > right for row in rows for left, right in pairwise(row)]
-    return _signed(sum(bit << place for place, bit in enumerate(bits)))
 
 
 def differing_bits(one: int, other: int) -> int:
@@ -79,7 +62,3 @@ def _is_near(one: int, other: int | None) -> bool:
 def _made_of(media: Iterable[int], seen: AssetQuerySet) -> AssetQuerySet:
     uses = VersionFile.objects.filter(version__asset=OuterRef("pk"), media__in=media)
     return seen.filter(Exists(uses)).order_by("pk")
-
-
-def _signed(number: int) -> int:
-    return number - 2**BITS if number >= 2 ** (BITS - 1) else number

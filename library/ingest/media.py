@@ -8,10 +8,8 @@ from pathlib import Path
 from django.conf import settings
 from django.core.files import File
 
-from library import storage
-from library.ingest import conversion, looks, pictures, privacy
+from library import decoding, storage
 from library.models import MediaFile
-from library.probe import Facts, Seen, examine, shown_name
 
 PIECE = 1024**2
 
@@ -20,8 +18,9 @@ def add_media(source: "File[bytes] | Path", *, name: str = "") -> MediaFile:
     """Converts, probes, cleans, deduplicates, stores and pictures one file; `name` is only used to speak about it.
 
     The same bytes give the same row, however often and however many at once. The objects are stored before the
-    row, so a row always has its object. Memory stays bounded whatever the size. Raises UnreadableMedia with a
-    sentence that names the file, and StorageFailed; in both cases there is no new row.
+    row, so a row always has its object. The file is opened in a process of its own, so memory stays bounded here
+    whatever it holds. Raises UnreadableMedia with a sentence that names the file, DecodersBusy and StorageFailed; in
+    all three cases there is no new row.
     """
     with tempfile.TemporaryDirectory(dir=settings.FILE_UPLOAD_TEMP_DIR) as folder:
         path = Path(folder) / "file"
@@ -30,32 +29,21 @@ def add_media(source: "File[bytes] | Path", *, name: str = "") -> MediaFile:
 
 
 def _added(path: Path, sha256: str, name: str) -> MediaFile:
-    source = conversion.converted(path, name=shown_name(name))
-    facts, seen = examine(source, name=name)
-    clean = privacy.cleaned(source, facts, seen)
-    if clean != source:
-        facts, seen = examine(clean, name=name)
-    # A film is cleaned where it lies; a picture that lies where it was copied to has the bytes that were hashed.
-    if clean != path or facts.kind == "video":
-        sha256 = _sha256(clean)
+    prepared = decoding.prepare(path, name=name)
+    if prepared.sha256 is not None:
+        sha256 = prepared.sha256
         if known := _known(sha256):
             return known
-    return _stored(clean, sha256, facts, seen, name)
+    return _stored(prepared, sha256)
 
 
-def _stored(path: Path, sha256: str, facts: Facts, seen: Seen | None, name: str) -> MediaFile:
+def _stored(prepared: decoding.Prepared, sha256: str) -> MediaFile:
+    facts = prepared.facts
     key = storage.media_key(sha256, facts.extension)
     thumbnail_key = storage.thumbnail_key(sha256)
-    thumbnail = path.with_name("thumbnail.webp")
-    small = seen.small if seen else pictures.shown(path, facts, name=shown_name(name))
-    pictures.save(small, thumbnail)
-    storage.upload(thumbnail, thumbnail_key, "image/webp")
-    storage.upload(path, key, facts.mime)
-    values = vars(facts) | {
-        "key": key,
-        "thumbnail_key": thumbnail_key,
-        "looks": looks.looks_of(small) if facts.kind == "image" else None,
-    }
+    storage.upload(prepared.thumbnail, thumbnail_key, "image/webp")
+    storage.upload(prepared.path, key, facts.mime)
+    values = vars(facts) | {"key": key, "thumbnail_key": thumbnail_key, "looks": prepared.looks}
     # Two uploads of the same bytes at once: the second to write its row gets the first one's.
     media, _ = MediaFile.objects.get_or_create(sha256=sha256, defaults=values)
     return media
@@ -82,8 +70,3 @@ def _pieces(source: "File[bytes] | Path") -> Iterator[bytes]:
     with source.open("rb") as stream:
         while piece := stream.read(PIECE):
             yield piece
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

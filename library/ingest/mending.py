@@ -5,9 +5,8 @@ from pathlib import Path
 
 from django.conf import settings
 
-from library import storage
-from library.ingest import pictures
-from library.probe import UnreadableMedia, probe
+from library import decoding, storage
+from library.probe import UnreadableMedia
 
 
 def draw_again(key: str, picture_key: str) -> bool:
@@ -16,7 +15,7 @@ def draw_again(key: str, picture_key: str) -> bool:
         path, picture = Path(folder) / "file", Path(folder) / "picture.webp"
         try:
             storage.download(key, path)
-            pictures.save_thumbnail(path, probe(path), picture)
+            decoding.draw_thumbnail(path, picture)
             storage.upload(picture, picture_key, "image/webp")
         except (storage.StorageFailed, UnreadableMedia):
             return False

@@ -19,6 +19,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from pydantic import ValidationError
 
+from library.decoding import DecodersBusy
 from library.ingest.assets import WrongFiles, create_asset
 from library.ingest.bundles import FORMAT, MANIFEST, VERSION, AssetEntry, FileEntry, Manifest
 from library.ingest.media import add_media
@@ -146,6 +147,8 @@ def _imported(
             is_grid=entry.is_grid,
             rights=Rights(**dict(entry.rights)),
         )
+    except DecodersBusy:
+        return Outcome(name, Ending.LEFT, "too many files are being opened: import the same zip again")
     except (BadBundle, UnreadableMedia, WrongFiles, HandleTaken, StorageFailed) as error:
         return Outcome(name, Ending.FAILED, str(error))
     return Outcome(name, Ending.MADE)

@@ -24,6 +24,7 @@ _DEMUXERS = {"audio/mpeg": "mp3", "audio/wav": "wav", "video/mp4": "mov", "video
 MAX_DECODED_PIXELS = 3_000_000_000
 # Nothing honest takes so long to open; each single read has as long again.
 MAX_OPENING_SECONDS = 20.0
+MAX_THREADS = 2
 
 
 def hear(path: Path, name: str, size: int, mime: str) -> Facts:
@@ -52,9 +53,14 @@ def open_recording(path: Path, demuxer: str = "", *, name: str = "") -> InputCon
     elif demuxer == "mp3":
         options["skip_initial_bytes"] = str(tags_end(path))
     timeout = (MAX_OPENING_SECONDS, MAX_OPENING_SECONDS)
-    return av.open(
+    container = av.open(
         str(path), format=demuxer, options=options, metadata_errors="surrogateescape", timeout=timeout
     )
+    for track in container.streams.video:
+        if track.codec_context:
+            # By itself FFmpeg takes a thread, with frames and a stack of its own, for every core of the machine.
+            track.codec_context.thread_count = MAX_THREADS
+    return container
 
 
 def frame_times(path: Path, keep: Callable[[], None] = lambda: None) -> list[float]:

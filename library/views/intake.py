@@ -11,6 +11,7 @@ from library import forms, ingest
 from library.ingest import looks
 from library.models import Asset, Project
 from library.views.access import REFUSED, Request
+from library.views.busy import with_retry
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -22,7 +23,8 @@ def asset_new(request: Request) -> HttpResponse:
     form = forms.AssetForm(request.POST, request.FILES, user=request.user)
     asset = _created(form) if form.is_valid() else None
     if asset is None:
-        return render(request, "library/asset_new.html", {"form": form}, status=REFUSED)
+        refused = render(request, "library/asset_new.html", {"form": form}, status=REFUSED)
+        return with_retry(refused, form.busy)
     messages.success(request, f"{asset} is in the library. Write it in a prompt as it stands here.")
     for sentence in _noticed(form, asset):
         messages.warning(request, sentence)

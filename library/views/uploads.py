@@ -8,11 +8,12 @@ from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from library import forms, handles, ingest, storage
+from library import decoding, forms, handles, ingest, storage
 from library.ingest import grouping, looks
 from library.models import Asset, Project
 from library.probe import UnreadableMedia, shown_name
 from library.views.access import REFUSED, Request
+from library.views.busy import with_retry
 
 UNAVAILABLE = 503
 MANY_NAMED = 10
@@ -29,14 +30,14 @@ def upload(request: Request) -> HttpResponse:
             messages.error(request, str(sentence))
         rows = forms.proposed(request.user, form.kept)
         common = forms.BatchForm(user=request.user, initial=_wished(request))
-        return _proposals(request, common, rows)
-    return _choosing(request, form, status=REFUSED)
+        return with_retry(_proposals(request, common, rows), form.busy)
+    return with_retry(_choosing(request, form, status=REFUSED), form.busy)
 
 
 @require_POST
-def upload_file(request: Request) -> JsonResponse:
+def upload_file(request: Request) -> HttpResponse:
     """Takes in one file, whose page shows how far it is. 422 with a sentence when it cannot be used, 503 when the
-    storage does not answer and the same file may be sent again."""
+    storage does not answer or too many files are being opened, and the same file may be sent again."""
     sent = request.FILES.get("file")
     if sent is None:
         return JsonResponse({"name": "", "problem": "No file arrived. Send it again."}, status=REFUSED)
@@ -45,6 +46,9 @@ def upload_file(request: Request) -> JsonResponse:
         media = ingest.add_media(sent, name=name)
     except UnreadableMedia as error:
         return JsonResponse({"name": name, "problem": str(error)}, status=REFUSED)
+    except decoding.DecodersBusy as error:
+        answer = {"name": name, "problem": forms.busy_problem(name), "retry_after": error.retry_after}
+        return with_retry(JsonResponse(answer), error)
     except storage.StorageFailed:
         problem = f"{name} was not kept: the file storage does not answer. Try again."
         return JsonResponse({"name": name, "problem": problem}, status=UNAVAILABLE)

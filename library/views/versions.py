@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from library import forms, ingest
 from library.models import Asset, AssetVersion
 from library.views.access import REFUSED, STALE, Request, asset_to_edit, asset_to_see, may_edit
+from library.views.busy import with_retry
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -19,7 +20,7 @@ def add_version(request: Request, handle: str) -> HttpResponse:
         return _files_page(request, asset, _present_files(request, asset))
     form = forms.VersionForm(request.POST, request.FILES, user=request.user, asset=asset)
     if not form.is_valid():
-        return _files_page(request, asset, form, status=REFUSED)
+        return with_retry(_files_page(request, asset, form, status=REFUSED), form.busy)
     note, after = form.cleaned_data["note"], form.cleaned_data["after"]
     try:
         version = ingest.add_version(asset, by=request.user, media=form.media_files, note=note, after=after)

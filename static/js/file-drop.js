@@ -3,6 +3,7 @@
 // would be without this script, with the tokens in place of the files.
 
 const AT_ONCE = 3;
+const MOST_RETRIES = 10;
 const LOST = "The connection was lost. Try again.";
 const ODD = "The server gave no answer that could be read. If you were logged out, log in in another tab, then try again.";
 
@@ -14,6 +15,7 @@ class FileDrop extends HTMLElement {
     this.template = this.querySelector("template");
     this.waiting = [];
     this.running = 0;
+    this.delayed = new Set();
     this.field.addEventListener("change", () => {
       this.take(this.field.files);
       this.field.value = "";
@@ -30,7 +32,7 @@ class FileDrop extends HTMLElement {
   }
 
   hold(event) {
-    if (!this.running && !this.waiting.length) return;
+    if (!this.running && !this.waiting.length && !this.delayed.size) return;
     event.preventDefault();
     this.tell();
   }
@@ -54,7 +56,7 @@ class FileDrop extends HTMLElement {
   }
 
   tell() {
-    const way = this.running + this.waiting.length;
+    const way = this.running + this.waiting.length + this.delayed.size;
     const kept = this.list.querySelectorAll("input[name=kept]").length;
     const parts = [];
     if (way) parts.push(`${way} on the way`);
@@ -67,6 +69,7 @@ class Upload {
   constructor(drop, file) {
     this.drop = drop;
     this.file = file;
+    this.retries = 0;
     this.row = drop.template.content.firstElementChild.cloneNode(true);
     this.part("name").textContent = file.name;
     this.bar = this.row.querySelector("progress");
@@ -118,6 +121,7 @@ class Upload {
       return this.failed(ODD);
     }
     if (answer.token) this.kept(answer);
+    else if (answer.retry_after && this.retries < MOST_RETRIES) this.retryIn(answer.retry_after);
     else this.failed(answer.problem || ODD);
   }
 
@@ -136,6 +140,14 @@ class Upload {
     this.part("away").setAttribute("aria-label", `Leave out ${this.file.name}`);
   }
 
+  // The server opens few files at once: it says when there may be room again.
+  retryIn(seconds) {
+    this.retries += 1;
+    this.drop.delayed.add(this);
+    this.show("facts", "waiting…");
+    this.timer = setTimeout(() => this.again(), (seconds + Math.random() * seconds) * 1000);
+  }
+
   failed(problem) {
     this.bar.value = 0;
     this.show("facts", "");
@@ -145,14 +157,17 @@ class Upload {
 
   again() {
     this.show("problem", "");
+    if (!this.part("again").hidden) this.part("away").focus();
     this.part("again").hidden = true;
-    this.part("away").focus();
+    this.drop.delayed.delete(this);
     this.drop.waiting.push(this);
     this.drop.next();
   }
 
   away() {
     this.drop.waiting = this.drop.waiting.filter((one) => one !== this);
+    clearTimeout(this.timer);
+    this.drop.delayed.delete(this);
     this.request?.abort();
     const next = this.row.nextElementSibling ?? this.row.previousElementSibling;
     this.row.remove();

@@ -13,8 +13,9 @@ from django.contrib.auth.models import User
 from PIL import Image, ImageChops, ImageDraw, ImageStat
 
 from generation.models import Take
-from library import probe, storage
+from library import storage
 from library.models import Project
+from library.probe import reading as probe
 from tests.generation.views.conftest import make_take
 
 SIZE, BITS = (320, 180), 8

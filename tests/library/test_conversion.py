@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from library.ingest.conversion import converted
-from library.probe import UnreadableMedia, probe
+from library.decoder.conversion import converted
+from library.probe import UnreadableMedia
+from library.probe.reading import probe
 from tests.library import files
 
 SOUNDS = {
@@ -39,7 +40,7 @@ def test_what_the_provider_takes_stays_as_it_is(tmp_path: Path) -> None:
 
 def test_a_sound_longer_than_an_hour_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = files.recording(tmp_path / "voice.ogg", "libopus", seconds=2)
-    monkeypatch.setattr("library.ingest.conversion.MAX_SECONDS", 1)
+    monkeypatch.setattr("library.decoder.conversion.MAX_SECONDS", 1)
     with pytest.raises(UnreadableMedia, match=r"^voice.ogg lasts longer than 0 minutes"):
         converted(path, name="voice.ogg")
 

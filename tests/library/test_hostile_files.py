@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageOps
 
-from library.ingest import pictures, privacy
-from library.probe import UnreadableMedia, examine, probe
+from library.decoder import pictures, privacy
+from library.probe import UnreadableMedia
+from library.probe.reading import examine, probe
 from tests.library import files
 
 ROUNDS = 80

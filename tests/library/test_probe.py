@@ -8,13 +8,10 @@ from library.probe import (
     MAX_PICTURE_BYTES,
     Facts,
     UnreadableMedia,
-    contents,
-    frame_times,
-    probe,
     recordings,
     shown_name,
-    uneven,
 )
+from library.probe.reading import contents, frame_times, probe, uneven
 from tests.library import files
 
 

@@ -19,7 +19,7 @@ from generation import tokens
 from generation.models import Job, Take
 from generation.sandbox.server import SandboxServer
 from library import storage
-from library.probe import probe
+from library.probe.reading import probe
 from tests import factories
 from tests.free_ports import free_port
 from tests.generation.api.documented_client import Client, Refused

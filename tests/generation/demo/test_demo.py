@@ -26,7 +26,7 @@ from library.models import (
     Role,
     VersionFile,
 )
-from library.probe import probe
+from library.probe.reading import probe
 
 TABLES = (
     User,

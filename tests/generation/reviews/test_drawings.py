@@ -10,8 +10,9 @@ from django.conf import settings
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generation.reviews import drawings, stills
+from generation.reviews import drawings
 from generation.reviews.drawings import UnreadableDrawing
+from library.decoder import drawing
 
 PEN = {"tool": "pen", "color": "red", "width": 0.006, "points": [[0.1, 0.2], [0.15, 0.22]]}
 
@@ -110,5 +111,5 @@ def test_screens_draw_what_stills_burn_in() -> None:
     css = (settings.BASE_DIR / "static/css/drawing.css").read_text()
     script = (settings.BASE_DIR / "static/js/strokes.js").read_text()
     assert dict(re.findall(r"\.stroke-(\w+) \{\s+stroke: (#\w+);", css)) == drawings.COLORS
-    assert f"HEAD_LENGTH = {stills.HEAD_LENGTH};" in script
-    assert f"HEAD_ANGLE = ({math.degrees(stills.HEAD_ANGLE):g} * Math.PI) / 180;" in script
+    assert f"HEAD_LENGTH = {drawing.HEAD_LENGTH};" in script
+    assert f"HEAD_ANGLE = ({math.degrees(drawing.HEAD_ANGLE):g} * Math.PI) / 180;" in script

@@ -14,6 +14,7 @@ from generation.models import Take
 from generation.reviews import stills
 from generation.reviews.drawings import COLORS, strokes_of
 from library import storage
+from library.decoder.drawing import with_strokes
 from library.models import Project
 from tests.generation.views.conftest import make_take
 
@@ -96,7 +97,7 @@ def test_a_storage_that_does_not_have_the_film_is_told(s3: object, alice: User, 
 @pytest.mark.parametrize("size", [(320, 180), (1280, 720), (3840, 2160), (360, 640)])
 def test_strokes_are_burnt_in_where_they_were_drawn(size: tuple[int, int]) -> None:
     width, height = size
-    strokes = strokes_of(
+    drawing = strokes_of(
         [
             {"tool": "pen", "color": "red", "width": 0.02, "points": [[0.1, 0.5], [0.3, 0.5]]},
             {"tool": "box", "color": "green", "width": 0.02, "points": [[0.9, 0.9], [0.5, 0.1]]},
@@ -104,7 +105,8 @@ def test_strokes_are_burnt_in_where_they_were_drawn(size: tuple[int, int]) -> No
             {"tool": "pen", "color": "blue", "width": 0.05, "points": [[0.2, 0.2]]},
         ]
     )
-    picture = stills.burnt(Image.new("RGB", size, "#404040"), strokes)
+    strokes = [stroke.told() | {"color": COLORS[stroke.color]} for stroke in drawing]
+    picture = with_strokes(Image.new("RGB", size, "#404040"), strokes)
 
     def at(x: float, y: float) -> str:
         return "#{:02x}{:02x}{:02x}".format(*picture.getpixel((round(x * width), round(y * height))))
@@ -119,4 +121,4 @@ def test_strokes_are_burnt_in_where_they_were_drawn(size: tuple[int, int]) -> No
 
 def test_without_strokes_the_picture_stays_as_it_is() -> None:
     picture = _bars(5)
-    assert ImageChops.difference(stills.burnt(picture, []), picture).getbbox() is None
+    assert ImageChops.difference(with_strokes(picture, []), picture).getbbox() is None

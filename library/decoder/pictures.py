@@ -1,5 +1,6 @@
 """The small picture by which a file is known: of a picture itself, of a frame, of the wave of a sound."""
 
+import math
 from array import array
 from itertools import islice
 from pathlib import Path
@@ -8,7 +9,8 @@ import av
 from av.video.reformatter import Colorspace
 from PIL import Image, ImageDraw
 
-from library.probe import Facts, UnreadableMedia, open_recording, small_of
+from library.probe import Facts, UnreadableMedia
+from library.probe.reading import open_recording, small_of
 
 WAVE = (480, 270)
 WAVE_BARS = 60
@@ -20,6 +22,8 @@ MAX_FRAMES = 2000
 # Seconds are told with three decimals: a frame may begin this much after the second that means it.
 SAME_MOMENT = 0.001
 UNNAMED_COLOURS = 2
+# Twice the size of a thumbnail and more: scaling from there on is done well.
+LONGEST = 1920
 
 
 def save_thumbnail(path: Path, facts: Facts, target: Path, *, name: str = "") -> None:
@@ -40,7 +44,9 @@ def shown(path: Path, facts: Facts, *, name: str = "") -> Image.Image:
             return small_of(picture)
     try:
         found = (
-            frame_near(path, (facts.seconds or 0) * 0.1) if facts.kind == "video" else _wave(_loudness(path))
+            frame_near(path, (facts.seconds or 0) * 0.1, longest=LONGEST)
+            if facts.kind == "video"
+            else _wave(_loudness(path))
         )
     except (av.FFmpegError, ValueError) as error:  # PyAV: a sound that changes its layout on the way
         raise UnreadableMedia(
@@ -49,8 +55,9 @@ def shown(path: Path, facts: Facts, *, name: str = "") -> Image.Image:
     return small_of(found)
 
 
-def frame_near(path: Path, second: float) -> Image.Image:
-    """The first frame at or after that second, or the last before the end, upright. Raises UnreadableMedia.
+def frame_near(path: Path, second: float, *, longest: int | None = None) -> Image.Image:
+    """The first frame at or after that second, or the last before the end, upright, with sides of at most `longest`
+    pixels: a large frame need not be held in RGB to be made small. Raises UnreadableMedia.
 
     A film with a single key frame is walked through for `MAX_FRAMES` at most.
     """
@@ -63,7 +70,10 @@ def frame_near(path: Path, second: float) -> Image.Image:
                 break
         if found is None:
             raise UnreadableMedia(f"{path.name} holds no frame that can be read. Export it again.")
-        picture: Image.Image = found.to_image()
+        scale = min(1.0, (longest or math.inf) / max(found.width, found.height))
+        picture: Image.Image = found.to_image(  # type: ignore[no-untyped-call]
+            width=max(1, round(found.width * scale)), height=max(1, round(found.height * scale))
+        )
         return picture.rotate(found.rotation, expand=True)
 
 
@@ -92,7 +102,9 @@ def frame_at(path: Path, second: float) -> tuple[Image.Image, float]:
 def _as_shown(frame: av.VideoFrame) -> Image.Image:
     """In the colours that players show: a large film that does not name its colour space is taken for BT.709."""
     unnamed = frame.colorspace == UNNAMED_COLOURS and (frame.width >= 1280 or frame.height > 576)
-    picture: Image.Image = frame.to_image(src_colorspace=Colorspace.ITU709 if unnamed else None)
+    picture: Image.Image = frame.to_image(  # type: ignore[no-untyped-call]
+        src_colorspace=Colorspace.ITU709 if unnamed else None
+    )
     return picture
 
 

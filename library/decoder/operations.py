@@ -1,0 +1,93 @@
+"""What the decoder can be asked to do: paths and plain values in, plain values out. All raise UnreadableMedia."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from library.decoder import conversion, pictures, privacy
+from library.decoder.drawing import Stroke, with_strokes
+from library.decoder.look_hash import looks_of
+from library.probe import UnreadableMedia, shown_name
+from library.probe.reading import contents, examine, frame_times, probe, uneven
+
+Result = dict[str, Any]
+
+
+def prepare(*, path: str, name: str) -> Result:
+    """Convert, probe and clean a file, and write its thumbnail beside it.
+
+    `path` of the result is the file to keep, `sha256` is its hash, or None when the file was left as it was.
+    """
+    original = Path(path)
+    source = conversion.converted(original, name=shown_name(name))
+    facts, seen = examine(source, name=name)
+    clean = privacy.cleaned(source, facts, seen)
+    if clean != source:
+        facts, seen = examine(clean, name=name)
+    small = seen.small if seen else pictures.shown(clean, facts, name=shown_name(name))
+    thumbnail = original.with_name("thumbnail.webp")
+    pictures.save(small, thumbnail)
+    # A film is cleaned where it lies.
+    is_changed = clean != original or facts.kind == "video"
+    return {
+        "path": str(clean),
+        "thumbnail": str(thumbnail),
+        "facts": asdict(facts),
+        "sha256": _sha256(clean) if is_changed else None,
+        "looks": looks_of(small) if facts.kind == "image" else None,
+    }
+
+
+def kind(*, path: str) -> Result:
+    """Tell whether a file would be kept as an image, a video or audio."""
+    source = Path(path)
+    return {"kind": "audio" if conversion.is_other_sound(source) else probe(source).kind}
+
+
+def thumbnail(*, path: str, target: str) -> Result:
+    """Write the thumbnail of a file."""
+    source = Path(path)
+    pictures.save_thumbnail(source, probe(source), Path(target))
+    return {}
+
+
+def frame(
+    *, path: str, second: float, target: str, strokes: list[Stroke], compress_level: int
+) -> dict[str, float]:
+    """Write the frame that a player shows at that second as a PNG, with the strokes burnt in; when it begins."""
+    picture, begins = pictures.frame_at(Path(path), second)
+    with_strokes(picture, strokes).save(target, "PNG", compress_level=compress_level)
+    return {"second": begins}
+
+
+def film(*, path: str, poster: str) -> Result:
+    """Probe a rendered video, write its poster and count its frames."""
+    video = Path(path)
+    facts = probe(video)
+    if facts.kind != "video" or not facts.seconds or not facts.width or not facts.height:
+        raise UnreadableMedia("it is not a video")
+    pictures.save_thumbnail(video, facts, Path(poster))
+    times = frame_times(video)
+    return {"facts": asdict(facts), "frames": len(times), "times": uneven(times, facts.fps or 0.0)}
+
+
+def digest(*, path: str) -> Result:
+    """Hash all that is played in a file, wherever in it that lies."""
+    return {"digest": contents(Path(path))}
+
+
+OPERATIONS: dict[str, Callable[..., Result]] = {
+    "prepare": prepare,
+    "kind": kind,
+    "thumbnail": thumbnail,
+    "frame": frame,
+    "film": film,
+    "digest": digest,
+}
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

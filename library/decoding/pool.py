@@ -1,0 +1,174 @@
+"""The decoder processes of this process: few, kept warm, replaced when they end."""
+
+import atexit
+import functools
+import logging
+import os
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from signal import Signals
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from library.decoding.process import Decoder, Ended, Overdue, Reply
+from library.decoding.slots import Slots
+from library.probe import UnreadableMedia
+
+# Within a request: how many others may wait before us, and for how long. Both bound how many threads are held.
+REQUEST_WAITING = 4
+REQUEST_SECONDS = 15.0
+# A worker or a command has time; a lease that is lost meanwhile ends the wait through `keep`.
+PATIENT_SECONDS = 1800.0
+SIGXCPU = -int(Signals.SIGXCPU)
+
+log = logging.getLogger("backlot.decoding")
+_in_request: ContextVar[bool] = ContextVar("in_request", default=False)
+
+
+@contextmanager
+def within_request() -> Iterator[None]:
+    """Have files that are opened in here refused (DecodersBusy) instead of waiting for minutes."""
+    token = _in_request.set(True)
+    try:
+        yield
+    finally:
+        _in_request.reset(token)
+
+
+def run(
+    operation: str,
+    arguments: dict[str, Any],
+    *,
+    name: str,
+    cpu_seconds: int,
+    keep: Callable[[], None] = lambda: None,
+) -> dict[str, Any]:
+    """Have a decoder do something with a file; `name` is what refusals call it.
+
+    `keep` is called about every second and may end it by raising. Raises UnreadableMedia, DecodersBusy, and OSError
+    for a disk that is full.
+    """
+    waiting, seconds = (REQUEST_WAITING, REQUEST_SECONDS) if _in_request.get() else (2**31, PATIENT_SECONDS)
+    with _slots().hold(seconds=seconds, waiting=waiting, keep=keep):
+        try:
+            reply = _asked(operation, arguments, cpu_seconds, keep)
+        except Overdue as error:
+            raise UnreadableMedia(_too_slow(name)) from error
+        except Ended as error:
+            raise UnreadableMedia(_ended(error, operation, name)) from error
+    return _result(reply, operation, name)
+
+
+def _asked(operation: str, arguments: dict[str, Any], cpu_seconds: int, keep: Callable[[], None]) -> Reply:
+    decoder = _idle.take()
+    try:
+        reply = decoder.ask(operation, arguments, cpu_seconds=cpu_seconds, keep=keep)
+    except Ended as error:
+        if error.began:
+            raise
+        # It had waited for long enough and was leaving.
+        decoder = _idle.new()
+        reply = decoder.ask(operation, arguments, cpu_seconds=cpu_seconds, keep=keep)
+    _idle.give_back(decoder)
+    return reply
+
+
+def _result(reply: Reply, operation: str, name: str) -> dict[str, Any]:
+    if "refused" in reply:
+        raise UnreadableMedia(reply["refused"])
+    if "memory" in reply:
+        raise UnreadableMedia(_too_large(name))
+    if "errno" in reply:
+        raise OSError(reply["errno"], os.strerror(reply["errno"]))
+    if "fault" in reply:
+        log.error("the decoder failed at %s: %s", operation, reply["fault"])
+        raise UnreadableMedia(_broken(name))
+    result: dict[str, Any] = reply["result"]
+    return result
+
+
+def _ended(error: Ended, operation: str, name: str) -> str:
+    if error.code == SIGXCPU:
+        return _too_slow(name)
+    log.error("the decoder ended with %s at %s", error.code, operation)
+    return _broken(name)
+
+
+def _too_large(name: str) -> str:
+    return _(
+        "{name} is too large to open: decoding it takes more memory than is allowed. Save it smaller."
+    ).format(name=name)
+
+
+def _too_slow(name: str) -> str:
+    return _(
+        "{name} takes too long to open: decoding it was stopped. Save it smaller, or in another format."
+    ).format(name=name)
+
+
+def _broken(name: str) -> str:
+    return _(
+        "{name} cannot be opened: the program that decodes it stopped. Try again, or save the file anew."
+    ).format(name=name)
+
+
+class _Idle:
+    """Decoders that wait for a request."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._waiting: list[Decoder] = []
+        self._all: set[Decoder] = set()
+
+    def take(self) -> Decoder:
+        with self._guard:
+            if self._waiting:
+                return self._waiting.pop()
+        return self.new()
+
+    def new(self) -> Decoder:
+        decoder = Decoder(memory_bytes=settings.DECODER_MEMORY_MB * 1024**2)
+        with self._guard:
+            self._all = {one for one in self._all if one.is_open} | {decoder}
+        return decoder
+
+    def give_back(self, decoder: Decoder) -> None:
+        with self._guard:
+            if decoder.is_open:
+                self._waiting.append(decoder)
+
+    def close(self) -> None:
+        """End all of them."""
+        for decoder in self._all:
+            decoder.close()
+        self._waiting, self._all = [], set()
+
+    def disown(self) -> None:
+        """Leave them to the process that this one was forked from."""
+        for decoder in self._all:
+            if decoder.is_open:
+                decoder.disown()
+        # Another thread of the parent may have held the guard when this process was forked.
+        self._guard, self._waiting, self._all = threading.Lock(), [], set()
+
+
+@functools.cache
+def _slots() -> Slots:
+    """Those of the machine's web processes and commands, or those of its workers: an attack by uploads must not keep
+    takes that are paid for from being stored."""
+    group = "worker" if settings.WORKER_ID else "web"
+    return Slots(settings.VAR_DIR / "decoders" / group, settings.DECODERS)
+
+
+def _forget_after_fork() -> None:
+    _idle.disown()
+    _slots.cache_clear()
+
+
+_idle = _Idle()
+atexit.register(_idle.close)
+os.register_at_fork(after_in_child=_forget_after_fork)

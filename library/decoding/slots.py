@@ -1,0 +1,80 @@
+"""How many files are opened at once on this machine: locks on a few files, which every process of it sees.
+
+A lock is let go of by the kernel when its process ends, however it ends.
+"""
+
+import fcntl
+import os
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+# Seconds between two looks of the one thread of this process whose turn it is: a lock cannot be waited for with an end.
+POLL = 0.03
+RETRY_AFTER = 5
+
+
+class DecodersBusy(Exception):
+    """Nothing was opened: too many files wait already, or this one waited too long. Try again after a few seconds."""
+
+    retry_after = RETRY_AFTER
+
+
+class Slots:
+    """A fixed number of slots, and a line of bounded length for them in each process, first come first served."""
+
+    def __init__(self, folder: Path, count: int) -> None:
+        self._paths = [folder / f"slot-{number}.lock" for number in range(count)]
+        self._guard = threading.Lock()
+        self._line: deque[object] = deque()
+        folder.mkdir(parents=True, exist_ok=True)
+
+    @contextmanager
+    def hold(self, *, seconds: float, waiting: int, keep: Callable[[], None]) -> Iterator[None]:
+        """Hold a slot, waiting `seconds` for it at most, and only behind fewer than `waiting` others.
+
+        `keep` is called while it waits and may end that by raising. Raises DecodersBusy.
+        """
+        slot = self._take_at_once(waiting) or self._take_in_turn(seconds, keep)
+        try:
+            yield
+        finally:
+            os.close(slot)
+
+    def _take_at_once(self, waiting: int) -> int | None:
+        with self._guard:
+            slot = None if self._line else self._free_slot()
+            if slot is None and len(self._line) >= waiting:
+                raise DecodersBusy
+            if slot is None:
+                self._line.append(threading.get_ident())
+        return slot
+
+    def _take_in_turn(self, seconds: float, keep: Callable[[], None]) -> int:
+        me, end = threading.get_ident(), time.monotonic() + seconds
+        try:
+            while True:
+                keep()
+                if self._line[0] == me and (slot := self._free_slot()) is not None:
+                    return slot
+                if time.monotonic() > end:
+                    raise DecodersBusy
+                time.sleep(POLL)
+        finally:
+            with self._guard:
+                self._line.remove(me)
+
+    def _free_slot(self) -> int | None:
+        """An open file whose lock is ours, or None when all are taken."""
+        for path in self._paths:
+            opened = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            try:
+                fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                os.close(opened)
+            else:
+                return opened
+        return None
