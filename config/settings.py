@@ -211,6 +211,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "generation.views.retry_later.RetryLater",
 ]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -233,7 +234,11 @@ LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "generation:home"
 LOGOUT_REDIRECT_URL = "login"
 CSRF_FAILURE_VIEW = "generation.views.workplace.stale_form"
+AUTHENTICATION_BACKENDS = ["library.authentication.ThrottledBackend"]
+# The first hashes; a password whose hash is another's is hashed anew at the next log-in.
+PASSWORD_HASHERS = ["library.passwords.BoundedArgon2Hasher", "library.passwords.BoundedPbkdf2Hasher"]
 AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "library.passwords.MaximumLengthValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},

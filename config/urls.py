@@ -4,13 +4,14 @@ from django.contrib import admin
 from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 
-from generation.views import watch, workplace
+from generation.views import password_change, watch, workplace
 
 urlpatterns = [
     path("healthz", watch.healthz, name="healthz"),
     path("readyz", watch.readyz, name="readyz"),
     path("login/", workplace.LogIn.as_view(), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
+    path("admin/password_change/", password_change.throttled),
     path("admin/", admin.site.urls),
     path("", include("generation.api.urls")),
     path("", include("library.urls")),

@@ -19,9 +19,11 @@ from generation.models import ApiToken, Job, Take
 from generation.models.jobs import JobQuerySet
 from generation.models.takes import TakeQuerySet
 from library import handles
+from library.client_address import client_of
 from library.models import Asset, Project
 from library.models.assets import AssetQuerySet
 from library.models.projects import ProjectQuerySet
+from library.throttling import UNKNOWN_SECRETS
 
 log = logging.getLogger("backlot.api")
 
@@ -152,9 +154,13 @@ class BearerToken(HttpBearer):
     openapi_description = "An API token, made on the page `/account/tokens/` or by `manage.py apitoken`."
 
     def authenticate(self, request: HttpRequest, token: str) -> Caller | None:
-        """Who calls, by one query."""
+        """Return who calls, by one query. A wrong token is counted; raises TooManyAttempts after too many of them.
+
+        A right one is served all the same, so that a neighbour's broken script stops nobody.
+        """
         found = tokens.find(token.strip())
         if found is None:
+            UNKNOWN_SECRETS.spend("api-token", client_of(request).network)
             return None
         tokens.note_use(found)
         return Caller(found)

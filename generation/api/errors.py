@@ -1,5 +1,6 @@
 """Errors of both APIs, in one shape: `{"error": {"code", "type", "message", "param"}}` (skyreels-api.md, section 3)."""
 
+import math
 from collections.abc import Iterable
 from typing import Any
 
@@ -13,6 +14,7 @@ from pydantic import Field
 
 from library.decoding import DecodersBusy
 from library.storage import StorageFailed
+from library.throttling import TooManyAttempts
 
 TYPES = {
     401: "authentication_error",
@@ -119,6 +121,7 @@ def install(api: NinjaAPI) -> None:
         UnreadablePostError: _unreadable,
         StorageFailed: _no_storage,
         DecodersBusy: _busy,
+        TooManyAttempts: _too_many_attempts,
         **dict.fromkeys(TOO_LARGE, _too_large),
     }
     for kind, handler in told.items():
@@ -135,12 +138,24 @@ def _of_ninja(request: HttpRequest, error: HttpError) -> HttpResponse:
         response["WWW-Authenticate"] = "Bearer"
         return response
     if isinstance(error, Throttled):
-        return error_response(ApiError(429, "too_many_requests", "Too many requests. Wait, then go on."))
+        return _wait("Too many requests. Wait, then go on.", math.ceil(error.wait or 1))
     # Whatever the parser says arrives wrapped.
     cause = error.__cause__
     if isinstance(cause, ApiError):
         return error_response(cause)
     return error_response(ApiError(error.status_code, "invalid_request", str(error)))
+
+
+def _too_many_attempts(request: HttpRequest, error: TooManyAttempts) -> HttpResponse:
+    return _wait(
+        "Too many wrong tokens were sent from your address. Wait, then send a valid one.", error.retry_after
+    )
+
+
+def _wait(message: str, seconds: int) -> HttpResponse:
+    response = error_response(ApiError(429, "too_many_requests", message))
+    response["Retry-After"] = str(seconds)
+    return response
 
 
 def _wrong_types(request: HttpRequest, error: ValidationError) -> HttpResponse:

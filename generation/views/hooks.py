@@ -10,6 +10,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from generation import lifecycle
+from generation.views.retry_later import refuse_unknown
 
 MOST = 256 * 1024  # bytes of a body
 
@@ -22,4 +23,6 @@ def skyreels(request: HttpRequest, token: str) -> HttpResponse:
     if int(request.META.get("CONTENT_LENGTH") or 0) > MOST:
         return HttpResponse("too large", status=413, content_type="text/plain")
     known = lifecycle.called_back(token)
+    if not known and (refusal := refuse_unknown(request, "hook")):
+        return refusal
     return HttpResponse("ok" if known else "unknown", status=200 if known else 404, content_type="text/plain")

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 from generation.forms.mail import MailForm
 from generation.reviews import letters, mailing
 from generation.views.access import Request
+from generation.views.retry_later import refuse_unknown
 
 
 @require_http_methods(["GET", "POST"])
@@ -35,6 +36,8 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     session or cookie; looking at the page changes nothing, since mail filters open every address that they see."""
     person = letters.person_behind(token)
     if person is None:
+        if refusal := refuse_unknown(request, "unsubscribe"):
+            return refusal
         raise Http404
     if request.method == "POST":
         mailing.stop(person)

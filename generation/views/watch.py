@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from generation.supervision import exposition, figures, health
 from generation.supervision.health import Check
 from generation.supervision.schema import schema_ok
+from generation.views.retry_later import refuse_unknown
 
 # What these say holds no address and no name; of the others a stranger learns only whether they are well.
 TOLD_TO_ALL = {"worker", "steps", "waiting", "renders"}
@@ -45,6 +46,8 @@ def metrics(request: HttpRequest) -> HttpResponse:
     if not constant_time_compare(
         request.headers.get("Authorization", ""), f"Bearer {settings.METRICS_TOKEN}"
     ):
+        if refusal := refuse_unknown(request, "metrics"):
+            return refusal
         return _plain("Send the token of BACKLOT_METRICS_TOKEN: Authorization: Bearer …", status=401)
     try:
         read = figures.read()

@@ -6,11 +6,13 @@ from library.models.names import HandleAlias
 from library.models.projects import Membership, Project, Role
 from library.models.rights import Rights
 from library.models.shelves import Collection, Favourite, SavedView
+from library.models.throttling import AttemptCounter
 
 __all__ = [
     "Asset",
     "AssetTag",
     "AssetVersion",
+    "AttemptCounter",
     "Collection",
     "Favourite",
     "HandleAlias",

@@ -60,7 +60,7 @@ def test_healthz_needs_nothing(client: Client) -> None:
 
 
 @pytest.mark.parametrize("sent", ["", "Bearer", "Bearer another-token-than-that", f"Basic {TOKEN}", TOKEN])
-def test_metrics_are_for_whoever_has_the_token(client: Client, token: None, sent: str) -> None:
+def test_metrics_are_for_whoever_has_the_token(db: None, client: Client, token: None, sent: str) -> None:
     answer = client.get("/metrics", headers={"Authorization": sent})
     assert (answer.status_code, answer["WWW-Authenticate"]) == (401, "Bearer")
     assert b"backlot_" not in answer.content

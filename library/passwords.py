@@ -1,0 +1,87 @@
+"""How passwords are hashed: by Argon2id, a few at a time.
+
+Hashing is slow on purpose, and a thread that hashes or waits for its turn serves nothing else. So a process hashes
+two at a time and lets three more wait for a moment; whoever comes then is told to come back (`HashingBusy`, 503).
+With the web's eight threads that leaves three for everybody else, however many log in at once.
+"""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.contrib.auth.hashers import Argon2PasswordHasher, PBKDF2PasswordHasher
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+MAX_LENGTH = 1024  # characters
+AT_ONCE, WAITING = 2, 3
+LONGEST_WAIT = 2.0  # seconds
+
+
+class HashingBusy(Exception):
+    """Too many passwords are being hashed; nothing was compared. `retry_after` is in seconds."""
+
+    retry_after = 2
+
+
+class HashingSlots:
+    """Lets `at_once` threads through and `waiting` more wait; all others are refused at once."""
+
+    def __init__(self, at_once: int, waiting: int) -> None:
+        self._inside = threading.BoundedSemaphore(at_once)
+        self._queue = threading.BoundedSemaphore(at_once + waiting)
+
+    @contextmanager
+    def taken(self) -> Iterator[None]:
+        """Hold a slot. Raises HashingBusy."""
+        if not self._queue.acquire(blocking=False):
+            raise HashingBusy
+        try:
+            if not self._inside.acquire(timeout=LONGEST_WAIT):
+                raise HashingBusy
+            try:
+                yield
+            finally:
+                self._inside.release()
+        finally:
+            self._queue.release()
+
+
+slots = HashingSlots(AT_ONCE, WAITING)
+
+
+class BoundedArgon2Hasher(Argon2PasswordHasher):
+    """Argon2id with OWASP's parameters: 19 MiB for each, one thread, tens of milliseconds. It releases the GIL."""
+
+    time_cost = 2
+    memory_cost = 19 * 1024  # KiB
+    parallelism = 1
+
+    def encode(self, password: str, salt: str) -> str:
+        with slots.taken():
+            return super().encode(password, salt)
+
+    def verify(self, password: str, encoded: str) -> bool:
+        with slots.taken():
+            return super().verify(password, encoded)
+
+
+class BoundedPbkdf2Hasher(PBKDF2PasswordHasher):
+    """Verifies hashes from before Argon2, which are replaced at the next log-in. `verify` goes through `encode`."""
+
+    def encode(self, password: str, salt: str, iterations: int | None = None) -> str:
+        with slots.taken():
+            return super().encode(password, salt, iterations)
+
+
+class MaximumLengthValidator:
+    """Refuses a new password that is too long to be compared later."""
+
+    def validate(self, password: str, user: object = None) -> None:
+        """Raises ValidationError."""
+        if len(password) > MAX_LENGTH:
+            raise ValidationError(self.get_help_text(), code="password_too_long")
+
+    def get_help_text(self) -> str:
+        """Return the rule for the form."""
+        return _("Your password can have at most %(max)d characters.") % {"max": MAX_LENGTH}

@@ -1,0 +1,84 @@
+"""Counters of the `limits` library in the database.
+
+Its own storages are Redis, which not every installation has, and memory, which is each process's own.
+"""
+
+from datetime import timedelta
+
+from django.db import Error, connection, transaction
+from django.db.models import Case, DateTimeField, F, PositiveIntegerField, Value, When
+from django.db.models.functions import Greatest
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+from limits.storage import Storage
+
+from library.models import AttemptCounter
+
+PURGED_AT_ONCE = 200  # expired counters deleted whenever a new one is made, which bounds the table
+
+
+class DatabaseStorage(Storage):
+    """Counters with an expiry. A counter that has expired starts anew."""
+
+    STORAGE_SCHEME = ["django-database"]
+
+    @property
+    def base_exceptions(self) -> type[Exception]:
+        return Error
+
+    def incr(self, key: str, expiry: int, amount: int = 1) -> int:
+        """Add to the counter, never below zero, and return its new value."""
+        hashed = _hashed(key)
+        with transaction.atomic(savepoint=False):
+            if not _add(hashed, expiry, amount):
+                _make(hashed, expiry)
+                _add(hashed, expiry, amount)
+            return AttemptCounter.objects.values_list("count", flat=True).get(key=hashed)
+
+    def get(self, key: str) -> int:
+        """Return the counter's value, 0 for one that does not exist."""
+        found = AttemptCounter.objects.filter(key=_hashed(key), expires_at__gt=timezone.now())
+        return found.values_list("count", flat=True).first() or 0
+
+    def get_expiry(self, key: str) -> float:
+        """Return the end of the counter's window in seconds since 1970."""
+        found = AttemptCounter.objects.filter(key=_hashed(key)).values_list("expires_at", flat=True).first()
+        return (found or timezone.now()).timestamp()
+
+    def check(self) -> bool:
+        """Say whether the database answers."""
+        return connection.is_usable()
+
+    def reset(self) -> int:
+        """Forget everything, and return the number of counters."""
+        return AttemptCounter.objects.all().delete()[0]
+
+    def clear(self, key: str) -> None:
+        """Forget one counter."""
+        AttemptCounter.objects.filter(key=_hashed(key)).delete()
+
+
+def _add(hashed: str, expiry: int, amount: int) -> bool:
+    now = timezone.now()
+    is_over = When(expires_at__lte=now, then=Value(max(0, amount)))
+    until = When(expires_at__lte=now, then=Value(now + timedelta(seconds=expiry), DateTimeField()))
+    added = Greatest(F("count") + amount, Value(0), output_field=PositiveIntegerField())
+    return bool(
+        AttemptCounter.objects.filter(key=hashed).update(
+            count=Case(is_over, default=added, output_field=PositiveIntegerField()),
+            expires_at=Case(until, default=F("expires_at"), output_field=DateTimeField()),
+        )
+    )
+
+
+def _make(hashed: str, expiry: int) -> None:
+    now = timezone.now()
+    expired = AttemptCounter.objects.filter(expires_at__lte=now).values_list("pk", flat=True)
+    AttemptCounter.objects.filter(pk__in=list(expired[:PURGED_AT_ONCE])).delete()
+    made = AttemptCounter(key=hashed, expires_at=now + timedelta(seconds=expiry))
+    AttemptCounter.objects.bulk_create([made], ignore_conflicts=True)
+
+
+def _hashed(key: str) -> str:
+    """A key holds what somebody typed, perhaps a password in the wrong field."""
+    return salted_hmac("library.throttling", key, algorithm="sha256").hexdigest()

@@ -1,0 +1,81 @@
+"""So many events in so many minutes."""
+
+import math
+import time
+from typing import Self
+
+from limits import RateLimitItem, parse_many
+from limits.strategies import FixedWindowRateLimiter
+
+from library.throttling.counters import DatabaseStorage
+
+limiter = FixedWindowRateLimiter(DatabaseStorage())
+
+
+class TooManyAttempts(Exception):
+    """It was not done, and nothing was looked at; `retry_after` is when to try again, in seconds."""
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(f"too many attempts, retry after {retry_after} s")
+        self.retry_after = max(1, retry_after)
+
+
+class RateLimit:
+    """One or several rates, such as `10/5 minutes; 30/hour`, for whatever the key names."""
+
+    def __init__(self, name: str, rates: str) -> None:
+        self.name = name
+        self.items: list[RateLimitItem] = sorted(parse_many(rates))
+
+    @property
+    def most(self) -> int:
+        """The number of events that are allowed at once."""
+        return min(item.amount for item in self.items)
+
+    def wait(self, *key: object) -> int:
+        """Return the seconds until the next event is allowed, 0 for now."""
+        names = self._names(key)
+        ends = [
+            limiter.get_window_stats(item, *names).reset_time
+            for item in self.items
+            if not limiter.test(item, *names)
+        ]
+        return max(1, math.ceil(max(ends) - time.time())) if ends else 0
+
+    def hit(self, *key: object) -> bool:
+        """Count one event, and say whether it is still within all rates."""
+        return all([limiter.hit(item, *self._names(key)) for item in self.items])
+
+    def check(self, *key: object) -> Self:
+        """Raise TooManyAttempts while no further event is allowed."""
+        if seconds := self.wait(*key):
+            raise TooManyAttempts(seconds)
+        return self
+
+    def spend(self, *key: object) -> None:
+        """Count one event. Raises TooManyAttempts where it is one too many; who waits is not counted."""
+        self.check(*key)
+        if not self.hit(*key):
+            raise TooManyAttempts(self.wait(*key))
+
+    def used(self, *key: object) -> int:
+        """Return the number of events in the longest window."""
+        return limiter.storage.get(self.items[-1].key_for(*self._names(key)))
+
+    def give_back(self, *key: object) -> None:
+        """Take back one event that was counted."""
+        for item in self.items:
+            limiter.storage.incr(item.key_for(*self._names(key)), item.get_expiry(), -1)
+
+    def clear(self, *key: object) -> None:
+        """Forget all events."""
+        for item in self.items:
+            limiter.clear(item, *self._names(key))
+
+    def _names(self, key: tuple[object, ...]) -> list[str]:
+        # The library joins names by a slash, which may be part of one.
+        return [self.name, repr(tuple(map(str, key)))]
+
+
+# Secrets that nobody can guess, being random, such as API tokens: what is limited is the load and the noise in logs.
+UNKNOWN_SECRETS = RateLimit("unknown-secrets", "30/5 minutes; 60/hour")
