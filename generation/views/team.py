@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 from generation.forms import MemberForm, ProjectForm, RoleForm
 from generation.reviews import paused_links
 from generation.views.access import Request, project_to_own
+from library import teams
 from library.models import Membership, Project, Role
 
 SHOWN = 200
@@ -57,12 +58,14 @@ def member_change(request: Request, slug: str, pk: int) -> HttpResponse:
     form = RoleForm(request.POST)
     if not form.is_valid():
         messages.error(request, "Nothing was changed: choose one of the roles.")
-    elif form.cleaned_data["role"] != Role.OWNER and not _others_own(found, member):
+        return _after_change(request, found)
+    role = Role(form.cleaned_data["role"])
+    try:
+        if teams.change_role(member, role):
+            messages.success(request, f"{member.user} is {role.label.lower()} now.")
+    except teams.LastOwner:
         messages.error(request, _needs_owner(member))
-    else:
-        found.memberships.filter(pk=pk).update(role=form.cleaned_data["role"])
-        paused_links.notify_owners()
-        messages.success(request, f"{member.user} is {Role(form.cleaned_data['role']).label.lower()} now.")
+    paused_links.notify_owners()
     return _after_change(request, found)
 
 
@@ -71,12 +74,12 @@ def member_remove(request: Request, slug: str, pk: int) -> HttpResponse:
     """Take somebody out of the team; what they made stays."""
     found = project_to_own(request, slug)
     member = get_object_or_404(found.memberships.select_related("user"), pk=pk)
-    if not _others_own(found, member):
-        messages.error(request, _needs_owner(member))
-    else:
-        member.delete()
-        paused_links.notify_owners()
+    try:
+        teams.remove(member)
         messages.success(request, f"{member.user} is no longer in the team. Jobs and takes stay.")
+    except teams.LastOwner:
+        messages.error(request, _needs_owner(member))
+    paused_links.notify_owners()
     return _after_change(request, found)
 
 
@@ -85,10 +88,6 @@ def _after_change(request: Request, found: Project) -> HttpResponse:
     if Project.objects.owned_by(request.user).filter(pk=found.pk).exists():
         return redirect("generation:project_edit", found.slug)
     return redirect("generation:projects")
-
-
-def _others_own(found: Project, member: Membership) -> bool:
-    return found.memberships.filter(role=Role.OWNER).exclude(pk=member.pk).exists()
 
 
 def _needs_owner(member: Membership) -> str:

@@ -1,19 +1,40 @@
 """People, their groups, and the productions that they work on."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group, User
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.db.models import Count, QuerySet
+from django.forms import BaseInlineFormSet
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
+from library import teams
 from library.admin.links import LinkInline
-from library.models import Membership, Project
+from library.models import Membership, Project, Role
 
 admin.site.unregister(User)
 admin.site.unregister(Group)
+
+
+class PersonForm(UserChangeForm):
+    """An account. It is not deactivated while a project with other members has no other owner."""
+
+    def clean_is_active(self) -> bool:
+        """Raises ValidationError; the projects are held until the account is saved."""
+        is_active: bool = self.cleaned_data["is_active"]
+        if not is_active and self.instance.pk:
+            try:
+                teams.check_departure([self.instance])
+            except teams.LastOwner as refusal:
+                raise ValidationError(str(refusal)) from refusal
+        return is_active
 
 
 POWERS = ("is_staff", "is_superuser", "groups", "user_permissions")
@@ -24,7 +45,7 @@ class PersonAdmin(UserAdmin, ModelAdmin):
     """People. Staff who look after them make no administrator of anybody, nor take an administrator's place by a new
     password: what people may do is given by administrators alone."""
 
-    form = UserChangeForm
+    form = PersonForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
 
@@ -38,6 +59,27 @@ class PersonAdmin(UserAdmin, ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         return super().has_delete_permission(request, obj) and _is_within_reach(request, obj)
 
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[Any, Any, Any, Any]:
+        """Name the projects that would be left without an owner among what stands in the way."""
+        listed, counts, missing, protected = super().get_deleted_objects(objs, request)
+        orphaned = [
+            _("%(project)s, which would have no owner any more") % {"project": project}
+            for project in teams.orphaned_by(objs)
+        ]
+        return listed, counts, missing, [*protected, *orphaned]
+
+    def delete_model(self, request: HttpRequest, obj: User) -> None:
+        self.delete_queryset(request, User.objects.filter(pk=obj.pk))
+
+    @transaction.atomic
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        """Raises PermissionDenied when the last owner of a project has become one of them since it was checked."""
+        try:
+            teams.check_departure(queryset)
+        except teams.LastOwner as refusal:
+            raise PermissionDenied(str(refusal)) from refusal
+        super().delete_queryset(request, queryset)
+
 
 @admin.register(Group)
 class PeopleGroupAdmin(GroupAdmin, ModelAdmin):
@@ -48,8 +90,37 @@ class PeopleGroupAdmin(GroupAdmin, ModelAdmin):
         return fields if _is_administrator(request) else (*fields, "permissions")
 
 
+class TeamFormSet(BaseInlineFormSet):
+    """The rows of a team, which keeps an owner whatever is changed in them at once."""
+
+    def clean(self) -> None:
+        """Raises ValidationError; the project is held until the rows are saved."""
+        super().clean()
+        if any(self.errors) or not self.instance.pk:
+            return
+        teams.hold(self.instance)
+        try:
+            teams.check_owners_after(self.instance, self._owners())
+        except teams.LastOwner as refusal:
+            raise ValidationError(str(refusal)) from refusal
+
+    def _owners(self) -> list[int]:
+        """Return the keys of the users who are owners once this is saved: rows that were not changed here are as the
+        database has them by now."""
+        saved = Membership.objects.filter(project=self.instance).values_list("pk", "user_id", "role")
+        team: dict[int | str, tuple[int, str]] = {pk: (user, role) for pk, user, role in saved}
+        deleted = self.deleted_forms
+        for form in self.forms:
+            if form in deleted:
+                team.pop(form.instance.pk, None)
+            elif form.has_changed():
+                team[form.instance.pk or f"{form.prefix}"] = (form.instance.user_id, form.instance.role)
+        return [user for user, role in team.values() if role == Role.OWNER]
+
+
 class MembershipInline(TabularInline):
     model = Membership
+    formset = TeamFormSet
     autocomplete_fields = ("user",)
     extra = 0
 
