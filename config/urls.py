@@ -6,6 +6,8 @@ from django.urls import include, path
 
 from generation.views import password_change, watch, workplace
 
+handler500 = "config.outages.answer_error"
+
 urlpatterns = [
     path("healthz", watch.healthz, name="healthz"),
     path("readyz", watch.readyz, name="readyz"),

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import F, Min
+from django.utils.translation import gettext as _
 
 from generation.models import Promotion, Take
 from library import decoding, fitness, handles, ingest, probe, storage
@@ -116,8 +117,8 @@ def _media_of(take: Take, at: float | None) -> tuple[MediaFile, float | None]:
     try:
         with tempfile.TemporaryDirectory(dir=settings.FILE_UPLOAD_TEMP_DIR) as folder:
             return _fetched(take, at, Path(folder))
-    except storage.StorageFailed as error:
-        raise CannotPromote("The storage did not answer. Nothing was made; try again in a minute.") from error
+    except storage.ObjectMissing as error:
+        raise CannotPromote(_("The video of this take is not in the storage. Nothing was made.")) from error
     except probe.UnreadableMedia as error:
         raise CannotPromote(f"The take cannot be used: {error}") from error
 

@@ -5,6 +5,7 @@ Two endpoints: `AWS_S3_ENDPOINT_URL` for our own calls, `AWS_S3_PUBLIC_ENDPOINT_
 """
 
 import datetime
+import logging
 import os
 import threading
 from collections.abc import Iterator
@@ -28,6 +29,7 @@ from django.core.files.storage import default_storage
 from django.utils.http import content_disposition_header
 from storages.backends.s3 import S3Storage
 
+from library.outage_log import log_outage
 from library.signing import Signer
 
 HOUR = 3600
@@ -51,8 +53,20 @@ CLIENT_CONFIG = Config(
 TRANSFER_CONFIG = TransferConfig(use_threads=False, multipart_threshold=SINGLE_PUT_BYTES)
 
 
+log = logging.getLogger("backlot.storage")
+
+
 class StorageFailed(Exception):
-    """The object storage did not do what was asked. Trying again later is safe: a key is written whole."""
+    """The object storage did not do what was asked. Trying again later is safe: a key is written whole.
+
+    `retry_after` is the number of seconds that a client is asked to wait.
+    """
+
+    retry_after = 10
+
+
+class ObjectMissing(StorageFailed):
+    """The storage answers, but has no such object: trying again does not help."""
 
 
 class PrivateStorage(S3Storage):
@@ -124,7 +138,9 @@ def _reported(what: str) -> Iterator[None]:
     try:
         yield
     except (BotoCoreError, ClientError, S3UploadFailedError) as error:
-        raise StorageFailed(f"{what}: {error}") from error
+        log_outage(log, "storage", error)
+        is_missing = isinstance(error, ClientError) and error.response["Error"]["Code"] == "NoSuchKey"
+        raise (ObjectMissing if is_missing else StorageFailed)(f"{what}: {error}") from error
 
 
 def upload(path: Path, key: str, content_type: str) -> None:
@@ -174,6 +190,13 @@ def listing() -> Iterator[Stored]:
     with _reported("could not list the bucket"):
         for found in _bucket().objects.all():
             yield Stored(found.key, found.size, found.last_modified)
+
+
+def check_bucket() -> None:
+    """Ask for the bucket itself. Raises StorageFailed where it is missing, refused or away."""
+    with _reported(f"bucket {settings.AWS_STORAGE_BUCKET_NAME}"):
+        bucket = _bucket()
+        bucket.meta.client.head_bucket(Bucket=bucket.name)
 
 
 def ensure_bucket() -> None:

@@ -25,6 +25,8 @@ TYPES = {
     429: "rate_limit_error",
     503: "server_error",
 }
+UNAVAILABLE = 503
+RETRY_AFTER = 10  # seconds
 TOO_LARGE = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 WHO_ARE_YOU = "Send an API token as `Authorization: Bearer <token>`. This one is missing, wrong or revoked."
 
@@ -83,8 +85,8 @@ class Conflict(ApiError):
 
 
 def answers(*statuses: int, **also: Any) -> dict[int, Any]:
-    """The error answers of a call, for its description; 401 and 429 belong to every call."""
-    return {status: ErrorAnswer for status in sorted({401, 429, *statuses})}
+    """The error answers of a call, for its description; 401, 429 and 503 belong to every call."""
+    return {status: ErrorAnswer for status in sorted({401, 429, UNAVAILABLE, *statuses})}
 
 
 def error_response(error: ApiError) -> HttpResponse:
@@ -95,15 +97,18 @@ def error_response(error: ApiError) -> HttpResponse:
         "message": error.message,
         "param": error.param,
     }
-    return JsonResponse({"error": facts}, status=error.status)
+    response = JsonResponse({"error": facts}, status=error.status)
+    if error.status == UNAVAILABLE:
+        response["Retry-After"] = str(RETRY_AFTER)
+    return response
 
 
 def refuse_form(form: BaseForm, names: dict[str, str] | None = None) -> Invalid:
     """What is wrong with a form that a page would show again: its first field, under the API's name for it.
 
-    Raises DecodersBusy when a file was not even opened.
+    Raises DecodersBusy or StorageFailed when a file could not be taken in though nothing is wrong with it.
     """
-    if isinstance(busy := getattr(form, "busy", None), DecodersBusy):
+    if isinstance(busy := getattr(form, "busy", None), DecodersBusy | StorageFailed):
         raise busy
     field, messages = next(iter(form.errors.items()))
     param = (names or {}).get(field, field)
@@ -184,7 +189,7 @@ def _too_large(request: HttpRequest, error: Exception) -> HttpResponse:
 
 
 def _no_storage(request: HttpRequest, error: StorageFailed) -> HttpResponse:
-    message = "The file storage does not answer. Nothing was kept; send it again."
+    message = "The file storage is unavailable. Nothing was kept; send it again."
     return error_response(ApiError(503, "storage_unavailable", message))
 
 

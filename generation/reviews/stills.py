@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from generation.models import Take
 from generation.reviews import timecode
@@ -43,7 +44,7 @@ def still(take: Take, frame: int, *, strokes: Iterable[Stroke] = ()) -> bytes:
             storage.download(take.key, film)
             decoding.frame(film, second, picture, strokes=drawn, compress_level=3)
             return picture.read_bytes()
-    except storage.StorageFailed as error:
-        raise NoStill("The storage did not answer. Try again in a minute.") from error
+    except storage.ObjectMissing as error:
+        raise NoStill(_("The video of this take is not in the storage.")) from error
     except probe.UnreadableMedia as error:
         raise NoStill(f"The frame cannot be read: {error}") from error

@@ -21,6 +21,7 @@ from generation.supervision import health, parts, schema, tether
 from generation.supervision.keeper import Keeper
 from generation.supervision.prepare import need
 from generation.supervision.pulse import Patience, Pulse
+from library import storage
 
 log = logging.getLogger("backlot.worker")
 
@@ -30,12 +31,21 @@ def run_cluster() -> None:
     need(health.database_ok())
     need(schema.schema_ok())
     need(health.queue_ok())
+    ensure_bucket()
     if missing := provenance.problem():
         log.warning(missing)
     connections.close_all()
     tether.tie_every_fork()
     # What `qcluster` does, with a broker that takes from this host's own queue as well.
     Cluster(host_queue.of_host(settings.WORKER_ID)).start()
+
+
+def ensure_bucket() -> None:
+    """Create a missing bucket. Storage that is away stops no worker: jobs that run have to be polled all the same."""
+    try:
+        storage.ensure_bucket()
+    except storage.StorageFailed as error:
+        log.warning("%s; %s", error, health.storage_remedy())
 
 
 async def supervise(patience: Patience) -> None:

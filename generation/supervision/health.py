@@ -62,11 +62,11 @@ def queue_ok() -> Check:
 
 
 def storage_ok() -> Check:
-    """Answers, and knows our keys; nothing is written."""
+    """Answers, knows our keys and has our bucket; nothing is written."""
     place = f"{settings.AWS_S3_ENDPOINT_URL}, bucket {settings.AWS_STORAGE_BUCKET_NAME}"
     try:
         _get(settings.AWS_S3_ENDPOINT_URL)
-        storage.exists("health")
+        storage.check_bucket()
     except (httpx.HTTPError, storage.StorageFailed) as error:
         return Check("storage", False, f"{place}: {_line(error)}; {storage_remedy()}")
     return Check("storage", True, place)
@@ -201,7 +201,10 @@ def storage_remedy() -> str:
     """What to look at when the storage cannot be used."""
     if settings.S3_IS_EMBEDDED:
         return "start it with `manage.py up`"
-    return "check AWS_S3_ENDPOINT_URL, AWS_STORAGE_BUCKET_NAME and its keys"
+    return (
+        "check AWS_S3_ENDPOINT_URL, AWS_STORAGE_BUCKET_NAME and its keys; "
+        "`manage.py doctor --fix` creates a missing bucket"
+    )
 
 
 def _unknown(name: str) -> Check:

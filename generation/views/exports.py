@@ -15,6 +15,7 @@ from generation.reviews.remarks import state_of, threads_on, writer_of
 from generation.reviews.threads import Thread
 from generation.views.access import Request, project_to_see, take_to_see
 from generation.views.paging import wanted
+from library import storage
 from library.models import Project
 
 Sent = TypeVar("Sent", bound=HttpResponseBase)
@@ -31,6 +32,8 @@ def approved_zip(request: Request, slug: str) -> HttpResponseBase:
         takes = exporting.approved(project, shot=shot)
     except exporting.CannotExport as refusal:
         return _led_back(request, str(refusal), project)
+    # Once the first byte is sent there is no other way to say it than to break off.
+    storage.check_bucket()
     sent = StreamingHttpResponse(exporting.packed(project, takes), content_type="application/zip")
     return _named(sent, f"{project.slug}-approved.zip")
 

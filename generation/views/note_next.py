@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from generation import promotion
@@ -127,6 +128,8 @@ def placed(request: Request, project: Project, form: ComposerForm) -> tuple[Comp
         asset = _frame_of(note, request)
     except promotion.CannotPromote as refusal:
         return form, [f"The frame was not taken. {refusal}"]
+    except storage.StorageFailed:
+        return form, [_("The frame was not taken. The file storage is unavailable; try again in a moment.")]
     brief = with_frame(form.brief(), asset.handle, Part(request.POST["part"]), Quoted(note).second)
     if brief is None:
         return form, [FULL]

@@ -4,7 +4,7 @@ from library.forms.about import EditForm, about, parse_tags
 from library.forms.assets import AssetForm, VersionForm
 from library.forms.batches import BatchForm, RowForm, UploadForm, listed, noticed, proposed, rows_sent
 from library.forms.bundles import IMPORT_SECONDS, BundleForm
-from library.forms.files import KEPT_SALT, FilesForm, KeptFile, busy_problem, keep
+from library.forms.files import KEPT_SALT, FilesForm, KeptFile, keep, problem_of
 from library.forms.filters import USABLE, FilterForm, usable_bits
 from library.forms.moves import links_told, move_told
 from library.forms.naming import RenameForm, clash_notice, clashes_told, taken_message
@@ -26,7 +26,6 @@ __all__ = [
     "UploadForm",
     "VersionForm",
     "about",
-    "busy_problem",
     "clash_notice",
     "clashes_told",
     "files_of",
@@ -36,6 +35,7 @@ __all__ = [
     "move_told",
     "noticed",
     "parse_tags",
+    "problem_of",
     "proposed",
     "rows_sent",
     "taken_message",

@@ -23,8 +23,12 @@ ACCEPTED = ".jpg,.jpeg,.png,.gif,.bmp,.webp,.mp4,.mov,.mp3,.wav,.m4a,.ogg,.oga,.
 TOO_OLD = "A file was kept for longer than a day: choose it again."
 
 
-def busy_problem(name: str) -> str:
-    """Return the sentence for one file that was not opened."""
+def problem_of(name: str, error: DecodersBusy | StorageFailed) -> str:
+    """Return the sentence for one file that was not taken in though nothing is wrong with it."""
+    if isinstance(error, StorageFailed):
+        return _("{name} was not kept: the file storage is unavailable. Try again in a moment.").format(
+            name=name
+        )
     return _(
         "{name} was not kept: too many files are being opened at the moment. Try again in a few seconds."
     ).format(name=name)
@@ -91,7 +95,7 @@ class FilesField(forms.Field):
 class FilesForm(forms.Form):
     """A form with files, which are stored while it is checked. After that `kept` holds every good one, earlier
     ones first; the page shows them with their tokens, so that nobody has to choose them again. `busy` is set when some
-    were not even opened, and the same form may be sent again."""
+    were not taken in for want of a decoder or of the storage, and the same form may be sent again."""
 
     files = FilesField(  # type: ignore[assignment]  # the metaclass takes it away
         help_text="PNG, JPEG, GIF or BMP up to 10 MB (WebP is converted); MP4 or MOV; MP3 or WAV (M4A, Ogg and FLAC "
@@ -103,7 +107,7 @@ class FilesForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.user = user
         self.kept = list(kept)
-        self.busy: DecodersBusy | None = None
+        self.busy: DecodersBusy | StorageFailed | None = None
 
     @property
     def media_files(self) -> list[MediaFile]:
@@ -138,17 +142,15 @@ class FilesForm(forms.Form):
         for upload in uploads:
             name = shown_name(upload.name or "")
             if self.busy:
-                self.add_error("files", busy_problem(name))
+                self.add_error("files", problem_of(name, self.busy))
                 continue
             try:
                 media = ingest.add_media(upload, name=name)
-            except DecodersBusy as error:
+            except (DecodersBusy, StorageFailed) as error:
                 self.busy = error
-                self.add_error("files", busy_problem(name))
+                self.add_error("files", problem_of(name, error))
             except UnreadableMedia as error:
                 self.add_error("files", str(error))
-            except StorageFailed:
-                self.add_error("files", f"{name} was not kept: the file storage does not answer. Try again.")
             else:
                 self.kept.append(keep(self.user, media, name))
 

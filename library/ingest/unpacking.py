@@ -149,7 +149,9 @@ def _imported(
         )
     except DecodersBusy:
         return Outcome(name, Ending.LEFT, "too many files are being opened: import the same zip again")
-    except (BadBundle, UnreadableMedia, WrongFiles, HandleTaken, StorageFailed) as error:
+    except StorageFailed:
+        return Outcome(name, Ending.LEFT, "the file storage is unavailable: import the same zip again")
+    except (BadBundle, UnreadableMedia, WrongFiles, HandleTaken) as error:
         return Outcome(name, Ending.FAILED, str(error))
     return Outcome(name, Ending.MADE)
 

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from library import catalog, forms, handles
+from library import catalog, forms, handles, storage
 from library.ingest import bundles, unpacking
 from library.ingest.outcomes import Outcome
 from library.models import Asset, Collection, Project
@@ -30,6 +30,8 @@ def export(request: Request) -> HttpResponse | StreamingHttpResponse:
         return render(request, "library/export_refused.html", {"limit": 0}, status=REFUSED)
     if len(chosen) > MAX_EXPORTED:
         return render(request, "library/export_refused.html", {"limit": MAX_EXPORTED}, status=REFUSED)
+    # Once the first byte is sent there is no other way to say it than to break off.
+    storage.check_bucket()
     response = StreamingHttpResponse(bundles.packed(chosen), content_type="application/zip")
     name = f"backlot-assets-{timezone.localdate()}.zip"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
@@ -49,6 +51,7 @@ def import_zip(request: Request) -> HttpResponse:
 
 def _imported(form: forms.BundleForm, request: Request) -> list[Outcome]:
     sent, project = form.cleaned_data["bundle"], form.cleaned_data["bundle_project"]
+    storage.check_bucket()
     try:
         found = unpacking.import_bundle(
             sent.file, by=request.user, project=project, seconds=forms.IMPORT_SECONDS

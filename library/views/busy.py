@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from library import decoding
+from library import decoding, storage
 
 UNAVAILABLE = 503
 
@@ -28,8 +28,10 @@ class RefuseWhenBusy:
         return with_retry(render(request, "busy.html", status=UNAVAILABLE), error)
 
 
-def with_retry(response: HttpResponse, error: decoding.DecodersBusy | None) -> HttpResponse:
-    """Say on the response when to try again, and that it is unavailable until then, if decoders were busy."""
+def with_retry(
+    response: HttpResponse, error: decoding.DecodersBusy | storage.StorageFailed | None
+) -> HttpResponse:
+    """Say on the response when to try again, and that it is unavailable until then, if something was missing."""
     if error is not None:
         response.status_code = UNAVAILABLE
         response["Retry-After"] = str(error.retry_after)

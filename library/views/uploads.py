@@ -15,7 +15,6 @@ from library.probe import UnreadableMedia, shown_name
 from library.views.access import REFUSED, Request
 from library.views.busy import with_retry
 
-UNAVAILABLE = 503
 MANY_NAMED = 10
 
 
@@ -46,12 +45,9 @@ def upload_file(request: Request) -> HttpResponse:
         media = ingest.add_media(sent, name=name)
     except UnreadableMedia as error:
         return JsonResponse({"name": name, "problem": str(error)}, status=REFUSED)
-    except decoding.DecodersBusy as error:
-        answer = {"name": name, "problem": forms.busy_problem(name), "retry_after": error.retry_after}
+    except (decoding.DecodersBusy, storage.StorageFailed) as error:
+        answer = {"name": name, "problem": forms.problem_of(name, error), "retry_after": error.retry_after}
         return with_retry(JsonResponse(answer), error)
-    except storage.StorageFailed:
-        problem = f"{name} was not kept: the file storage does not answer. Try again."
-        return JsonResponse({"name": name, "problem": problem}, status=UNAVAILABLE)
     kept = forms.keep(request.user, media, name)
     notice = looks.notices([media], request.user)[media.pk]
     return JsonResponse(

@@ -127,7 +127,7 @@ def test_a_clip_too_long_to_go_on_is_told_before_anything_is_fetched(alice: User
 
 
 def test_a_film_that_is_not_in_the_storage_makes_nothing(alice: User, project: Project) -> None:
-    with pytest.raises(promotion.CannotPromote, match="The storage did not answer"):
+    with pytest.raises(promotion.CannotPromote, match="not in the storage"):
         promotion.promote(make_take(alice, project), by=alice, handle="Dusk", at=1)
     assert not Asset.objects.exists()
 

@@ -226,8 +226,9 @@ def test_a_storage_that_is_away_is_said_beside_the_files(
     away = storage.PrivateStorage(endpoint_url="http://127.0.0.1:9").connection
     monkeypatch.setattr(storage.PrivateStorage, "connection", property(lambda _: away))
     answer = send(browser, factories.upload("front.png"), title="Mara Voss")
+    assert (answer.status_code, answer["Retry-After"]) == (503, "10")
     assert errors(answer) == {
-        "files": ["front.png was not kept: the file storage does not answer. Try again."]
+        "files": ["front.png was not kept: the file storage is unavailable. Try again in a moment."]
     }
     assert 'value="Mara Voss"' in answer.content.decode()
     assert MediaFile.objects.count() == 0

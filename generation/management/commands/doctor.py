@@ -1,12 +1,15 @@
 """`manage.py doctor`: is everything that Backlot needs there and well?"""
 
+import contextlib
 import sys
+from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand
 
 from generation.supervision import health
 from generation.supervision.schema import schema_ok
+from library import storage
 
 
 class Command(BaseCommand):
@@ -15,7 +18,12 @@ class Command(BaseCommand):
     help = "Checks database, storage, provider, worker and public endpoint."
     requires_system_checks = ()
 
-    def handle(self, **options: Any) -> None:
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--fix", action="store_true", help="create the bucket if it is missing")
+
+    def handle(self, *, fix: bool, **options: Any) -> None:
+        if fix:
+            self._fix()
         well = True
         for look in [schema_ok, *health.ALL]:
             check = look()
@@ -24,3 +32,8 @@ class Command(BaseCommand):
             self.stdout.write(f"{style('ok  ' if check.ok else 'FAIL')}  {check.name}: {check.detail}")
         if not well:
             sys.exit(1)
+
+    def _fix(self) -> None:
+        """Create the bucket; what stands in the way of that is told by the check of the storage."""
+        with contextlib.suppress(storage.StorageFailed):
+            storage.ensure_bucket()

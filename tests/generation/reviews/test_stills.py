@@ -90,7 +90,7 @@ def test_there_is_no_frame_beyond_the_end(stored: Stored) -> None:
 
 
 def test_a_storage_that_does_not_have_the_film_is_told(s3: object, alice: User, project: Project) -> None:
-    with pytest.raises(stills.NoStill, match="Try again"):
+    with pytest.raises(stills.NoStill, match="not in the storage"):
         stills.still(make_take(alice, project), 3)
 
 

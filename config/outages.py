@@ -1,0 +1,131 @@
+"""What a request gets while a part that it needs is away: 503 with `Retry-After`, as a page or in the APIs' shape.
+
+Nothing here may need the database, a template of the app included.
+"""
+
+import logging
+import sqlite3
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.db import DatabaseError, Error, InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.views.defaults import server_error
+
+from generation import schema
+from generation.api.errors import ApiError, error_response
+from library.outage_log import log_outage
+from library.storage import StorageFailed
+
+# These say themselves what is wrong, and static files need nothing.
+EXEMPT = ("/healthz", "/readyz", "/metrics", "/static/")
+APIS = ("/api/", "/v1/")
+
+log = logging.getLogger("backlot.web")
+
+
+@dataclass(frozen=True)
+class Outage:
+    """A part that is away; `retry_after` in seconds."""
+
+    code: str
+    title: str | Promise
+    text: str | Promise
+    retry_after: int = 10
+
+
+STORAGE = Outage(
+    "storage_unavailable",
+    _("The file storage is unavailable"),
+    _("Nothing was changed. Try again in a moment; what you typed is still in the form when you go back."),
+)
+DATABASE = Outage(
+    "database_unavailable",
+    _("The database is unavailable"),
+    _("Nothing was changed. Try again in a moment; what you typed is still in the form when you go back."),
+)
+SCHEMA = Outage(
+    "schema_mismatch",
+    _("Backlot is being upgraded"),
+    _(
+        "The database does not fit this version yet. If this lasts, ask your administrator to run "
+        "manage.py doctor, which says what to do."
+    ),
+    retry_after=60,
+)
+
+
+class AnswerOutages:
+    """Middleware: answer what views raise while a part is away, and no page on tables that do not fit."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not request.path_info.startswith(EXEMPT) and _schema_is_wrong():
+            return unavailable(request, SCHEMA)
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Answer for what a view could not do."""
+        outage = outage_behind(error)
+        return unavailable(request, outage) if outage else None
+
+
+def answer_error(request: HttpRequest) -> HttpResponse:
+    """Answer for an error outside of the views, such as the session's; Django calls this while it handles it."""
+    error = sys.exc_info()[1]
+    outage = outage_behind(error) if error else None
+    if outage:
+        return unavailable(request, outage)
+    if request.path_info.startswith(APIS):
+        message = "Something went wrong on our side. Nothing may be assumed about what was done."
+        return error_response(ApiError(500, "internal_error", message))
+    return server_error(request)
+
+
+def outage_behind(error: BaseException) -> Outage | None:
+    """Return which part is away, None for an error of our own. The cause is logged."""
+    if isinstance(error, StorageFailed):  # logged where it came up
+        return STORAGE
+    if not isinstance(error, DatabaseError | InterfaceError):
+        return None
+    schema.forget()
+    if _schema_is_wrong():
+        return SCHEMA
+    if not isinstance(error, OperationalError | InterfaceError) or _is_wrong_query(error):
+        return None
+    log_outage(log, "database", error)
+    return DATABASE
+
+
+def unavailable(request: HttpRequest, outage: Outage) -> HttpResponse:
+    """Answer 503 in the shape that the client reads."""
+    if request.path_info.startswith(APIS):
+        response = error_response(ApiError(503, outage.code, f"{outage.title}. {outage.text}"))
+    else:
+        response = render(request, "503.html", {"outage": outage}, status=503)
+    response["Retry-After"] = str(outage.retry_after)
+    response["Cache-Control"] = "no-store"
+    # The cause is in the log; a traceback for each request beside it would bury it.
+    response._has_been_logged = True  # type: ignore[attr-defined]  # read by django.utils.log.log_response
+    return response
+
+
+def _is_wrong_query(error: BaseException) -> bool:
+    """Whether SQLite could not run the statement at all, which it calls an operational error too."""
+    return getattr(error.__cause__, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR
+
+
+def _schema_is_wrong() -> bool:
+    try:
+        status = schema.current_status()
+    except Error:
+        return False
+    if not status.is_usable:
+        log_outage(log, "schema", RuntimeError(status.detail))
+    return not status.is_usable
