@@ -15,6 +15,7 @@ from generation.composition.briefs import Brief, Roles, Settings
 from generation.composition.expanding import briefs_of
 
 MAX_ROWS = 200
+MAX_COLUMNS = 100
 MAX_LETTERS = 500_000
 COLUMNS = {
     "shot": ("shot", "code", "shot code"),
@@ -125,6 +126,9 @@ def _delimiter(text: str) -> str:
 def _columns(names: Iterable[str]) -> tuple[list[str], list[str]]:
     """The column of each cell (empty for one that is passed over), and notes about those."""
     columns, notes = [], []
+    names = list(names)
+    if len(names) > MAX_COLUMNS:
+        raise ValueError(f"The table has {len(names):,} columns; {MAX_COLUMNS} is the most. Leave some out.")
     for name in names:
         folded = " ".join(name.replace("_", " ").replace("-", " ").lower().split())
         column = _NAMES.get(folded, "")

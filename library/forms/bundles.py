@@ -9,7 +9,7 @@ from library.ingest.unpacking import MAX_ENTRIES, MAX_UNPACKED_BYTES
 from library.models import Project
 
 # A web server's thread serves nobody else meanwhile, and a browser does not wait for ever.
-IMPORT_SECONDS = 60
+IMPORT_SECONDS = 20
 
 
 class BundleForm(forms.Form):

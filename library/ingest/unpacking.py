@@ -9,7 +9,7 @@ import struct
 import tempfile
 import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -19,20 +19,23 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from pydantic import ValidationError
 
+from library import handles
 from library.decoding import DecodersBusy
+from library.ingest import standing
 from library.ingest.assets import WrongFiles, create_asset
 from library.ingest.bundles import FORMAT, MANIFEST, VERSION, AssetEntry, FileEntry, Manifest
 from library.ingest.media import add_media
 from library.ingest.naming import HandleTaken
 from library.ingest.outcomes import Ending, Outcome
 from library.ingest.zips import PIECE
-from library.models import Asset, MediaFile, Project, Rights
+from library.models import MediaFile, Project, Rights
 from library.probe import MAX_VIDEO_BYTES, UnreadableMedia
 from library.storage import StorageFailed
 
 MAX_LIST_BYTES = 16_000_000
 MAX_ENTRIES = 20_000
 MAX_MANIFEST_BYTES = 16_000_000
+MAX_ASSETS = 10_000
 MAX_UNPACKED_BYTES = 20_000_000_000
 # Media hardly shrinks; deflate reaches a thousandfold on nothing but zeros.
 MAX_SHRINKING = 200
@@ -42,6 +45,7 @@ _DAMAGE = (BadZipFile, EOFError, NotImplementedError, RuntimeError, ValueError, 
 _TYPES = {0, stat.S_IFREG, stat.S_IFDIR}
 
 
+LEFT = "import the same zip again, which goes on here"
 NO_ZIP = "This is no zip file, or it is damaged. Export or download it again."
 LOCAL_HEAD_BYTES = 30
 
@@ -51,14 +55,15 @@ class BadBundle(ValueError):
 
 
 class Bundle:
-    """An export that was found fit to be read."""
+    """An export that was found fit to be read, and a folder for the one of its files that is being read."""
 
-    def __init__(self, archive: ZipFile, manifest: Manifest) -> None:
+    def __init__(self, archive: ZipFile, manifest: Manifest, folder: Path) -> None:
         self.archive, self.manifest = archive, manifest
+        self._target = folder / "unpacked"
 
-    def save(self, file: FileEntry, target: Path) -> None:
-        """Writes one file out. Raises BadBundle when it is missing or not what the manifest says."""
-        digest = hashlib.sha256()
+    def save(self, file: FileEntry) -> Path:
+        """Writes one file out, over the one before. Raises BadBundle when it is missing or not what was announced."""
+        digest, target = hashlib.sha256(), self._target
         try:
             with self.archive.open(file.path) as stream, target.open("wb") as kept:
                 while piece := stream.read(PIECE):
@@ -70,6 +75,7 @@ class Bundle:
             raise BadBundle(f"{file.path} is damaged") from error
         if digest.hexdigest() != file.sha256:
             raise BadBundle(f"{file.path} is not the file that the manifest names: its hash differs")
+        return target
 
 
 @contextmanager
@@ -80,9 +86,10 @@ def opened(source: IO[bytes]) -> Iterator[Bundle]:
         archive = ZipFile(source)
     except _DAMAGE as error:
         raise BadBundle(NO_ZIP) from error
-    with archive:
+    # One folder for all files: to make and remove one for each took half a minute for ten thousand.
+    with archive, tempfile.TemporaryDirectory(dir=settings.FILE_UPLOAD_TEMP_DIR) as folder:
         _check_entries(archive.infolist(), end=archive.start_dir)
-        yield Bundle(archive, _manifest(archive))
+        yield Bundle(archive, _manifest(archive), Path(folder))
 
 
 def import_bundle(
@@ -101,28 +108,35 @@ def import_bundle(
     """
     end = time.monotonic() + seconds
     with opened(source) as bundle:
-        for entry in bundle.manifest.assets:
-            if found := _standing(entry, by):
-                yield found
-            elif time.monotonic() > end:
-                yield Outcome(
-                    f"@{entry.handle}", Ending.LEFT, "import the same zip again, which goes on here"
-                )
+        for entries in batched(bundle.manifest.assets, standing.PIECE):
+            if time.monotonic() > end:
+                yield from (Outcome(f"@{entry.handle}", Ending.LEFT, LEFT) for entry in entries)
             else:
-                yield _imported(bundle, entry, by, project, dry_run=dry_run)
+                yield from _imported_piece(bundle, entries, by, project, dry_run=dry_run, end=end)
 
 
-def _standing(entry: AssetEntry, by: User) -> Outcome | None:
-    name = f"@{entry.handle}"
-    taken = Asset.objects.named(entry.handle).first()
-    if taken is None:
-        return None
-    if not Asset.objects.visible_to(by).filter(pk=taken.pk).exists():
-        return Outcome(name, Ending.TAKEN, "the handle is taken")
-    files = MediaFile.objects.filter(versions=taken.current_version)
-    if set(files.values_list("sha256", flat=True)) == {file.sha256 for file in entry.files}:
-        return Outcome(name, Ending.SAME)
-    return Outcome(name, Ending.TAKEN, f"{taken} is there with other files")
+def _imported_piece(
+    bundle: Bundle,
+    entries: Sequence[AssetEntry],
+    by: User,
+    project: Project | None,
+    *,
+    dry_run: bool,
+    end: float,
+) -> Iterator[Outcome]:
+    known = standing.Standing(entries, by)
+    made: set[str] = set()
+    for entry in entries:
+        name = handles.fold(entry.handle)
+        # A manifest may name one handle twice.
+        looked_up = standing.Standing([entry], by) if name in made else known
+        if found := looked_up.outcome(entry):
+            yield found
+        elif time.monotonic() > end:
+            yield Outcome(f"@{entry.handle}", Ending.LEFT, LEFT)
+        else:
+            made.add(name)
+            yield _imported(bundle, entry, by, project, dry_run=dry_run)
 
 
 def _imported(
@@ -157,10 +171,7 @@ def _imported(
 
 
 def _media(bundle: Bundle, file: FileEntry) -> MediaFile:
-    with tempfile.TemporaryDirectory(dir=settings.FILE_UPLOAD_TEMP_DIR) as folder:
-        path = Path(folder) / "unpacked"
-        bundle.save(file, path)
-        return add_media(path, name=file.path)
+    return add_media(bundle.save(file), name=file.path)
 
 
 # What a zip announces
@@ -229,6 +240,11 @@ def _shown(entry: ZipInfo) -> str:
     return ascii(entry.orig_filename[:80])[1:-1]
 
 
+def batched(entries: Sequence[AssetEntry], size: int) -> Iterator[Sequence[AssetEntry]]:
+    """Yield the entries in pieces of this size."""
+    return (entries[start : start + size] for start in range(0, len(entries), size))
+
+
 def _manifest(archive: ZipFile) -> Manifest:
     announced = archive.NameToInfo.get(MANIFEST)
     if announced is None:
@@ -242,9 +258,14 @@ def _manifest(archive: ZipFile) -> Manifest:
     if b"\\u0000" in text:
         raise BadBundle(f"The {MANIFEST} of the zip holds letters that cannot be kept.")
     try:
-        return Manifest.model_validate_json(text)
+        manifest = Manifest.model_validate_json(text)
     except ValidationError as error:
         raise BadBundle(_manifest_refusal(error)) from error
+    if len(manifest.assets) > MAX_ASSETS:
+        raise BadBundle(
+            f"The zip names {len(manifest.assets):,} assets; at most {MAX_ASSETS:,} can be read. Export it in parts."
+        )
+    return manifest
 
 
 def _manifest_refusal(error: ValidationError) -> str:

@@ -1,5 +1,6 @@
 """Assets leave and come in as a zip."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,12 +12,13 @@ from django.views.decorators.http import require_POST
 
 from library import catalog, forms, handles, storage
 from library.ingest import bundles, unpacking
-from library.ingest.outcomes import Outcome
+from library.ingest.outcomes import Ending, Outcome
 from library.models import Asset, Collection, Project
 from library.models.assets import AssetQuerySet
 from library.views.access import REFUSED, Request
 
 MAX_EXPORTED = 1000
+MOST_SHOWN = 500
 KEY_DIGITS = 19
 
 
@@ -46,7 +48,7 @@ def import_zip(request: Request) -> HttpResponse:
     if form.errors:
         context = {"form": forms.UploadForm(user=request.user), "bundle": form}
         return render(request, "library/upload.html", context, status=REFUSED)
-    return render(request, "library/imported.html", {"outcomes": outcomes})
+    return render(request, "library/imported.html", _told(outcomes))
 
 
 def _imported(form: forms.BundleForm, request: Request) -> list[Outcome]:
@@ -60,6 +62,13 @@ def _imported(form: forms.BundleForm, request: Request) -> list[Outcome]:
     except unpacking.BadBundle as error:
         form.add_error("bundle", str(error))
         return []
+
+
+def _told(outcomes: list[Outcome]) -> dict[str, Any]:
+    """What became of the first ones, those that went wrong before all, and how many ended how."""
+    shown = sorted(outcomes, key=lambda outcome: outcome.ending != Ending.FAILED)[:MOST_SHOWN]
+    counts = Counter(str(outcome.ending) for outcome in outcomes)
+    return {"outcomes": shown, "hidden": len(outcomes) - len(shown), "counts": sorted(counts.items())}
 
 
 def _named(request: Request) -> Sequence[Asset]:

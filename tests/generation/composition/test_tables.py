@@ -153,3 +153,8 @@ def test_any_text_gives_rows_or_a_sentence(text: str, named: bool) -> None:
     assert found or said.endswith((".", ")."))
     for row in found:
         assert row.problems or row.briefs
+
+
+def test_a_table_of_very_many_columns_is_refused_at_once() -> None:
+    with pytest.raises(ValueError, match="has 101 columns; 100 is the most"):
+        read_table("prompt" + ",a" * 100 + "\nA pier", defaults=Settings())

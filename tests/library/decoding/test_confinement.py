@@ -38,12 +38,12 @@ def asked(decoder: Decoder, path: Path, *, cpu_seconds: int = 100) -> dict[str, 
     return decoder.ask("prepare", arguments, cpu_seconds=cpu_seconds, keep=nothing)
 
 
-def test_its_environment_holds_no_secret(
-    decoder: Decoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_its_environment_holds_no_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "a secret of the test")
-    other = Decoder(memory_bytes=ROOMY)
+    other, path = Decoder(memory_bytes=ROOMY), tmp_path / "small.png"
+    path.write_bytes(files.picture())
     try:
+        asked(other, path)
         told = Path(f"/proc/{pid_of(other)}/environ").read_bytes().split(b"\0")
         opened = {str(one.readlink()) for one in Path(f"/proc/{pid_of(other)}/fd").iterdir()}
     finally:
