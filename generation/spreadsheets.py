@@ -1,10 +1,16 @@
 """Rows as CSV for spreadsheets: nothing in them is taken for a formula."""
 
 import csv
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-FORMULAS = ("=", "+", "-", "@", "\t", "\r")
+# Which character separates the cells of a file is a setting of the spreadsheet's region, so each of these may begin
+# a cell, and so does the text itself. Blanks, invisible characters and quotes in front of a formula are passed over.
+# The run of them is taken whole (possessive) and always matches, so the cost is linear in the length of the text.
+_CELL_START = re.compile(
+    r"""((?:\A|[;|\t\r\n\v\f\x1c-\x1e\x85\u2028\u2029])[;|\s"'\0\u200b-\u200f\u2060\ufeff]*+)([=+\-@＝＋－＠]?)"""
+)
 
 
 class _Echo:
@@ -26,6 +32,14 @@ def lines(rows: Iterable[Sequence[Any]]) -> str:
 
 
 def _cell(value: Any) -> str:
-    """A number as it is; a text that a spreadsheet would run gets an apostrophe in front."""
-    text = "" if value is None else str(value)
-    return f"'{text}" if isinstance(value, str) and text.startswith(FORMULAS) else text
+    """A number as it is; in a text, an apostrophe in front of whatever a spreadsheet would run."""
+    if not isinstance(value, str):
+        return "" if value is None else str(value)
+    # A blank of these at the beginning is dropped by some, with whatever comes behind it.
+    start = "'" if value.startswith(("\t", "\r", "\n")) else ""
+    return start + _CELL_START.sub(_defused, value)
+
+
+def _defused(found: re.Match[str]) -> str:
+    before, sign = found.groups()
+    return f"{before}'{sign}" if sign else before
