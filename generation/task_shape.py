@@ -64,7 +64,7 @@ class TaskShape(Schema):
     progress: int = Field(description="0 to 100; derive no state from it")
     created: int = Field(description="unix seconds")
     completed: int | None = Field(None, description="unix seconds, of a task that has ended")
-    actual_time: float | None = Field(None, description="seconds from request to end")
+    actual_time: int | None = Field(None, description="whole seconds from request to end")
     cost: float | None = Field(None, description="US dollars, once known")
     credits_cost: float | None = Field(None, description="ten times `cost`")
     result: TaskResult | None = None
@@ -86,7 +86,7 @@ def task_of(job: Job) -> TaskShape:
     }
     if job.finished_at:
         shown["completed"] = int(job.finished_at.timestamp())
-        shown["actual_time"] = round((job.finished_at - job.created_at).total_seconds(), 3)
+        shown["actual_time"] = round((job.finished_at - job.created_at).total_seconds())
     if job.cost_usd is not None:
         shown["cost"] = float(job.cost_usd)
         shown["credits_cost"] = float(job.cost_usd * CREDITS_FOR_A_DOLLAR)

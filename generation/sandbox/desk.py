@@ -3,6 +3,7 @@
 import hashlib
 import json
 import logging
+import math
 import re
 import time
 from typing import Any
@@ -88,12 +89,12 @@ class Desk:
             "status": status,
             "progress": task.progress_at(now),
             "created": int(task.created),
-            "estimated_time": round(task.ready_at - task.created, 1),
+            "estimated_time": math.ceil(task.ready_at - task.created),
             "cost": price,
             "credits_cost": round(price * 10, 5),
         }
         if status in {"completed", "failed"} and task.finished is not None:
-            data |= {"completed": int(task.finished), "actual_time": round(task.finished - task.created, 3)}
+            data |= {"completed": int(task.finished), "actual_time": round(task.finished - task.created)}
         if status == "completed":
             data["result"] = {"videos": [_video(task, base_url, faults)]}
         if status == "failed":
