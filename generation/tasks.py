@@ -41,9 +41,9 @@ def balance() -> None:
 
 
 @on_usable_schema
-def call_back() -> None:
-    """Call the programs whose tasks have ended."""
-    lifecycle.call_back()
+def call_back(token: str = "") -> None:
+    """Call the programs whose tasks have ended, under the lease with this token."""
+    lifecycle.call_back(token)
 
 
 @on_usable_schema

@@ -11,15 +11,16 @@ from urllib.parse import urlsplit, urlunsplit
 
 import httpx
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F
 from django.utils import timezone
 from django_q.tasks import async_task
 
-from generation import gateway
+from generation import gateway, named_lease
 from generation.lifecycle import outside
 from generation.lifecycle.leases import tell
-from generation.models import Callback, Heartbeat, Job
+from generation.models import Callback, Job
 from generation.models.callbacks import MOST_TRIES
+from generation.named_lease import NamedLease
 from generation.public_http import ANY_HTTP
 from generation.task_shape import task_of
 
@@ -41,16 +42,12 @@ def look() -> None:
     """Have a worker call those whose turn it is, unless one is at it; call this as often as is convenient."""
     if not Callback.objects.due().exists():
         return
-    now = timezone.now()
-    Heartbeat.objects.get_or_create(name=NAME)
-    # A lease that ends later than it can was taken before the clock was set back.
-    free = Q(leased_until__isnull=True) | Q(leased_until__lt=now) | Q(leased_until__gt=now + LEASE)
-    if Heartbeat.objects.filter(free, name=NAME).update(beat_at=now, leased_until=now + LEASE):
-        async_task("generation.tasks.call_back")
+    if lease := named_lease.acquire(NAME, LEASE):
+        async_task("generation.tasks.call_back", lease.token)
 
 
-def call_back() -> None:
-    """Call those whose turn it is, one after the other, for a while."""
+def call_back(token: str = "") -> None:
+    """Call those whose turn it is, one after the other, for a while. `token` is that of the lease that `look` took."""
     ends = time.monotonic() + ROUND
     try:
         while time.monotonic() < ends and (callback := _claimed()):
@@ -59,7 +56,7 @@ def call_back() -> None:
             else:
                 _end(callback, WITHHELD)
     finally:
-        Heartbeat.objects.filter(name=NAME).update(leased_until=None)
+        NamedLease(NAME, token, LEASE).release()
 
 
 def _claimed() -> Callback | None:

@@ -13,13 +13,12 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django_q.tasks import async_task
 
-from generation import gateway
-from generation.models import GatewayState, Heartbeat, Job, Production
+from generation import gateway, named_lease
+from generation.models import GatewayState, Job, Production
 
 log = logging.getLogger("backlot.jobs")
 
@@ -122,15 +121,8 @@ def look_at_balance() -> None:
 
     One host does it for all: whoever takes the lease. The network is left to the worker that the wake-up reaches.
     """
-    if not is_paused():
-        return
-    now = timezone.now()
-    Heartbeat.objects.get_or_create(name=BALANCE)
-    lease = timedelta(seconds=BALANCE_EVERY)
-    # One that ends later than it can was taken before the clock was set back.
-    free = Q(leased_until__isnull=True) | Q(leased_until__lt=now) | Q(leased_until__gt=now + lease)
-    mine = Heartbeat.objects.filter(free, name=BALANCE)
-    if mine.update(beat_at=now, leased_until=now + lease):
+    # The lease is not released: it lapses when it is time for the next look.
+    if is_paused() and named_lease.acquire(BALANCE, timedelta(seconds=BALANCE_EVERY)):
         async_task("generation.tasks.balance")
 
 

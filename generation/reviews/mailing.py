@@ -6,9 +6,7 @@ e-mail's id follows from the rows in it, so that mailboxes know the same one sho
 """
 
 import logging
-import secrets
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from smtplib import SMTPDataError, SMTPRecipientsRefused, SMTPSenderRefused
 from typing import Any
@@ -18,7 +16,9 @@ from django.core import mail
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from generation.models import Heartbeat, MailSettings, Notification
+from generation import named_lease
+from generation.models import MailSettings, Notification
+from generation.named_lease import NamedLease
 from generation.reviews import letters, notifying
 
 LEASE = timedelta(minutes=2)  # longer than a mail server is waited for
@@ -49,9 +49,13 @@ def send_due() -> int:
     tried: dict[int, bool] = {}
     try:
         while people := list(_people().exclude(pk__in=tried)[:MOST]):
-            with _alone() as token:
-                if not token or not _round(people, token, tried):
+            if not (lease := named_lease.acquire(NAME, LEASE)):
+                break
+            try:
+                if not _round(people, lease, tried):
                     break
+            finally:
+                lease.release()
     except ServerDown as failure:
         log.warning("the mail server takes nothing; trying again each minute: %s", failure)
         _give_up(_unsent())
@@ -69,12 +73,12 @@ def daily_until(now: datetime) -> datetime:
     return today if today <= now else today - timedelta(days=1)
 
 
-def _round(people: Iterable[User], token: str, tried: dict[int, bool]) -> bool:
+def _round(people: Iterable[User], lease: NamedLease, tried: dict[int, bool]) -> bool:
     """One e-mail for each of these people; False when the lease was lost on the way. Raises ServerDown."""
     connection = mail.get_connection()
     try:
         for person in people:
-            if not _still_alone(token):
+            if not lease.renew():
                 return False
             tried[person.pk] = _to_one(person, connection)
     finally:
@@ -152,24 +156,3 @@ def _give_up(rows: QuerySet[Notification], *, at_once: bool = False) -> None:
     if given_up:
         _done(given_up)
         log.error("gave up mailing %s notifications; they stand in the inbox all the same", len(given_up))
-
-
-@contextmanager
-def _alone() -> Iterator[str]:
-    """The right to send, as the token of a lease; empty while another worker has it."""
-    now, token = timezone.now(), secrets.token_hex(16)
-    Heartbeat.objects.get_or_create(name=NAME)
-    free = Q(leased_until__isnull=True) | Q(leased_until__lt=now)
-    taken = Heartbeat.objects.filter(free, name=NAME).update(token=token, leased_until=now + LEASE)
-    try:
-        yield token if taken else ""
-    finally:
-        if taken:
-            Heartbeat.objects.filter(name=NAME, token=token).update(token="", leased_until=None)
-
-
-def _still_alone(token: str) -> bool:
-    """Whether the lease still stands; it is renewed."""
-    now = timezone.now()
-    mine = Heartbeat.objects.filter(name=NAME, token=token)
-    return bool(mine.update(beat_at=now, leased_until=now + LEASE))

@@ -27,6 +27,8 @@ from generation.models import Heartbeat, Job
 
 SWEEP = "generation.tasks.sweep"
 EACH_MINUTE = {"sweep": SWEEP, "tell": "generation.tasks.tell"}
+MINUTE = timedelta(minutes=1)
+SCHEDULES_EVERY = 30.0  # seconds between two looks at the schedules
 ENDING_LOOK = 0.3  # seconds between two looks while the cluster ends
 LAST_WORD = 1.0  # seconds that its end waits for the database
 
@@ -68,6 +70,7 @@ class Pulse(Thread):
         self._queued = 0
         self._nudged: float | None = None
         self._worked = monotonic()
+        self._schedules_at = 0.0
         self._away = False
 
     def stop(self) -> None:
@@ -115,6 +118,9 @@ class Pulse(Thread):
             self._begin_life()
             self._life = life
         now, queued = monotonic(), self._queue.queue_size()
+        if now - self._schedules_at >= SCHEDULES_EVERY:
+            self._schedules_at = now
+            bring_schedules_back()
         age = _age_of(self._beats().values_list("beat_at", flat=True).first())
         # A beat ahead of the clock is as good as none: the clock was set back.
         fresh = abs(age) <= self._patience.fresh
@@ -188,3 +194,10 @@ def ensure_schedule() -> None:
                 minutes=1,
                 next_run=timezone.now(),
             )
+
+
+def bring_schedules_back() -> None:
+    """Let what runs each minute run now if it is due later than that: it was planned before the clock was set back, and
+    mail, notifications and the net of sweeps would stand still until the clock has caught up."""
+    now = timezone.now()
+    Schedule.objects.filter(name__in=EACH_MINUTE, next_run__gt=now + 2 * MINUTE).update(next_run=now)

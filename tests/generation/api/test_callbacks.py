@@ -49,7 +49,7 @@ def failed(alice: User, project: Project, receiver: Receiver) -> Job:
 def woken(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What the queue was asked for."""
     asked: list[str] = []
-    monkeypatch.setattr(callbacks, "async_task", asked.append)
+    monkeypatch.setattr(callbacks, "async_task", lambda task, *_: asked.append(task))
     return asked
 
 

@@ -207,6 +207,12 @@ def test_a_worker_that_died_keeps_others_away_only_for_a_while(take: Take, rita:
     assert (mailing.send_due(), mailing.send_due()) == (1, 0)
 
 
+def test_a_clock_that_was_set_back_keeps_nobody_away(take: Take, rita: User) -> None:
+    notes.write(take, text="Look", author=rita)
+    Heartbeat.objects.create(name="mail", token="x", leased_until=timezone.now() + timedelta(hours=1))
+    assert mailing.send_due() == 1
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_at_once_mail_each_thing_once(
     take: Take, rita: User, vera: User, server: MailServer
