@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from generation.api.callers import Caller
-from generation.forms import free_slug
+from generation.forms import save_with_free_slug
 from generation.models import PersonalProject, Shot
 from library.models import Membership, Project, Role
 
@@ -54,11 +54,10 @@ def _new_personal_project(user: User) -> Project:
     if found := _personal_project(user):
         return found
     name = user.get_username()
-    project = Project.objects.create(
-        name=f"{name}: own takes"[:120],
-        slug=free_slug(f"{name} own"),
-        description="Where takes go for which a program named no project.",
+    project = Project(
+        name=f"{name}: own takes"[:120], description="Where takes go for which a program named no project."
     )
+    save_with_free_slug(project, f"{name} own")
     Membership.objects.create(project=project, user=user, role=Role.OWNER)
     PersonalProject.objects.create(user=user, project=project)
     return project

@@ -2,7 +2,7 @@
 
 from generation.forms.composer import ComposerForm
 from generation.forms.ledger import LedgerForm
-from generation.forms.projects import MemberForm, ProjectForm, RoleForm, StaleProject, free_slug
+from generation.forms.projects import MemberForm, ProjectForm, RoleForm, StaleProject, save_with_free_slug
 from generation.forms.tokens import TokenForm
 
 __all__ = [
@@ -13,5 +13,5 @@ __all__ = [
     "RoleForm",
     "StaleProject",
     "TokenForm",
-    "free_slug",
+    "save_with_free_slug",
 ]

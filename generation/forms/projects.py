@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 
 from generation.ledger.budgets import WARN_AT
@@ -102,8 +102,7 @@ class ProjectForm(forms.ModelForm):
     def create(self, owner: User) -> Project:
         """A new project with an address made from its name; its creator owns it."""
         project: Project = self.save(commit=False)
-        project.slug = free_slug(project.name)
-        project.save()
+        save_with_free_slug(project, project.name)
         Membership.objects.create(project=project, user=owner, role=Role.OWNER)
         self._keep_numbers(project, owner)
         return project
@@ -163,6 +162,23 @@ def _money(budget: Decimal | None) -> str:
 
 def _mark(said: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+
+
+def save_with_free_slug(project: Project, name: str) -> None:
+    """Insert a project under a URL made from the name that no other project has.
+
+    Between the look-up and the insert another project of the same name may take the slug: the database then refuses
+    the insert, and the next number is tried. Each refusal means that somebody else got theirs, so this comes to an end.
+    """
+    while True:
+        project.slug = free_slug(name)
+        try:
+            # A savepoint: the refusal must not end the transaction around it.
+            with transaction.atomic():
+                return project.save(force_insert=True)
+        except IntegrityError:
+            if not Project.objects.filter(slug=project.slug).exists():
+                raise
 
 
 def free_slug(name: str) -> str:

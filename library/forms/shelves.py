@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
+from django.db import transaction
 
 from library.models import Collection, Project, SavedView
 
@@ -34,6 +35,18 @@ class CollectionForm(forms.Form):
         if Collection.objects.filter(owner=self.user, name=name).exists():
             raise ValidationError(NAMED_TWICE)
         return name
+
+    @transaction.atomic
+    def create(self) -> Collection | None:
+        """The new collection, or None and an error when the user made one of this name at the same moment."""
+        # Locked, so that of two requests at once the second sees what the first made.
+        User.objects.select_for_update().get(pk=self.user.pk)
+        try:
+            self.clean_name()
+        except ValidationError as error:
+            self.add_error("name", error)
+            return None
+        return Collection.objects.create(owner=self.user, **self.cleaned_data)
 
 
 class ViewForm(forms.Form):

@@ -12,6 +12,7 @@ from library import fitness
 from library.ingest import links, naming
 from library.ingest.naming import StaleEdit
 from library.ingest.rights import check_home, check_last_day
+from library.ingest.tags import tags_named
 from library.models import Asset, AssetVersion, MediaFile, Project, ProjectAsset, Rights, VersionFile
 from library.models.search import refresh_search
 
@@ -83,7 +84,7 @@ def create_asset(
             created_by=by,
             **asdict(rights),
         )
-        asset.tags.set(tags)
+        asset.tags.set(tags_named(tags))
         refresh_search(asset)
         _add_version(asset, by=by, files=files, number=1, note="")
         if project:
@@ -146,7 +147,7 @@ def edit_asset(
             **asdict(rights),
         )
         current = Asset.objects.for_cards().get(pk=asset.pk)
-        current.tags.set(tags, clear=False)
+        current.tags.set(tags_named(tags), clear=False)
         write_uses(current)
         refresh_search(current)
         if (saved.home_project, saved.is_shared) != (project, is_shared):

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
-from taggit.models import Tag
 
+from library.ingest.tags import tags_named
 from library.models import Asset, AssetTag, Collection, Project, ProjectAsset
 from library.models.assets import AssetQuerySet
 from library.models.search import refresh_search
@@ -17,7 +17,7 @@ from library.models.search import refresh_search
 def tag_many(assets: Some[Asset], names: Iterable[str]) -> int:
     """Gives every asset these tags beside those that it has."""
     with transaction.atomic():
-        tags = [_tag(name) for name in names]
+        tags = tags_named(names)
         links = [AssetTag(content_object=asset, tag=tag) for asset in assets for tag in tags]
         AssetTag.objects.bulk_create(links, ignore_conflicts=True)
         refresh_search(*assets)
@@ -62,7 +62,3 @@ def uncollect(assets: Some[Asset], collection: Collection) -> int:
 
 def _chosen(assets: Iterable[Asset]) -> AssetQuerySet:
     return Asset.objects.filter(pk__in=[asset.pk for asset in assets])
-
-
-def _tag(name: str) -> Tag:
-    return Tag.objects.get_or_create(name=name)[0]

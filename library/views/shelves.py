@@ -34,8 +34,7 @@ def favourite(request: Request, handle: str) -> HttpResponse:
 def collections(request: Request) -> HttpResponse:
     """The collections that the user sees, and a form for another."""
     form = CollectionForm(request.POST or None, user=request.user)
-    if request.method == "POST" and form.is_valid():
-        made = Collection.objects.create(owner=request.user, **form.cleaned_data)
+    if request.method == "POST" and form.is_valid() and (made := form.create()):
         messages.success(request, f"The collection “{made}” is made. Choose assets in the library for it.")
         return redirect("library:collections")
     seen = Q(assets__in=Asset.objects.visible_to(request.user).active())
