@@ -6,6 +6,7 @@ from typing import Any, cast
 from uuid import UUID, uuid4
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 
 from generation.composition import Brief, ClipUse, Keyframe, Problem, Roles, Settings
 from generation.forms.handles import HandleField, HandlesField, PromptField
@@ -15,6 +16,7 @@ from generation.skyreels import schemas
 MODEL_LABELS: dict[StrEnum, str] = {schemas.Model.FAST: "Fast", schemas.Model.STD: "Standard"}
 CLIP_USES = [("reference", "Follow its motion"), ("extend", "Extend it")]
 MOST_TAKES = 20
+LONGEST_KEPT = 32_767  # seconds; a row of the database holds no more
 SEVERAL = ("takes", "models", "resolutions")
 MID_ROWS = range(1, schemas.MAX_MID_FRAMES + 1)
 # Where a problem of the request is shown: the first start that fits.
@@ -94,6 +96,8 @@ class ComposerForm(forms.Form):
             "required": "Say how many seconds the take should last.",
             "invalid": "Give the seconds as a whole number.",
         },
+        # What a draft can keep; which lengths can be rendered is for the composition to say.
+        validators=[MinValueValidator(0), MaxValueValidator(LONGEST_KEPT)],
     )
     prompt_optimizer = forms.BooleanField(label="Let the provider polish the prompt", required=False)
     shot = forms.CharField(

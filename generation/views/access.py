@@ -126,7 +126,8 @@ def came_from(request: HttpRequest, *, otherwise: str) -> str:
     """The page that the form stood on, if it is one of ours."""
     referrer = request.META.get("HTTP_REFERER", "")
     ours = url_has_allowed_host_and_scheme(referrer, {request.get_host()}, require_https=request.is_secure())
-    return referrer if ours else otherwise
+    # `redirect` takes what is no whole address for the name of a view.
+    return referrer if ours and referrer.startswith(("http://", "https://")) else otherwise
 
 
 def _allowed(found: Row, permitted: QuerySet[Row]) -> Row:

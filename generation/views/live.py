@@ -28,7 +28,7 @@ def is_refresh(request: Request) -> bool:
 
 def refresh(request: Request, template: str, context: dict[str, Any]) -> HttpResponse:
     """The fragment, or 204 when the page shows it already. `context` holds its `mark`."""
-    if request.GET["live"] == context["mark"]:
+    if request.GET.get("live") == context["mark"]:
         return HttpResponse(status=204)
     return render(request, template, context)
 

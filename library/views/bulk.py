@@ -122,5 +122,8 @@ def _told(count: int) -> str:
 
 def _back(request: Request) -> str:
     wished = request.POST.get("next", "")
-    safe = url_has_allowed_host_and_scheme(wished, {request.get_host()}, request.is_secure())
+    # `redirect` takes what does not begin with a slash for the name of a view.
+    safe = wished.startswith("/") and url_has_allowed_host_and_scheme(
+        wished, {request.get_host()}, request.is_secure()
+    )
     return wished if safe else reverse("library:list")
