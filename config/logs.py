@@ -10,12 +10,20 @@ import logging
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from typing import Any
+
+from django.http import UnreadablePostError
 
 BLANK = "…"
 # A shorter secret is a word that would be blanked everywhere.
 SHORTEST_SECRET = 8
 
-# Each begins with what is kept.
+# Characters of one message or traceback. What strangers send may be part of it, and a log is not theirs to fill.
+LONGEST = 16_000
+
+# Each begins with what is kept. All of them take time in proportion to the length of the text, whatever stands in it
+# (`tests/benchmarks/bench_hostile_input.py`): what repeats either cannot begin again inside of its own run, or is
+# possessive. So a text is blanked whole and shortened afterwards: no secret is cut in two and then missed.
 _SECRETS = [
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
@@ -31,7 +39,7 @@ _SECRETS = [
         r"((?:api[_-]?key|secret(?:[_-]?access)?[_-]?key|access[_-]?token|hook[_-]?token|passw(?:or)?d)"
         r"\\?[\"']?\s*(?:[:=]|%3d)\s*\\?[\"']?)(?!bearer|basic)[^\s\"'&,;}\\]+",
         # Passwords of addresses
-        r"(\b[a-z][a-z0-9+]*://[^\s:/@]*:)[^\s/@]+(?=@)",
+        r"(://[^\s:/@]*+:)[^\s/@]++(?=@)",
         # Our own API tokens
         r"(\bbl_)[\w-]{20,}",
     )
@@ -47,6 +55,28 @@ def without_secrets(text: str, known: Iterable[str] = ()) -> str:
     return text
 
 
+def shortened(text: str) -> str:
+    """The beginning and the end of a text that is too long for a log. Call it after `without_secrets`."""
+    if len(text) <= LONGEST:
+        return text
+    half = LONGEST // 2
+    return f"{text[:half]} [{len(text) - 2 * half} characters left out] {text[-half:]}"
+
+
+class ClientErrors(logging.Filter):
+    """What a client did wrong is told in one line: a traceback is for faults of ours.
+
+    Django logs one with each refused permission and each suspicious request (status 400 to 499).
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        status = getattr(record, "status_code", None)
+        error = record.exc_info[1] if record.exc_info else None
+        if isinstance(error, UnreadablePostError) or (isinstance(status, int) and 400 <= status < 500):
+            record.exc_info = record.exc_text = None
+        return True
+
+
 class Line(logging.Formatter):
     """Level, logger and message in one line; a traceback follows in lines of its own."""
 
@@ -57,9 +87,13 @@ class Line(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         return without_secrets(super().format(record), self.secrets)
 
+    def formatException(self, ei: Any) -> str:  # noqa: N802 - the base class's name
+        return shortened(without_secrets(super().formatException(ei), self.secrets))
+
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the base class's name
         # What strangers send may be part of a message: it must not look like a line of its own.
-        return super().formatMessage(record).replace("\r", "\\r").replace("\n", "\\n")
+        line = super().formatMessage(record).replace("\r", "\\r").replace("\n", "\\n")
+        return shortened(without_secrets(line, self.secrets))
 
 
 class Json(Line):
@@ -70,7 +104,7 @@ class Json(Line):
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,
             "logger": record.name,
-            "message": without_secrets(record.getMessage(), self.secrets),
+            "message": shortened(without_secrets(record.getMessage(), self.secrets)),
         }
         if (job := getattr(record, "job", None)) is not None:
             told["job"] = job

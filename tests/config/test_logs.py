@@ -5,8 +5,10 @@ import logging
 import sys
 
 import pytest
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.http import Http404, UnreadablePostError
 
-from config.logs import Json, Line, without_secrets
+from config.logs import LONGEST, ClientErrors, Json, Line, shortened, without_secrets
 
 SECRET = "of-this-installation-alone"
 
@@ -87,3 +89,58 @@ def test_json_has_the_job_and_one_object_a_line() -> None:
         "message": 'said "no"\nand …',
         "job": 7,
     }
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "a+",
+        "+a",
+        "/hooks/a",
+        "/s/",
+        "?token",
+        "&sig=",
+        "signature: ",
+        "bearer ",
+        "password = ",
+        "://a:",
+        "bl_",
+        "%3d",
+    ],
+)
+def test_a_long_message_is_shortened_and_no_secret_of_it_is_left(piece: str) -> None:
+    """Quadratic patterns took minutes for this; `bench_hostile_input` has the ratio."""
+    said = f"Not Found: /{piece * 40_000}?token=sk-4711-{SECRET}-sk-4711 "
+    for form in (Line(secrets=[SECRET]), Json(secrets=[SECRET])):
+        written = form.format(record("%s", said))
+        assert len(written) < LONGEST + 200
+        assert (SECRET in written, "sk-4711" in written) == (False, False)
+
+
+def test_no_secret_slips_through_where_a_long_message_is_cut() -> None:
+    """Every position at which the cut could fall inside of the secret."""
+    hook = "/hooks/skyreels/" + "k" * 43 + "/callback"
+    for before in range(LONGEST // 2 - 80, LONGEST // 2 + 2):
+        written = shortened(without_secrets("x" * before + f" {hook} " + "y" * LONGEST))
+        assert "kk" not in written
+
+
+def answered(status: int | None, error: Exception) -> str:
+    """The line for an error that was answered with this status, as Django logs it."""
+    made = record("Forbidden: %s", "/projects/x/", exc_info=(type(error), error, None))
+    if status:
+        made.__dict__["status_code"] = status
+    assert ClientErrors().filter(made)
+    return Line(secrets=[]).format(made)
+
+
+def test_what_a_client_did_wrong_has_no_traceback() -> None:
+    for status, error in (
+        (403, PermissionDenied("no")),
+        (400, SuspiciousOperation("odd")),
+        (404, Http404("x")),
+    ):
+        assert answered(status, error) == "INFO backlot.jobs Forbidden: /projects/x/"
+    assert answered(500, UnreadablePostError("gone")) == "INFO backlot.jobs Forbidden: /projects/x/"
+    assert "ValueError: ours" in answered(500, ValueError("ours"))
+    assert "ValueError: ours" in answered(None, ValueError("ours"))
