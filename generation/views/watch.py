@@ -1,5 +1,7 @@
 """What programs that watch the house ask for: is it up, are its parts well, how does it do."""
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import Error
@@ -13,9 +15,6 @@ from generation.supervision.health import Check
 from generation.supervision.schema import schema_ok
 from generation.views.retry_later import refuse_unknown
 
-# What these say holds no address and no name; of the others a stranger learns only whether they are well.
-TOLD_TO_ALL = {"worker", "steps", "waiting", "renders"}
-
 
 @login_not_required
 @require_safe
@@ -27,12 +26,17 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @never_cache
 @require_safe
-def readyz(request: HttpRequest) -> JsonResponse:
-    """Whether the parts answer and work is being done; 503 when not, and which."""
+def readyz(request: HttpRequest) -> HttpResponse:
+    """Whether the parts answer and work is being done; 503 when not, and which. Facts and remedies (addresses, counts,
+    jobs) are for administrators and for whoever sends the token of `/metrics`."""
+    has_token = _has_token(request)
+    if not has_token and "Authorization" in request.headers and (refusal := refuse_unknown(request, "metrics")):
+        return refusal
     checks = [health.database_ok(), schema_ok(), health.storage_ok(), *health.work_ok()]
-    # Who asks stands in the database.
-    in_full = checks[0].ok and checks[1].ok and getattr(request.user, "is_staff", False)
-    parts = {check.name: {"ok": check.ok, "detail": _told(check, in_full=in_full)} for check in checks}
+    # A session is looked up in the database.
+    can_ask = checks[0].ok and checks[1].ok
+    in_full = has_token or (can_ask and getattr(request.user, "is_staff", False))
+    parts = {check.name: _shown(check, in_full=in_full) for check in checks}
     return JsonResponse(parts, status=200 if all(check.ok for check in checks) else 503)
 
 
@@ -43,9 +47,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
     """The figures for Prometheus, to whoever sends the configured token; without one there is no such page."""
     if not settings.METRICS_TOKEN:
         raise Http404
-    if not constant_time_compare(
-        request.headers.get("Authorization", ""), f"Bearer {settings.METRICS_TOKEN}"
-    ):
+    if not _has_token(request):
         if refusal := refuse_unknown(request, "metrics"):
             return refusal
         return _plain("Send the token of BACKLOT_METRICS_TOKEN: Authorization: Bearer …", status=401)
@@ -56,10 +58,14 @@ def metrics(request: HttpRequest) -> HttpResponse:
     return HttpResponse(exposition.written(read), content_type=exposition.CONTENT_TYPE)
 
 
-def _told(check: Check, *, in_full: bool) -> str:
-    if in_full or check.name in TOLD_TO_ALL:
-        return check.detail
-    return "answers" if check.ok else "does not answer; `manage.py doctor` says why"
+def _has_token(request: HttpRequest) -> bool:
+    """Whether the request carries the configured token; without one nobody has it."""
+    sent = request.headers.get("Authorization", "")
+    return bool(settings.METRICS_TOKEN) and constant_time_compare(sent, f"Bearer {settings.METRICS_TOKEN}")
+
+
+def _shown(check: Check, *, in_full: bool) -> dict[str, Any]:
+    return {"ok": check.ok, "detail": check.detail} if in_full else {"ok": check.ok}
 
 
 def _plain(text: str, *, status: int) -> HttpResponse:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 from django.contrib.auth.models import User
-from django.test import Client
+from django.test import Client, override_settings
 from django.utils import timezone
 from django_q.brokers import get_broker
 from django_q.tasks import async_task
@@ -41,7 +41,10 @@ def scraped(client: Client) -> dict[str, float]:
 
 
 def parts(client: Client) -> dict[str, tuple[bool, str]]:
-    return {name: (part["ok"], part["detail"]) for name, part in client.get("/readyz").json().items()}
+    """What `/readyz` says to whoever sends the token."""
+    with override_settings(METRICS_TOKEN=TOKEN):
+        answer = client.get("/readyz", headers={"Authorization": f"Bearer {TOKEN}"})
+    return {name: (part["ok"], part["detail"]) for name, part in answer.json().items()}
 
 
 @pytest.fixture
@@ -147,14 +150,24 @@ def test_readyz_names_the_part_that_fails(client: Client) -> None:
 
 
 @pytest.mark.usefixtures("s3", "beating")
-def test_readyz_tells_addresses_to_administrators_alone(client: Client, alice: User, settings) -> None:
-    address = settings.AWS_S3_ENDPOINT_URL
-    client.force_login(alice)
-    assert parts(client)["storage"] == (True, "answers")
+def test_readyz_tells_facts_to_administrators_and_the_token_alone(
+    client: Client, alice: User, project: Project, settings
+) -> None:
+    a_job(alice, project, Status.FAILED, finished_at=timezone.now())
+    address = f"{settings.AWS_S3_ENDPOINT_URL}, bucket {settings.AWS_STORAGE_BUCKET_NAME}"
+    for stranger in (Client(), Client(headers={"Authorization": "Bearer "}), client):
+        client.force_login(alice)
+        shown = stranger.get("/readyz").json()
+        assert {name: list(part) for name, part in shown.items()} == {name: ["ok"] for name in shown}
     User.objects.update(is_staff=True)
-    assert parts(client)["storage"] == (True, f"{address}, bucket {settings.AWS_STORAGE_BUCKET_NAME}")
+    told = client.get("/readyz").json()
+    assert (told["storage"]["detail"], told["renders"]["detail"]) == (
+        address,
+        "1 of 1 failed within the last hour",
+    )
     settings.AWS_S3_ENDPOINT_URL = "http://127.0.0.1:9"
-    assert parts(Client())["storage"] == (False, "does not answer; `manage.py doctor` says why")
+    assert Client().get("/readyz").json()["storage"] == {"ok": False}
+    assert parts(Client())["storage"][1].startswith("http://127.0.0.1:9, bucket")
 
 
 @pytest.mark.usefixtures("s3", "beating")
