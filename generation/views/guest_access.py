@@ -25,7 +25,6 @@ from generation.reviews import sharing
 from generation.reviews.guessing import Slowing
 from library.client_address import client_of
 
-COOKIE = "guest"
 REMEMBERED = timedelta(days=180)
 UNKNOWN_TOKENS = Slowing("share-token", free=20)
 
@@ -81,7 +80,7 @@ def remember(response: HttpResponse, guest: Guest) -> HttpResponse:
     until = timezone.now() + REMEMBERED
     ends = min(until, guest.link.expires_at or until)
     response.set_signed_cookie(
-        COOKIE,
+        settings.GUEST_COOKIE_NAME,
         str(guest.key),
         salt=_salt(guest.link.token),
         max_age=ends - timezone.now(),
@@ -156,7 +155,9 @@ def _typed(request: HttpRequest) -> list[tuple[str, str]]:
 
 def _remembered(request: HttpRequest, token: str) -> UUID | None:
     """The key in the cookie, if we signed it for this token."""
-    signed = request.get_signed_cookie(COOKIE, default=None, salt=_salt(token), max_age=REMEMBERED)
+    signed = request.get_signed_cookie(
+        settings.GUEST_COOKIE_NAME, default=None, salt=_salt(token), max_age=REMEMBERED
+    )
     return UUID(signed) if signed else None
 
 

@@ -30,7 +30,11 @@ def readyz(request: HttpRequest) -> HttpResponse:
     """Whether the parts answer and work is being done; 503 when not, and which. Facts and remedies (addresses, counts,
     jobs) are for administrators and for whoever sends the token of `/metrics`."""
     has_token = _has_token(request)
-    if not has_token and "Authorization" in request.headers and (refusal := refuse_unknown(request, "metrics")):
+    if (
+        not has_token
+        and "Authorization" in request.headers
+        and (refusal := refuse_unknown(request, "metrics"))
+    ):
         return refusal
     checks = [health.database_ok(), schema_ok(), health.storage_ok(), *health.work_ok()]
     # A session is looked up in the database.

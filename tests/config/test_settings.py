@@ -70,6 +70,15 @@ def test_production_with_all_it_needs(tmp_path: Path):
     assert read(tmp_path, PRODUCTION, *names) == [True, True, True, ["https://backlot.example"]]
 
 
+def test_cookies_of_production_are_bound_to_their_host(tmp_path: Path):
+    """A neighbour under the same domain could plant them otherwise. A guest's has a path, which `__Host-` forbids."""
+    names = ("SESSION_COOKIE_NAME", "CSRF_COOKIE_NAME", "GUEST_COOKIE_NAME", "SESSION_COOKIE_PATH")
+    also = ("SESSION_COOKIE_DOMAIN", "CSRF_COOKIE_DOMAIN", "CSRF_COOKIE_PATH")
+    bound = ["__Host-sessionid", "__Host-csrftoken", "__Secure-guest", None]
+    assert read(tmp_path, PRODUCTION, *names, *also) == [*bound, None, None, None]
+    assert read(tmp_path, {}, "GUEST_COOKIE_NAME", "SESSION_COOKIE_NAME") == ["guest", None]
+
+
 @pytest.mark.parametrize(
     ("chosen", "found"),
     [
