@@ -6,7 +6,7 @@ from functools import wraps
 from typing import ParamSpec
 
 from generation import lifecycle, schema
-from generation.reviews import link_tokens, mailing, notifying, paused_links
+from generation.reviews import link_film_making, link_tokens, mailing, notifying, paused_links
 
 P = ParamSpec("P")
 SCHEMA_GOOD_FOR = 60.0  # seconds
@@ -60,11 +60,19 @@ def sweep() -> None:
 
 @on_usable_schema
 def tell() -> None:
-    """Each minute: notify of new takes and of paused share links, seal old tokens, then send what is due."""
+    """Each minute: notify of new takes and of paused share links, seal old tokens, look for films to make for guests,
+    then send what is due."""
+    link_film_making.wake_if_due()
     notifying.announce()
     paused_links.notify_owners()
     link_tokens.seal_anew()
     mailing.send_due()
+
+
+@on_usable_schema
+def make_link_films() -> None:
+    """Make the copies that guests of share links see, and delete those of links that have ended."""
+    link_film_making.make_due()
 
 
 @on_usable_schema

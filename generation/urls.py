@@ -121,6 +121,7 @@ urlpatterns = [
     path("links/<uuid:uuid>/revoke/", share_links.share_revoke, name="share_revoke"),
     path("links/<uuid:uuid>/take-over/", share_links.share_take_over, name="share_take_over"),
     path("links/<uuid:uuid>/close/", share_links.share_close, name="share_close"),
+    path("links/<uuid:uuid>/watermark/", share_links.share_mark, name="share_mark"),
     path("s/<str:token>/", guests.shared, name="shared"),
     path("s/<str:token>/enter/", guests.shared_enter, name="shared_enter"),
     path("s/<str:token>/takes/<uuid:uuid>/", guests.shared_take, name="shared_take"),

@@ -130,6 +130,16 @@ def poster_key(job_uuid: UUID) -> str:
     return f"takes/{job_uuid}.webp"
 
 
+def link_film_key(uuid: UUID) -> str:
+    """Where the copy of a film for the guests of one link lies: nothing in it says which take or link it is of."""
+    return f"shared/{uuid.hex}.mp4"
+
+
+def link_poster_key(uuid: UUID) -> str:
+    """Where the poster of that copy lies."""
+    return f"shared/{uuid.hex}.webp"
+
+
 # Objects
 
 

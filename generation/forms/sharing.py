@@ -7,6 +7,7 @@ from uuid import UUID
 from django import forms
 from django.contrib.auth.models import User
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from generation.models import Guest, Playlist, ShareLink, Shot, Take
 from generation.reviews import sharing
@@ -67,10 +68,22 @@ class ShareForm(forms.Form):
         help_text="Without it there is no button for that; whoever knows how can still keep what a browser plays.",
     )
     has_watermark = forms.BooleanField(
-        label="The guest's name over the picture",
+        label=gettext_lazy("A watermark"),
         required=False,
-        help_text="The page draws it over the picture; it is not burnt into the file, so somebody with the skill for it"
-        " can get the picture without.",
+        help_text=gettext_lazy(
+            "Burnt into every frame of what guests of this link see and download. Making the films takes about as long"
+            " as they last; guests see them as they get ready."
+        ),
+    )
+    watermark_text = forms.CharField(
+        label=gettext_lazy("Text of the watermark"),
+        required=False,
+        max_length=ShareLink._meta.get_field("watermark_text").max_length,
+        help_text=gettext_lazy(
+            "Guests see it. Empty: the project and a number of the link. To know who passed a film on, make a link for"
+            " each guest with the guest's name here."
+        ),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     is_blind = forms.BooleanField(
         label="A blind vote",
@@ -94,6 +107,10 @@ class ShareForm(forms.Form):
             )
         return found
 
+    def clean_watermark_text(self) -> str:
+        """Return it in one line."""
+        return one_line(self.cleaned_data["watermark_text"])
+
     def clean_until(self) -> date | None:
         """A day within a year."""
         day: date | None = self.cleaned_data["until"]
@@ -116,6 +133,7 @@ class ShareForm(forms.Form):
             download=values["allows_download"],
             watermark=values["has_watermark"],
             blind=values["is_blind"],
+            mark=values["watermark_text"],
         )
         try:
             return sharing.share(
@@ -160,8 +178,7 @@ class EnterForm(forms.Form):
 
     def clean_name(self) -> str:
         """In one line, without what would turn the writing around or break it."""
-        name = "".join(letter if letter.isprintable() else " " for letter in self.cleaned_data["name"])
-        name = " ".join(name.split())
+        name = one_line(self.cleaned_data["name"])
         if not name:
             raise forms.ValidationError("Give a name, so that the team knows who speaks.")
         return name
@@ -182,6 +199,28 @@ class GuestNoteForm(forms.Form):
         help_text="Minutes:seconds.frames, such as 00:02.10. Empty: the whole take.",
         widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "decimal"}),
     )
+
+
+class MarkForm(forms.Form):
+    """Another text for the watermark of a link."""
+
+    watermark_text = forms.CharField(
+        required=False, max_length=ShareLink._meta.get_field("watermark_text").max_length
+    )
+
+    def clean_watermark_text(self) -> str:
+        """Return it in one line, if it can be drawn."""
+        mark = one_line(self.cleaned_data["watermark_text"])
+        try:
+            sharing.check_mark(mark)
+        except CannotShare as refusal:
+            raise forms.ValidationError(str(refusal)) from refusal
+        return mark
+
+
+def one_line(text: str) -> str:
+    """Return the text without line breaks and other characters that cannot be seen."""
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
 
 
 def offered(project: Project, chosen: str = "") -> list[tuple[str, Any]]:

@@ -6,6 +6,7 @@ from generation.models.gateway import GatewayState, Heartbeat
 from generation.models.idempotency import IdempotencyKey
 from generation.models.jobs import Job, JobEvent, JobReference
 from generation.models.ledger import LedgerEntry
+from generation.models.link_films import LinkFilm
 from generation.models.notes import Note
 from generation.models.notifications import MailSettings, Notification
 from generation.models.playlists import Playlist, PlaylistItem
@@ -29,6 +30,7 @@ __all__ = [
     "JobEvent",
     "JobReference",
     "LedgerEntry",
+    "LinkFilm",
     "MailSettings",
     "Note",
     "Notification",

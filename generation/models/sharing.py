@@ -109,8 +109,14 @@ class ShareLink(models.Model):
     allows_notes = models.BooleanField(default=True)
     allows_verdicts = models.BooleanField(default=False)
     allows_download = models.BooleanField(default=False)
-    has_watermark = models.BooleanField(default=False, help_text="the guest's name over the picture")
+    has_watermark = models.BooleanField(default=False, help_text="a text burnt into what guests see")
+    watermark_text = models.CharField(
+        max_length=60, blank=True, default="", db_default="", help_text="empty: what `default_mark` says"
+    )
     is_blind = models.BooleanField(default=False, help_text="a vote between takes without labels")
+    frozen_at = models.DateTimeField(
+        null=True, blank=True, help_text="when it was settled which takes a blind vote is between"
+    )
     closed_at = models.DateTimeField(null=True, blank=True, help_text="when the vote was closed")
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
@@ -162,6 +168,21 @@ class ShareLink(models.Model):
         """Seal this token into the row under the current key, without saving."""
         self.token_hash, self.sealed_token = sealing.fingerprint(TOKENS, token), sealing.seal(TOKENS, token)
         self.token_key, self.token = sealing.key_id(TOKENS), token
+
+    @property
+    def mark(self) -> str:
+        """The text that is burnt into what guests see; empty for none."""
+        return (self.watermark_text or self.default_mark) if self.has_watermark else ""
+
+    @property
+    def default_mark(self) -> str:
+        """A text that every font has and that names this link."""
+        return f"BACKLOT {str(self.uuid)[:8]}"
+
+    @property
+    def has_own_films(self) -> bool:
+        """Whether guests see copies made for this link, never the originals."""
+        return self.has_watermark or self.is_blind
 
     @property
     def has_lost_what_it_showed(self) -> bool:

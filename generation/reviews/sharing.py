@@ -1,7 +1,7 @@
 """Share links: what each shows, what it allows, and the guests who come through. The only writer of both tables."""
 
 import string
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,13 +10,15 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from generation import sealing
 from generation.models import Guest, Note, Playlist, PlaylistItem, ShareLink, Shot, Take
 from generation.models.sharing import TOKENS, new_token
 from generation.models.takes import TakeQuerySet
-from generation.reviews import playlists
+from generation.reviews import link_films, playlists
 from library.models import Project
+from library.watermark_fonts import undrawable
 
 SHORTEST_PASSWORD = 8
 # A vote names its takes by letters.
@@ -24,6 +26,7 @@ MOST_CANDIDATES = len(string.ascii_uppercase)
 # Who was silent for so long and comes back is a new view.
 VISIT_ENDS_AFTER = timedelta(minutes=30)
 NOTED_EVERY = timedelta(minutes=1)
+FILMS_AHEAD = 36  # a page of takes
 
 Shown = Take | Shot | Playlist | Project
 _FIELDS: dict[type[Any], str] = {Take: "take", Shot: "shot", Playlist: "playlist"}
@@ -39,23 +42,22 @@ class CannotShare(Exception):
 
 @dataclass(frozen=True)
 class Terms:
-    """What guests may do besides looking. A blind vote asks for one choice alone; whoever sees a watermark gets no
-    file without it."""
+    """What guests may do besides looking. A blind vote asks for one choice alone. `mark` is the watermark's text; empty
+    it names the project and the link."""
 
     notes: bool = True
     verdicts: bool = False
     download: bool = False
     watermark: bool = False
     blind: bool = False
+    mark: str = ""
 
     def settled(self) -> "Terms":
-        """Without what excludes each other. Raises CannotShare."""
+        """Return these without what a blind vote excludes. Raises CannotShare for a mark that no font can draw."""
+        if self.watermark:
+            check_mark(self.mark)
         if self.blind:
-            return Terms(notes=False, verdicts=False, download=False, watermark=self.watermark, blind=True)
-        if self.watermark and self.download:
-            raise CannotShare(
-                "Downloads are without the watermark. Choose one of the two.", "allows_download"
-            )
+            return replace(self, notes=False, verdicts=False, download=False)
         return self
 
 
@@ -78,15 +80,45 @@ def share(
     link.allows_download, link.has_watermark, link.is_blind = terms.download, terms.watermark, terms.blind
     link.created_at = timezone.now()
     link.set_token(new_token())
+    link.watermark_text = (terms.mark or _usual_mark(link)) if terms.watermark else ""
     if terms.blind:
         _check_ballot(takes_of(link).count())
     link.save()
+    _order_films(link)
     return link
 
 
 def revoke(link: ShareLink) -> None:
     """It opens nothing from now on; revoked before, it keeps its date. Notes and votes stay."""
-    ShareLink.objects.filter(pk=link.pk, revoked_at=None).update(revoked_at=timezone.now())
+    if ShareLink.objects.filter(pk=link.pk, revoked_at=None).update(revoked_at=timezone.now()):
+        link_films.wake()
+
+
+def change_mark(link: ShareLink, mark: str) -> None:
+    """Burn another text into what guests of this link see, from now on. Raises CannotShare."""
+    check_mark(mark)
+    text = mark or _usual_mark(link)
+    if link.has_watermark and text != link.watermark_text:
+        link.watermark_text = text
+        link.save(update_fields=["watermark_text"])
+        link_films.replace(link)
+
+
+def check_mark(mark: str) -> None:
+    """Raises CannotShare for a text with characters that no installed font has."""
+    if missing := undrawable(mark):
+        named = ", ".join(char if char.isprintable() else f"U+{ord(char):04X}" for char in missing[:5])
+        raise CannotShare(
+            _("The watermark cannot be drawn with these characters: %(named)s. Leave them out.")
+            % {"named": named},
+            "watermark_text",
+        )
+
+
+def freeze(link: ShareLink) -> None:
+    """Settle which takes an open blind vote is between, if an earlier version made it and did not."""
+    if link.is_blind and link.frozen_at is None:
+        _order_films(link)
 
 
 @transaction.atomic
@@ -126,12 +158,13 @@ def is_paused(link: ShareLink) -> bool:
 
 def takes_of(link: ShareLink) -> TakeQuerySet:
     """Return what the link shows at present, in its order: of a playlist what both its maker and whoever added the
-    take may share today. What is put to the vote is what was there when the link was made."""
+    take may share today. What is put to the vote was settled when the link was made; what is taken out of the playlist
+    or abandoned leaves the vote, nothing joins it."""
     if link.has_lost_what_it_showed:
         return Take.objects.none()
     takes = Take.objects.filter(_shareable(link)).select_related("shot", "project")
     if link.is_blind:
-        takes = takes.filter(created_at__lte=link.created_at)
+        takes = takes.filter(_settled(link))
     if link.take_id:
         return takes.filter(pk=link.take_id)
     if link.kind == ShareLink.Kind.SHOT:
@@ -178,6 +211,29 @@ def _shareable(link: ShareLink) -> Q:
     if link.kind != ShareLink.Kind.PLAYLIST or link.created_by is None or not link.created_by.is_active:
         return own
     return own | Q(project__in=Project.objects.editable_by(link.created_by))
+
+
+def _settled(link: ShareLink) -> Q:
+    if link.frozen_at is None:
+        return Q(created_at__lte=link.created_at)
+    return Q(pk__in=link.films.current().values("take"))
+
+
+def _order_films(link: ShareLink) -> None:
+    """Order the copies that guests see: of a vote all at once, of others the first ones; a visit orders the rest."""
+    if not link.has_own_films:
+        return
+    with transaction.atomic():
+        link_films.order(link, takes_of(link)[: MOST_CANDIDATES if link.is_blind else FILMS_AHEAD])
+        if link.is_blind:
+            link.frozen_at = timezone.now()
+            link.save(update_fields=["frozen_at"])
+
+
+def _usual_mark(link: ShareLink) -> str:
+    """Return what names project and link, as far as it can be drawn."""
+    text = f"{link.project.name[:40]} · {str(link.uuid)[:8]}"
+    return link.default_mark if undrawable(text) else text
 
 
 def _check_ballot(count: int) -> None:

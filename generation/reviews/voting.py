@@ -10,7 +10,8 @@ from django.db.models import Count
 from django.utils import timezone
 
 from generation.models import Guest, ShareLink, Take, Vote
-from generation.reviews import sharing
+from generation.reviews import link_films, sharing
+from generation.reviews.link_films import Shown
 
 LEFT = "That take is not put to the vote any more. Choose another one."
 
@@ -26,11 +27,7 @@ class Candidate(NamedTuple):
     letter: str
     take: Take
     mark: str
-
-    @property
-    def film(self) -> str:
-        """The key of the provider's own file: content credentials tell model and moment, and so which is which."""
-        return self.take.original_key or self.take.key
+    shown: Shown
 
 
 class Result(NamedTuple):
@@ -42,9 +39,11 @@ class Result(NamedTuple):
 
 def candidates(link: ShareLink, guest: Guest) -> list[Candidate]:
     """What this guest chooses from: A, B, C … in an order that is the guest's own and stays."""
+    takes = _put_up(link)
+    films, shuffled = link_films.shown(link, takes), _shuffled(takes, guest)
     return [
-        Candidate(letter, take, mark)
-        for letter, (mark, take) in zip(string.ascii_uppercase, _shuffled(_put_up(link), guest), strict=False)
+        Candidate(letter, take, mark, films[take.pk])
+        for letter, (mark, take) in zip(string.ascii_uppercase, shuffled, strict=False)
     ]
 
 

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 from typing import Any
-from unicodedata import east_asian_width
 from uuid import UUID
 
 from django.core.paginator import Paginator
@@ -14,8 +13,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from generation.forms.sharing import EnterForm, GuestNoteForm
 from generation.models import Note, ShareLink, Take, Verdict
-from generation.reviews import notes, sharing, timecode, verdicts, voting
+from generation.reviews import link_films, notes, sharing, timecode, verdicts, voting
 from generation.reviews.guessing import Slowing
+from generation.reviews.link_films import Shown
 from generation.reviews.naming import name_of
 from generation.views.guest_access import (
     Visit,
@@ -26,6 +26,7 @@ from generation.views.guest_access import (
     remember,
     slowed,
 )
+from generation.views.waiting_films import is_poll, poll_answer, waiting
 from library import storage
 from library.client_address import client_of
 
@@ -54,7 +55,13 @@ def shared(request: HttpRequest, link: ShareLink) -> HttpResponse:
         only = takes.first()
         return _take_page(request, visit, only) if only else nothing(request)
     page = Paginator(takes, SIZE).get_page(request.GET.get("page"))
-    return render(request, "guest/takes.html", _around(visit) | {"page": page})
+    films = link_films.shown(link, page.object_list)
+    if is_poll(request):
+        return poll_answer(request, films.values())
+    cards = [(take, films[take.pk]) for take in page.object_list]
+    return render(
+        request, "guest/takes.html", _around(visit) | waiting(films.values()) | {"page": page, "cards": cards}
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -157,15 +164,25 @@ def _door(request: HttpRequest, link: ShareLink, form: EnterForm) -> HttpRespons
 
 
 def _ballot(request: HttpRequest, visit: Visit, *, sentence: str = "") -> HttpResponse:
-    link, candidates = visit.link, voting.candidates(visit.link, visit.guest)
+    link = visit.link
+    sharing.freeze(link)
+    candidates = voting.candidates(link, visit.guest)
+    films = [found.shown for found in candidates]
+    if is_poll(request):
+        return poll_answer(request, films)
     choice = voting.choice_of(link, visit.guest)
-    context = _around(visit) | {
-        "candidates": candidates,
-        "choice": choice,
-        "choice_left": choice is not None and choice not in {found.take.pk for found in candidates},
-        "results": {found.take.pk: found.votes for found in voting.results([link]).get(link.pk, [])},
-        "sentence": sentence,
-    }
+    # All or none: what is ready first would be told apart.
+    context = (
+        _around(visit)
+        | waiting(films)
+        | {
+            "candidates": candidates,
+            "choice": choice,
+            "choice_left": choice is not None and choice not in {found.take.pk for found in candidates},
+            "results": {found.take.pk: found.votes for found in voting.results([link]).get(link.pk, [])},
+            "sentence": sentence,
+        }
+    )
     return render(request, "guest/vote.html", context, status=422 if sentence else 200)
 
 
@@ -178,32 +195,34 @@ def _take_page(
     form: GuestNoteForm | None = None,
     **more: Any,
 ) -> HttpResponse:
-    link, threads, form = visit.link, _threads(visit, take), form or GuestNoteForm()
+    link, film = visit.link, link_films.shown(visit.link, [take])[take.pk]
+    if is_poll(request):
+        return poll_answer(request, [film])
+    threads, form = _threads(visit, take), form or GuestNoteForm()
     given = Verdict.objects.filter(take=take, guest=visit.guest, withdrawn_at=None).order_by("-pk").first()
-    context = _around(visit) | {
-        "take": take,
-        "threads": threads,
-        "most_threads": THREADS,
-        "form": form,
-        "answered": _answered(form, threads),
-        "given": given if link.allows_verdicts else None,
-        "decisions": Verdict.Decision.choices,
-        "video_url": storage.brief_url(take.key),
-        "poster_url": storage.brief_url(take.poster_key),
-        "download_url": _download(visit, take),
-    }
+    context = (
+        _around(visit)
+        | waiting([film])
+        | {
+            "take": take,
+            "film": film,
+            "threads": threads,
+            "most_threads": THREADS,
+            "form": form,
+            "answered": _answered(form, threads),
+            "given": given if link.allows_verdicts else None,
+            "decisions": Verdict.Decision.choices,
+            "video_url": storage.brief_url(film.key) if film.is_ready else "",
+            "poster_url": storage.brief_url(film.poster_key) if film.is_ready else "",
+            "download_url": _download(visit, take, film),
+        }
+    )
     return render(request, "guest/take.html", context | more, status=status)
 
 
 def _around(visit: Visit) -> dict[str, Any]:
-    """What each page has: whose it is, and the text of the watermark with its width in the units of its drawing."""
-    around: dict[str, Any] = {"link": visit.link, "guest": visit.guest}
-    if not visit.link.has_watermark:
-        return around
-    mark = f"{visit.guest.name} · {timezone.now():%Y-%m-%d}"
-    # Letters of Chinese, say, are twice as wide: too narrow a box would cut off the end.
-    width = 40 + sum(18 if east_asian_width(letter) in "FW" else 9 for letter in mark)
-    return around | {"mark": mark, "mark_width": width, "over_stage": "guest/_watermark.html"}
+    """Return what each page has: whose it is."""
+    return {"link": visit.link, "guest": visit.guest}
 
 
 def _take(visit: Visit, uuid: UUID) -> Take | None:
@@ -256,12 +275,12 @@ def _written(form: GuestNoteForm, visit: Visit, take: Take) -> Note | None:
     return None
 
 
-def _download(visit: Visit, take: Take) -> str:
-    """The address of the file, or nothing: what carries a watermark is not given without it."""
+def _download(visit: Visit, take: Take, film: Shown) -> str:
+    """Return the URL of the file that the guest sees, or nothing."""
     link = visit.link
-    if not link.allows_download or link.has_watermark or link.is_blind:
+    if not link.allows_download or link.is_blind or not film.is_ready:
         return ""
-    return storage.brief_url(take.key, download_name=f"{name_of(take)}.mp4")
+    return storage.brief_url(film.key, download_name=f"{name_of(take)}.mp4")
 
 
 def _address(visit: Visit, take: Take) -> str:

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -16,8 +16,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from generation.forms.sharing import ShareForm
+from generation.forms.sharing import MarkForm, ShareForm
 from generation.models import ShareLink
+from generation.models.link_films import MAX_TRIES
 from generation.reviews import sharing, voting
 from generation.views.access import Request, project_to_edit
 from generation.views.paging import page_of, wanted
@@ -81,11 +82,35 @@ def share_close(request: Request, uuid: UUID) -> HttpResponse:
     return redirect(_list_of(link.project, at=link))
 
 
-def _page(request: Request, project: Project, form: ShareForm, status: int = 200) -> HttpResponse:
+@never_cache
+@require_http_methods(["GET", "POST"])
+def share_mark(request: Request, uuid: UUID) -> HttpResponse:
+    """Burn another text into what guests of the link see."""
+    link = _link_to_edit(request, uuid)
+    if request.method == "GET":  # opened anew after a text that was refused
+        return redirect(_list_of(link.project, at=link))
+    if not link.has_watermark:
+        raise Http404
+    form = MarkForm(request.POST)
+    if not form.is_valid():
+        refused = {"mark_errors": form.errors["watermark_text"], "mark_link": link.pk}
+        refused["mark_typed"] = form.data.get("watermark_text", "")
+        blank = ShareForm(project=link.project, wanted="")
+        return _page(request, link.project, blank, status=422, **refused)
+    sharing.change_mark(link, form.cleaned_data["watermark_text"])
+    messages.success(request, _("The watermark is changed. The films are being made anew."))
+    return redirect(_list_of(link.project, at=link))
+
+
+def _page(
+    request: Request, project: Project, form: ShareForm, status: int = 200, **more: Any
+) -> HttpResponse:
     links = ShareLink.objects.filter(project=project).select_related(
         "take__shot", "shot", "playlist", "created_by"
     )
-    rows = links.with_paused().annotate(guest_count=Count("guests"))
+    rows = links.with_paused().annotate(
+        guest_count=Count("guests", distinct=True), failed_films=_failed_films()
+    )
     page = page_of(rows, request.GET.get("before"), size=SIZE)
     paused = list(links.unended().paused()[:MOST_PAUSED])
     context = {
@@ -99,6 +124,7 @@ def _page(request: Request, project: Project, form: ShareForm, status: int = 200
         "public_url": settings.PUBLIC_URL,
         "alive": {link.pk for link in page.items if sharing.is_alive(link)},
         **_votes(page.items),
+        **more,
     }
     return render(request, "generation/share_links.html", context, status=status)
 
@@ -110,6 +136,11 @@ def _kept_back(count: int) -> str:
         count,
     )
     return said % {"count": count}
+
+
+def _failed_films() -> Count:
+    failed = Q(films__made_at=None, films__ended_at=None, films__tries__gte=MAX_TRIES)
+    return Count("films", distinct=True, filter=failed)
 
 
 def _votes(links: Iterable[ShareLink]) -> dict[str, Any]:

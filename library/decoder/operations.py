@@ -6,9 +6,14 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from PIL import Image
+
 from library.decoder import conversion, pictures, privacy
 from library.decoder.drawing import Stroke, with_strokes
 from library.decoder.look_hash import looks_of
+from library.decoder.remuxing import copy_without_metadata
+from library.decoder.watermark import mark_picture
+from library.decoder.watermarking import burn_in
 from library.probe import UnreadableMedia, shown_name
 from library.probe.reading import contents, examine, frame_times, probe, uneven
 
@@ -78,12 +83,25 @@ def digest(*, path: str) -> Result:
     return {"digest": contents(Path(path))}
 
 
+def link_film(*, path: str, poster: str, target: str, target_poster: str, mark: str) -> Result:
+    """Write a film and its poster anew: with a text burnt in, or without metadata alone."""
+    if mark:
+        burn_in(Path(path), Path(target), mark)
+    else:
+        copy_without_metadata(Path(path), Path(target))
+    with Image.open(poster, formats=["WEBP"]) as picture:
+        plain = picture.convert("RGB")
+    pictures.save(mark_picture(plain, mark) if mark else plain, Path(target_poster))
+    return {}
+
+
 OPERATIONS: dict[str, Callable[..., Result]] = {
     "prepare": prepare,
     "kind": kind,
     "thumbnail": thumbnail,
     "frame": frame,
     "film": film,
+    "link_film": link_film,
     "digest": digest,
 }
 

@@ -23,12 +23,15 @@ __all__ = [
     "film",
     "frame",
     "kind",
+    "link_film",
     "prepare",
     "within_request",
 ]
 
 # CPU seconds. Pictures take one or two; an hour of sound takes a minute to convert, a long film as long to decode.
 PREPARE, FRAME, FILM, WALK = 120, 60, 600, 120
+# Encoding a minute of 1080p takes about a minute and a half.
+LINK_FILM = 1500
 
 
 @dataclass(frozen=True)
@@ -104,6 +107,18 @@ def film(path: Path, poster: Path, *, keep: Callable[[], None]) -> Film:
     arguments = {"path": str(path), "poster": str(poster)}
     found = run("film", arguments, name=shown_name(path.name), cpu_seconds=FILM, keep=keep)
     return Film(Facts(**found["facts"]), found["frames"], found["times"])
+
+
+def link_film(
+    film: Path, poster: Path, *, into: Path, mark: str, keep: Callable[[], None]
+) -> tuple[Path, Path]:
+    """Write a film and its poster anew for the guests of a share link, into a folder: with `mark` burnt into every
+    frame, or, if it is empty, only without metadata. Frames keep their times, and the sound is copied."""
+    copies = into / "copy.mp4", into / "copy.webp"
+    paths = {"path": film, "poster": poster, "target": copies[0], "target_poster": copies[1]}
+    arguments = {name: str(path) for name, path in paths.items()} | {"mark": mark}
+    run("link_film", arguments, name=shown_name(film.name), cpu_seconds=LINK_FILM, keep=keep)
+    return copies
 
 
 def digest(path: Path, *, keep: Callable[[], None]) -> str:

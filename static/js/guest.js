@@ -27,12 +27,6 @@ if (player && form) {
   });
 }
 
-// The browser's own full screen would leave out what is drawn over the picture.
-document.addEventListener("click", (event) => {
-  if (!event.target.closest("[data-fill]")) return;
-  event.target.closest("li").querySelector(".player-stage").requestFullscreen?.().catch(() => {});
-});
-
 document.addEventListener("click", (event) => {
   const code = event.target.closest("[data-seek]");
   if (!code || !player) return;

@@ -135,8 +135,7 @@ class TakePlayer extends HTMLElement {
   fill() {
     if (document.fullscreenElement) document.exitFullscreen();
     else if (this.requestFullscreen) this.requestFullscreen().catch(() => {}); // refused: all stays as it is
-    // Phones that fill their screen with a film alone would leave out a watermark that lies over it.
-    else if (!this.querySelector(".watermark") && this.video.readyState) this.video.webkitEnterFullscreen?.();
+    else if (this.video.readyState) this.video.webkitEnterFullscreen?.();
   }
 
   measure() {

@@ -23,6 +23,8 @@ LINKS = [
     Row(POST, "/links/{paused}/revoke/",                    302, 302, 403, 403, 404, LOGIN, "~ShareLink.revoked_at"),
     Row(POST, "/links/{ballot}/close/",                     302, 302, 403, 403, 404, LOGIN, "~ShareLink.closed_at"),
     Row(POST, "/links/{share}/close/",                      404, 404, 403, 403, 404, LOGIN),
+    Row(GET,  "/links/{share}/watermark/",                  302, 302, 403, 403, 404, LOGIN),
+    Row(POST, "/links/{share}/watermark/",                  404, 404, 403, 403, 404, 403, "", {"watermark_text": "mine"}),
 ]
 
 # No account makes a difference: everybody gives a name first.

@@ -8,7 +8,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
-from generation.models import Take
+from generation.models import LinkFilm, Take
+from generation.reviews import link_films
 from library import ingest, storage
 from library.models import MediaFile
 
@@ -83,12 +84,15 @@ def _rows() -> Iterator[tuple[str, str]]:
         yield poster, f"poster of take {uuid}"
         if original:
             yield original, f"original of take {uuid}"
+    for uuid in LinkFilm.objects.filter(made_at__isnull=False).values_list("uuid", flat=True).iterator():
+        yield storage.link_film_key(uuid), f"copy {uuid} for guests"
+        yield storage.link_poster_key(uuid), f"poster of copy {uuid} for guests"
 
 
-def _row_of(key: str) -> MediaFile | Take | None:
+def _row_of(key: str) -> MediaFile | Take | LinkFilm | None:
     media = MediaFile.objects.filter(key=key).first() or MediaFile.objects.filter(thumbnail_key=key).first()
     takes = (Take.objects.filter(**{field: key}).first() for field in ("key", "poster_key", "original_key"))
-    return media or next((take for take in takes if take), None)
+    return media or next((take for take in takes if take), None) or link_films.find(key)
 
 
 def _mended(key: str) -> str:
@@ -96,6 +100,8 @@ def _mended(key: str) -> str:
     row = _row_of(key)
     if row is None:
         return "gone"
+    if isinstance(row, LinkFilm):
+        return "made again" if link_films.make_again(row) else ""
     if isinstance(row, Take) and key == row.original_key:
         return ""
     if key != row.key:

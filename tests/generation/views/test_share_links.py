@@ -16,6 +16,7 @@ from generation.reviews.sharing import Terms
 from library.models import Project
 from tests import factories
 from tests.generation.views.conftest import Visit, make_take
+from tests.generation.views.guests.conftest import prepare
 
 LINKS = "/projects/harbour-lights/links/"
 ASKED = {"what": "project", "days": "14", "allows_notes": "on"}
@@ -97,7 +98,10 @@ def test_what_is_shared_is_preselected_by_the_page_one_comes_from(
         ({"until": "2020-01-01"}, "over already"),
         ({"until": "9999-12-31"}, "365 days at most"),
         ({"password": "short"}, "at least 8"),
-        ({"has_watermark": "on", "allows_download": "on"}, "Choose one of the two"),
+        (
+            {"has_watermark": "on", "watermark_text": "for Otto 😀"},
+            "cannot be drawn with these characters: 😀",
+        ),
         ({"is_blind": "on"}, "at least two takes"),
     ],
 )
@@ -122,7 +126,7 @@ def test_a_vote_has_no_more_takes_than_letters(as_alice: Client, alice: User, sh
     )
     shot.takes.first().delete()
     assert as_alice.post(LINKS, asked).status_code == 302
-    link = ShareLink.objects.get()
+    link = prepare(ShareLink.objects.get())
     told = told_by(guest_at(link, "Greta"), link.get_absolute_url())
     assert all(f'aria-label="Take {letter}"' in told for letter in "AZ")
 

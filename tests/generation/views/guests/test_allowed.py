@@ -1,21 +1,15 @@
 """What guests may do: download, note, decide, each where the link allows it."""
 
-import re
-
-import pytest
 from django.contrib.auth.models import User
 from django.test import Client
-from django.utils import timezone
 
 from generation.models import (
     Guest,
     Note,
     Notification,
-    ShareLink,
     Take,
     Verdict,
 )
-from generation.reviews import sharing
 from library.models import Project
 from tests.generation.views.conftest import make_take
 from tests.generation.views.guests.conftest import PASSWORD, Share, enter, page_of, text_of
@@ -26,20 +20,6 @@ def test_a_download_is_offered_where_it_is_allowed(take: Take, share: Share) -> 
         link = share(take, download=allowed)
         told = text_of(enter(link).get(link.get_absolute_url()))
         assert ("attachment" in told) is allowed
-
-
-def test_a_watermark_bears_the_guests_name_and_no_file_is_given_without_it(take: Take, share: Share) -> None:
-    link = share(take, watermark=True)
-    ShareLink.objects.update(allows_download=True)
-    told = text_of(enter(link, "<i>Greta</i>").get(link.get_absolute_url()))
-    assert f"&lt;i&gt;Greta&lt;/i&gt; · {timezone.now():%Y-%m-%d}" in told
-    assert "attachment" not in told
-    with pytest.raises(sharing.CannotShare):
-        share(take, watermark=True, download=True)
-    # Letters are 14 pixels high, and these as wide.
-    told = text_of(enter(link, "株式会社東京映像制作部編集室" * 4).get(link.get_absolute_url()))
-    (width,) = re.findall(r'<pattern[^>]* width="(\d+)"', told)
-    assert int(width) > 14 * 56 + 8 * 13
 
 
 def test_what_is_not_allowed_is_404(take: Take, share: Share) -> None:

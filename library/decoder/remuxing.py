@@ -1,0 +1,52 @@
+"""Write a film anew: the same packets or frames at the same times, in a file without metadata."""
+
+from pathlib import Path
+from typing import Any
+
+import av
+from av.bitstream import BitStreamFilterContext
+
+from library.probe import damaged
+from library.probe.reading import open_recording
+
+# No time of creation, no name of the writer; the index in front, so that browsers begin at once.
+MUXER_OPTIONS = {"movflags": "+faststart", "fflags": "+bitexact"}
+
+
+def copy_without_metadata(source: Path, target: Path) -> None:
+    """Copy video and sound packet by packet, without what the file or the encoder says of itself.
+
+    Raises UnreadableMedia.
+    """
+    try:
+        with open_recording(source) as film, open_target(target) as copy:
+            tracks = [*film.streams.video[:1], *film.streams.audio[:1]]
+            copied = {track.index: copy.add_stream_from_template(track) for track in tracks}
+            forget_metadata(copy)
+            filters = {track.index: _without_encoder_notes(track) for track in film.streams.video[:1]}
+            for packet in film.demux(tracks):
+                track = packet.stream.index
+                for cleaned in filters[track].filter(packet) if track in filters else [packet]:
+                    if cleaned.dts is not None:
+                        cleaned.stream = copied[track]
+                        copy.mux(cleaned)
+    except (av.FFmpegError, ValueError) as error:
+        raise damaged(source.name) from error
+
+
+def _without_encoder_notes(track: Any) -> BitStreamFilterContext:
+    """Return a filter that drops what encoders write between the frames (SEI): name, version and settings."""
+    kinds = {"h264": "6", "hevc": "39|40"}.get(track.codec_context.name)
+    return BitStreamFilterContext(f"filter_units=remove_types={kinds}" if kinds else "null", track)
+
+
+def open_target(target: Path) -> Any:
+    """Open an MP4 for writing."""
+    return av.open(str(target), "w", format="mp4", options=MUXER_OPTIONS)
+
+
+def forget_metadata(copy: Any) -> None:
+    """Drop what templates brought along: titles, encoders, handlers, languages."""
+    copy.metadata.clear()
+    for stream in copy.streams:
+        stream.metadata.clear()

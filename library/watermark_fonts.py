@@ -1,0 +1,59 @@
+"""PURE. The fonts of watermarks, which are installed with the application, so that a text looks alike everywhere.
+
+Noto Sans has Latin, Greek, Cyrillic and Devanagari; Noto Sans CJK Chinese, Japanese and Korean; Noto Sans Arabic the
+Arabic script.
+"""
+
+import unicodedata
+from collections.abc import Iterator
+from functools import lru_cache
+from importlib.resources import files
+from itertools import groupby
+from pathlib import Path
+
+from fontTools.ttLib import TTFont
+
+_FONTS = (
+    ("fontpkg_noto_sans", "files/NotoSans[wdth,wght].ttf"),
+    ("noto_cjk_sans_jp_regular", "NotoSansCJKjp-Regular.otf"),
+    ("fontpkg_noto_sans_arabic", "files/NotoSansArabic[wdth,wght].ttf"),
+)
+_NOT_DRAWN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+
+
+def undrawable(text: str) -> list[str]:
+    """Return the characters of the text that no font here has, each once, in their order."""
+    return list(dict.fromkeys(char for char in text if _font_of(char) is None))
+
+
+def runs(text: str) -> Iterator[tuple[Path, str]]:
+    """Yield the text in pieces of one font each; blanks and marks stay with what is before them."""
+    chosen: list[tuple[int, str]] = []
+    for char in text:
+        number = _font_of(char) or 0
+        if chosen and (char.isspace() or unicodedata.combining(char)):
+            number = chosen[-1][0]
+        chosen.append((number, char))
+    for number, group in groupby(chosen, key=lambda pair: pair[0]):
+        yield _path(number), "".join(char for _, char in group)
+
+
+def _font_of(char: str) -> int | None:
+    if unicodedata.category(char) in _NOT_DRAWN:
+        return None
+    return next((number for number, has in enumerate(_characters()) if ord(char) in has), None)
+
+
+@lru_cache(maxsize=1)
+def _characters() -> tuple[frozenset[int], ...]:
+    """Return what each font has, as code points."""
+    found = []
+    for number in range(len(_FONTS)):
+        with TTFont(_path(number), lazy=True) as font:
+            found.append(frozenset(font.getBestCmap()))
+    return tuple(found)
+
+
+def _path(number: int) -> Path:
+    package, name = _FONTS[number]
+    return Path(str(files(package).joinpath(name)))
