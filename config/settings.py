@@ -181,6 +181,22 @@ CACHES = {
 DECODERS = env.number("BACKLOT_DECODERS", 2, low=1, high=64)
 DECODER_MEMORY_MB = env.number("BACKLOT_DECODER_MEMORY_MB", 768, low=200, high=100_000)
 
+# The web server. SQLite has one writer and the cache without Redis lives in one process, so there a second process
+# would bring contention. Threads run Django; slow clients wait in the event loop, which `Limits` describes.
+
+WEB_PROCESSES = env.number("BACKLOT_WEB_PROCESSES", 2 if REDIS_URL else 1, low=1, high=64)
+WEB_THREADS = env.number("BACKLOT_WEB_THREADS", 8, low=1, high=256)
+WEB_HEAD_SECONDS = env.number("BACKLOT_WEB_HEAD_SECONDS", 15, low=1, high=600)
+WEB_BODY_SECONDS = env.number("BACKLOT_WEB_BODY_SECONDS", 3600, low=1, high=86_400)
+WEB_STALL_SECONDS = env.number("BACKLOT_WEB_STALL_SECONDS", 15, low=1, high=600)
+WEB_BYTES_PER_SECOND = env.number("BACKLOT_WEB_BYTES_PER_SECOND", 1000, low=1, high=1_000_000)
+WEB_IDLE_SECONDS = env.number("BACKLOT_WEB_IDLE_SECONDS", 15, low=1, high=600)
+WEB_CONNECTIONS = env.number("BACKLOT_WEB_CONNECTIONS", 1000, low=10, high=100_000)
+# In production everybody comes from the address of the proxy.
+WEB_CONNECTIONS_PER_ADDRESS = env.number(
+    "BACKLOT_WEB_CONNECTIONS_PER_ADDRESS", WEB_CONNECTIONS if PRODUCTION else 250, low=10, high=100_000
+)
+
 # Applications and pages
 
 INSTALLED_APPS = [
@@ -207,6 +223,7 @@ MIDDLEWARE = [
     "config.middleware.ContentSecurityPolicy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.outages.AnswerOutages",
+    "config.refusals.refuse_unread_bodies",
     "generation.views.workplace.keep_private",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -221,6 +238,7 @@ MIDDLEWARE = [
 ]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
+ASGI_APPLICATION = "config.asgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -258,6 +276,10 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 FILE_UPLOAD_TEMP_DIR = VAR_DIR / "tmp"
 FILE_UPLOAD_TEMP_DIR.mkdir(parents=True, exist_ok=True)
 DATA_UPLOAD_MAX_NUMBER_FILES = 200
+# How large a request's body may be, checked before it is read: by anybody, by a user, by a user on a page for uploads.
+MAX_ANONYMOUS_BYTES = env.number("BACKLOT_MAX_ANONYMOUS_MB", 1, low=1, high=1000) * 1_000_000
+MAX_BODY_BYTES = env.number("BACKLOT_MAX_BODY_MB", 5, low=1, high=1000) * 1_000_000
+MAX_UPLOAD_BYTES = env.number("BACKLOT_MAX_UPLOAD_MB", 2000, low=1, high=100_000) * 1_000_000
 
 LANGUAGE_CODE = "en-us"
 TIME_ZONE = "UTC"
@@ -327,7 +349,8 @@ if PRODUCTION:
 
 # httpx writes whole addresses, and some of ours are signed: only its warnings may reach a log. The queue has several
 # lines for each wake-up, which tell nobody anything. Strangers try wrong host names all day, with a traceback each.
-# Django and gunicorn would write in formats of their own; what they say goes the way of all else.
+# Django would write in a format of its own; what it says goes the way of all else. uvicorn warns of each request that
+# it cannot read, as often as a stranger likes.
 
 LOG_FORMAT = env.choice("BACKLOT_LOG_FORMAT", "line", "json")
 _secrets = [
@@ -357,7 +380,7 @@ LOGGING = {
     }
     | {"django.security.DisallowedHost": {"level": "CRITICAL"}}
     | {"django": {"level": "INFO", "handlers": []}}
-    | {"gunicorn.error": {"handlers": ["console"], "propagate": False}},
+    | {"uvicorn.error": {"level": "ERROR"}},
 }
 logging.captureWarnings(True)
 

@@ -1,4 +1,4 @@
-"""The WSGI application that gunicorn serves."""
+"""Django as a WSGI application. `config.asgi` serves it; a WSGI server would have none of the limits there."""
 
 import os
 

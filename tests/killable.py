@@ -60,10 +60,9 @@ def s3_service() -> Service:
 
 
 def web_service(port: int, environment: dict[str, str]) -> Service:
-    """gunicorn with the pages and APIs."""
-    options = ["--config=python:generation.supervision.web", f"--bind=127.0.0.1:{port}"]
-    argv = [sys.executable, "-m", "gunicorn", *options, "config.wsgi"]
-    return Service(argv, environment | {"PYTHONPATH": str(settings.BASE_DIR)}, port)
+    """The pages and APIs."""
+    where = {"BACKLOT_HOST": "127.0.0.1", "BACKLOT_PORT": str(port)}
+    return Service([sys.executable, str(settings.BASE_DIR / "manage.py"), "web"], environment | where, port)
 
 
 def kill_all(pid: int) -> None:

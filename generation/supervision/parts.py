@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 
 from django.conf import settings
 
@@ -71,16 +72,12 @@ def worker() -> Part:
 
 
 def web(listener: int) -> Part:
-    """gunicorn on a socket that is open already, so that a restart refuses nobody."""
-    environment = own_environment()
-    environment["PYTHONPATH"] = os.pathsep.join(
-        filter(None, [str(settings.BASE_DIR), environment.get("PYTHONPATH")])
-    )
-    options = ["--config=python:generation.supervision.web", f"--bind=fd://{listener}"]
-    return Part(
-        name="web",
-        argv=[sys.executable, "-m", "gunicorn", *options, "config.wsgi"],
-        env=environment,
-        grace=WEB_GRACE,
-        files=[listener],
-    )
+    """The web on a socket that is open already, so that a restart refuses nobody."""
+    web = own("web", "web", f"--fd={listener}", grace=WEB_GRACE)
+    return replace(web, files=[listener])
+
+
+def web_process(listener: int, number: int, *, grace: float) -> Part:
+    """One of several processes on the same socket."""
+    process = own(f"web-{number}", "web", f"--fd={listener}", f"--one-of-several={number}", grace=grace)
+    return replace(process, files=[listener])

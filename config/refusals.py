@@ -1,0 +1,52 @@
+"""Middleware: answers a request whose body the server did not take, in the shape of the page or of the API."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from generation.api.errors import ApiError, error_response
+from generation.supervision.web.application import REFUSED
+from generation.supervision.web.body import Refused
+from generation.supervision.web.limits import MB
+
+API = ("/api/", "/v1/")
+CODES = {400: "invalid_length", 408: "request_timeout", 413: "too_large"}
+
+
+def refuse_unread_bodies(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Stand before sessions and views: neither is asked for a request that was not read."""
+
+    def respond(request: HttpRequest) -> HttpResponse:
+        refusal: Refused | None = request.META.get(REFUSED)
+        return refused(request, refusal) if refusal else get_response(request)
+
+    return respond
+
+
+def refused(request: HttpRequest, refusal: Refused) -> HttpResponse:
+    head, sentence = _texts(refusal)
+    if request.path.startswith(API):
+        return error_response(ApiError(refusal.status, CODES[refusal.status], sentence))
+    if not request.accepts("text/html"):
+        # The upload page's script reads `problem`, as it does for a file that cannot be used.
+        return JsonResponse({"problem": sentence}, status=refusal.status)
+    context = {"head": head, "sentence": sentence}
+    return render(request, "refused.html", context, status=refusal.status)
+
+
+def _texts(refusal: Refused) -> tuple[str, str]:
+    if refusal.status == 413:
+        sentence = _(
+            "At most %(limit)s MB may be sent to this page by you. Nothing was kept. "
+            "If you upload files, log in first; otherwise send less at once."
+        )
+        return _("Too large"), sentence % {"limit": f"{refusal.limit / MB:g}"}
+    if refusal.status == 408:
+        return _("Too slow"), _("What you sent took too long to arrive. Nothing was kept. Send it again.")
+    return _("Not readable"), _(
+        "The announced length of the request and what was sent do not agree. Nothing was kept. Send it again."
+    )

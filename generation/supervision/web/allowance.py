@@ -1,0 +1,53 @@
+"""How large a body may be: by who sends it, and to which page."""
+
+from importlib import import_module
+
+from django.conf import settings
+from django.contrib.auth import get_user
+from django.core.handlers.wsgi import WSGIRequest, get_path_info
+from django.db import close_old_connections
+from django.urls import Resolver404, resolve
+
+from generation import tokens
+from generation.supervision.web.wsgi import Environ
+
+# The views that take files; everything else is forms and JSON.
+UPLOADS = frozenset(
+    {
+        "library:new",
+        "library:upload",
+        "library:uploads",
+        "library:add_version",
+        "library:import",
+        # django-ninja names a URL after its first operation.
+        "api:list_assets",
+        "api:add_version",
+    }
+)
+
+
+def allowance(environ: Environ) -> int:
+    """The number of bytes that may be sent, for bodies beyond what anybody may send."""
+    close_old_connections()
+    if not is_signed_in(environ):
+        return settings.MAX_ANONYMOUS_BYTES
+    return settings.MAX_UPLOAD_BYTES if takes_files(get_path_info(environ)) else settings.MAX_BODY_BYTES
+
+
+def is_signed_in(environ: Environ) -> bool:
+    """Whether the session or the API token is valid. A guest of a share link has neither and uploads nothing."""
+    scheme, _, secret = environ.get("HTTP_AUTHORIZATION", "").partition(" ")
+    if scheme.lower() == "bearer" and tokens.find(secret.strip()):
+        return True
+    request = WSGIRequest(environ)
+    key = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
+    request.session = import_module(settings.SESSION_ENGINE).SessionStore(key)
+    return bool(key) and get_user(request).is_authenticated
+
+
+def takes_files(path: str) -> bool:
+    """Whether the page at this path is one for uploads."""
+    try:
+        return resolve(path).view_name in UPLOADS
+    except Resolver404:
+        return False

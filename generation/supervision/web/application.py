@@ -1,0 +1,132 @@
+"""The ASGI application: reads the body within its limits, runs Django in a thread, sends what it answers."""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, TypeVar
+
+from generation.supervision.web.body import (
+    ClientLeft,
+    Message,
+    Receive,
+    Refused,
+    Spool,
+    announced_length,
+    arriving,
+)
+from generation.supervision.web.limits import Limits
+from generation.supervision.web.wsgi import Environ, Exchange, Scope, Wsgi, bodiless, environ_of
+
+REFUSED = "backlot.refused"  # in the environment of a request whose body was not taken: the Refused
+CLOSING = (b"connection", b"close")
+
+Send = Callable[[Message], Awaitable[None]]
+Result = TypeVar("Result")
+
+
+class Application:
+    """Django behind the event loop.
+
+    A body of up to `anonymous_bytes` is anybody's; for a larger one `allowance` is called in a thread with the
+    environment of the request, and returns how many bytes this user may send to this page.
+    """
+
+    def __init__(
+        self,
+        app: Wsgi,
+        *,
+        allowance: Callable[[Environ], int],
+        anonymous_bytes: int,
+        threads: int,
+        folder: Path,
+        limits: Limits,
+    ) -> None:
+        self._app = app
+        self._allowance = allowance
+        self._anonymous_bytes = anonymous_bytes
+        self._folder = folder
+        self._limits = limits
+        # The same threads for all requests: each keeps its database connection.
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="web")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            raise ValueError(f"{scope['type']} is not served")
+        body = Spool(self._folder)
+        try:
+            await self._read(scope, receive, body)
+            exchange = Exchange(self._app, environ_of(scope, await body.opened(), body.size))
+            await self._answer(exchange, receive, send)
+        except Refused as refusal:
+            exchange = Exchange(self._app, {**bodiless(scope), REFUSED: refusal})
+            await self._answer(exchange, receive, send, CLOSING)
+        except ClientLeft:
+            pass
+        finally:
+            body.close()
+
+    async def _read(self, scope: Scope, receive: Receive, body: Spool) -> None:
+        """Raises Refused, ClientLeft."""
+        announced = announced_length(scope["headers"])
+        limit = self._anonymous_bytes
+        if announced is not None and announced > limit:
+            limit = await self._raised_limit(scope, announced)
+        if announced == 0:
+            return
+        async for chunk in arriving(receive, self._limits):
+            size = body.size + len(chunk)
+            if size > limit:
+                limit = await self._raised_limit(scope, size)
+            await body.write(chunk)
+        if announced is not None and body.size != announced:
+            raise Refused(400)
+
+    async def _raised_limit(self, scope: Scope, size: int) -> int:
+        """The limit of a signed-in user. Raises Refused when `size` is beyond it."""
+        limit = await self._in_thread(self._allowance, bodiless(scope))
+        if size > limit:
+            raise Refused(413, limit=limit)
+        return limit
+
+    async def _answer(
+        self, exchange: Exchange, receive: Receive, send: Send, *headers: tuple[bytes, bytes]
+    ) -> None:
+        chunk, more = await self._in_thread(exchange.begin)
+        await send(
+            {
+                "type": "http.response.start",
+                "status": exchange.status,
+                "headers": [*exchange.headers, *headers],
+            }
+        )
+        if more:
+            chunk = await self._stream(exchange, chunk, receive, send)
+        await send({"type": "http.response.body", "body": chunk})
+
+    async def _stream(self, exchange: Exchange, chunk: bytes, receive: Receive, send: Send) -> bytes:
+        """Send all chunks but the last one, which is returned; make the next when the client has taken the one before.
+        A client that leaves ends it."""
+        leaving, more = asyncio.create_task(_left(receive)), True
+        try:
+            while more:
+                await send({"type": "http.response.body", "body": chunk, "more_body": True})
+                if leaving.done():
+                    await self._in_thread(exchange.close)
+                    return b""
+                chunk, more = await self._in_thread(exchange.resume)
+        finally:
+            leaving.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await leaving
+        return chunk
+
+    async def _in_thread(self, call: Callable[..., Result], *arguments: Any) -> Result:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, call, *arguments)
+
+
+async def _left(receive: Receive) -> None:
+    """Return when the client has closed the connection."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
