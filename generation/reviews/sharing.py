@@ -176,8 +176,12 @@ def takes_of(link: ShareLink) -> TakeQuerySet:
 
 
 def knows_password(link: ShareLink, password: str) -> bool:
-    """Whether this opens the link; one without a password is opened by anything."""
-    return not link.password or check_password(password, link.password)
+    """Say whether this opens the link; one without a password is opened by anything. An older hash is replaced."""
+
+    def rehash(typed: str) -> None:
+        ShareLink.objects.filter(pk=link.pk, password=link.password).update(password=make_password(typed))
+
+    return not link.password or check_password(password, link.password, rehash)
 
 
 def enter(link: ShareLink, *, name: str) -> Guest:

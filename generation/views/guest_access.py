@@ -22,11 +22,12 @@ from django.views.decorators.http import require_safe
 
 from generation.models import Guest, ShareLink
 from generation.reviews import sharing
-from generation.reviews.guessing import Slowing
+from generation.views.guest_limits import UNKNOWN_LINKS
 from library.client_address import client_of
+from library.passwords import HashingBusy
+from library.throttling import TooManyAttempts
 
 REMEMBERED = timedelta(days=180)
-UNKNOWN_TOKENS = Slowing("share-token", free=20)
 
 View = Callable[..., HttpResponse]
 
@@ -45,8 +46,12 @@ def for_anyone(view: View) -> View:
     @login_not_required
     @wraps(view)
     def answer(request: HttpRequest, token: str, *args: Any, **kwargs: Any) -> HttpResponse:
-        found = _open_link(request, token)
-        return _private(view(request, found, *args, **kwargs) if isinstance(found, ShareLink) else found)
+        try:
+            found = _open_link(request, token)
+            response = view(request, found, *args, **kwargs) if isinstance(found, ShareLink) else found
+        except (TooManyAttempts, HashingBusy) as refusal:
+            response = _retry_later(request, refusal)
+        return _private(response)
 
     return answer
 
@@ -92,12 +97,17 @@ def remember(response: HttpResponse, guest: Guest) -> HttpResponse:
     return response
 
 
-def slowed(request: HttpRequest, seconds: int, sentence: str) -> HttpResponse:
-    """429: somebody guesses, or types badly."""
-    context = {"head": "Wait a moment", "sentence": sentence, "seconds": seconds}
-    answer = render(request, "guest/closed.html", context, status=429)
-    answer["Retry-After"] = str(seconds)
-    return answer
+def _retry_later(request: HttpRequest, refusal: TooManyAttempts | HashingBusy) -> HttpResponse:
+    is_busy = isinstance(refusal, HashingBusy)
+    context = {
+        "head": _("Many people are coming in") if is_busy else _("Too many attempts"),
+        "sentence": _("Nothing was checked or sent."),
+        "seconds": refusal.retry_after,
+        "typed": _typed(request),
+    }
+    response = render(request, "guest/closed.html", context, status=503 if is_busy else 429)
+    response["Retry-After"] = str(refusal.retry_after)
+    return response
 
 
 def nothing(request: HttpRequest) -> HttpResponse:
@@ -115,14 +125,17 @@ def nowhere(request: HttpRequest, rest: str) -> HttpResponse:
 
 
 def _open_link(request: HttpRequest, token: str) -> ShareLink | HttpResponse:
-    """The link, or the answer to who has come to nothing. Who guesses waits, also with a token that would be right;
-    guests who are known here do not wait for others behind the same address."""
-    address = client_of(request).network
-    if _remembered(request, token) is None and (seconds := UNKNOWN_TOKENS.wait(address)):
-        return slowed(request, seconds, "Too many addresses that do not exist were tried from where you are.")
+    """Return the link, or the response to whoever has come to nothing. Raises TooManyAttempts.
+
+    Who guesses waits, also with a token that would be right. Guests who are known here do not wait for others behind
+    the same address, and nobody does behind a proxy that makes all its clients look alike.
+    """
+    client = client_of(request)
+    if _remembered(request, token) is None and not client.is_shared:
+        UNKNOWN_LINKS.check(client.network)
     link = sharing.find(token)
     if link is None:
-        UNKNOWN_TOKENS.count(address)
+        UNKNOWN_LINKS.spend(client.network)
         return nothing(request)
     if not sharing.is_alive(link):
         return _gone(request)

@@ -1,6 +1,6 @@
 """What a guest sees through a share link: the takes of that link, with what its maker allowed."""
 
-from datetime import timedelta
+import logging
 from typing import Any
 from uuid import UUID
 
@@ -8,13 +8,11 @@ from django.core.paginator import Paginator
 from django.db.models import Prefetch, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from generation.forms.sharing import EnterForm, GuestNoteForm
 from generation.models import Note, ShareLink, Take, Verdict
 from generation.reviews import link_films, notes, sharing, timecode, verdicts, voting
-from generation.reviews.guessing import Slowing
 from generation.reviews.link_films import Shown
 from generation.reviews.naming import name_of
 from generation.views.guest_access import (
@@ -24,18 +22,17 @@ from generation.views.guest_access import (
     guest_of,
     nothing,
     remember,
-    slowed,
 )
+from generation.views.guest_limits import ARRIVALS, LINK_PASSWORDS, NOTES, VERDICTS
 from generation.views.waiting_films import is_poll, poll_answer, waiting
 from library import storage
-from library.client_address import client_of
+from library.client_address import Client, client_of
+from library.passwords import HashingBusy
+from library.throttling import TooManyAttempts
+
+log = logging.getLogger("backlot.sharing")
 
 SIZE, THREADS = 36, 200
-PASSWORDS = Slowing("share-password", free=5, must_count=True)
-# From everywhere together: many addresses that each try a little are slowed as well.
-PASSWORDS_OF_LINK = Slowing("share-password-everywhere", free=50)
-NEWCOMERS = Slowing("share-newcomers", free=100)
-MOST_NOTES, MOST_VERDICTS, OF_LATE = 30, 10, timedelta(minutes=5)
 TOO_MUCH = "That is much in a short time. Send it again in some minutes; it is kept here."
 
 
@@ -73,16 +70,11 @@ def shared_enter(request: HttpRequest, link: ShareLink) -> HttpResponse:
     form = EnterForm(request.POST, link=link)
     if not form.is_valid():
         return _door(request, link, form)
-    address = client_of(request).network
-    if wait := _wait(link, address):
-        return slowed(request, wait, "Too many tries. Nothing was looked at; try again later.")
-    if not sharing.knows_password(link, form.cleaned_data.get("password", "")):
-        PASSWORDS.count(link.token, address)
-        PASSWORDS_OF_LINK.count(link.token)
+    client = client_of(request)
+    if link.password and not _knows_password(link, client, form.cleaned_data["password"]):
         form.add_error("password", "That is not the password. Ask whoever sent you the link.")
         return _door(request, link, form)
-    PASSWORDS.forget(link.token, address)
-    NEWCOMERS.count(link.token, address)
+    ARRIVALS.spend(link, client)
     return remember(redirect(link), sharing.enter(link, name=form.cleaned_data["name"]))
 
 
@@ -104,7 +96,11 @@ def shared_note(request: HttpRequest, visit: Visit, uuid: UUID) -> HttpResponse:
     if request.method == "GET":  # opened anew after a note that was refused, as a phone does by itself
         return redirect(_address(visit, take))
     form = GuestNoteForm(request.POST)
-    note = _written(form, visit, take) if form.is_valid() else None
+    try:
+        note = _written(form, visit, take, client_of(request)) if form.is_valid() else None
+    except TooManyAttempts as refusal:
+        form.add_error(None, TOO_MUCH)
+        return _retry_after(refusal, _take_page(request, visit, take, form=form, status=429))
     if note is None:
         return _take_page(request, visit, take, form=form, status=422)
     return redirect(f"{_address(visit, take)}#note-{note.uuid}")
@@ -120,11 +116,14 @@ def shared_verdict(request: HttpRequest, visit: Visit, uuid: UUID) -> HttpRespon
     if request.method == "GET":
         return redirect(_address(visit, take))
     decision, reason = request.POST.get("decision", ""), request.POST.get("reason", "")
+    refused = {"decision": decision, "reason": reason}
     try:
-        _advise(visit, take, decision=decision, reason=reason)
+        _advise(visit, take, client_of(request), decision=decision, reason=reason)
     except verdicts.CannotDecide as refusal:
-        refused = {"decision": decision, "reason": reason, "sentence": str(refusal)}
-        return _take_page(request, visit, take, status=422, refused=refused)
+        return _take_page(request, visit, take, status=422, refused=refused | {"sentence": str(refusal)})
+    except TooManyAttempts as refusal:
+        page = _take_page(request, visit, take, status=429, refused=refused | {"sentence": TOO_MUCH})
+        return _retry_after(refusal, page)
     return redirect(f"{_address(visit, take)}#verdict")
 
 
@@ -149,12 +148,19 @@ def shared_vote(request: HttpRequest, visit: Visit) -> HttpResponse:
     return redirect(f"{visit.link.get_absolute_url()}#vote")
 
 
-def _wait(link: ShareLink, address: str) -> int:
-    """Seconds until somebody from there may try to come in."""
-    wait = NEWCOMERS.wait(link.token, address)
-    if not link.password:
-        return wait
-    return max(wait, PASSWORDS.wait(link.token, address), PASSWORDS_OF_LINK.wait(link.token))
+def _knows_password(link: ShareLink, client: Client, password: str) -> bool:
+    """Compare the password, and log failures. Raises TooManyAttempts and HashingBusy."""
+    attempt = LINK_PASSWORDS.begin(link.pk, client)
+    try:
+        is_right = sharing.knows_password(link, password)
+    except HashingBusy:
+        attempt.cancel()
+        raise
+    if is_right:
+        attempt.succeeded()
+    else:
+        log.warning("Wrong password for share link %s, from %s", link.pk, client)
+    return is_right
 
 
 def _door(request: HttpRequest, link: ShareLink, form: EnterForm) -> HttpResponse:
@@ -246,18 +252,31 @@ def _answered(form: GuestNoteForm, threads: list[Note]) -> Note | None:
     return next((one for one in threads if str(one.uuid) == form.data.get("parent")), None)
 
 
-def _advise(visit: Visit, take: Take, *, decision: str, reason: str) -> None:
-    """Raises CannotDecide, also for much in a short time: each is told to the team, by e-mail too."""
-    if visit.guest.verdicts.filter(at__gt=timezone.now() - OF_LATE).count() >= MOST_VERDICTS:
-        raise verdicts.CannotDecide(TOO_MUCH)
-    verdicts.decide(take, decision=decision, guest=visit.guest, reason=reason)
+def _retry_after(refusal: TooManyAttempts, response: HttpResponse) -> HttpResponse:
+    response["Retry-After"] = str(refusal.retry_after)
+    return response
 
 
-def _written(form: GuestNoteForm, visit: Visit, take: Take) -> Note | None:
-    """The new note; None when the form says what stands in the way."""
-    if visit.guest.notes.filter(created_at__gt=timezone.now() - OF_LATE).count() >= MOST_NOTES:
-        form.add_error(None, TOO_MUCH)
-        return None
+def _advise(visit: Visit, take: Take, client: Client, *, decision: str, reason: str) -> None:
+    """Raises CannotDecide, and TooManyAttempts: each verdict is told to the team, by e-mail too."""
+    VERDICTS.spend(visit.link, client, visit.guest)
+    try:
+        verdicts.decide(take, decision=decision, guest=visit.guest, reason=reason)
+    except verdicts.CannotDecide:
+        VERDICTS.give_back(visit.link, client, visit.guest)
+        raise
+
+
+def _written(form: GuestNoteForm, visit: Visit, take: Take, client: Client) -> Note | None:
+    """Return the new note; None when the form says what stands in the way. Raises TooManyAttempts."""
+    NOTES.spend(visit.link, client, visit.guest)
+    note = _write(form, visit, take)
+    if note is None:
+        NOTES.give_back(visit.link, client, visit.guest)
+    return note
+
+
+def _write(form: GuestNoteForm, visit: Visit, take: Take) -> Note | None:
     parent = _answered(form, _threads(visit, take))
     if form.data.get("parent") and parent is None:
         form.add_error(None, "What you answer is not there any more. What you typed is kept.")

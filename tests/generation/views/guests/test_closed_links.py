@@ -17,7 +17,7 @@ from generation.models import (
     Verdict,
 )
 from generation.reviews import sharing
-from generation.views.guest_access import UNKNOWN_TOKENS
+from generation.views.guest_limits import UNKNOWN_LINKS
 from library.trusted_proxies import TrustedProxies
 from tests.generation.views.guests.conftest import Share, enter, page_of, text_of
 
@@ -76,8 +76,8 @@ def test_what_was_typed_while_the_link_was_closed_is_shown_and_not_sent(
 def test_who_tries_many_tokens_waits_and_known_guests_do_not(take: Take, share: Share) -> None:
     link = share(take)
     greta = enter(link)
-    statuses = [Client().get(f"/s/guess-{number}/").status_code for number in range(UNKNOWN_TOKENS.free + 1)]
-    assert statuses == [404] * UNKNOWN_TOKENS.free + [429]
+    statuses = [Client().get(f"/s/guess-{number}/").status_code for number in range(61)]
+    assert statuses == [404] * UNKNOWN_LINKS.most + [429] * (61 - UNKNOWN_LINKS.most)
     # Also a token that would be right, so that it cannot be told from a wrong one.
     answer = Client().get(link.get_absolute_url())
     assert (answer.status_code, int(answer["Retry-After"]) > 0) == (429, True)
@@ -94,9 +94,19 @@ def test_in_production_the_proxy_says_whose_tries_these_are(take: Take, share: S
         headers = {"X-Forwarded-For": f"198.51.100.9, {seen_by_proxy}"}
         return {Client(headers=headers).get(link.get_absolute_url()).status_code}
 
-    for number in range(UNKNOWN_TOKENS.free):
+    for number in range(UNKNOWN_LINKS.most):
         Client(headers={"X-Forwarded-For": f"10.0.0.{number}, 192.0.2.1"}).get("/s/guessed/")
     assert (statuses("192.0.2.1"), statuses("192.0.2.2")) == ({429}, {200})
     settings.TRUSTED_PROXIES = TrustedProxies.none()
     # Without a proxy in front the header is a stranger's word.
     assert statuses("192.0.2.1") == {200}
+
+
+def test_behind_a_proxy_that_hides_its_clients_nobody_waits_for_who_guesses_links(
+    take: Take, share: Share, settings: Any
+) -> None:
+    link = share(take)
+    settings.TRUSTED_PROXIES = TrustedProxies.one_hop("127.0.0.0/8")
+    statuses = [Client().get(f"/s/guess-{number}/").status_code for number in range(61)]
+    assert (statuses[0], statuses[60]) == (404, 429)
+    assert Client().get(link.get_absolute_url()).status_code == 200
