@@ -5,7 +5,9 @@ import unicodedata
 from typing import NamedTuple
 
 from django.contrib.auth.models import User
+from django.db.models import QuerySet
 
+from generation.models import Guest
 from library import handles
 from library.models import Asset, Project
 
@@ -39,10 +41,21 @@ def people_in(text: str, project: Project) -> list[User]:
 
     A name that is also the handle of an asset which the project may use means the asset, as it does in prompts.
     """
+    members = User.objects.filter(memberships__project=project, is_active=True).order_by("pk")
+    return _named_in(text, members, project)
+
+
+def host_in(text: str, guest: Guest, project: Project) -> list[User]:
+    """Return whoever made the guest's link, if the text names them. Nobody else of the team is looked up, so a guest
+    neither reaches them nor finds out who they are."""
+    hosts = User.objects.filter(pk=guest.link.created_by_id or 0, is_active=True)
+    return _named_in(text, hosts, project)
+
+
+def _named_in(text: str, members: QuerySet[User], project: Project) -> list[User]:
     names = {one.name for one in names_in(text)}
     if not names:
         return []
-    members = User.objects.filter(memberships__project=project, is_active=True).order_by("pk")
     named = [person for person in members if person.username.casefold() in names]
     assets = _handles_among({person.username for person in named}, project)
     return [person for person in named if person.username.casefold() not in assets]

@@ -208,8 +208,14 @@ def _checked_drawing(drawing: Any, frame: int | None) -> list[dict[str, Any]] | 
 
 
 def _mention(note: Note) -> None:
-    """Keep who is named, and tell them and whom else it concerns."""
-    note.mentions.set(mentions.people_in(note.text, note.take.project))
+    """Keep who is named, and notify them and whom else it concerns."""
+    project = note.take.project
+    named = (
+        mentions.host_in(note.text, note.guest, project)
+        if note.guest
+        else mentions.people_in(note.text, project)
+    )
+    note.mentions.set(named)
     notifying.note_written(note)
 
 

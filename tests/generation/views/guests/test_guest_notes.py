@@ -5,6 +5,7 @@ import re
 import pytest
 from django.contrib.auth.models import User
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from generation.models import (
@@ -126,3 +127,47 @@ def test_of_many_notes_the_latest_are_shown_and_cost_no_more_queries(take: Take,
     assert ("note 299" in told, "note 100<" in told, "note 99<" in told) == (True, True, False)
     assert told.index("note 298") < told.index("note 299")
     assert "The latest 200 are shown" in told
+
+
+def test_a_guest_mentions_nobody_but_the_links_maker(
+    take: Take, share: Share, alice: User, bob: User, rita: User, charlie: User
+) -> None:
+    """alice, who made the take, is notified of the note as of any other, and rita of none."""
+    link = share(take)
+    enter(link).post(
+        f"{page_of(link, take)}notes/", {"text": "@rita @alice @bob @charlie @nobody, could it hold?"}
+    )
+    note = Note.objects.get()
+    assert list(note.mentions.all()) == [bob]
+    told = set(Notification.objects.values_list("to__username", "kind"))
+    assert told == {("bob", "mention"), ("alice", "guest")}
+
+
+def test_a_name_looks_to_guests_as_any_word_does(take: Take, share: Share, rita: User) -> None:
+    """And costs as many queries, whether somebody is called so or not."""
+    link = share(take)
+    browser = enter(link)
+    browser.post(f"{page_of(link, take)}notes/", {"text": "the first is cheaper than all others"})
+    pages, costs = [], []
+    for name in ("rita", "nora", "vera"):
+        with CaptureQueriesContext(connection) as seen:
+            browser.post(f"{page_of(link, take)}notes/", {"text": f"@{name} please"})
+        costs.append(len(seen))
+        note = Note.objects.latest("pk")
+        page = text_of(browser.get(link.get_absolute_url()))
+        line = page.partition(f'id="note-{note.uuid}"')[2].partition("</p>\n")[2].partition("</li>")[0]
+        line = re.sub(r'value="[^"]*"', "", line)
+        pages.append(line.replace(f"@{name}", "@").replace(str(note.uuid), ""))
+    assert len(set(costs)) == 1
+    assert pages[0] == pages[1] == pages[2]
+    assert "@ please" in pages[0]
+
+
+def test_to_the_team_a_guests_words_name_nobody(
+    take: Take, share: Share, bob: User, rita: User, client: Client
+) -> None:
+    link = share(take)
+    enter(link).post(f"{page_of(link, take)}notes/", {"text": "@rita please"})
+    client.force_login(bob)
+    (thread,) = client.get(take.get_absolute_url()).context["threads"]
+    assert [piece.is_person for piece in thread.first.pieces] == [False]
