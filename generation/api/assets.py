@@ -93,13 +93,14 @@ def add_asset(request: ApiRequest, asset: Form[NewAsset], files: Files) -> Statu
         )
     except ingest.HandleTaken as error:
         raise taken(values["handle"], error.asset, request.auth) from None
-    return Status(201, AssetDetails.of(made))
+    return Status(201, AssetDetails.of(made, may_edit=True))
 
 
 @router.get("/{handle}", response={200: AssetDetails, **answers(404)}, summary="One asset")
 def get_asset(request: ApiRequest, handle: str) -> AssetDetails:
     """By its handle, with or without the `@`, or by an earlier one; archived ones too."""
-    return AssetDetails.of(request.auth.asset(handle.removeprefix("@")))
+    found = request.auth.asset(handle.removeprefix("@"))
+    return AssetDetails.of(found, may_edit=request.auth.may_edit(found))
 
 
 @router.patch(
@@ -113,7 +114,7 @@ def change_asset(request: ApiRequest, handle: str, changes: AssetChanges) -> Ass
     caller = request.auth
     asset = caller.asset_to_edit(handle.removeprefix("@"))
     write_changes(caller, asset, changes.model_dump(exclude_unset=True))
-    return AssetDetails.of(Asset.objects.for_cards().get(pk=asset.pk))
+    return AssetDetails.of(Asset.objects.for_cards().get(pk=asset.pk), may_edit=True)
 
 
 @router.delete(
@@ -126,7 +127,7 @@ def archive_asset(request: ApiRequest, handle: str) -> AssetDetails:
     """Out of lists and new prompts; jobs keep what they used. `PATCH` with `archived: false` brings it back."""
     asset = request.auth.asset_to_edit(handle.removeprefix("@"))
     ingest.archive(asset)
-    return AssetDetails.of(Asset.objects.for_cards().get(pk=asset.pk))
+    return AssetDetails.of(Asset.objects.for_cards().get(pk=asset.pk), may_edit=True)
 
 
 @router.post(

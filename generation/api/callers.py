@@ -101,9 +101,15 @@ class Caller:
         asset = self.asset(handle)
         if self.token.project_id and asset.home_project_id != self.token.project_id:
             raise Forbidden(f"{asset} does not belong to the project that this token is for.")
-        if not Asset.objects.editable_by(self.user).filter(pk=asset.pk).exists():
+        if not self.may_edit(asset):
             raise Forbidden(f"{asset} may be used, not changed: it belongs to others.")
         return asset
+
+    def may_edit(self, asset: Asset) -> bool:
+        """Return whether the user may edit the asset, and the token reaches it."""
+        if self.token.project_id and asset.home_project_id != self.token.project_id:
+            return False
+        return Asset.objects.editable_by(self.user).filter(pk=asset.pk).exists()
 
     def job(self, uuid: UUID) -> Job:
         """A job to look at. Raises NotFound."""

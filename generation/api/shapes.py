@@ -125,24 +125,24 @@ class AssetDetails(AssetShape):
     """Everything about an asset."""
 
     description: str
-    licence: str
-    source: str
-    consent_note: str
+    licence: str | None = Field(description="null for who may not edit the asset, as are the next two")
+    source: str | None
+    consent_note: str | None
     rights_end_on: date | None = Field(description="the last day on which it may be used")
     created_by: str
     earlier_handles: list[str] = Field(description="they keep resolving")
     files: list[FileShape] = Field(description="of the current version; the first picture is the primary one")
 
     @classmethod
-    def of(cls, asset: Asset) -> "AssetDetails":
+    def of(cls, asset: Asset, *, may_edit: bool) -> "AssetDetails":  # type: ignore[override]  # needs to know more
         version = asset.current_version
         files = version.files.select_related("media") if version else []
         return cls(
             **_facts(asset),
             description=asset.description,
-            licence=asset.licence,
-            source=asset.source,
-            consent_note=asset.consent_note,
+            licence=asset.licence if may_edit else None,
+            source=asset.source if may_edit else None,
+            consent_note=asset.consent_note if may_edit else None,
             rights_end_on=asset.rights_end_on,
             created_by=asset.created_by.get_username(),
             earlier_handles=[alias.name for alias in asset.aliases.all()],

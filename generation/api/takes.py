@@ -87,7 +87,9 @@ def promote_take(request: ApiRequest, uuid: UUID, asset: Promoted) -> Status[Ass
         raise Invalid(refusal.field, str(refusal)) from None
     except ingest.HandleTaken as error:
         raise taken(handle, error.asset, caller) from None
-    return Status(201, AssetDetails.of(Asset.objects.for_cards().get(pk=made.pk)))
+    return Status(
+        201, AssetDetails.of(Asset.objects.for_cards().get(pk=made.pk), may_edit=request.auth.may_edit(made))
+    )
 
 
 def _tags(wished: list[str]) -> list[str]:

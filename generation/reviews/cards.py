@@ -22,7 +22,10 @@ class FileCard(BaseModel):
 
 
 class AssetCard(BaseModel):
-    """An asset as the job used it, in the version that it pinned, with its rights as they stand today."""
+    """An asset as the job used it, in the version that it pinned, with its rights as they stand today.
+
+    Licence, source and consent note are null where whoever exported may not edit the asset.
+    """
 
     handle: str
     kind: str
@@ -31,9 +34,9 @@ class AssetCard(BaseModel):
     role: str
     second: int | None
     with_voice: bool
-    licence: str
-    source: str
-    consent_note: str
+    licence: str | None
+    source: str | None
+    consent_note: str | None
     rights_end_on: date | None
     files: list[FileCard]
 

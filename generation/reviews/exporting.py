@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.db.models import F, Sum
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -12,7 +13,8 @@ from generation.reviews.cards import Manifest
 from generation.reviews.manifests import card, with_all
 from generation.reviews.naming import names_of
 from library.ingest.zips import GrowingZip
-from library.models import Project
+from library.models import Asset, Project
+from library.models.assets import AssetQuerySet
 
 MANIFEST = "manifest.json"
 MOST_TAKES, MOST_BYTES = 500, 20 * 1000**3
@@ -46,13 +48,18 @@ def approved(project: Project, *, shot: str = "") -> Sequence[Take]:
     return list(with_all(takes).order_by(F("shot__code").asc(nulls_last=True), "number", "pk"))
 
 
-def packed(project: Project, takes: Sequence[Take]) -> Iterator[bytes]:
-    """The zip of takes from `approved`, a megabyte at a time.
+def packed(project: Project, takes: Sequence[Take], *, by: User) -> Iterator[bytes]:
+    """The zip of takes from `approved`, a megabyte at a time; of the assets in them the terms are told that the user
+    may edit.
 
     Raises StorageFailed on the way, after which what was sent is no whole zip.
     """
     moment, names = timezone.now(), names_of(takes)
-    cards = [card(take, file=f"{names[take.pk]}.mp4", home=settings.PUBLIC_URL) for take in takes]
+    editable = _assets_of(takes).keys_editable_by(by)
+    cards = [
+        card(take, file=f"{names[take.pk]}.mp4", home=settings.PUBLIC_URL, editable=editable)
+        for take in takes
+    ]
     archive = GrowingZip(moment)
     told = Manifest(exported_at=moment, project=project.name, takes=cards)
     yield archive.write(MANIFEST, told.model_dump_json(indent=2))
@@ -63,3 +70,8 @@ def packed(project: Project, takes: Sequence[Take]) -> Iterator[bytes]:
         )
         yield from archive.copy(said.file, take.key)
     yield archive.end()
+
+
+def _assets_of(takes: Sequence[Take]) -> AssetQuerySet:
+    """What these takes were made with."""
+    return Asset.objects.filter(job_references__job__in=[take.job_id for take in takes])

@@ -1,7 +1,7 @@
 """Where takes come from, for whoever gets them: their provenance cards, read from the rows."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
@@ -37,8 +37,9 @@ def with_all(takes: QuerySet[Take]) -> QuerySet[Take]:
     )
 
 
-def card(take: Take, *, file: str, home: str) -> TakeCard:
-    """The card of a take from `with_all`; `file` is its name in the zip, `home` our own address."""
+def card(take: Take, *, file: str, home: str, editable: Container[int]) -> TakeCard:
+    """The card of a take from `with_all`; `file` is its name in the zip, `home` our own address, `editable` holds the
+    keys of the assets whose terms are told."""
     job = take.job
     return TakeCard(
         file=file,
@@ -56,7 +57,9 @@ def card(take: Take, *, file: str, home: str) -> TakeCard:
         times=TimesCard(
             asked=job.created_at, sent=job.submitted_at, rendered=job.rendered_at, stored=take.created_at
         ),
-        assets=[_asset(reference) for reference in job.references.all()],
+        assets=[
+            _asset(reference, may_edit=reference.asset_id in editable) for reference in job.references.all()
+        ],
         cost=_cost(job),
         verdicts=_verdicts(take.verdicts.all()),
         **{name: getattr(take, name) for name in ("sha256", "size", "width", "height", "seconds", "fps")},
@@ -95,7 +98,7 @@ def _harmless(value: Any) -> Any:
     return value
 
 
-def _asset(reference: JobReference) -> AssetCard:
+def _asset(reference: JobReference, *, may_edit: bool) -> AssetCard:
     asset = reference.asset
     return AssetCard(
         handle=reference.handle,
@@ -109,9 +112,9 @@ def _asset(reference: JobReference) -> AssetCard:
         ],
         kind=asset.kind,
         title=asset.title,
-        licence=asset.licence,
-        source=asset.source,
-        consent_note=asset.consent_note,
+        licence=asset.licence if may_edit else None,
+        source=asset.source if may_edit else None,
+        consent_note=asset.consent_note if may_edit else None,
         rights_end_on=asset.rights_end_on,
     )
 

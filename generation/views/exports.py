@@ -34,7 +34,9 @@ def approved_zip(request: Request, slug: str) -> HttpResponseBase:
         return _led_back(request, str(refusal), project)
     # Once the first byte is sent there is no other way to say it than to break off.
     storage.check_bucket()
-    sent = StreamingHttpResponse(exporting.packed(project, takes), content_type="application/zip")
+    sent = StreamingHttpResponse(
+        exporting.packed(project, takes, by=request.user), content_type="application/zip"
+    )
     return _named(sent, f"{project.slug}-approved.zip")
 
 

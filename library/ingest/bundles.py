@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from typing import Annotated, Final, Literal
 
+from django.contrib.auth.models import User
 from django.utils import timezone
 from pydantic import AfterValidator, BaseModel, Field
 
@@ -69,15 +70,18 @@ class Manifest(BaseModel):
     assets: list[AssetEntry]
 
 
-def packed(assets: Iterable[Asset]) -> Iterator[bytes]:
-    """The zip of these assets, a megabyte at a time. A file that several of them have is in it once.
+def packed(assets: Iterable[Asset], *, by: User) -> Iterator[bytes]:
+    """The zip of these assets, a megabyte at a time. A file that several of them have is in it once. Licence, source
+    and consent are told of those that the user may edit.
 
     Raises StorageFailed on the way, after which what was sent is no whole zip.
     """
     chosen = list(assets)
     moment = timezone.now()
     archive = GrowingZip(moment)
-    told = Manifest(exported_at=moment, assets=[_entry(asset) for asset in chosen])
+    editable = Asset.objects.filter(pk__in=[asset.pk for asset in chosen]).keys_editable_by(by)
+    entries = [_entry(asset, may_edit=asset.pk in editable) for asset in chosen]
+    told = Manifest(exported_at=moment, assets=entries)
     yield archive.write(MANIFEST, told.model_dump_json(indent=2))
     for media in {use.media.pk: use.media for asset in chosen for use in _uses(asset)}.values():
         yield from archive.copy(_path(media), media.key)
@@ -96,8 +100,9 @@ def _uses(asset: Asset) -> list[VersionFile]:
     return sorted(uses, key=lambda use: (use.role == VersionFile.Role.VOICE, use.position))
 
 
-def _entry(asset: Asset) -> AssetEntry:
-    rights = {name: getattr(asset, name) for name in RightsEntry.model_fields}
+def _entry(asset: Asset, *, may_edit: bool) -> AssetEntry:
+    fields = RightsEntry.model_fields if may_edit else ("rights_end_on",)
+    rights = {name: getattr(asset, name) for name in fields}
     return AssetEntry(
         handle=asset.handle,
         kind=Asset.Kind(asset.kind),

@@ -49,6 +49,11 @@ class AssetQuerySet(models.QuerySet["Asset"]):
         at_home = in_projects_of(user, MAKERS, project="home_project")
         return self.filter(at_home | Q(home_project=None, created_by_id=user.pk))
 
+    def keys_editable_by(self, user: AnyUser) -> set[int]:
+        """Return the keys of those that the user may edit: what was agreed about an asset (licence, source, consent) is
+        shown to them alone; others see until when it may be used."""
+        return set(self.editable_by(user).order_by().values_list("pk", flat=True))
+
     def extendable_by(self, user: AnyUser) -> Self:
         """The assets whose ended rights the user may extend: an owner of the home project, the maker without one."""
         if getattr(user, "is_superuser", False):

@@ -34,7 +34,7 @@ def export(request: Request) -> HttpResponse | StreamingHttpResponse:
         return render(request, "library/export_refused.html", {"limit": MAX_EXPORTED}, status=REFUSED)
     # Once the first byte is sent there is no other way to say it than to break off.
     storage.check_bucket()
-    response = StreamingHttpResponse(bundles.packed(chosen), content_type="application/zip")
+    response = StreamingHttpResponse(bundles.packed(chosen, by=request.user), content_type="application/zip")
     name = f"backlot-assets-{timezone.localdate()}.zip"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

@@ -39,7 +39,8 @@ def mara_of(alice: User, project: Project) -> Asset:
 
 
 def packed(*assets: Asset) -> bytes:
-    return b"".join(bundles.packed(Asset.objects.filter(pk__in=[one.pk for one in assets])))
+    found = Asset.objects.filter(pk__in=[one.pk for one in assets])
+    return b"".join(bundles.packed(found, by=assets[0].created_by))
 
 
 def imported(content: bytes, by: User, project: Project | None = None, **options: bool) -> list[Outcome]:

@@ -117,7 +117,7 @@ def test_the_memory_does_not_grow_with_the_files(alice: User, tmp_path: object) 
     packed(factories.asset(alice))
     tracemalloc.start()
     try:
-        size = sum(len(piece) for piece in bundles.packed([film]))
+        size = sum(len(piece) for piece in bundles.packed([film], by=alice))
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()

@@ -148,7 +148,7 @@ def test_as_many_questions_for_three_takes_as_for_one(
     with django_assert_num_queries(7):
         found = exported(project)
     with django_assert_num_queries(0):
-        [exporting.card(take, file="x", home="") for take in found]
+        [exporting.card(take, file="x", home="", editable=()) for take in found]
 
 
 def test_notes_leave_as_csv_and_no_note_is_a_formula(as_alice, alice, rita, project):
