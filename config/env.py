@@ -10,6 +10,7 @@ import re
 import secrets
 import sys
 from collections.abc import Callable
+from decimal import Decimal
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, NoReturn, TypedDict, cast
@@ -70,6 +71,16 @@ def number(name: str, default: int, *, low: int, high: int) -> int:
     if not re.fullmatch(r"[0-9]{1,9}", value) or not low <= int(value) <= high:
         refuse(name, f"must be a whole number from {low} to {high}, not {_short(value)}")
     return int(value)
+
+
+def dollars(name: str, default: str = "") -> Decimal | None:
+    """An amount of US dollars such as 25 or 12.50, 0 or more; None where neither a value nor a default is given."""
+    value = text(name, default)
+    if not value:
+        return None
+    if not re.fullmatch(r"[0-9]{1,8}(\.[0-9]{1,4})?", value):
+        refuse(name, f"must be an amount in US dollars such as 25 or 12.50, not {_short(value)}")
+    return Decimal(value)
 
 
 def _short(value: str) -> str:

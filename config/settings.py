@@ -4,6 +4,7 @@ this machine alone (SQLite, a local S3 server, the sandbox provider)."""
 import logging
 import re
 import socket
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -132,6 +133,14 @@ if SKYREELS_IDEMPOTENT and SKYREELS_PROVIDER == "vendor":
 SKYREELS_RPM = env.number("SKYREELS_RPM", 480, low=1, high=100_000)
 # Whether the provider is asked to call back when a render has ended; `auto`: when it can reach us by HTTPS.
 SKYREELS_WEBHOOKS = env.choice("SKYREELS_WEBHOOKS", "auto", "true", "false")
+
+# Who may spend: the budget that everything a member opens shares, the cap of all projects in a calendar month, whether
+# members who are no administrators may open projects, and the jobs that one user may queue in an hour (0: any number).
+
+PERSONAL_BUDGET_USD: Decimal = env.dollars("BACKLOT_PERSONAL_BUDGET_USD", "25") or Decimal(0)
+MONTHLY_CAP_USD = env.dollars("BACKLOT_MONTHLY_CAP_USD")
+OPEN_PROJECTS = env.flag("BACKLOT_OPEN_PROJECTS", not PRODUCTION)
+JOBS_PER_HOUR = env.number("BACKLOT_JOBS_PER_HOUR", 600, low=0, high=1_000_000)
 
 # Content credentials: stored takes are signed with this certificate; without one, outside production, with one that is
 # made here and says so. The time stamp's address is asked at each signing.

@@ -49,13 +49,15 @@ def _personal_project(user: User) -> Project | None:
 
 
 def _new_personal_project(user: User) -> Project:
-    # Locked, so that two first requests at once make one project.
-    User.objects.select_for_update().get(pk=user.pk)
+    # Locked, so that two first requests at once make one project; jobs of this user may be written meanwhile.
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)
     if found := _personal_project(user):
         return found
     name = user.get_username()
     project = Project(
-        name=f"{name}: own takes"[:120], description="Where takes go for which a program named no project."
+        name=f"{name}: own takes"[:120],
+        description="Where takes go for which a program named no project.",
+        charged_to=user,
     )
     save_with_free_slug(project, f"{name} own")
     Membership.objects.create(project=project, user=user, role=Role.OWNER)

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable
 from typing import Any
 
-from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.forms import BaseForm
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
@@ -51,9 +51,18 @@ class ErrorAnswer(Schema):
 class ApiError(Exception):
     """An answer in the shape of an error; nothing was done."""
 
-    def __init__(self, status: int, code: str, message: str, *, param: str | None = None) -> None:
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        message: str,
+        *,
+        param: str | None = None,
+        retry_after: int | None = None,
+    ) -> None:
         super().__init__(message)
         self.status, self.code, self.message, self.param = status, code, message, param
+        self.retry_after = retry_after
 
 
 class Invalid(ApiError):
@@ -98,8 +107,9 @@ def error_response(error: ApiError) -> HttpResponse:
         "param": error.param,
     }
     response = JsonResponse({"error": facts}, status=error.status)
-    if error.status == UNAVAILABLE:
-        response["Retry-After"] = str(RETRY_AFTER)
+    retry_after = RETRY_AFTER if error.status == UNAVAILABLE else error.retry_after
+    if retry_after is not None:
+        response["Retry-After"] = str(retry_after)
     return response
 
 
@@ -122,6 +132,7 @@ def install(api: NinjaAPI) -> None:
         HttpError: _of_ninja,
         ValidationError: _wrong_types,
         Http404: _not_found,
+        PermissionDenied: _forbidden,
         MultiPartParserError: _unreadable,
         UnreadablePostError: _unreadable,
         StorageFailed: _no_storage,
@@ -177,6 +188,10 @@ def _path(location: Iterable[Any]) -> str:
 
 def _not_found(request: HttpRequest, error: Http404) -> HttpResponse:
     return error_response(NotFound("thing"))
+
+
+def _forbidden(request: HttpRequest, error: PermissionDenied) -> HttpResponse:
+    return error_response(Forbidden(str(error) or "This token's user may not do that."))
 
 
 def _unreadable(request: HttpRequest, error: Exception) -> HttpResponse:

@@ -1,6 +1,7 @@
 """The API that speaks like the provider's gateway, under `/v1/`: a client that was written for the gateway works
 unchanged when it is pointed here (skyreels-api.md, sections 1 to 3)."""
 
+from decimal import Decimal
 from typing import Annotated
 
 from django.http import HttpResponse
@@ -16,6 +17,7 @@ from generation.api.once import REPLAYED, once
 from generation.api.tasks import BalanceAnswer, Submission, SubmissionAnswer, TaskAnswer, uuid_of
 from generation.api.wishes import GenerationBody, Wish
 from generation.ledger import budget_of
+from generation.limits import allowances, without_project
 from generation.task_shape import task_id_of, task_of
 
 DESCRIPTION = """
@@ -30,8 +32,10 @@ SkyReels V4 as its gateway offers it, with the library of this house behind it. 
 - A `webhook` is called here as there: once the task has completed or failed it is sent to that address + `/callback`.
 - A finished task's video is ours: its address is signed anew for each query and does not run out with the provider's.
 
-What breaks a rule is answered by 422 with its `param`, before anything is sent. A passed budget is 402; the balance is
-what the budget leaves.
+What breaks a rule is answered by 422 with its `param`, before anything is sent. A limit in money that would be passed
+is 402 with its code: `budget_exceeded` (the project's), `personal_budget_exceeded`, `member_limit_exceeded` (per month)
+or `monthly_cap_exceeded` (all projects together). The balance is what all of them leave. Too many jobs of one user in
+an hour are 429 `too_many_jobs` with `Retry-After`.
 """
 
 api = Described(
@@ -95,6 +99,9 @@ def task(
     "/balance", response={200: BalanceAnswer, **answers(404)}, summary="Ask for the balance", tags=["Account"]
 )
 def balance(request: ApiRequest) -> BalanceAnswer:
-    """What is left of the budget of the project where this token's takes go unless they say otherwise."""
-    project = default_project(request.auth)
-    return BalanceAnswer.of(budget_of(project) if project else None)
+    """What all limits together leave in the project where this token's takes go unless they say otherwise: project and
+    personal budget, the member's monthly limit, the installation's cap."""
+    user, project = request.auth.user, default_project(request.auth)
+    if project is None:
+        return BalanceAnswer.of(without_project(user), used=Decimal(0))
+    return BalanceAnswer.of(allowances(user, project), used=budget_of(project).committed)

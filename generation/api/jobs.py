@@ -15,6 +15,7 @@ from generation.api.once import REPLAYED, once
 from generation.api.paging import Listed, piece_of
 from generation.api.productions import Checked, JobDetails, JobShape
 from generation.api.wishes import DoubtfulBody, JobBody, Wish, refused
+from generation.limits import allowances
 
 router = Router(tags=["Jobs"])
 StatusAsked = Literal[
@@ -27,7 +28,10 @@ def check_job(request: ApiRequest, body: DoubtfulBody) -> Checked:
     """What it comes to and what is wrong with it; nothing is queued. Answers 200 also when there are problems."""
     wish = Wish.of(body.root)
     with wish.destined(request.auth, is_dry=True) as project:
-        return Checked.of(wish.composed(request.auth, project), wish.problems)
+        composed, found = wish.composed(request.auth, project), allowances(request.auth.user, project)
+        refusal = lifecycle.find_refusal(request.auth.user, found, usd=composed.estimate_usd, takes=1)
+        also = [*wish.problems, *(refusal.problems if refusal else ())]
+        return Checked.of(composed, also, found)
 
 
 @router.get("", response={200: Listed[JobShape], **answers(404, 422)}, summary="List jobs")

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Literal, cast
 from uuid import UUID
@@ -9,8 +10,9 @@ from uuid import UUID
 from ninja import Schema
 from pydantic import Field
 
-from generation.api.shapes import page_of
+from generation.api.shapes import LimitName, page_of
 from generation.composition import Composition, Problem, previewed
+from generation.limits import Allowance, binding
 from generation.models import Job, Take
 from library import storage
 
@@ -39,11 +41,18 @@ class Checked(Schema):
     request: dict[str, Any] = Field(description="as it would be sent, without the signatures of addresses")
     billed_seconds: int
     estimate_usd: float
+    left_usd: float | None = Field(
+        description="what this token's user may still spend in that project, by all limits; null: no limit"
+    )
+    limited_by: LimitName | None = Field(description="the limit that leaves the least")
     problems: list[ProblemShape] = Field(description="with an `error` among them nothing would be queued")
 
     @classmethod
-    def of(cls, composed: Composition, also: list[Problem]) -> "Checked":
+    def of(cls, composed: Composition, also: list[Problem], found: Sequence[Allowance]) -> "Checked":
+        tightest = binding(found)
         return cls(
+            left_usd=None if tightest is None else float(tightest.left),
+            limited_by=None if tightest is None else cast(Any, tightest.limit.value),
             mode=cast(Any, composed.mode),
             scenario=composed.scenario,
             request=composed.preview(),

@@ -1,6 +1,6 @@
 """Projects over the JSON API."""
 
-from typing import Annotated
+from typing import Annotated, Any, cast
 
 from django.http import HttpRequest
 from ninja import Query, Router, Status
@@ -12,7 +12,10 @@ from generation.api.errors import ApiError, answers, refuse_form
 from generation.api.paging import Listed, piece_of
 from generation.api.shapes import ProjectDetails, ProjectShape
 from generation.forms import ProjectForm
+from generation.forms.projects import ONLY_ADMINISTRATORS_OPEN
+from generation.limits import allowances, binding
 from generation.models import LedgerEntry
+from library.models.projects import may_open_projects
 
 router = Router(tags=["Projects"])
 Cursor = Annotated[str, Query(max_length=300, description="`next` of the piece before")]
@@ -41,9 +44,12 @@ def list_projects(request: ApiRequest, cursor: Cursor = "") -> Listed[ProjectSha
     summary="Open a project",
 )
 def open_project(request: ApiRequest, project: NewProject) -> Status[ProjectDetails]:
-    """Its address is made from its name; who opens it owns it."""
+    """Its address is made from its name; who opens it owns it. What it spends counts against the personal budget of
+    this token's user, unless that is an administrator. 403 `projects_closed` where administrators alone open them."""
     if request.auth.token.project_id:
         raise ApiError(403, "limited_token", "This token is for one project and opens no other.")
+    if not may_open_projects(request.auth.user):
+        raise ApiError(403, "projects_closed", str(ONLY_ADMINISTRATORS_OPEN))
     form = ProjectForm(project.model_dump())
     if not form.is_valid():
         raise refuse_form(form)
@@ -61,8 +67,11 @@ def details(request: HttpRequest, slug: str) -> ProjectDetails:
     """Everything about a project that the caller may see. Raises NotFound."""
     caller = request.auth  # type: ignore[attr-defined]  # set by ninja
     found = caller.project(slug)
+    tightest = binding(allowances(caller.user, found))
     return ProjectDetails(
         **dict(ProjectShape.of(found, may_edit=found.may_edit)),
         committed_usd=float(LedgerEntry.objects.filter(project=found).committed()),
+        left_usd=None if tightest is None else float(tightest.left),
+        limited_by=None if tightest is None else cast(Any, tightest.limit.value),
         shots=list(found.shots.values_list("code", flat=True)[:SHOTS]),
     )

@@ -13,6 +13,7 @@ from library.models import Asset, AssetVersion, MediaFile, Project, VersionFile
 
 Kind = Literal["character", "image", "video", "audio"]
 AnyCase = BeforeValidator(lambda value: value.lower() if isinstance(value, str) else value)
+LimitName = Literal["budget", "personal_budget", "member_limit", "monthly_cap"]
 FileRole = Literal["picture", "clip", "voice"]
 
 
@@ -44,6 +45,10 @@ class ProjectDetails(ProjectShape):
     """A production with its money and its shots."""
 
     committed_usd: float = Field(description="spent, and estimated for what is under way")
+    left_usd: float | None = Field(
+        description="what this token's user may still spend here, by all limits; null: no limit"
+    )
+    limited_by: LimitName | None = Field(description="the limit that leaves the least")
     shots: list[str] = Field(description="their codes")
 
 

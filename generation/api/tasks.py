@@ -1,6 +1,7 @@
 """The answers of the API in the gateway's shape (skyreels-api.md, sections 1 to 3)."""
 
 import re
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Literal
 from uuid import UUID
@@ -9,7 +10,7 @@ from ninja import Schema
 from pydantic import Field
 
 from generation.api.errors import NotFound
-from generation.ledger import Budget
+from generation.limits import Allowance, binding
 from generation.task_shape import TaskShape
 
 ENDLESS = 99_999_999  # US dollars: more than a budget can be
@@ -43,17 +44,17 @@ class BalanceAnswer(Schema):
     success: Literal[True] = True
     remain_balance: float
     used_balance: float = Field(description="spent, and estimated for what is under way")
-    unlimited_quota: bool = Field(description="there is no budget, so nothing is refused for its price")
+    unlimited_quota: bool = Field(description="there is no limit, so nothing is refused for its price")
 
     @classmethod
-    def of(cls, budget: Budget | None) -> "BalanceAnswer":
-        """Without a budget, or a project, there is no end; `remain_balance` is large then, for programs that look at
-        it alone."""
-        left = budget.left if budget else None
+    def of(cls, found: Sequence[Allowance], *, used: Decimal) -> "BalanceAnswer":
+        """Tell what the tightest limit leaves. Without any, `remain_balance` is large, for clients that look at it
+        alone, and `used` is what the project has spent."""
+        tightest = binding(found)
         return cls(
-            remain_balance=float(max(left, Decimal(0)) if left is not None else ENDLESS),
-            used_balance=float(budget.committed if budget else 0),
-            unlimited_quota=left is None,
+            remain_balance=float(tightest.left if tightest else ENDLESS),
+            used_balance=float(tightest.used if tightest else used),
+            unlimited_quota=tightest is None,
         )
 
 

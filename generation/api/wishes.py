@@ -192,8 +192,10 @@ class Wish:
 def refused(refusal: lifecycle.CannotQueue) -> ApiError:
     """Why no job was made: the first reason, with its field."""
     first = refusal.problems[0]
-    if first.param == "budget":
-        return ApiError(402, "budget_exceeded", first.message)
+    if isinstance(refusal, lifecycle.OverLimit):
+        return ApiError(402, f"{refusal.limit.value}_exceeded", first.message)
+    if isinstance(refusal, lifecycle.TooManyJobs):
+        return ApiError(429, "too_many_jobs", first.message, retry_after=refusal.retry_after)
     return Invalid(first.param, first.message)
 
 

@@ -9,6 +9,7 @@ from django import forms
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
 
 from generation.ledger.budgets import WARN_AT
 from generation.models import Production
@@ -16,6 +17,10 @@ from generation.reviews import verdicts
 from library.models import Membership, Project, Role
 
 NUMBERS = ("warn_at", "approvals_needed")  # left empty they stay as they are
+
+ONLY_ADMINISTRATORS_OPEN = _(
+    "Only administrators open projects here. Ask one to open it and to make you its owner."
+)
 
 # `/projects/new/` is a page of its own.
 RESERVED_SLUGS = {"new"}
@@ -60,6 +65,13 @@ class ProjectForm(forms.ModelForm):
         max_value=20,
         help_text="So many owners and reviewers have to approve it. When it changes, all takes are counted anew.",
     )
+    own_budget = forms.BooleanField(
+        label=_("Give the project a budget of its own"),
+        required=False,
+        help_text=_(
+            "It no longer counts against the personal budget, and its owners may set its budget. For administrators."
+        ),
+    )
     seen = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
 
     class Meta:
@@ -68,8 +80,10 @@ class ProjectForm(forms.ModelForm):
         widgets = {"description": forms.Textarea(attrs={"rows": 4})}
         error_messages = {"name": {"required": "Give the project a name."}}
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, by: User | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if not (self.instance.charged_to_id and by and by.is_superuser):
+            del self.fields["own_budget"]
         said = _said(self.instance)
         self.initial.update(said, seen=_mark(said))
 
@@ -80,7 +94,13 @@ class ProjectForm(forms.ModelForm):
         saved = Project.objects.select_for_update().get(pk=self.instance.pk)
         if self.cleaned_data["seen"] not in {"", _mark(_said(saved))}:
             raise StaleProject(saved)
-        project: Project = self.save()
+        project: Project = self.save(commit=False)
+        changed = list(self.Meta.fields)
+        if self.cleaned_data.get("own_budget"):
+            project.charged_to = None
+            changed.append("charged_to")
+        # Not the whole row: whom it is charged to may have been changed meanwhile.
+        project.save(update_fields=changed)
         self._keep_numbers(project, by)
         return project
 
@@ -100,8 +120,10 @@ class ProjectForm(forms.ModelForm):
 
     @transaction.atomic
     def create(self, owner: User) -> Project:
-        """A new project with an address made from its name; its creator owns it."""
+        """A new project with an address made from its name; its creator owns it. It is charged to the personal budget
+        of its creator, unless that is an administrator."""
         project: Project = self.save(commit=False)
+        project.charged_to = None if owner.is_superuser else owner
         save_with_free_slug(project, project.name)
         Membership.objects.create(project=project, user=owner, role=Role.OWNER)
         self._keep_numbers(project, owner)
@@ -115,11 +137,33 @@ class ProjectForm(forms.ModelForm):
             verdicts.ask_for(project, approvals=approvals, by=by)
 
 
+class LimitField(forms.DecimalField):
+    """What a member may spend in a calendar month, in US dollars; empty: no limit."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            label=_("Monthly limit in US dollars"),
+            required=False,
+            min_value=0,
+            max_digits=12,
+            decimal_places=2,
+            error_messages={
+                "invalid": _("Write the monthly limit as an amount, such as 20 or 12.50."),
+                "min_value": _("A monthly limit is 0 US dollars or more."),
+            },
+            help_text=_(
+                "What this member's takes in this project may cost in a calendar month. Empty: no limit."
+            ),
+            **kwargs,
+        )
+
+
 class MemberForm(forms.Form):
     """Adds somebody to a project's team."""
 
     username = forms.CharField(max_length=150, widget=forms.TextInput(attrs={"autocomplete": "off"}))
     role = forms.ChoiceField(choices=Role.choices, initial=Role.EDITOR)
+    monthly_limit_usd = LimitField()
 
     def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -139,9 +183,16 @@ class MemberForm(forms.Form):
 
 
 class RoleForm(forms.Form):
-    """Changes a member's role."""
+    """Changes a member's role, and the monthly limit where one is sent."""
 
     role = forms.ChoiceField(choices=Role.choices)
+    monthly_limit_usd = LimitField()
+
+    @property
+    def limit(self) -> dict[str, Any]:
+        """The column of the limit, if it was sent: a client that only knows roles leaves it as it is."""
+        name = "monthly_limit_usd"
+        return {name: self.cleaned_data[name]} if name in self.data else {}
 
 
 def _said(project: Project) -> dict[str, Any]:

@@ -4,7 +4,7 @@ Who is in a project sees its money, whatever the role: the price of each take st
 US dollars, exact to the hundredth of a cent. What belongs to which month goes by the time at which a job was queued.
 """
 
-from generation.ledger.budgets import Budget, budget_of, budgets_to_watch
+from generation.ledger.budgets import Budget, budget_of, budgets_to_watch, personal_budget_to_watch
 from generation.ledger.entries import Chosen, entries
 from generation.ledger.exporting import csv_lines
 from generation.ledger.plotting import Plot, plot
@@ -31,6 +31,7 @@ __all__ = [
     "grouped",
     "likely_reason",
     "over_time",
+    "personal_budget_to_watch",
     "plot",
     "total",
 ]

@@ -5,10 +5,13 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.db.models import DecimalField, F, Q, Sum, Value
 from django.db.models.functions import Coalesce
 
+from generation import limits
 from generation.ledger.totals import exact
+from generation.limits import Allowance
 from generation.models import LedgerEntry, Production
 from library.models import Project
 from library.models.projects import AnyUser
@@ -110,6 +113,12 @@ def budgets_to_watch(user: AnyUser) -> list[tuple[Project, Budget]]:
         .order_by("name", "pk")
     )
     return [(project, _read(vars(project))) for project in found[:MOST_WATCHED]]
+
+
+def personal_budget_to_watch(user: User) -> Allowance | None:
+    """The personal budget of the user when `WARN_AT` per cent of it are spent or reserved, else None."""
+    found = limits.personal(user.pk, user.get_username())
+    return found if found.used and found.used * 100 >= found.amount * WARN_AT else None
 
 
 def _read(row: Mapping[str, Any]) -> Budget:

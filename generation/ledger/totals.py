@@ -12,9 +12,9 @@ from django.db.models.functions import Cast, Substr
 
 from generation.ledger.entries import Entries, month_after
 from generation.models import LedgerEntry
+from generation.models.ledger import EXACT
 
 State = LedgerEntry.State
-EXACT = Decimal("0.0001")
 MOST_GROUPS, MOST_STEPS = 100, 31
 STATES = ("settled", "estimated", "uncertain", "refunded")
 SUMS = {

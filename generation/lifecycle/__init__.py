@@ -21,14 +21,18 @@ from generation.lifecycle.drafts import rewrite_drafts, save_draft
 from generation.lifecycle.outlooks import outlooks
 from generation.lifecycle.pace import pause, resume_gateway
 from generation.lifecycle.polling import sweep
-from generation.lifecycle.queueing import CannotQueue, NotPossible
+from generation.lifecycle.refusals import CannotQueue, MayNotMake, NotPossible, OverLimit, TooManyJobs
+from generation.lifecycle.spending import find_refusal
 from generation.lifecycle.steering import abandon, pause_project, prioritise, reclaim, resume_project
 from generation.lifecycle.storing import store_job
 from generation.lifecycle.submission import submit_job, submit_next
 
 __all__ = [
     "CannotQueue",
+    "MayNotMake",
     "NotPossible",
+    "OverLimit",
+    "TooManyJobs",
     "abandon",
     "ask_balance",
     "call_back",
@@ -39,6 +43,7 @@ __all__ = [
     "create",
     "create_batch",
     "create_from",
+    "find_refusal",
     "outlooks",
     "pause",
     "pause_project",

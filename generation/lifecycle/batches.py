@@ -1,8 +1,7 @@
-"""Several takes asked for at once: all of them or none, with one budget check; each waits and ends for itself."""
+"""Several takes asked for at once: all or none, with one check of all limits; each waits and ends for itself."""
 
 from collections.abc import Sequence
 from dataclasses import replace
-from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -11,7 +10,8 @@ from django.db import IntegrityError, transaction
 from generation import composition
 from generation.composition import MAX_BATCH, Brief, Composition, Problem
 from generation.lifecycle.creation import withdraw
-from generation.lifecycle.queueing import CannotQueue, Context, check_budget, errors_of, queue
+from generation.lifecycle.queueing import CannotQueue, Context, errors_of, queue
+from generation.lifecycle.spending import authorize
 from generation.models import Batch, Job, Note, Shot, Take
 from library.models import Project
 
@@ -91,14 +91,15 @@ def _made_before(form_key: UUID, by: Any) -> Batch | None:
 def _queue(
     composed: Sequence[Composition], briefs: Sequence[Brief], context: Context, form_key: UUID
 ) -> Batch:
-    total = sum((one.estimate_usd for one in composed), Decimal(0))
-    check_budget(context.project, total, takes=len(composed))
-    batch = Batch.objects.create(form_key=form_key, project=context.project, created_by=context.by)
+    # Rows that another form may hold come before the lock of `authorize`.
     Job.objects.filter(form_key=form_key, status=Status.DRAFT).delete()
     shots = _shots(context.project, briefs)
+    estimates = [one.estimate_usd for one in composed]
+    permit = authorize(by=context.by, project=context.project, estimates=estimates)
+    batch = Batch.objects.create(form_key=form_key, project=context.project, created_by=context.by)
     within = replace(context, batch=batch, priority=_priority(len(composed), context.answers))
     for place, (one, brief) in enumerate(zip(composed, briefs, strict=True)):
-        queue(one, within, form_key=uuid5(form_key, str(place)), shot=shots.get(brief.shot))
+        queue(one, within, permit, form_key=uuid5(form_key, str(place)), shot=shots.get(brief.shot))
     return batch
 
 

@@ -10,14 +10,8 @@ from generation import composition
 from generation.composition import Composition, Problem, Roles, Settings
 from generation.lifecycle.endings import book
 from generation.lifecycle.leases import tell
-from generation.lifecycle.queueing import (
-    CannotQueue,
-    Context,
-    NotPossible,
-    check_budget,
-    errors_of,
-    queue,
-)
+from generation.lifecycle.queueing import CannotQueue, Context, NotPossible, errors_of, queue
+from generation.lifecycle.spending import authorize
 from generation.models import Batch, Job, LedgerEntry, Note, Shot, Take
 from library.models import Project
 
@@ -43,7 +37,7 @@ def create(
     Rights are asked about here and never again: a job that waits past the last day of one of its assets is sent all
     the same, since it was agreed to while that asset could be used. Its pages say that the rights have ended since.
 
-    Raises CannotQueue when the prompt or the settings break a rule or the project's budget would be passed.
+    Raises CannotQueue when the prompt or the settings break a rule or a limit would be passed, and MayNotMake.
     """
     if form_key and (made := made_before(form_key, by)):
         return made
@@ -145,5 +139,5 @@ def _queue(composed: Composition, context: Context, *, form_key: UUID, shot: Sho
     known = Job.objects.select_for_update().filter(form_key=form_key).first()
     if known is not None and known.status != Status.DRAFT:
         return known
-    check_budget(context.project, composed.estimate_usd)
-    return queue(composed, context, form_key=form_key, shot=shot)
+    permit = authorize(by=context.by, project=context.project, estimates=[composed.estimate_usd])
+    return queue(composed, context, permit, form_key=form_key, shot=shot)

@@ -8,6 +8,7 @@ any number of hosts agree; what two of them want at once, one of them gets.
 from collections.abc import Iterable
 from decimal import Decimal
 
+from django.contrib.auth.models import User
 from django.db.models import Case, F, Q, QuerySet, Value, When, Window
 from django.db.models.functions import RowNumber
 from django.utils import timezone
@@ -47,7 +48,7 @@ def next_estimate() -> Decimal:
 def places(jobs: Iterable[Job]) -> dict[int, int]:
     """For each of these jobs that waits in the line (key of the job): how many go before it as things stand.
 
-    Jobs behind more than `LONGEST` and jobs of a paused project are left out.
+    Jobs behind more than `LONGEST`, of a paused project or of a deactivated user are left out.
     """
     waiting = {job.pk for job in jobs if job.status == Status.QUEUED}
     if not waiting:
@@ -56,9 +57,9 @@ def places(jobs: Iterable[Job]) -> dict[int, int]:
 
 
 def resting() -> Q:
-    """The waiting jobs that nobody need wake: nothing is sent at all, or their project is paused."""
+    """The waiting jobs that nobody need wake: nothing is sent at all, or not of their project or of their maker."""
     waiting = Q(status=Status.QUEUED)
-    return waiting if pace.is_paused() else waiting & _of_paused_projects()
+    return waiting if pace.is_paused() else waiting & _stopped()
 
 
 def _line(waiting: Q) -> QuerySet[Job, tuple[int, int]]:
@@ -70,7 +71,7 @@ def _line(waiting: Q) -> QuerySet[Job, tuple[int, int]]:
     waits = Case(When(status=Status.QUEUED, then=Value(1)), default=Value(0))
     turn = Window(RowNumber(), partition_by=F("project"), order_by=["waits", "-priority", "pk"])
     unfinished = Job.objects.filter(status__in=[Status.QUEUED, *IN_FLIGHT], next_step_at__isnull=False)
-    counted = unfinished.filter(Q(status__in=IN_FLIGHT) | waiting & ~_of_paused_projects())
+    counted = unfinished.filter(Q(status__in=IN_FLIGHT) | waiting & ~_stopped())
     ordered = counted.annotate(waits=waits).annotate(turn=turn).order_by("-waits", "-priority", "turn", "pk")
     return ordered.values_list("pk", "waits")
 
@@ -79,6 +80,8 @@ def _first(line: QuerySet[Job, tuple[int, int]], most: int) -> list[int]:
     return [pk for pk, waits in line[:most] if waits]
 
 
-def _of_paused_projects() -> Q:
+def _stopped() -> Q:
+    """Jobs of paused projects, and of users who were deactivated: what such an account has queued spends nothing."""
     paused = Production.objects.filter(paused_at__isnull=False)
-    return Q(project__in=paused.values("project"))
+    inactive = User.objects.filter(is_active=False)
+    return Q(project__in=paused.values("project")) | Q(created_by__in=inactive.values("pk"))

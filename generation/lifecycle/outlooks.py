@@ -1,10 +1,12 @@
 """What to expect of the jobs of a page, in a handful of queries however many they are."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import timedelta
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from generation.lifecycle import dispatch, forecast, pace
 from generation.lifecycle.forecast import Outlook
@@ -14,6 +16,9 @@ from generation.models import Job, Production
 Status = Job.Status
 NOTHING_IS_SENT = "waits: nothing is sent to the provider at present"
 PROJECT_IS_PAUSED = "waits: its project is paused"
+MAKER_IS_INACTIVE = _(
+    "will not be sent: the account that queued it is deactivated. Cancel it, or retry it yourself"
+)
 FAR_BEHIND = f"more than {dispatch.LONGEST:,} go before it"
 NEARLY = "done in a moment"
 
@@ -54,6 +59,8 @@ def _queue(jobs: list[Job], renders: dict[int, float]) -> dict[int, Outlook]:
             "project", flat=True
         )
     )
+    makers = {job.created_by_id for job in jobs if job.pk not in places}
+    inactive = set(User.objects.filter(pk__in=makers, is_active=False).values_list("pk", flat=True))
     return {
         job.pk: forecast.waiting(
             places[job.pk],
@@ -62,9 +69,15 @@ def _queue(jobs: list[Job], renders: dict[int, float]) -> dict[int, Outlook]:
             requests_per_minute=settings.SKYREELS_RPM,
         )
         if job.pk in places
-        else Outlook(rests=PROJECT_IS_PAUSED if job.project_id in paused else FAR_BEHIND)
+        else Outlook(rests=_why_not(job, paused, inactive))
         for job in jobs
     }
+
+
+def _why_not(job: Job, paused: Collection[int], inactive: Collection[int]) -> str:
+    if job.created_by_id in inactive:
+        return str(MAKER_IS_INACTIVE)
+    return PROJECT_IS_PAUSED if job.project_id in paused else FAR_BEHIND
 
 
 def _sent(job: Job, render: float) -> Outlook:

@@ -1,8 +1,6 @@
 """Rows for what was composed: jobs with their references, money and first line of the story, in one transaction."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -11,22 +9,13 @@ from django.utils import timezone
 
 from generation.composition import Composition, Problem
 from generation.lifecycle.leases import tell, wake
-from generation.models import Batch, Job, JobReference, LedgerEntry, Note, Shot, Take
+from generation.lifecycle.refusals import CannotQueue, NotPossible
+from generation.lifecycle.spending import Permit
+from generation.models import Batch, Job, JobReference, Note, Shot, Take
 from library.models import Asset, Project
 
+__all__ = ["CannotQueue", "Context", "NotPossible", "errors_of", "queue"]
 Status = Job.Status
-
-
-class CannotQueue(Exception):
-    """Nothing was made, sent or charged. `problems` names each reason and its field."""
-
-    def __init__(self, problems: Sequence[Problem]) -> None:
-        super().__init__(" ".join(problem.message for problem in problems))
-        self.problems = list(problems)
-
-
-class NotPossible(Exception):
-    """What was asked for does not fit the job's state; nothing was changed."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +35,9 @@ def errors_of(composed: Composition) -> list[Problem]:
     return [problem for problem in composed.problems if problem.level == "error"]
 
 
-def queue(composed: Composition, context: Context, *, form_key: UUID, shot: Shot | None) -> Job:
+def queue(
+    composed: Composition, context: Context, permit: Permit, *, form_key: UUID, shot: Shot | None
+) -> Job:
     """Write one job that is ready to be sent, or turn the draft of this key into it. Call it in a transaction."""
     chosen = {
         "project": context.project,
@@ -68,26 +59,11 @@ def queue(composed: Composition, context: Context, *, form_key: UUID, shot: Shot
     job, _ = Job.objects.update_or_create(form_key=form_key, defaults=chosen)
     JobReference.objects.bulk_create(_references(job, composed))
     _count_uses(composed)
-    LedgerEntry.objects.create(job=job, project=context.project, estimate_usd=composed.estimate_usd)
+    permit.charge(job)
     text = f"Queued by {context.by}, estimated at ${composed.estimate_usd:.2f}."
     tell(job.pk, Status.QUEUED, text, by=context.by)
     wake("submit", job.pk)
     return job
-
-
-def check_budget(project: Project, estimate: Decimal, *, takes: int = 1) -> None:
-    """Refuse what would pass the budget; the row is locked so that two forms cannot both take the last dollar."""
-    budget = Project.objects.select_for_update().values_list("budget_usd", flat=True).get(pk=project.pk)
-    if budget is None:
-        return
-    left = budget - LedgerEntry.objects.filter(project=project).committed()
-    if estimate > left:
-        subject = "This take costs" if takes == 1 else f"These {takes} takes cost"
-        message = (
-            f"{subject} ${estimate:.2f}, but only ${max(left, Decimal(0)):.2f} "
-            f"of the project's budget of ${budget:.2f} is left."
-        )
-        raise CannotQueue([Problem("budget", message)])
 
 
 def _references(job: Job, composed: Composition) -> list[JobReference]:

@@ -20,7 +20,8 @@ from generation.lifecycle import pace
 from generation.lifecycle.doubts import Doubt, Way, doubt_of, ways_of
 from generation.lifecycle.endings import book
 from generation.lifecycle.leases import tell, wake
-from generation.lifecycle.queueing import CannotQueue, NotPossible, check_budget
+from generation.lifecycle.refusals import CannotQueue, NotPossible
+from generation.lifecycle.spending import Permit, authorize
 from generation.models import Job, JobReference, LedgerEntry
 from generation.skyreels import errors
 from generation.skyreels.schemas import Task
@@ -103,8 +104,8 @@ def ask_about(jobs: Iterable[Job], *, by: Any) -> int:
 def send_again(job: Job, *, by: Any) -> Job:
     """A new job for the same request, with a key of its own: it may be paid a second time. This job stays held.
 
-    Raises NotPossible, and CannotQueue when the project's budget has no room for both, or when the rights of an asset
-    in it have ended since: a new job may not use that.
+    Raises NotPossible, and CannotQueue when one of the limits has no room for both, or when the rights of an asset in
+    it have ended since: a new job may not use that.
     """
     _check(job, Way.SEND)
     _check_rights(job)
@@ -119,10 +120,10 @@ def send_again(job: Job, *, by: Any) -> Job:
         # Before all else: whoever comes second finds another reason, and makes nothing.
         if not held.update(held_reason=f"{job.held_reason} {by} sent it again as {made}."):
             raise NotPossible(DECIDED)
-        check_budget(job.project, job.estimate_usd)
+        permit = authorize(by=by, project=job.project, estimates=[job.estimate_usd])
         text = f"{by} sent it again as {made}. What this one may have cost stays uncertain."
         tell(job.pk, Status.HELD, text, by=by)
-        _queue(made, job, by)
+        _queue(made, job, permit, by=by)
     return made
 
 
@@ -222,7 +223,7 @@ def _ask_about(task_id: str) -> Task:
         raise NoAnswer(f"{error.message} Nothing was changed; try it again in a moment.") from None
 
 
-def _queue(made: Job, first: Job, by: Any) -> None:
+def _queue(made: Job, first: Job, permit: Permit, *, by: Any) -> None:
     """Let the second job wait to be sent, with the references of the first and with money of its own."""
     made.next_step_at = timezone.now()
     made.save(force_insert=True)
@@ -232,7 +233,7 @@ def _queue(made: Job, first: Job, by: Any) -> None:
     JobReference.objects.bulk_create(references)
     used = Asset.objects.filter(pk__in={one.asset_id for one in references})
     used.update(use_count=F("use_count") + 1, last_used_at=timezone.now())
-    LedgerEntry.objects.create(job=made, project_id=made.project_id, estimate_usd=made.estimate_usd)
+    permit.charge(made)
     text = f"{by} sends {first} again as this job, estimated ${made.estimate_usd:.2f}. The first may be paid for too."
     tell(made.pk, Status.QUEUED, text, by=by)
     wake("submit", made.pk)

@@ -15,7 +15,7 @@ from django.utils import timezone
 from generation import composition, gateway
 from generation.lifecycle import dispatch, pace
 from generation.lifecycle.endings import fail, hold
-from generation.lifecycle.leases import MAX_TAKEOVERS, Lease, LeaseLost, advance, claim, let_go, log
+from generation.lifecycle.leases import MAX_TAKEOVERS, Lease, LeaseLost, advance, claim, let_go, log, move
 from generation.lifecycle.outcomes import LEFT_SUBMITTING, PAUSED_LOOK_AGAIN, conclude, never_left
 from generation.models import Job, LedgerEntry
 from generation.skyreels import errors
@@ -53,7 +53,7 @@ def submit_job(job_id: int) -> None:
 def _take(lease: Lease, *, is_granted: bool) -> None:
     """`is_granted` says that a request of the budget was taken for it already."""
     try:
-        job = Job.objects.get(pk=lease.job_id)
+        job = Job.objects.select_related("ledger").get(pk=lease.job_id)
         if lease.status == Status.SUBMITTING:
             _resume(lease, job)
         else:
@@ -63,7 +63,9 @@ def _take(lease: Lease, *, is_granted: bool) -> None:
 
 
 def _start(lease: Lease, job: Job, *, is_granted: bool) -> None:
-    if job.takeovers >= MAX_TAKEOVERS:
+    if not _is_charged(job):
+        _refuse_uncharged(lease)
+    elif job.takeovers >= MAX_TAKEOVERS:
         reason = f"{MAX_TAKEOVERS} workers stopped before they sent this job. It may be what stops them."
         # An earlier try that was surely not sent is no reason to doubt.
         hold(lease, f"{reason} Nothing was sent.", money=LedgerEntry.State.ESTIMATED, frozen_at=None)
@@ -75,6 +77,22 @@ def _start(lease: Lease, job: Job, *, is_granted: bool) -> None:
         tried = job.attempts
         if (sending := _freeze(lease, job)) is not None:
             _send(sending, job, tried=tried)
+
+
+def _is_charged(job: Job) -> bool:
+    """Whether a limit counts this job. `spending.authorize` is the only way to a ledger row, so a way to queue a job
+    that forgot to ask it sends nothing."""
+    entry = getattr(job, "ledger", None)
+    return entry is not None and entry.state != LedgerEntry.State.REFUNDED
+
+
+def _refuse_uncharged(lease: Lease) -> None:
+    text = "It was queued without being counted against any budget, so it was not sent. Nothing was charged."
+    log.error(
+        "job %s has no amount in the ledger and was not sent", lease.job_id, extra={"job": lease.job_id}
+    )
+    now = timezone.now()
+    move(lease, Status.FAILED, text, finished_at=now, error_code="not_authorized", error_message=text)
 
 
 def _resume(lease: Lease, job: Job) -> None:

@@ -1,6 +1,7 @@
 """Money."""
 
 from decimal import Decimal
+from typing import Any
 
 from django.db import models
 from django.db.models import Case, DecimalField, F, Sum, Value, When
@@ -8,19 +9,34 @@ from django.db.models import Case, DecimalField, F, Sum, Value, When
 from generation.models.jobs import Job
 from library.models import Project
 
+EXACT = Decimal("0.0001")
+
 
 class LedgerQuerySet(models.QuerySet["LedgerEntry"]):
     """Sums in US dollars."""
 
     def committed(self) -> Decimal:
         """What counts against a budget: settled money as reported, the estimate for what runs or is uncertain."""
-        counted = Case(
-            When(state=LedgerEntry.State.SETTLED, then=F("actual_usd")),
-            When(state=LedgerEntry.State.REFUNDED, then=Value(0)),
-            default=F("estimate_usd"),
-            output_field=DecimalField(max_digits=12, decimal_places=4),
-        )
-        return self.aggregate(total=Sum(counted, default=Value(0)))["total"]
+        return _exact(self.aggregate(total=Sum(_counted()))["total"])
+
+    def committed_by(self, field: str) -> dict[Any, Decimal]:
+        """The same for each value of a field, by that value."""
+        rows = self.order_by().values(field).annotate(total=Sum(_counted()))
+        return {row[field]: _exact(row["total"]) for row in rows}
+
+
+def _counted() -> Case:
+    return Case(
+        When(state=LedgerEntry.State.SETTLED, then=F("actual_usd")),
+        When(state=LedgerEntry.State.REFUNDED, then=Value(0)),
+        default=F("estimate_usd"),
+        output_field=DecimalField(max_digits=12, decimal_places=4),
+    )
+
+
+def _exact(total: Decimal | None) -> Decimal:
+    """SQLite adds in floating point, and is off far behind the last place that counts."""
+    return (total or Decimal(0)).quantize(EXACT)
 
 
 class LedgerEntry(models.Model):
@@ -45,6 +61,10 @@ class LedgerEntry(models.Model):
     class Meta:
         verbose_name_plural = "ledger entries"
         ordering = ["-pk"]
+        indexes = [
+            # Covering: the sum of a month reads the index alone.
+            models.Index(fields=["created_at", "state", "estimate_usd", "actual_usd"], name="ledger_by_time"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=~models.Q(state="settled") | models.Q(actual_usd__isnull=False),

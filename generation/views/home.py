@@ -11,12 +11,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from generation import lifecycle
-from generation.ledger import budgets_to_watch
+from generation.ledger import budgets_to_watch, personal_budget_to_watch
 from generation.models import Job, LedgerEntry, Take
 from generation.views import live, steering
 from generation.views.access import Request
 from generation.views.inbox import waiting_takes
 from library.models import Project
+from library.models.projects import may_open_projects
 
 SHOWN_JOBS, SHOWN_TAKES, SHOWN_WAITING = 12, 10, 6
 State = LedgerEntry.State
@@ -36,6 +37,8 @@ def home(request: Request) -> HttpResponse:
         "spending": spending(request, since=month),
         "month": month,
         "budgets": budgets_to_watch(request.user),
+        "personal": personal_budget_to_watch(request.user),
+        "may_open_projects": may_open_projects(request.user),
         "projects": Project.objects.editable_by(request.user)[:20],
     }
     return render(request, "generation/home.html", context)

@@ -3,21 +3,25 @@
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
-from generation import lifecycle
+from generation import lifecycle, limits
 from generation.forms import ProjectForm, StaleProject
+from generation.forms.projects import ONLY_ADMINISTRATORS_OPEN
 from generation.ledger import budget_of
+from generation.limits import Limit
 from generation.models import Job, Production, Take
 from generation.reviews.standing import with_standing
 from generation.views import live, steering, team
 from generation.views.access import Request, project_to_own, project_to_see
 from generation.views.paging import page_of, wanted
 from library.models import Asset, Membership, Project, ProjectAsset
+from library.models.projects import may_open_projects
 
 SIZE, SHOTS, TAKES, JOBS, ASSETS = 24, 100, 12, 12, 60
 
@@ -31,18 +35,28 @@ def projects(request: Request) -> HttpResponse:
         member_count=_count(Membership, "project"),
     )
     page = page_of(rows, request.GET.get("before"), size=SIZE)
-    return render(request, "generation/projects.html", {"projects": page.items, "next": page.next})
+    context = {
+        "projects": page.items,
+        "next": page.next,
+        "may_open_projects": may_open_projects(request.user),
+    }
+    return render(request, "generation/projects.html", context)
 
 
 @require_http_methods(["GET", "POST"])
 def project_new(request: Request) -> HttpResponse:
-    """A new project; who makes it owns it."""
+    """A new project; who makes it owns it, and pays for it from a personal budget unless they are an administrator."""
+    if not may_open_projects(request.user):
+        raise PermissionDenied(ONLY_ADMINISTRATORS_OPEN)
     form = ProjectForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         made = form.create(request.user)
         messages.success(request, f"{made} is open. Add its people and its assets, then make the first take.")
         return redirect(made)
-    return render(request, "generation/project_new.html", {"form": form}, status=422 if form.errors else 200)
+    user = request.user
+    personal = None if user.is_superuser else limits.personal(user.pk, user.get_username())
+    context = {"form": form, "personal": personal}
+    return render(request, "generation/project_new.html", context, status=422 if form.errors else 200)
 
 
 @require_GET
@@ -69,7 +83,7 @@ def project_edit(request: Request, slug: str) -> HttpResponse:
     """Name, description and budget, and the team; for owners. When the project was saved meanwhile, both texts are
     shown and nothing is overwritten."""
     found = project_to_own(request, slug)
-    form = ProjectForm(request.POST or None, instance=found)
+    form = ProjectForm(request.POST or None, instance=found, by=request.user)
     if request.method != "POST" or not form.is_valid():
         return team.edit_page(request, slug, form=form)
     try:
@@ -92,6 +106,7 @@ def _contents(request: Request, found: Project) -> dict[str, Any]:
         "more_assets": assets.next,
         "team": found.memberships.select_related("user")[: team.SHOWN],
         "budget": budget_of(found),
+        "limits": [one for one in limits.allowances(request.user, found) if one.limit != Limit.PROJECT],
         "can_edit": Project.objects.editable_by(request.user).filter(pk=found.pk).exists(),
         "can_own": Project.objects.owned_by(request.user).filter(pk=found.pk).exists(),
     }

@@ -11,6 +11,8 @@ from generation.composition import Brief, Composition, Problem, briefs_of, compo
 from generation.forms import ComposerForm
 from generation.forms.composer import MID_ROWS, MODEL_LABELS
 from generation.ledger import Budget, budget_of
+from generation.lifecycle import find_refusal
+from generation.limits import Allowance, allowances, binding
 from generation.skyreels import schemas
 from generation.views.access import Request
 from library.models import Project
@@ -49,6 +51,7 @@ class Quote:
     compositions: Sequence[Composition]
     found: Sequence[Found]
     budget: Budget | None
+    limits: Sequence[Allowance]
 
     @property
     def composition(self) -> Composition | None:
@@ -66,9 +69,9 @@ class Quote:
         return sum((one.estimate_usd for one in self.compositions), Decimal(0))
 
     @property
-    def budget_left(self) -> Decimal | None:
-        """US dollars before these takes; None without a budget."""
-        return self.budget.left if self.budget else None
+    def binding(self) -> Allowance | None:
+        """The limit that leaves the least before these takes; None without any limit."""
+        return binding(self.limits)
 
     @property
     def budget_after(self) -> Budget | None:
@@ -127,8 +130,9 @@ def quote(request: Request, project: Project, form: ComposerForm, *, forgive: bo
     compositions = _composed(request, project, briefs)
     found += _found_problems(compositions, form, known={text for _, text, _ in found})
     budget = budget_of(project) if project.budget_usd is not None else None
-    found += _budget_problem(project, compositions, budget.left if budget else None)
-    return Quote(form, project, briefs, compositions, found, budget)
+    limits = allowances(request.user, project)
+    found += _refusal(request, compositions, limits)
+    return Quote(form, project, briefs, compositions, found, budget, limits)
 
 
 def briefs_of_form(form: ComposerForm) -> list[Brief]:
@@ -150,19 +154,13 @@ def _composed(request: Request, project: Project, briefs: Sequence[Brief]) -> li
     return [by_brief[brief] for brief in briefs]
 
 
-def _budget_problem(
-    project: Project, compositions: Sequence[Composition], left: Decimal | None
+def _refusal(
+    request: Request, compositions: Sequence[Composition], found: Sequence[Allowance]
 ) -> list[Found]:
     """What making them would be refused with."""
     total = sum((one.estimate_usd for one in compositions), Decimal(0))
-    if left is None or total <= left:
-        return []
-    asked = "This take costs" if len(compositions) == 1 else f"These {len(compositions)} takes cost"
-    text = (
-        f"{asked} ${total:.2f}, but only ${max(left, Decimal(0)):.2f} "
-        f"of the project's budget of ${project.budget_usd:.2f} is left."
-    )
-    return [("other", text, "error")]
+    refusal = find_refusal(request.user, found, usd=total, takes=len(compositions))
+    return [("other", str(refusal), "error")] if refusal else []
 
 
 def _priced(composition: Composition) -> tuple[Any, ...]:

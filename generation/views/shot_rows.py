@@ -3,12 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from itertools import islice
+
+from django.contrib.auth.models import User
+from django.utils.translation import gettext as _
 
 from generation import lifecycle
 from generation.composition import MAX_BATCH, Brief, Composition, Mention, Problem
 from generation.composition.tables import Row, Table
-from generation.models import LedgerEntry
+from generation.limits import Allowance, allowances, binding
 from generation.views.access import Request
 from library import handles
 from library.models import Project
@@ -112,6 +116,8 @@ class Checked:
     project: Project
     rows: Sequence[CheckedRow]
     notes: Sequence[str]
+    user: User
+    limits: Sequence[Allowance]
 
     @property
     def briefs(self) -> list[Brief]:
@@ -138,7 +144,7 @@ class Checked:
         """The numbers of the rows that have to be mended or left out first."""
         return [one.row.number for one in self.rows if one.stands_in_the_way]
 
-    @property
+    @cached_property
     def refusal(self) -> str:
         """Why nothing can be queued as it is; empty when nothing stands in the way."""
         if numbers := self.in_the_way:
@@ -148,19 +154,14 @@ class Checked:
             return "Every row is left out."
         if self.count > MAX_BATCH:
             return f"That makes {self.count} takes; {MAX_BATCH} is the most at once. Leave some rows out."
-        left = self.budget_left
-        if left is not None and self.total > left:
-            return (
-                f"Only ${max(left, Decimal(0)):,.2f} of the project's budget are left. Leave some rows out."
-            )
+        if over := lifecycle.find_refusal(self.user, self.limits, usd=self.total, takes=self.count):
+            return _("{problem} Leave some rows out.").format(problem=over)
         return ""
 
     @property
-    def budget_left(self) -> Decimal | None:
-        """US dollars that the project may still spend; None without a budget."""
-        if self.project.budget_usd is None:
-            return None
-        return self.project.budget_usd - LedgerEntry.objects.filter(project=self.project).committed()
+    def binding(self) -> Allowance | None:
+        """The limit that leaves the least; None without any limit."""
+        return binding(self.limits)
 
 
 def check(request: Request, project: Project, table: Table, left_out: set[int]) -> Checked:
@@ -179,7 +180,7 @@ def check(request: Request, project: Project, table: Table, left_out: set[int]) 
         CheckedRow(row, row.number in left_out, len(briefs.get(row.number, ())), made.get(row.number, ()))
         for row in table.rows
     ]
-    return Checked(project, rows, table.notes)
+    return Checked(project, rows, table.notes, request.user, allowances(request.user, project))
 
 
 def column_of(problem: Problem) -> str:

@@ -1,14 +1,19 @@
 """A project's edit page and its team: who is in it, in which role. For owners."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from generation.forms import MemberForm, ProjectForm, RoleForm
+from generation.limits import personal_budget_of, spent_by_members
 from generation.reviews import paused_links
+from generation.templatetags.money import usd
 from generation.views.access import Request, project_to_own
 from library import teams
 from library.models import Membership, Project, Role
@@ -26,15 +31,25 @@ def edit_page(
     found = project_to_own(request, slug)
     context = {
         "project": found,
-        "form": ProjectForm(instance=found),
+        "form": ProjectForm(instance=found, by=request.user),
         "member_form": MemberForm(project=found),
-        "team": found.memberships.select_related("user")[:SHOWN],
+        "team": _team(found),
+        "personal": personal_budget_of(found),
         "roles": Role.choices,
         "differences": differences,
     } | forms
     refused = any(form.errors for form in forms.values())
     status = STALE if differences is not None else REFUSED if refused else 200
     return render(request, "generation/project_edit.html", context, status=status)
+
+
+def _team(found: Project) -> list[Membership]:
+    """The members, each with what they have spent or reserved this month."""
+    members = list(found.memberships.select_related("user")[:SHOWN])
+    spent = spent_by_members(found)
+    for member in members:
+        member.spent_usd = spent.get(member.user_id, Decimal(0))  # type: ignore[attr-defined]
+    return members
 
 
 @require_POST
@@ -45,7 +60,8 @@ def member_add(request: Request, slug: str) -> HttpResponse:
     if not form.is_valid():
         return edit_page(request, slug, member_form=form)
     person, role = form.cleaned_data["username"], form.cleaned_data["role"]
-    Membership.objects.get_or_create(project=found, user=person, defaults={"role": role})
+    defaults = {"role": role, "monthly_limit_usd": form.cleaned_data["monthly_limit_usd"]}
+    Membership.objects.get_or_create(project=found, user=person, defaults=defaults)
     messages.success(request, f"{person} is in the team as {Role(role).label.lower()}.")
     return redirect("generation:project_edit", slug)
 
@@ -57,12 +73,12 @@ def member_change(request: Request, slug: str, pk: int) -> HttpResponse:
     member = get_object_or_404(found.memberships.select_related("user"), pk=pk)
     form = RoleForm(request.POST)
     if not form.is_valid():
-        messages.error(request, "Nothing was changed: choose one of the roles.")
+        problems = " ".join(str(text) for texts in form.errors.values() for text in texts)
+        messages.error(request, _("Nothing was changed. {problems}").format(problems=problems))
         return _after_change(request, found)
-    role = Role(form.cleaned_data["role"])
     try:
-        if teams.change_role(member, role):
-            messages.success(request, f"{member.user} is {role.label.lower()} now.")
+        if _change(member, form):
+            messages.success(request, _changed(member, form))
     except teams.LastOwner:
         messages.error(request, _needs_owner(member))
     paused_links.notify_owners()
@@ -81,6 +97,25 @@ def member_remove(request: Request, slug: str, pk: int) -> HttpResponse:
         messages.error(request, _needs_owner(member))
     paused_links.notify_owners()
     return _after_change(request, found)
+
+
+@transaction.atomic
+def _change(member: Membership, form: RoleForm) -> bool:
+    """Give a member the role, and the monthly limit if one was sent; False when they left meanwhile. Raises
+    LastOwner."""
+    is_there = teams.change_role(member, Role(form.cleaned_data["role"]))
+    if is_there and form.limit:
+        Membership.objects.filter(pk=member.pk).update(**form.limit)
+    return is_there
+
+
+def _changed(member: Membership, form: RoleForm) -> str:
+    role = str(Role(form.cleaned_data["role"]).label).lower()
+    limit = form.limit.get("monthly_limit_usd", member.monthly_limit_usd)
+    if limit is None:
+        return _("{user} is {role} now.").format(user=member.user, role=role)
+    text = _("{user} is {role} now and may spend {limit} a month here.")
+    return text.format(user=member.user, role=role, limit=usd(limit))
 
 
 def _after_change(request: Request, found: Project) -> HttpResponse:

@@ -23,6 +23,9 @@ admin.site.unregister(User)
 admin.site.unregister(Group)
 
 
+MONEY = ("budget_usd", "charged_to")
+
+
 class PersonForm(UserChangeForm):
     """An account. It is not deactivated while a project with other members has no other owner."""
 
@@ -119,6 +122,8 @@ class TeamFormSet(BaseInlineFormSet):
 
 
 class MembershipInline(TabularInline):
+    """The team, with the monthly limits of its members."""
+
     model = Membership
     formset = TeamFormSet
     autocomplete_fields = ("user",)
@@ -127,9 +132,12 @@ class MembershipInline(TabularInline):
 
 @admin.register(Project)
 class ProjectAdmin(ModelAdmin):
-    """Productions with their teams."""
+    """Productions with their teams. Whether one has a budget of its own, and which, is decided by administrators alone;
+    what other staff open here is charged to their personal budget, as anywhere."""
 
-    list_display = ("name", "slug", "people", "budget_usd", "created_at")
+    list_display = ("name", "slug", "people", "budget_usd", "charged_to", "created_at")
+    list_select_related = ("charged_to",)
+    autocomplete_fields = ("charged_to",)
     search_fields = ("name", "slug", "description")
     ordering = ("name", "pk")
     prepopulated_fields = {"slug": ("name",)}
@@ -138,6 +146,15 @@ class ProjectAdmin(ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Project]:
         return super().get_queryset(request).annotate(people=Count("members"))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Project | None = None) -> tuple[str, ...]:
+        fields = tuple(super().get_readonly_fields(request, obj))
+        return fields if _is_administrator(request) else (*fields, *MONEY)
+
+    def save_model(self, request: HttpRequest, obj: Project, form: Any, change: bool) -> None:
+        if not change and not _is_administrator(request):
+            obj.charged_to_id = request.user.pk
+        super().save_model(request, obj, form, change)
 
     @display(description="members", ordering="people")
     def people(self, project: Project) -> int:

@@ -61,13 +61,30 @@ class ProjectQuerySet(models.QuerySet["Project"]):
         return self.filter(pk__in=_projects_of(user, OWNERS))
 
 
+def may_open_projects(user: AnyUser) -> bool:
+    """Whether the user may open projects: administrators always, others where the installation lets them."""
+    return user.is_active and (settings.OPEN_PROJECTS or bool(getattr(user, "is_superuser", False)))
+
+
 class Project(models.Model):
-    """A production: members with roles, linked assets, shots, a budget in US dollars."""
+    """A production: members with roles, linked assets, shots, a budget in US dollars.
+
+    `charged_to` is the user whose personal budget pays for it, together with all else that this user opened for
+    themselves. Only an administrator clears it; from then on the project has a budget of its own, or none.
+    """
 
     slug = models.SlugField(max_length=60, unique=True)
     name = models.CharField(max_length=120)
     description = models.TextField(blank=True)
     budget_usd = models.DecimalField("budget (USD)", max_digits=12, decimal_places=4, null=True, blank=True)
+    charged_to = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="charged_projects",
+        help_text="whose personal budget pays for it; empty: it has a budget of its own",
+    )
     members: models.ManyToManyField = models.ManyToManyField(
         settings.AUTH_USER_MODEL, through="Membership", related_name="projects"
     )
@@ -97,10 +114,24 @@ class Membership(models.Model):
     project = models.ForeignKey(Project, models.CASCADE, related_name="memberships")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=10, choices=Role, default=Role.EDITOR)
+    monthly_limit_usd = models.DecimalField(
+        "monthly limit (USD)",
+        max_digits=12,
+        decimal_places=4,
+        null=True,
+        blank=True,
+        help_text="what this member may spend in this project in a calendar month (UTC); empty: no limit",
+    )
 
     class Meta:
         ordering = ["project", "pk"]
-        constraints = [models.UniqueConstraint(fields=["project", "user"], name="one_role_for_each_member")]
+        constraints = [
+            models.UniqueConstraint(fields=["project", "user"], name="one_role_for_each_member"),
+            models.CheckConstraint(
+                condition=Q(monthly_limit_usd__isnull=True) | Q(monthly_limit_usd__gte=0),
+                name="member_limit_not_negative",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.user} · {self.get_role_display()} of {self.project}"

@@ -1,6 +1,7 @@
 """The readers of the environment: what they take, and the one line with which they refuse."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,22 @@ def test_numbers_outside_their_bounds(monkeypatch, value):
     line = refused(lambda: env.number("NAME", 5, low=1, high=9))
     assert line.startswith("backlot: NAME must be a whole number from 1 to 9, not ")
     assert len(line) < 90
+
+
+def test_amounts_are_dollars_or_nothing(monkeypatch):
+    assert env.dollars("NAME") is None
+    assert env.dollars("NAME", "25") == Decimal(25)
+    for value, meant in {"0": "0", "12.50": "12.5", "99999999.9999": "99999999.9999"}.items():
+        monkeypatch.setenv("NAME", value)
+        assert env.dollars("NAME", "25") == Decimal(meant)
+
+
+@pytest.mark.parametrize("value", ["none", "-1", "1e3", "1,000", "$25", "0.00001", "nan", "²", "9" * 5000])
+def test_what_is_no_amount(monkeypatch, value):
+    monkeypatch.setenv("NAME", value)
+    line = refused(lambda: env.dollars("NAME"))
+    assert line.startswith("backlot: NAME must be an amount in US dollars such as 25 or 12.50, not ")
+    assert len(line) < 110
 
 
 def test_a_flag_is_yes_or_no(monkeypatch):

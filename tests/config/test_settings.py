@@ -59,15 +59,24 @@ def read(var: Path, chosen: dict[str, str], *names: str) -> list:
 
 def test_without_any_variable_all_is_on_this_machine_also_under_a_strange_path(tmp_path: Path):
     var = tmp_path / "with blanks" / "a#b %20?c"
-    names = ("DATABASES", "S3_IS_EMBEDDED", "SANDBOX_IS_EMBEDDED", "PUBLIC_URL", "SKYREELS_IDEMPOTENT")
+    names = (
+        "DATABASES",
+        "S3_IS_EMBEDDED",
+        "SANDBOX_IS_EMBEDDED",
+        "PUBLIC_URL",
+        "SKYREELS_IDEMPOTENT",
+        "OPEN_PROJECTS",
+    )
     databases, *rest = read(var, {}, *names)
     assert databases["default"]["NAME"] == str(var / "backlot.sqlite3")
-    assert rest == [True, True, "http://127.0.0.1:8000", True]
+    assert rest == [True, True, "http://127.0.0.1:8000", True, True]
 
 
 def test_production_with_all_it_needs(tmp_path: Path):
     names = ("SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "SECURE_SSL_REDIRECT", "CSRF_TRUSTED_ORIGINS")
     assert read(tmp_path, PRODUCTION, *names) == [True, True, True, ["https://backlot.example"]]
+    assert read(tmp_path, PRODUCTION, "OPEN_PROJECTS") == [False]
+    assert read(tmp_path, PRODUCTION | {"BACKLOT_OPEN_PROJECTS": "true"}, "OPEN_PROJECTS") == [True]
 
 
 def test_cookies_of_production_are_bound_to_their_host(tmp_path: Path):

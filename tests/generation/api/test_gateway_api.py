@@ -266,7 +266,9 @@ def test_the_balance_is_what_the_budget_leaves(
 ) -> None:
     """Of the project that the token is for, else of the person's own."""
     endless = {"success": True, "remain_balance": 99_999_999.0, "used_balance": 0.0, "unlimited_quota": True}
-    assert alices.get("/v1/balance").json() == endless
+    assert program("alice", project=project).get("/v1/balance").json() == endless
+    personal = {"success": True, "remain_balance": 25.0, "used_balance": 0.0, "unlimited_quota": False}
+    assert alices.get("/v1/balance").json() == personal
     assert not PersonalProject.objects.exists()
     submit(alices, duration=5)
     Project.objects.filter(slug="alice-own").update(budget_usd=2)

@@ -169,7 +169,8 @@ def test_the_budget_is_asked_once_for_all(as_alice: Client, project: Project) ->
     project.budget_usd = 1
     project.save()
     answer = queue(as_alice, agreed="4:1.9200")
-    assert "Only $1.00 of the project&#x27;s budget are left." in answer.content.decode()
+    page = answer.content.decode()
+    assert "but only $1.00 of the project&#x27;s budget of $1.00 is left. Leave some rows out." in page
     assert not Job.objects.exists()
 
 

@@ -1,0 +1,104 @@
+"""Two who queue at the same moment never both take the last dollar, whatever limit holds it, in whatever project."""
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+
+from generation import lifecycle
+from generation.composition import Brief, Settings
+from generation.models import Job, LedgerEntry, Shot
+from library.models import Membership, Project
+from tests import factories
+from tests.at_once import at_once
+from tests.generation.spending.paths import CALLS, OWN_CALLS, Stage, stage
+
+pytestmark = pytest.mark.django_db(transaction=True)
+ONE = Decimal("0.40")  # room for one take of $0.32
+
+
+def queue(by: User, project: Project) -> Callable[[], str]:
+    def call() -> str:
+        try:
+            lifecycle.create(by=by, project=project, prompt="rain", settings=Settings(duration=5))
+        except lifecycle.OverLimit as refusal:
+            return refusal.limit.value
+        except lifecycle.TooManyJobs:
+            return "too many"
+        return "queued"
+
+    return call
+
+
+def each(by: User, *projects: Project) -> list[object]:
+    return sorted(at_once(*[queue(by, project) for project in projects]), key=str)  # type: ignore[arg-type]
+
+
+def test_the_budget_of_a_project(alice: User) -> None:
+    small = factories.project(alice, budget_usd=ONE)
+    assert each(alice, small, small, small) == ["budget", "budget", "queued"]
+
+
+def test_the_cap_across_projects_and_users(alice: User, bob: User, settings: Any) -> None:
+    settings.MONTHLY_CAP_USD = ONE
+    calls = [queue(user, factories.project(user)) for user in (alice, bob, alice, bob)]
+    assert sorted(map(str, at_once(*calls))) == ["monthly_cap"] * 3 + ["queued"]
+    assert LedgerEntry.objects.all().committed() == Decimal("0.32")
+
+
+def test_a_personal_budget_across_projects(alice: User, settings: Any) -> None:
+    settings.PERSONAL_BUDGET_USD = ONE
+    opened = [factories.project(alice, charged_to=alice) for _ in range(3)]
+    assert each(alice, *opened) == ["personal_budget"] * 2 + ["queued"]
+
+
+def test_the_limit_of_a_member(alice: User, bob: User, project: Project) -> None:
+    Membership.objects.filter(user=bob).update(monthly_limit_usd=ONE)
+    assert each(bob, project, project, project) == ["member_limit"] * 2 + ["queued"]
+
+
+def test_the_jobs_of_an_hour_across_projects(alice: User, settings: Any) -> None:
+    settings.JOBS_PER_HOUR = 1
+    opened = [factories.project(alice) for _ in range(3)]
+    assert each(alice, *opened) == ["queued", "too many", "too many"]
+
+
+def test_first_calls_without_a_project_make_one_project_and_no_deadlock(
+    alice: User, bob: User, project: Project, settings: Any
+) -> None:
+    """The user's row is locked there, and jobs of the same user refer to it."""
+    on = stage(bob, alice, project)
+    settings.MONTHLY_CAP_USD = LedgerEntry.objects.all().committed() + Decimal("0.32") * 3
+    here = CALLS["/v1 submit"]
+    own = OWN_CALLS["/v1 submit without metadata"]
+    calls: list[Callable[[Stage], Any]] = [own, here, own, here, own, here]
+    statuses = sorted(at_once(*[lambda ask=ask: ask(on).status_code for ask in calls]), key=str)
+    assert statuses == [200] * 3 + [402] * 3
+    assert Project.objects.filter(charged_to=bob).count() <= 1
+
+
+def test_batches_with_the_same_new_shots_and_single_takes_do_not_deadlock(
+    alice: User, bob: User, project: Project, settings: Any
+) -> None:
+    """Shots are made before the lock: whoever holds it waits for no row of somebody who waits for it."""
+    on = stage(bob, alice, project)
+    settings.MONTHLY_CAP_USD = LedgerEntry.objects.all().committed() + Decimal("0.32") * 5
+
+    def batch() -> object:
+        briefs = [Brief("rain", shot=code) for code in ("101", "102")]
+        try:
+            return lifecycle.create_batch(
+                by=alice, project=project, briefs=briefs, form_key=factories.uuid4()
+            )
+        except lifecycle.OverLimit:
+            return None
+
+    one = CALLS["/v1 submit, a new shot"]
+    at_once(batch, lambda: one(on), batch, lambda: one(on), batch, lambda: one(on))
+    queued = Job.objects.filter(status=Job.Status.QUEUED)
+    assert 4 <= queued.count() <= 5
+    assert LedgerEntry.objects.all().committed() <= settings.MONTHLY_CAP_USD
+    used = set(Shot.objects.values_list("code", flat=True))
+    assert used == set(queued.exclude(shot=None).values_list("shot__code", flat=True))
