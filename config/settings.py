@@ -324,6 +324,7 @@ ADMIN_CONTENT_SECURITY_POLICY = {"script-src": [SELF, UNSAFE_EVAL], "style-src":
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_HTTPONLY = True
+SESSION_ENGINE = "library.sessions"
 MESSAGE_STORAGE = "config.cookies.MessageStorage"
 GUEST_COOKIE_NAME = "guest"
 if PRODUCTION:

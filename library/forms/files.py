@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from library import ingest
 from library.decoding import DecodersBusy
-from library.models import MediaFile
+from library.models import Asset, MediaFile
 from library.probe import UnreadableMedia, shown_name
 from library.storage import StorageFailed
 
@@ -36,34 +36,44 @@ def problem_of(name: str, error: DecodersBusy | StorageFailed) -> str:
 
 @dataclass(frozen=True)
 class KeptFile:
-    """A file that is stored already and waits for its form; the token proves to us that this user brought it."""
+    """A file that is stored already and waits for its form; the token proves to us that this user brought it, or had
+    it before them as a file of an asset (its key), which they have to be able to edit still."""
 
     media: MediaFile
     name: str
     token: str
+    asset: int | None = None
 
 
-def keep(user: User, media: MediaFile, name: str) -> KeptFile:
+def keep(user: User, media: MediaFile, name: str, *, asset: int | None = None) -> KeptFile:
     """A kept file with a token that is good for a day and for this user alone."""
-    token = signing.dumps([user.pk, media.pk, shown_name(name)], salt=KEPT_SALT, compress=True)
-    return KeptFile(media, shown_name(name), token)
+    facts = [user.pk, media.pk, shown_name(name), *([asset] if asset else [])]
+    token = signing.dumps(facts, salt=KEPT_SALT, compress=True)
+    return KeptFile(media, shown_name(name), token, asset)
 
 
 def kept_before(user: User, tokens: Sequence[str]) -> tuple[list[KeptFile], bool]:
     """The files that these tokens stand for, each once, in order; and whether all could be read. Tokens of somebody
-    else, and files that are gone, are passed over."""
-    named: dict[int, str] = {}
+    else, files that are gone, and those of assets that the user may not edit any more are passed over."""
+    named: dict[int, tuple[str, int | None]] = {}
     whole = True
     for token in tokens:
         try:
-            owner, media, name = signing.loads(token, salt=KEPT_SALT, max_age=KEPT_SECONDS)
+            owner, media, name, *rest = signing.loads(token, salt=KEPT_SALT, max_age=KEPT_SECONDS)
         except signing.BadSignature:
             whole = False
             continue
         if owner == user.pk:
-            named[media] = name
+            named[media] = (name, rest[0] if rest else None)
     found = MediaFile.objects.in_bulk(named)
-    return [keep(user, found[pk], name) for pk, name in named.items() if pk in found], whole
+    of_assets = {asset for _name, asset in named.values() if asset}
+    editable = Asset.objects.filter(pk__in=of_assets).keys_editable_by(user) if of_assets else set()
+    kept = [
+        keep(user, found[pk], name, asset=asset)
+        for pk, (name, asset) in named.items()
+        if pk in found and (asset is None or asset in editable)
+    ]
+    return kept, whole
 
 
 class FilesInput(forms.FileInput):

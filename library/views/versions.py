@@ -96,7 +96,7 @@ def _restore_page(request: Request, asset: Asset, found: AssetVersion, *, status
 
 def _present_files(request: Request, asset: Asset) -> forms.VersionForm:
     kept = [
-        forms.keep(request.user, media, f"File {number}")
+        forms.keep(request.user, media, f"File {number}", asset=asset.pk)
         for number, media in enumerate(ingest.files_of(asset.current_version), start=1)
     ]
     return forms.VersionForm(user=request.user, asset=asset, kept=kept)

@@ -95,6 +95,18 @@ def test_the_creator_gets_it_by_no_api(bob: User, project: Project, kept: Asset)
         assert Client().get("/api/v1/projects", headers=headers).json()["items"] == []
 
 
+@pytest.mark.parametrize("leaves", [True, False])
+def test_a_files_token_from_the_form_of_a_version_makes_no_asset_of_ones_own(
+    bob: User, project: Project, kept: Asset, client: Client, leaves: bool
+) -> None:
+    """The form holds the present files for a day."""
+    (token,) = (one.token for one in client.get("/library/@Ferrywoman/versions/").context["form"].kept)
+    if leaves:
+        leave(bob, project)
+    client.post("/library/new/", {"handle": "Mine", "kind": "character", "kept": token, "is_shared": "on"})
+    assert Asset.objects.filter(handle="Mine").exists() is not leaves
+
+
 def test_a_request_sent_again_with_its_key_tells_a_removed_member_nothing(
     bob: User, project: Project
 ) -> None:
