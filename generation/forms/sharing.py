@@ -7,7 +7,7 @@ from uuid import UUID
 from django import forms
 from django.contrib.auth.models import User
 from django.utils import timezone
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 
 from generation.models import Guest, Playlist, ShareLink, Shot, Take
 from generation.reviews import sharing
@@ -92,6 +92,15 @@ class ShareForm(forms.Form):
         " notes, verdicts or downloads then. What they chose is told, to them too, once you close the vote.",
     )
 
+    by_invitation = forms.BooleanField(
+        label=gettext_lazy("Only invited people vote"),
+        required=False,
+        help_text=gettext_lazy(
+            "For a blind vote: you make a URL for each voter, which casts one ballot. Otherwise whoever has the link"
+            " votes, and you see which ballots came from one address."
+        ),
+    )
+
     def __init__(self, data: Any = None, *, project: Project, wanted: str = "") -> None:
         super().__init__(data, initial={"what": wanted or "project"})
         self.project = project
@@ -133,6 +142,7 @@ class ShareForm(forms.Form):
             download=values["allows_download"],
             watermark=values["has_watermark"],
             blind=values["is_blind"],
+            by_invitation=values["by_invitation"],
             mark=values["watermark_text"],
         )
         try:
@@ -216,6 +226,39 @@ class MarkForm(forms.Form):
         except CannotShare as refusal:
             raise forms.ValidationError(str(refusal)) from refusal
         return mark
+
+
+class VotersForm(forms.Form):
+    """Who is invited to a blind vote: names, one in each line, and a number of voters without names."""
+
+    names = forms.CharField(
+        label=gettext_lazy("Names, one in each line"),
+        required=False,
+        max_length=20_000,
+        widget=forms.Textarea(attrs={"rows": 4, "autocomplete": "off"}),
+    )
+    unnamed = forms.IntegerField(
+        label=gettext_lazy("And so many without a name"),
+        required=False,
+        min_value=0,
+        max_value=200,
+        initial=0,
+    )
+
+    def clean_names(self) -> list[str]:
+        """Return the names, each in one line and not too long."""
+        names = [name for line in self.cleaned_data["names"].splitlines() if (name := one_line(line))]
+        longest = Guest._meta.get_field("name").max_length or 0
+        if too_long := next((name for name in names if len(name) > longest), None):
+            raise forms.ValidationError(
+                gettext("“%(name)s” is longer than %(most)d characters.")
+                % {"name": too_long, "most": longest}
+            )
+        return names
+
+    def invited(self) -> list[str]:
+        """Return the names of all who are invited; empty ones for those without."""
+        return [*self.cleaned_data["names"], *[""] * (self.cleaned_data["unnamed"] or 0)]
 
 
 def one_line(text: str) -> str:

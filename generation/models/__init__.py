@@ -12,7 +12,7 @@ from generation.models.notifications import MailSettings, Notification
 from generation.models.playlists import Playlist, PlaylistItem
 from generation.models.productions import Price, Production, RenderTime
 from generation.models.promotions import Promotion
-from generation.models.sharing import Guest, ShareLink, Vote
+from generation.models.sharing import Guest, ShareLink, Vote, Voter
 from generation.models.shots import Shot
 from generation.models.takes import Take
 from generation.models.tokens import ApiToken, PersonalProject
@@ -46,4 +46,5 @@ __all__ = [
     "Take",
     "Verdict",
     "Vote",
+    "Voter",
 ]

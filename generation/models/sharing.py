@@ -117,6 +117,9 @@ class ShareLink(models.Model):
     frozen_at = models.DateTimeField(
         null=True, blank=True, help_text="when it was settled which takes a blind vote is between"
     )
+    by_invitation = models.BooleanField(
+        default=False, db_default=False, help_text="only voters with a URL of their own take part"
+    )
     closed_at = models.DateTimeField(null=True, blank=True, help_text="when the vote was closed")
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
@@ -209,6 +212,26 @@ class Guest(models.Model):
         return self.name
 
 
+class Voter(models.Model):
+    """An invitation to a blind vote: whoever opens its URL is this voter and has one ballot.
+
+    The URL is derived from `key` and the installation's secret (`generation.reviews.ballots`).
+    """
+
+    link = models.ForeignKey(ShareLink, models.CASCADE, related_name="voters")
+    key = models.UUIDField(default=uuid4, unique=True, editable=False)
+    name = models.CharField(max_length=60, blank=True)
+    guest = models.OneToOneField(Guest, models.SET_NULL, null=True, blank=True, related_name="voter")
+    created_at = models.DateTimeField(auto_now_add=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return self.name or f"Voter {str(self.key)[:8]}"
+
+
 class Vote(models.Model):
     """A guest's choice in a blind vote; it may be changed until the vote is closed."""
 
@@ -216,6 +239,18 @@ class Vote(models.Model):
     guest = models.ForeignKey(Guest, models.CASCADE, related_name="votes")
     take = models.ForeignKey(Take, models.CASCADE, related_name="votes")
     at = models.DateTimeField(auto_now=True)
+    origin = models.CharField(
+        max_length=32,
+        blank=True,
+        default="",
+        db_default="",
+        editable=False,
+        help_text="a keyed hash of the address it was first cast from; empty: not known",
+    )
+    left_out_at = models.DateTimeField(null=True, blank=True, help_text="when it was left out of the result")
+    left_out_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["link", "guest"], name="one_vote_for_each_guest")]

@@ -50,6 +50,7 @@ class Terms:
     download: bool = False
     watermark: bool = False
     blind: bool = False
+    by_invitation: bool = False
     mark: str = ""
 
     def settled(self) -> "Terms":
@@ -58,7 +59,7 @@ class Terms:
             check_mark(self.mark)
         if self.blind:
             return replace(self, notes=False, verdicts=False, download=False)
-        return self
+        return replace(self, by_invitation=False)
 
 
 def share(
@@ -66,6 +67,10 @@ def share(
 ) -> ShareLink:
     """A new link to a take, the takes of a shot, a playlist or a project's approved takes. Raises CannotShare."""
     terms = terms.settled()
+    if password and terms.by_invitation:
+        raise CannotShare(
+            _("Each invitation has a secret URL of its own. Leave the password out."), "password"
+        )
     if password and len(password) < SHORTEST_PASSWORD:
         raise CannotShare(f"Use at least {SHORTEST_PASSWORD} characters, or none.", "password")
     if expires_at <= timezone.now():
@@ -78,6 +83,7 @@ def share(
     link.password = make_password(password) if password else ""
     link.allows_notes, link.allows_verdicts = terms.notes, terms.verdicts
     link.allows_download, link.has_watermark, link.is_blind = terms.download, terms.watermark, terms.blind
+    link.by_invitation = terms.by_invitation
     link.created_at = timezone.now()
     link.set_token(new_token())
     link.watermark_text = (terms.mark or _usual_mark(link)) if terms.watermark else ""

@@ -6,14 +6,19 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.utils import timezone
 
 from generation.models import Guest, ShareLink, Take, Vote
 from generation.reviews import link_films, sharing
 from generation.reviews.link_films import Shown
 
+UNINVITED = "Only people with an invitation of their own vote here. Your choice was not counted."
 LEFT = "That take is not put to the vote any more. Choose another one."
+
+
+COUNTED = Count("pk", filter=Q(left_out_at=None))
+LEFT_OUT = Count("pk", filter=Q(left_out_at__isnull=False))
 
 
 class CannotVote(Exception):
@@ -31,10 +36,18 @@ class Candidate(NamedTuple):
 
 
 class Result(NamedTuple):
-    """How many chose a take."""
+    """How many chose a take: `votes` count, `left_out` do not."""
 
     take: Take
     votes: int
+    left_out: int
+
+
+class Turnout(NamedTuple):
+    """How many have chosen: `votes` count, `left_out` do not."""
+
+    votes: int
+    left_out: int
 
 
 def candidates(link: ShareLink, guest: Guest) -> list[Candidate]:
@@ -53,15 +66,22 @@ def choice_of(link: ShareLink, guest: Guest) -> int | None:
 
 
 @transaction.atomic
-def vote(link: ShareLink, *, guest: Guest, take: Take) -> Vote:
-    """The guest's one choice, in place of an earlier one. Raises CannotVote once the vote is closed."""
+def vote(link: ShareLink, *, guest: Guest, take: Take, origin: str = "") -> Vote:
+    """The guest's one choice, in place of an earlier one. Raises CannotVote once the vote is closed.
+
+    `origin` says where a first choice came from; later ones keep it, and stay left out where the first was.
+    """
     # Whoever closes it waits for this row, so that no vote comes in after the counting.
     held = ShareLink.objects.select_for_update().get(pk=link.pk)
     if held.closed_at or not sharing.is_alive(held) or sharing.is_paused(held):
         raise CannotVote("The vote is closed. Your choice was not counted.")
     if take not in _put_up(held):
         raise CannotVote(LEFT)
-    made, _ = Vote.objects.update_or_create(link=link, guest=guest, defaults={"take": take})
+    if held.by_invitation and not held.voters.filter(guest=guest, revoked_at=None).exists():
+        raise CannotVote(UNINVITED)
+    made, _ = Vote.objects.update_or_create(
+        link=link, guest=guest, defaults={"take": take}, create_defaults={"take": take, "origin": origin}
+    )
     return made
 
 
@@ -70,21 +90,22 @@ def close(link: ShareLink) -> None:
     ShareLink.objects.filter(pk=link.pk, is_blind=True, closed_at=None).update(closed_at=timezone.now())
 
 
-def counts(links: Iterable[ShareLink]) -> dict[int, int]:
+def turnouts(links: Iterable[ShareLink]) -> dict[int, Turnout]:
     """How many have chosen, by the key of the link; links without a vote are not in it."""
     cast = Vote.objects.filter(link__in=[link.pk for link in links]).order_by()
-    return dict(cast.values_list("link").annotate(votes=Count("pk")))
+    rows = cast.values_list("link").annotate(votes=COUNTED, left_out=LEFT_OUT)
+    return {link: Turnout(votes, left_out) for link, votes, left_out in rows}
 
 
 def results(links: Iterable[ShareLink]) -> dict[int, list[Result]]:
     """What was chosen, by the key of the link, the most wanted first; of closed votes alone. Two queries for all."""
     closed = [link.pk for link in links if link.closed_at]
     cast = Vote.objects.filter(link__in=closed).order_by()
-    tally = list(cast.values_list("link", "take").annotate(votes=Count("pk")))
-    takes = Take.objects.select_related("shot").in_bulk([take for _, take, _ in tally])
+    tally = list(cast.values_list("link", "take").annotate(votes=COUNTED, left_out=LEFT_OUT))
+    takes = Take.objects.select_related("shot").in_bulk([take for _, take, _, _ in tally])
     told: dict[int, list[Result]] = {pk: [] for pk in closed}
-    for link, take, votes in sorted(tally, key=lambda row: (-row[2], row[1])):
-        told[link].append(Result(takes[take], votes))
+    for link, take, votes, left_out in sorted(tally, key=lambda row: (-row[2], row[1])):
+        told[link].append(Result(takes[take], votes, left_out))
     return told
 
 

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.middleware import HtmxDetails
 
-from generation.models import Batch, Job, Playlist, Take
+from generation.models import Batch, Job, Playlist, ShareLink, Take
 from generation.models.takes import TakeQuerySet
 from library.models import Project
 
@@ -38,6 +38,15 @@ def project_to_edit(request: Request, slug: str) -> Project:
 def project_to_own(request: Request, slug: str) -> Project:
     """A project whose team, name and budget the user may change."""
     return _allowed(project_to_see(request, slug), Project.objects.owned_by(request.user))
+
+
+def link_to_edit(request: Request, uuid: UUID) -> ShareLink:
+    """Return a share link into a project of the user's; 403 for who only looks there."""
+    links = ShareLink.objects.filter(project__in=Project.objects.visible_to(request.user))
+    link = get_object_or_404(links.select_related("project"), uuid=uuid)
+    if not ShareLink.objects.visible_to(request.user).filter(pk=link.pk).exists():
+        raise PermissionDenied
+    return link
 
 
 def job_to_see(request: Request, uuid: UUID) -> Job:

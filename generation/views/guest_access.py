@@ -74,7 +74,10 @@ def for_guests(view: View) -> View:
 def guest_of(request: HttpRequest, link: ShareLink) -> Guest | None:
     """Whom the cookie names, if it was made for this link; it holds for the password too, which was given then."""
     key = _remembered(request, link.token)
-    guest = Guest.objects.filter(link=link, key=key).first() if key else None
+    known = Guest.objects.filter(link=link)
+    if link.by_invitation:
+        known = known.filter(voter__revoked_at=None, voter__isnull=False)
+    guest = known.filter(key=key).first() if key else None
     if guest is not None:
         guest.link = link
     return guest
@@ -108,6 +111,11 @@ def _retry_later(request: HttpRequest, refusal: TooManyAttempts | HashingBusy) -
     response = render(request, "guest/closed.html", context, status=503 if is_busy else 429)
     response["Retry-After"] = str(refusal.retry_after)
     return response
+
+
+def around(visit: Visit) -> dict[str, Any]:
+    """Return what each page has: whose it is."""
+    return {"link": visit.link, "guest": visit.guest}
 
 
 def nothing(request: HttpRequest) -> HttpResponse:

@@ -12,17 +12,19 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from generation.forms.sharing import EnterForm, GuestNoteForm
 from generation.models import Note, ShareLink, Take, Verdict
-from generation.reviews import link_films, notes, sharing, timecode, verdicts, voting
+from generation.reviews import link_films, notes, sharing, timecode, verdicts
 from generation.reviews.link_films import Shown
 from generation.reviews.naming import name_of
 from generation.views.guest_access import (
     Visit,
+    around,
     for_anyone,
     for_guests,
     guest_of,
     nothing,
     remember,
 )
+from generation.views.guest_ballots import ballot_page, uninvited
 from generation.views.guest_limits import ARRIVALS, LINK_PASSWORDS, NOTES, VERDICTS
 from generation.views.waiting_films import is_poll, poll_answer, waiting
 from library import storage
@@ -42,11 +44,11 @@ def shared(request: HttpRequest, link: ShareLink) -> HttpResponse:
     """What the link shows, to who gave a name; to others the question for it, and nothing of the content."""
     guest = guest_of(request, link)
     if guest is None:
-        return _door(request, link, EnterForm(link=link))
+        return uninvited(request) if link.by_invitation else _door(request, link, EnterForm(link=link))
     sharing.note_visit(guest)
     visit = Visit(link, guest)
     if link.is_blind:
-        return _ballot(request, visit)
+        return ballot_page(request, visit)
     takes = sharing.takes_of(link)
     if link.take_id:
         only = takes.first()
@@ -57,7 +59,7 @@ def shared(request: HttpRequest, link: ShareLink) -> HttpResponse:
         return poll_answer(request, films.values())
     cards = [(take, films[take.pk]) for take in page.object_list]
     return render(
-        request, "guest/takes.html", _around(visit) | waiting(films.values()) | {"page": page, "cards": cards}
+        request, "guest/takes.html", around(visit) | waiting(films.values()) | {"page": page, "cards": cards}
     )
 
 
@@ -67,6 +69,8 @@ def shared_enter(request: HttpRequest, link: ShareLink) -> HttpResponse:
     """Come in with a name, and the password if there is one."""
     if request.method == "GET" or guest_of(request, link):
         return redirect(link)
+    if link.by_invitation:
+        return uninvited(request)
     form = EnterForm(request.POST, link=link)
     if not form.is_valid():
         return _door(request, link, form)
@@ -127,27 +131,6 @@ def shared_verdict(request: HttpRequest, visit: Visit, uuid: UUID) -> HttpRespon
     return redirect(f"{_address(visit, take)}#verdict")
 
 
-@require_http_methods(["GET", "POST"])
-@for_guests
-def shared_vote(request: HttpRequest, visit: Visit) -> HttpResponse:
-    """A guest's choice in a blind vote."""
-    if not visit.link.is_blind:
-        return nothing(request)
-    if request.method == "GET":
-        return redirect(visit.link)
-    mark = request.POST.get("choice", "")
-    chosen = {found.mark: found.take for found in voting.candidates(visit.link, visit.guest)}.get(mark)
-    if chosen is None:
-        sentence = voting.LEFT if mark else "Choose one of the takes first."
-        return _ballot(request, visit, sentence=sentence)
-    try:
-        voting.vote(visit.link, guest=visit.guest, take=chosen)
-    except voting.CannotVote as refusal:
-        visit.link.refresh_from_db()
-        return _ballot(request, visit, sentence=str(refusal))
-    return redirect(f"{visit.link.get_absolute_url()}#vote")
-
-
 def _knows_password(link: ShareLink, client: Client, password: str) -> bool:
     """Compare the password, and log failures. Raises TooManyAttempts and HashingBusy."""
     attempt = LINK_PASSWORDS.begin(link.pk, client)
@@ -169,29 +152,6 @@ def _door(request: HttpRequest, link: ShareLink, form: EnterForm) -> HttpRespons
     )
 
 
-def _ballot(request: HttpRequest, visit: Visit, *, sentence: str = "") -> HttpResponse:
-    link = visit.link
-    sharing.freeze(link)
-    candidates = voting.candidates(link, visit.guest)
-    films = [found.shown for found in candidates]
-    if is_poll(request):
-        return poll_answer(request, films)
-    choice = voting.choice_of(link, visit.guest)
-    # All or none: what is ready first would be told apart.
-    context = (
-        _around(visit)
-        | waiting(films)
-        | {
-            "candidates": candidates,
-            "choice": choice,
-            "choice_left": choice is not None and choice not in {found.take.pk for found in candidates},
-            "results": {found.take.pk: found.votes for found in voting.results([link]).get(link.pk, [])},
-            "sentence": sentence,
-        }
-    )
-    return render(request, "guest/vote.html", context, status=422 if sentence else 200)
-
-
 def _take_page(
     request: HttpRequest,
     visit: Visit,
@@ -207,7 +167,7 @@ def _take_page(
     threads, form = _threads(visit, take), form or GuestNoteForm()
     given = Verdict.objects.filter(take=take, guest=visit.guest, withdrawn_at=None).order_by("-pk").first()
     context = (
-        _around(visit)
+        around(visit)
         | waiting([film])
         | {
             "take": take,
@@ -224,11 +184,6 @@ def _take_page(
         }
     )
     return render(request, "guest/take.html", context | more, status=status)
-
-
-def _around(visit: Visit) -> dict[str, Any]:
-    """Return what each page has: whose it is."""
-    return {"link": visit.link, "guest": visit.guest}
 
 
 def _take(visit: Visit, uuid: UUID) -> Take | None:

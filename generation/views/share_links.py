@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -20,7 +20,7 @@ from generation.forms.sharing import MarkForm, ShareForm
 from generation.models import ShareLink
 from generation.models.link_films import MAX_TRIES
 from generation.reviews import sharing, voting
-from generation.views.access import Request, project_to_edit
+from generation.views.access import Request, link_to_edit, project_to_edit
 from generation.views.paging import page_of, wanted
 from library.models import Project
 
@@ -39,6 +39,9 @@ def share_links(request: Request, slug: str) -> HttpResponse:
     link = form.make(by=request.user) if form.is_valid() else None
     if link is None:
         return _page(request, project, form, status=422)
+    if link.by_invitation:
+        messages.success(request, _("The vote is open. Invite the voters now: each gets a URL of their own."))
+        return redirect("generation:ballots", link.uuid)
     messages.success(request, "The link is made. Copy its address from the list and send it to your guests.")
     if link.playlist and (kept := link.playlist.items.count() - sharing.takes_of(link).count()):
         messages.warning(request, _kept_back(kept))
@@ -48,7 +51,7 @@ def share_links(request: Request, slug: str) -> HttpResponse:
 @require_POST
 def share_revoke(request: Request, uuid: UUID) -> HttpResponse:
     """The link opens nothing any more, from this moment on."""
-    link = _link_to_edit(request, uuid)
+    link = link_to_edit(request, uuid)
     sharing.revoke(link)
     said = "Whoever has its address is told to ask for a new one. A film that is open now may play on for some minutes."
     messages.success(request, f"“{link}” is taken back. {said}")
@@ -58,7 +61,7 @@ def share_revoke(request: Request, uuid: UUID) -> HttpResponse:
 @require_POST
 def share_take_over(request: Request, uuid: UUID) -> HttpResponse:
     """Let an owner vouch for a link that is paused since its maker may not share any more."""
-    link = _link_to_edit(request, uuid)
+    link = link_to_edit(request, uuid)
     if not Project.objects.owned_by(request.user).filter(pk=link.project_id).exists():
         raise PermissionDenied
     if sharing.take_over(link, by=request.user):
@@ -72,7 +75,7 @@ def share_take_over(request: Request, uuid: UUID) -> HttpResponse:
 @require_POST
 def share_close(request: Request, uuid: UUID) -> HttpResponse:
     """The vote is over; its result is told."""
-    link = _link_to_edit(request, uuid)
+    link = link_to_edit(request, uuid)
     if not link.is_blind:
         raise Http404
     voting.close(link)
@@ -86,7 +89,7 @@ def share_close(request: Request, uuid: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def share_mark(request: Request, uuid: UUID) -> HttpResponse:
     """Burn another text into what guests of the link see."""
-    link = _link_to_edit(request, uuid)
+    link = link_to_edit(request, uuid)
     if request.method == "GET":  # opened anew after a text that was refused
         return redirect(_list_of(link.project, at=link))
     if not link.has_watermark:
@@ -146,16 +149,7 @@ def _failed_films() -> Count:
 def _votes(links: Iterable[ShareLink]) -> dict[str, Any]:
     """How many have voted, and the results of what is closed; by the keys of the links."""
     blind = [link for link in links if link.is_blind]
-    return {"votes": voting.counts(blind), "results": voting.results(blind)} if blind else {}
-
-
-def _link_to_edit(request: Request, uuid: UUID) -> ShareLink:
-    """A link into a project of the user's; 403 for who only looks there."""
-    links = ShareLink.objects.filter(project__in=Project.objects.visible_to(request.user))
-    link = get_object_or_404(links.select_related("project"), uuid=uuid)
-    if not ShareLink.objects.visible_to(request.user).filter(pk=link.pk).exists():
-        raise PermissionDenied
-    return link
+    return {"votes": voting.turnouts(blind), "results": voting.results(blind)} if blind else {}
 
 
 def _wanted(request: Request) -> str:

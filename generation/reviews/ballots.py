@@ -1,0 +1,130 @@
+"""Who may vote and who voted: personal invitations to a blind vote, and ballots as the project's makers see them.
+
+The URL of an invitation is derived from its row and the installation's secret key, so it is kept nowhere and can be
+copied again at any time. Of a client's address only a keyed hash of its own for each link is kept.
+"""
+
+import hmac
+from collections import Counter
+from collections.abc import Iterable
+from typing import NamedTuple
+from uuid import UUID
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from generation import sealing
+from generation.models import Guest, ShareLink, Vote, Voter
+from generation.reviews import sharing
+
+MAX_VOTERS = 200
+PROOF = "voter-proof"
+PROOF_LENGTH = ORIGIN_LENGTH = 32  # hexadecimal digits: 128 bits
+
+
+class CannotInvite(Exception):
+    """Nobody was invited. The message is a sentence for people."""
+
+
+class Ballot(NamedTuple):
+    """One vote, and what makes it conspicuous."""
+
+    vote: Vote
+    is_name_repeated: bool
+
+
+class Group(NamedTuple):
+    """The ballots that came from one address; `number` 0 for those whose address is not known."""
+
+    number: int
+    ballots: list[Ballot]
+
+    @property
+    def is_conspicuous(self) -> bool:
+        return self.number > 0 and len(self.ballots) > 1
+
+    @property
+    def counted(self) -> int:
+        return sum(ballot.vote.left_out_at is None for ballot in self.ballots)
+
+
+# Invitations
+
+
+@transaction.atomic
+def invite(link: ShareLink, names: Iterable[str]) -> list[Voter]:
+    """Make an invitation for each name, which may be empty. Raises CannotInvite."""
+    ShareLink.objects.select_for_update().get(pk=link.pk)
+    voters = [Voter(link=link, name=name) for name in names]
+    if not voters:
+        raise CannotInvite("Nobody was named. Type a name in each line, or a number of voters without names.")
+    if link.voters.count() + len(voters) > MAX_VOTERS:
+        raise CannotInvite(f"A vote has {MAX_VOTERS} invitations at most. Nobody was invited; name fewer.")
+    return Voter.objects.bulk_create(voters)
+
+
+def path_of(voter: Voter) -> str:
+    """Return the path of the voter's own URL."""
+    proof = sealing.fingerprint(PROOF, voter.key.hex)[:PROOF_LENGTH]
+    return reverse("generation:shared_voter", args=[voter.link.token, voter.key, proof])
+
+
+def find(link: ShareLink, key: UUID, proof: str) -> Voter | None:
+    """Return the voter of this URL, unless it is wrong or was revoked."""
+    voter = link.voters.select_related("guest").filter(key=key, revoked_at=None).first()
+    proofs = sealing.fingerprints(PROOF, voter.key.hex) if voter else []
+    is_proved = any(hmac.compare_digest(known[:PROOF_LENGTH].encode(), proof.encode()) for known in proofs)
+    return voter if is_proved else None
+
+
+@transaction.atomic
+def arrive(voter: Voter, *, name: str) -> Guest:
+    """Return the voter's guest, made at the first visit: whoever opens the URL again is the same voter."""
+    held = Voter.objects.select_for_update(of=("self",)).select_related("link", "guest").get(pk=voter.pk)
+    if held.guest is None:
+        held.guest = sharing.enter(held.link, name=held.name or name)
+        held.save(update_fields=["guest"])
+    return held.guest
+
+
+@transaction.atomic
+def revoke(voter: Voter, *, by: User) -> None:
+    """Let the voter's URL open nothing any more, and leave the voter's ballot out."""
+    Voter.objects.filter(pk=voter.pk, revoked_at=None).update(revoked_at=timezone.now())
+    leave_out(Vote.objects.filter(guest__voter=voter).values_list("pk", flat=True), of=voter.link, by=by)
+
+
+# Ballots
+
+
+def origin_of(link: ShareLink, network: str) -> str:
+    """Return what is kept of a client's address: the same for all ballots of this link from there, and of no use to
+    find the address, or the same client at another link, without the secret key."""
+    return sealing.fingerprint(f"ballot-origin.{link.uuid}", network)[:ORIGIN_LENGTH] if network else ""
+
+
+def grouped(link: ShareLink) -> list[Group]:
+    """Return the ballots of a link by where they came from, the largest groups first."""
+    votes = list(link.votes.select_related("guest", "take__shot", "left_out_by").order_by("pk"))
+    names = Counter(vote.guest.name.casefold() for vote in votes)
+    found: dict[str, list[Ballot]] = {}
+    for vote in votes:
+        found.setdefault(vote.origin, []).append(Ballot(vote, names[vote.guest.name.casefold()] > 1))
+    unknown = found.pop("", [])
+    ordered = sorted(found.values(), key=lambda ballots: -len(ballots))
+    groups = [Group(number, ballots) for number, ballots in enumerate(ordered, 1)]
+    return [*groups, *([Group(0, unknown)] if unknown else [])]
+
+
+def leave_out(ballots: Iterable[int], *, of: ShareLink, by: User) -> int:
+    """Count these ballots no more; return how many that changed."""
+    counted = Vote.objects.filter(link=of, pk__in=list(ballots), left_out_at=None)
+    return counted.update(left_out_at=timezone.now(), left_out_by=by)
+
+
+def count_again(ballots: Iterable[int], *, of: ShareLink) -> int:
+    """Count these ballots again; return how many that changed."""
+    left_out = Vote.objects.filter(link=of, pk__in=list(ballots), left_out_at__isnull=False)
+    return left_out.update(left_out_at=None, left_out_by=None)
