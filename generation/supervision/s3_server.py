@@ -5,6 +5,7 @@ with status 200, and browsers then cannot seek in a video. So a door stands in f
 through unchanged, but for that status. Signatures are checked by rclone: the door keeps every header that is signed.
 """
 
+import logging
 import os
 import signal
 import socket
@@ -13,115 +14,142 @@ import sys
 import sysconfig
 import threading
 import time
-from collections.abc import Iterator
-from http.client import HTTPConnection, HTTPException, HTTPResponse
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
+import httpx
+import uvicorn
+
 from generation.supervision import tether
+from generation.supervision.web.body import (
+    ClientLeft,
+    Message,
+    Receive,
+    Refused,
+    Scope,
+    announced_length,
+    arriving,
+    client_left,
+)
+from generation.supervision.web.limits import MB, Limits
+from generation.supervision.web.protocol import guarded
 
 SOCKET = "s3.sock"  # relative: the path of a socket may have some hundred characters at most
-PIECE = 256 * 1024
-HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "expect", "te", "trailer", "upgrade"}
+MAX_OBJECT = 5000 * MB  # what S3 takes in one request
+# A browser that plays a video stops reading for minutes. Web, worker and browsers of this machine share one address.
+LIMITS = Limits(stall_seconds=120, connections=1000, connections_per_address=1000)
+TIMEOUTS = {"connect": 5.0, "read": 120.0, "write": 120.0, "pool": None}
+HOP_BY_HOP = {b"connection", b"keep-alive", b"transfer-encoding", b"expect", b"te", b"trailer", b"upgrade"}
+
+Send = Callable[[Message], Awaitable[None]]
 
 
-class Inside(HTTPConnection):
-    """A connection to rclone."""
+class Door:
+    """Each request goes in, its response comes out as it arrives; nothing is kept, and no thread is held."""
 
-    def connect(self) -> None:
-        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self.sock.settimeout(120)
-        self.sock.connect(SOCKET)
+    def __init__(self) -> None:
+        self._inside = httpx.AsyncHTTPTransport(
+            uds=SOCKET, limits=httpx.Limits(max_connections=None, max_keepalive_connections=0)
+        )
 
-
-class Door(BaseHTTPRequestHandler):
-    """One client's connection: each request goes in, its answer comes out in pieces."""
-
-    protocol_version = "HTTP/1.1"
-    timeout = 120
-    wbufsize = 64 * 1024
-    disable_nagle_algorithm = True
-
-    def pass_on(self) -> None:
-        inside = Inside("rclone")
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            self._ask(inside)
-            self._answer(inside.getresponse())
-        except (ConnectionError, HTTPException, TimeoutError):
-            # Half an answer cannot be taken back: the client sees a torn connection and tries again.
-            self.close_connection = True
+            request = self._request(scope, receive)
+            response = await self._inside.handle_async_request(request)
+        except Refused as refusal:
+            return await _refuse(send, refusal.status)
+        except ClientLeft:
+            return None
+        except httpx.TransportError:
+            return await _refuse(send, 503)
+        try:
+            await _pass_out(response, scope, receive, send)
         finally:
-            inside.close()
+            await response.aclose()
 
-    do_GET = do_HEAD = do_PUT = do_POST = do_DELETE = do_OPTIONS = pass_on  # noqa: N815
-
-    def handle_expect_100(self) -> bool:
-        """Clients of S3 wait a second for leave to send a body, so it must not stay in the buffer."""
-        going_on = super().handle_expect_100()
-        self.wfile.flush()
-        return going_on
-
-    def _ask(self, inside: Inside) -> None:
-        inside.putrequest(self.command, self.path, skip_host=True, skip_accept_encoding=True)
-        for name, value in self.headers.items():
-            if name.lower() not in HOP_BY_HOP:
-                inside.putheader(name, value)
-        inside.endheaders()
-        for piece in self._body():
-            inside.send(piece)
-
-    def _body(self) -> Iterator[bytes]:
-        left = int(self.headers.get("Content-Length") or 0)
-        while left:
-            piece = self.rfile.read(min(left, PIECE))
-            if not piece:
-                raise ConnectionResetError("the client left in the middle of its upload")
-            left -= len(piece)
-            yield piece
-
-    def _answer(self, answer: HTTPResponse) -> None:
-        is_part = answer.status == 200 and "Content-Range" in answer.headers
-        self.send_response_only(206 if is_part else answer.status)
-        for name, value in answer.getheaders():
-            if name.lower() not in HOP_BY_HOP:
-                self.send_header(name, value)
-        has_body = self.command != "HEAD" and answer.status not in {204, 304}
-        if has_body and answer.length is None:
-            # A list of no announced length: its end is the end of the connection.
-            self.send_header("Connection", "close")
-        self.end_headers()
-        while has_body and (piece := answer.read(PIECE)):
-            self.wfile.write(piece)
-        self.wfile.flush()
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Addresses are signed: none is written down."""
+    def _request(self, scope: Scope, receive: Receive) -> httpx.Request:
+        """Raises Refused."""
+        length = announced_length(scope["headers"])
+        if length is None:
+            raise Refused(411)
+        if length > MAX_OBJECT:
+            raise Refused(413)
+        query = scope["query_string"]
+        return httpx.Request(
+            scope["method"],
+            "http://rclone",
+            headers=_passed_on(scope["headers"]),
+            stream=_Body(receive, length) if length else httpx.ByteStream(b""),
+            # As it was signed: httpx would write the path in its own way.
+            extensions={"target": scope["raw_path"] + (b"?" + query if query else b""), "timeout": TIMEOUTS},
+        )
 
 
-class DoorServer(ThreadingHTTPServer):
-    """Listens on one address, on IPv6 where the host says so."""
+class _Body(httpx.AsyncByteStream):
+    """What the client sends. Raises Refused when that is too slow, ClientLeft."""
 
-    request_queue_size = 256
-    block_on_close = False
+    def __init__(self, receive: Receive, length: int) -> None:
+        self._receive, self._left = receive, length
 
-    def __init__(self, host: str, port: int) -> None:
-        self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        super().__init__((host, port), Door)
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        async for chunk in arriving(self._receive, LIMITS):
+            self._left -= len(chunk)
+            yield chunk
+        if self._left:
+            raise ClientLeft
 
-    def server_bind(self) -> None:
-        """Without the look-up of the host's name, which may take seconds."""
-        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        if self.address_family == socket.AF_INET6:
-            # `::` means every interface, those of IPv4 too; another address has a door of its own beside it.
-            only = self.server_address[0] != "::"
-            self.socket.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, only)
-        self.socket.bind(self.server_address)
-        self.server_name, self.server_port = "backlot", self.socket.getsockname()[1]
 
-    def handle_error(self, request: object, client_address: object) -> None:
-        """A client that leaves in the middle is no news."""
-        if not isinstance(sys.exception(), OSError):
-            super().handle_error(request, client_address)  # type: ignore[arg-type]
+async def _pass_out(response: httpx.Response, scope: Scope, receive: Receive, send: Send) -> None:
+    is_part = response.status_code == 200 and "Content-Range" in response.headers
+    await send(
+        {
+            "type": "http.response.start",
+            "status": 206 if is_part else response.status_code,
+            "headers": _passed_on(response.headers.raw),
+        }
+    )
+    if scope["method"] != "HEAD" and response.status_code not in {204, 304}:
+        async with client_left(receive) as left:
+            async for chunk in response.aiter_raw():
+                await send({"type": "http.response.body", "body": chunk, "more_body": True})
+                if left.done():
+                    return
+    await send({"type": "http.response.body", "body": b""})
+
+
+def _passed_on(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    return [(name, value) for name, value in headers if name.lower() not in HOP_BY_HOP]
+
+
+async def _refuse(send: Send, status: int) -> None:
+    headers = [(b"content-length", b"0"), (b"connection", b"close")]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": b""})
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket, on IPv6 where the host says so. `::` means every interface, those of IPv4 too."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host, port), family=family, backlog=256, dualstack_ipv6=host == "::")
+
+
+def door_server() -> uvicorn.Server:
+    """The door, to be run on listening sockets. It logs nothing: URLs are signed, and torn connections no news."""
+    logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
+    config = uvicorn.Config(
+        Door(),
+        http=guarded(LIMITS),
+        ws="none",
+        lifespan="off",
+        loop="asyncio",
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        date_header=False,
+        timeout_graceful_shutdown=0,
+    )
+    return uvicorn.Server(config)
 
 
 def rclone(folder: Path) -> "subprocess.Popen[bytes]":
@@ -145,12 +173,19 @@ def main(folder: str, *addresses: str) -> None:
     path = Path(folder).resolve()
     os.chdir(path.parent)
     process = rclone(path)
+    server = door_server()
+
+    def end_with_rclone() -> None:
+        process.wait()
+        server.should_exit = True
+
+    # uvicorn lends itself the signals, and raises what it got once it has ended.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: process.terminate())
-    for address in addresses:
-        host, _, port = address.rpartition(":")
-        server = DoorServer(host.strip("[]"), int(port))
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=end_with_rclone, daemon=True).start()
+    hosts = [address.rpartition(":") for address in addresses]
+    server.run([listen(host.strip("[]"), int(port)) for host, _, port in hosts])
+    process.terminate()
     sys.exit(process.wait())
 
 

@@ -1,9 +1,8 @@
 """The ASGI application: reads the body within its limits, runs Django in a thread, sends what it answers."""
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -12,14 +11,17 @@ from generation.supervision.web.body import (
     Message,
     Receive,
     Refused,
+    Scope,
     Spool,
     announced_length,
     arriving,
+    client_left,
 )
 from generation.supervision.web.limits import Limits
-from generation.supervision.web.wsgi import Environ, Exchange, Scope, Wsgi, bodiless, environ_of
+from generation.supervision.web.wsgi import Environ, Exchange, Wsgi, bodiless, environ_of
 
 REFUSED = "backlot.refused"  # in the environment of a request whose body was not taken: the Refused
+PROBES = {"/healthz", "/readyz", "/metrics"}
 CLOSING = (b"connection", b"close")
 
 Send = Callable[[Message], Awaitable[None]]
@@ -48,8 +50,11 @@ class Application:
         self._anonymous_bytes = anonymous_bytes
         self._folder = folder
         self._limits = limits
-        # The same threads for all requests: each keeps its database connection.
-        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="web")
+        # The same threads for all requests: each keeps its database connection. Pages do not queue behind the chunks
+        # of exports, nor probes behind pages: a busy process is not a dead one.
+        self._pages = ThreadPoolExecutor(threads, thread_name_prefix="web")
+        self._streams = ThreadPoolExecutor(max(2, threads // 2), thread_name_prefix="web-stream")
+        self._probes = ThreadPoolExecutor(1, thread_name_prefix="web-probe")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -85,7 +90,7 @@ class Application:
 
     async def _raised_limit(self, scope: Scope, size: int) -> int:
         """The limit of a signed-in user. Raises Refused when `size` is beyond it."""
-        limit = await self._in_thread(self._allowance, bodiless(scope))
+        limit = await in_thread(self._pages, self._allowance, bodiless(scope))
         if size > limit:
             raise Refused(413, limit=limit)
         return limit
@@ -93,7 +98,11 @@ class Application:
     async def _answer(
         self, exchange: Exchange, receive: Receive, send: Send, *headers: tuple[bytes, bytes]
     ) -> None:
-        chunk, more = await self._in_thread(exchange.begin)
+        threads = self._probes if exchange.path in PROBES else self._pages
+        chunk, more = await in_thread(threads, exchange.begin)
+        if more and not chunk:
+            # Before the head is sent: what fails here is still an error page.
+            chunk, more = await in_thread(self._streams, exchange.resume)
         await send(
             {
                 "type": "http.response.start",
@@ -108,25 +117,16 @@ class Application:
     async def _stream(self, exchange: Exchange, chunk: bytes, receive: Receive, send: Send) -> bytes:
         """Send all chunks but the last one, which is returned; make the next when the client has taken the one before.
         A client that leaves ends it."""
-        leaving, more = asyncio.create_task(_left(receive)), True
-        try:
+        more = True
+        async with client_left(receive) as left:
             while more:
                 await send({"type": "http.response.body", "body": chunk, "more_body": True})
-                if leaving.done():
-                    await self._in_thread(exchange.close)
+                if left.done():
+                    await in_thread(self._streams, exchange.close)
                     return b""
-                chunk, more = await self._in_thread(exchange.resume)
-        finally:
-            leaving.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await leaving
+                chunk, more = await in_thread(self._streams, exchange.resume)
         return chunk
 
-    async def _in_thread(self, call: Callable[..., Result], *arguments: Any) -> Result:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, call, *arguments)
 
-
-async def _left(receive: Receive) -> None:
-    """Return when the client has closed the connection."""
-    while (await receive())["type"] != "http.disconnect":
-        pass
+async def in_thread(threads: Executor, call: Callable[..., Result], *arguments: Any) -> Result:
+    return await asyncio.get_running_loop().run_in_executor(threads, call, *arguments)

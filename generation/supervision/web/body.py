@@ -1,6 +1,7 @@
 """Reading a request's body without a thread: its announced length, its limit, its deadlines, and where it waits."""
 
 import asyncio
+import contextlib
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, MutableMapping
 from pathlib import Path
@@ -14,6 +15,7 @@ WRITE_AT_ONCE = 256 * 1024
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
+Scope = MutableMapping[str, Any]
 Headers = Iterable[tuple[bytes, bytes]]
 
 
@@ -68,6 +70,23 @@ async def arriving(receive: Receive, limits: Limits) -> AsyncIterator[bytes]:
         received += len(chunk)
         if chunk:
             yield chunk
+
+
+@contextlib.asynccontextmanager
+async def client_left(receive: Receive) -> "AsyncIterator[asyncio.Task[None]]":
+    """A task that is done once the client has closed the connection. For the time after its body has arrived."""
+    watch = asyncio.create_task(_until_closed(receive))
+    try:
+        yield watch
+    finally:
+        watch.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await watch
+
+
+async def _until_closed(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 class Spool:

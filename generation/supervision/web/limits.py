@@ -18,7 +18,7 @@ class Limits:
     head_bytes: int = 64 * 1024
     idle_seconds: float = 15
     body_seconds: float = 3600
-    stall_seconds: float = 15
+    stall_seconds: float = 30
     bytes_per_second: int = 1000
     linger_seconds: float = 5
     linger_bytes: int = 4 * MB

@@ -2,7 +2,7 @@
 
 import io
 import sys
-from collections.abc import Callable, Iterable, Iterator, MutableMapping
+from collections.abc import Callable, Iterable, Iterator
 from http import HTTPStatus
 from typing import IO, Any
 from urllib.parse import unquote_to_bytes
@@ -11,12 +11,13 @@ from wsgiref.util import FileWrapper
 from django.db import close_old_connections
 from django.utils import translation
 
+from generation.supervision.web.body import Scope
+
 CHUNK = 128 * 1024  # bytes of a streamed response that are made in one step and wait for the client
 NOT_PASSED_ON = {b"content-length", b"transfer-encoding", b"connection", b"keep-alive", b"proxy-connection"}
 
 Environ = dict[str, Any]
 Wsgi = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
-Scope = MutableMapping[str, Any]
 
 
 def environ_of(scope: Scope, body: IO[bytes], size: int) -> Environ:
@@ -79,18 +80,24 @@ class Exchange:
         self.headers: list[tuple[bytes, bytes]] = []
 
     @property
+    def path(self) -> str:
+        return str(self._environ["PATH_INFO"])
+
+    @property
     def has_body(self) -> bool:
         return self._environ["REQUEST_METHOD"] != "HEAD" and self.status not in {204, 304}
 
     def begin(self) -> tuple[bytes, bool]:
         """Call the application. Return the first chunk, and whether there may be more; without more the headers tell
-        its length."""
+        its length. Of a streaming response nothing is read yet."""
         self._result = self._app(self._environ, self._start_response)
         self._language = translation.get_language()
         if not self.has_body:
             self.close()
             return b"", False
         self._iterator = iter(self._result)
+        if getattr(self._result, "streaming", False):
+            return b"", True
         return self._gather()
 
     def resume(self) -> tuple[bytes, bool]:
