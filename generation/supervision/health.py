@@ -19,7 +19,7 @@ from redis.exceptions import RedisError
 from generation import gateway
 from generation.gateway import is_private
 from generation.skyreels.errors import SkyReelsError
-from generation.supervision import figures
+from generation.supervision import figures, proxy_check
 from generation.supervision.figures import Ended, Overdue
 from generation.supervision.pulse import heartbeat_age
 from library import storage
@@ -175,6 +175,17 @@ def public_endpoint_ok() -> Check:
     return Check(name, True, address)
 
 
+def proxy_ok() -> Check:
+    """The public URL leads here, by a proxy that passes on what Backlot needs (docs/proxy.md)."""
+    try:
+        return Check("public URL", True, proxy_check.check())
+    except proxy_check.Misconfigured as problem:
+        return Check("public URL", False, f"{settings.PUBLIC_URL}: {problem}; see docs/proxy.md")
+    except (httpx.HTTPError, OSError) as error:
+        detail = f"{settings.PUBLIC_URL} does not answer from here ({_line(error)})"
+        return Check("public URL", False, f"{detail}: start `manage.py web`, or correct BACKLOT_PUBLIC_URL")
+
+
 ALL: list[Callable[[], Check]] = [
     database_ok,
     queue_ok,
@@ -182,6 +193,7 @@ ALL: list[Callable[[], Check]] = [
     provider_ok,
     worker_ok,
     public_endpoint_ok,
+    proxy_ok,
 ]
 
 

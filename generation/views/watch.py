@@ -10,7 +10,7 @@ from django.utils.crypto import constant_time_compare
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from generation.supervision import exposition, figures, health
+from generation.supervision import exposition, figures, health, proxy_check
 from generation.supervision.health import Check
 from generation.supervision.schema import schema_ok
 from generation.views.retry_later import refuse_unknown
@@ -19,7 +19,9 @@ from generation.views.retry_later import refuse_unknown
 @login_not_required
 @require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
-    """The process is up."""
+    """The process is up. `manage.py doctor` of this installation learns how its request arrived."""
+    if proxy_check.is_asked_for(request):
+        return JsonResponse(proxy_check.as_received(request))
     return HttpResponse("ok", content_type="text/plain")
 
 

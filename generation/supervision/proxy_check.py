@@ -1,0 +1,143 @@
+"""Is the proxy in front of the web set up as docs/proxy.md says? Asked through the public URL.
+
+The request carries a signature of ours, upon which `/healthz` tells how it arrived; strangers only learn that it is up.
+"""
+
+import http.client
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+from django.conf import settings
+from django.core import signing
+from django.http import HttpRequest
+
+from generation.gateway import heeds_proxies
+from library.client_address import client_of
+
+HEADER = "X-Backlot-Doctor"
+SALT, GOOD_FOR = "doctor", 60  # seconds
+WITHIN = 5.0  # seconds
+# Of the range for documentation: nobody's address. A proxy that believes it believes everybody.
+FORGED = "203.0.113.99"
+
+
+class Misconfigured(Exception):
+    """The message says what is wrong, and which setting of the proxy or of Backlot is at fault."""
+
+
+@dataclass(frozen=True)
+class Received:
+    """How a request reached Django."""
+
+    scheme: str
+    host: str
+    client: str
+    is_shared: bool
+
+
+def is_asked_for(request: HttpRequest) -> bool:
+    """Whether `manage.py doctor` of this installation sent the request within the last minute."""
+    try:
+        signing.loads(request.headers.get(HEADER, ""), salt=SALT, max_age=GOOD_FOR)
+    except signing.BadSignature:
+        return False
+    return True
+
+
+def as_received(request: HttpRequest) -> dict[str, Any]:
+    """What `check` reads."""
+    client = client_of(request)
+    return {
+        "scheme": request.scheme,
+        "host": request.get_host(),
+        "client": client.address,
+        "is_shared": client.is_shared,
+    }
+
+
+def check() -> str:
+    """Return what was found well in one line. Raises Misconfigured, httpx.HTTPError, OSError."""
+    url = f"{settings.PUBLIC_URL}/healthz"
+    with httpx.Client(timeout=WITHIN, trust_env=heeds_proxies(url)) as client:
+        for problem in _problems_of_headers(_received(client, url)):
+            raise Misconfigured(problem)
+        _check_small_limit(client, url)
+    _check_large_limit()
+    return f"{settings.PUBLIC_URL}: scheme, Host and the client's address arrive, bodies are limited"
+
+
+def _received(client: httpx.Client, url: str) -> Received:
+    forged = {"X-Forwarded-For": FORGED, "X-Forwarded-Proto": "forged"}
+    response = client.get(url, headers={HEADER: signing.dumps("", salt=SALT), **forged})
+    if response.status_code == 400:
+        raise Misconfigured(
+            "the host is refused: let the proxy pass `Host`, or add it to BACKLOT_ALLOWED_HOSTS"
+        )
+    try:
+        return Received(**response.json())
+    except (ValueError, TypeError):
+        raise Misconfigured(
+            f"/healthz is answered with {response.status_code} by something else than this Backlot: "
+            "correct BACKLOT_PUBLIC_URL, or where the proxy sends requests"
+        ) from None
+
+
+def _problems_of_headers(received: Received) -> Iterator[str]:
+    public = urlsplit(settings.PUBLIC_URL)
+    if received.scheme != public.scheme:
+        yield (
+            f"requests arrive as {received.scheme}, not {public.scheme}: let the proxy set `X-Forwarded-Proto` itself, "
+            "or correct BACKLOT_PUBLIC_URL"
+        )
+    if received.host != public.netloc:
+        yield f"requests arrive for {received.host}, not {public.netloc}: let the proxy pass `Host` unchanged"
+    if received.client == FORGED:
+        yield (
+            "a client may choose its own address: let the proxy overwrite `X-Forwarded-For`, "
+            "or correct BACKLOT_TRUSTED_PROXIES"
+        )
+    if received.is_shared:
+        yield "all clients have the proxy's address: let it set `X-Forwarded-For`, or correct BACKLOT_TRUSTED_PROXIES"
+
+
+def _check_small_limit(client: httpx.Client, url: str) -> None:
+    """More than anybody may send has to be refused."""
+    response = client.post(url, content=bytes(settings.MAX_ANONYMOUS_BYTES + 1))
+    if response.status_code != 413:
+        raise Misconfigured(
+            f"a body over BACKLOT_MAX_ANONYMOUS_MB is answered with {response.status_code}, not 413: "
+            "serve Backlot by `manage.py web`"
+        )
+
+
+def _check_large_limit() -> None:
+    """The largest upload has to get through the proxy. Its body is announced and not sent: a proxy with a smaller
+    limit refuses it at once, one that would read it first goes on waiting, and Backlot refuses a stranger."""
+    public = urlsplit(settings.PUBLIC_URL)
+    kind = http.client.HTTPSConnection if public.scheme == "https" else http.client.HTTPConnection
+    connection = kind(public.hostname or "", public.port, timeout=WITHIN)
+    try:
+        connection.putrequest("POST", "/healthz")
+        for name, value in (
+            ("Content-Length", str(settings.MAX_UPLOAD_BYTES)),
+            ("Accept", "application/json"),
+        ):
+            connection.putheader(name, value)
+        connection.endheaders()
+        response = connection.getresponse()
+        is_ours = "problem" in json.loads(response.read() or b"{}")
+    except TimeoutError:
+        return
+    except ValueError:
+        is_ours = False
+    finally:
+        connection.close()
+    if response.status == 413 and not is_ours:
+        raise Misconfigured(
+            "the proxy refuses uploads that Backlot takes: raise its limit of bodies (nginx: `client_max_body_size`) "
+            "to BACKLOT_MAX_UPLOAD_MB"
+        )

@@ -1,0 +1,120 @@
+"""64 slow sockets of each kind for a minute: the house answers all the while. On PostgreSQL and Redis too, where the
+environment names them."""
+
+import json
+import os
+import secrets
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from urllib.parse import urlsplit
+
+import httpx
+import psycopg
+import pytest
+from django.conf import settings
+
+from tests.faults.slow_sockets import SlowSockets, kinds
+from tests.generation.supervision.conftest import Place, place, wait_for
+
+pytestmark = pytest.mark.system
+__all__ = ["place"]
+
+COUNT, SECONDS = 64, 60.0
+HEALTH_WITHIN, PAGE_WITHIN = 1.0, 2.0
+
+# A user with a session, and an asset of 8 MB that no reader of a few bytes comes to the end of.
+FURNISH = """
+import json, os, tempfile
+from pathlib import Path
+from importlib import import_module
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.auth.models import User
+from library import ingest, storage
+from library.models import MediaFile
+user = User.objects.create_superuser("alice", password="lamplight-4711")
+session = import_module(settings.SESSION_ENGINE).SessionStore()
+session[SESSION_KEY], session[HASH_SESSION_KEY] = str(user.pk), user.get_session_auth_hash()
+session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[-1]
+session.create()
+path = Path(tempfile.mkdtemp()) / "voice"
+path.write_bytes(os.urandom(8_000_000))
+storage.upload(path, "media/ab/voice.wav", "audio/wav")
+media = MediaFile.objects.create(sha256="ab" * 32, key="media/ab/voice.wav", kind="audio", mime="audio/wav",
+    size=8_000_000, seconds=9.0, codec="pcm_s16le", has_audio=True)
+ingest.create_asset(by=user, handle="voice", kind="audio", media=[media])
+print(json.dumps({"session": session.session_key}))
+"""
+
+
+@contextmanager
+def databases() -> Iterator[dict[str, str]]:
+    """A PostgreSQL database of this house's own and Redis, if the environment names them; else nothing."""
+    url = os.environ.get("DATABASE_URL", "")
+    if not url:
+        yield {}
+        return
+    name = f"slow_sockets_{secrets.token_hex(4)}"
+    with closing(psycopg.connect(url, autocommit=True)) as server:
+        server.execute(f"CREATE DATABASE {name}")
+        try:
+            yield {"DATABASE_URL": urlsplit(url)._replace(path=f"/{name}").geturl()} | (
+                {"REDIS_URL": settings.REDIS_URL} if settings.REDIS_URL else {}
+            )
+        finally:
+            server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def test_slow_sockets_stop_nobody(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    with databases() as environment:
+        monkeypatch.setattr(Place, "env", property(lambda self: _env(self) | environment))
+        house = place.start("manage.py", "up", "--no-demo")
+        wait_for("the welcome", lambda: "Backlot is open at" in place.said() or house.poll() is not None)
+        assert house.poll() is None, place.said()
+        furnished = place.manage("shell", "--verbosity=0", "-c", FURNISH)
+        assert furnished.returncode == 0, furnished.stderr
+        session = json.loads(furnished.stdout.splitlines()[-1])["session"]
+        health, page, opened = measured(place, session)
+        house.terminate()
+        assert house.wait(timeout=60) == 0, place.said()
+    print(
+        f"healthz {max(health):.2f} s at most of {len(health)}, page {max(page):.2f} of {len(page)}; {opened}"
+    )
+    assert max(health) <= HEALTH_WITHIN, sorted(health)[-5:]
+    assert max(page) <= PAGE_WITHIN, sorted(page)[-5:]
+    assert all(count >= COUNT for count in opened.values())
+    assert "Traceback" not in place.said()
+
+
+_env = Place.env.fget
+
+
+def measured(place: Place, session: str) -> tuple[list[float], list[float], dict[str, int]]:
+    """The seconds that health checks and pages took, and how many slow sockets there were of each kind."""
+    token = "a" * 32
+    export = (
+        "POST /library/export/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+        f"Cookie: sessionid={session}; csrftoken={token}\r\nX-CSRFToken: {token}\r\nContent-Length: 12\r\n\r\n"
+        "handle=voice"
+    ).encode()
+    health: list[float] = []
+    page: list[float] = []
+    url = f"http://127.0.0.1:{place.port}"
+    with httpx.Client(trust_env=False, timeout=30, cookies={"sessionid": session}) as client:
+        client.get(f"{url}/library/")
+        with SlowSockets(place.port, kinds(export), COUNT) as slow:
+            ends = time.monotonic() + SECONDS
+            while time.monotonic() < ends:
+                # A new connection each time, as a visitor has.
+                health.append(timed(f"{url}/healthz", {}))
+                page.append(timed(f"{url}/library/", {"sessionid": session}))
+                time.sleep(0.25)
+            return health, page, dict(slow.opened)
+
+
+def timed(url: str, cookies: dict[str, str]) -> float:
+    began = time.monotonic()
+    response = httpx.get(url, cookies=cookies, timeout=30, trust_env=False)
+    assert response.status_code == 200, response.status_code
+    return time.monotonic() - began
