@@ -45,8 +45,8 @@ POWERS = ("is_staff", "is_superuser", "groups", "user_permissions")
 
 @admin.register(User)
 class PersonAdmin(UserAdmin, ModelAdmin):
-    """People. Staff who look after them make no administrator of anybody, nor take an administrator's place by a new
-    password: what people may do is given by administrators alone."""
+    """People. Staff who manage accounts manage those of members alone: accounts of staff and administrators (their
+    passwords, e-mail addresses, activity, deletion), and what anybody may do, are for administrators."""
 
     form = PersonForm
     add_form = UserCreationForm
@@ -86,11 +86,16 @@ class PersonAdmin(UserAdmin, ModelAdmin):
 
 @admin.register(Group)
 class PeopleGroupAdmin(GroupAdmin, ModelAdmin):
-    """Groups of people; what a group may do is given by administrators alone."""
+    """Groups of people. They are what staff get their permissions by, so administrators alone change them."""
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Group | None = None) -> tuple[str, ...]:
-        fields = tuple(super().get_readonly_fields(request, obj))
-        return fields if _is_administrator(request) else (*fields, "permissions")
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return super().has_add_permission(request) and _is_administrator(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
+        return super().has_change_permission(request, obj) and _is_administrator(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
+        return super().has_delete_permission(request, obj) and _is_administrator(request)
 
 
 class TeamFormSet(BaseInlineFormSet):
@@ -166,4 +171,4 @@ def _is_administrator(request: HttpRequest) -> bool:
 
 
 def _is_within_reach(request: HttpRequest, person: User | None) -> bool:
-    return person is None or not person.is_superuser or _is_administrator(request)
+    return person is None or not (person.is_staff or person.is_superuser) or _is_administrator(request)

@@ -18,6 +18,7 @@ from tests.permissions.world import World
 TABLES = sorted(admin.site._registry, key=lambda model: model._meta.label)
 MADE_ELSEWHERE = {"Asset", "AssetVersion", "MediaFile", "HandleAlias", "Favourite"}
 SURE = {"post": "yes"}
+PASSWORDS = {"password1": "lamplight-4712", "password2": "lamplight-4712"}
 
 
 @pytest.fixture
@@ -114,32 +115,67 @@ def test_a_collection_deleted_here_leaves_its_assets(world: World) -> None:
 
 
 def test_staff_who_look_after_people_make_no_administrator(world: World) -> None:
+    browser, vera = staff("auth"), world.vera
+    page = address(User, "change", vera.pk)
+    form = browser.get(page).context["adminform"].form
+    assert {"is_superuser", "is_staff", "groups", "user_permissions"} & set(form.fields) == set()
+    sent = {"username": vera.username, "is_active": "on", "is_superuser": "on", "is_staff": "on"}
+    joined = {"date_joined_0": "2026-01-01", "date_joined_1": "00:00:00", "first_name": "New"}
+    assert browser.post(page, sent | joined).status_code == 302
+    vera.refresh_from_db()
+    assert (vera.first_name, vera.is_superuser, vera.is_staff) == ("New", False, False)
+    assert (
+        browser.post(reverse("admin:auth_user_password_change", args=[vera.pk]), PASSWORDS).status_code == 302
+    )
+
+
+def accounts_above(world: World) -> list[User]:
+    """An administrator, one who is no staff, another member of staff, and sten himself."""
+    hidden = factories.person("hidden", is_superuser=True)
+    other = factories.person("olga", is_staff=True)
+    other.user_permissions.set(Permission.objects.filter(codename="delete_project"))
+    return [world.people["admin"], hidden, other, User.objects.get(username="sten")]
+
+
+def test_staff_touch_no_account_of_staff_or_administrators(world: World) -> None:
+    """Not the password, not the e-mail address, not whether it is active, not by deleting it: neither one by one nor
+    among others."""
     browser = staff("auth")
-    sten, vera = User.objects.get(username="sten"), world.vera
-    for person in (sten, vera):
+    above = accounts_above(world)
+    before = changes.snapshot()
+    for person in above:
         page = address(User, "change", person.pk)
-        form = browser.get(page).context["adminform"].form
-        assert {"is_superuser", "is_staff", "groups", "user_permissions"} & set(form.fields) == set()
-        sent = {"username": person.username, "is_active": "on", "is_superuser": "on", "is_staff": "on"}
-        joined = {"date_joined_0": "2026-01-01", "date_joined_1": "00:00:00", "first_name": "New"}
-        assert browser.post(page, sent | joined).status_code == 302
-        person.refresh_from_db()
-        assert (person.first_name, person.is_superuser) == ("New", False)
-    assert (sten.is_staff, vera.is_staff) == (True, False)
+        sent = {"username": "taken", "email": "mine@studio.example"}
+        assert browser.post(page, sent).status_code == 403, person
+        assert (
+            browser.post(reverse("admin:auth_user_password_change", args=[person.pk]), PASSWORDS).status_code
+            == 403
+        )
+        assert browser.post(address(User, "delete", person.pk), SURE).status_code == 403
+        chosen = {ACTION_CHECKBOX_NAME: [person.pk, world.vera.pk]}
+        browser.post(address(User, "changelist"), {"action": "delete_selected"} | chosen | SURE)
+    assert changes.told(before, changes.snapshot()) == ""
 
 
-def test_staff_who_look_after_people_do_not_become_an_administrator(world: World) -> None:
-    """Not by the password of one, and not by a group to which they belong."""
-    browser, boss = staff("auth"), world.people["admin"]
-    sent = {"password1": "lamplight-4712", "password2": "lamplight-4712"}
-    before = boss.password
-    assert browser.post(reverse("admin:auth_user_password_change", args=[boss.pk]), sent).status_code == 403
-    assert browser.post(address(User, "delete", boss.pk), SURE).status_code == 403
-    boss.refresh_from_db()
-    assert boss.password == before
+def test_an_administrator_manages_every_account(world: World) -> None:
+    browser = staff("auth")
+    browser.force_login(world.people["admin"])
+    for person in accounts_above(world)[1:]:
+        assert browser.get(address(User, "change", person.pk)).status_code == 200
+        changed = browser.post(reverse("admin:auth_user_password_change", args=[person.pk]), PASSWORDS)
+        assert changed.status_code == 302
+
+
+def test_staff_change_no_group(world: World) -> None:
+    """A group is what staff get their permissions by."""
+    browser = staff("auth")
     group = Group.objects.create(name="Wardrobe")
+    before = changes.snapshot()
     everything = [permission.pk for permission in Permission.objects.all()]
-    page = address(Group, "change", group.pk)
-    assert browser.post(page, {"name": "Props", "permissions": everything}).status_code == 302
-    group.refresh_from_db()
-    assert (group.name, group.permissions.count()) == ("Props", 0)
+    sent = {"name": "Props", "permissions": everything}
+    assert browser.post(address(Group, "change", group.pk), sent).status_code == 403
+    assert browser.post(address(Group, "add"), sent).status_code == 403
+    assert browser.post(address(Group, "delete", group.pk), SURE).status_code == 403
+    chosen = {ACTION_CHECKBOX_NAME: [group.pk]}
+    browser.post(address(Group, "changelist"), {"action": "delete_selected"} | chosen | SURE)
+    assert changes.told(before, changes.snapshot()) == ""
