@@ -15,10 +15,12 @@ from generation.api.callers import Caller
 from generation.api.destinations import destined, shot_of
 from generation.api.errors import ApiError, Invalid
 from generation.composition import Composition, Problem, compose_request
+from generation.composition.briefs import LONGEST_PROMPT
 from generation.lifecycle import callbacks
 from generation.models import Job, Shot
 from generation.skyreels.schemas import AspectRatio, ClipType, Model, PictureType, Resolution, find_problems
 from library.models import Project
+from library.text import is_blank
 
 CODE_LENGTH = Shot._meta.get_field("code").max_length or 0
 MOST_VOICES = 50
@@ -147,6 +149,9 @@ class Wish:
     def of(cls, body: Mapping[str, Any]) -> "Wish":
         """What a body asks for; `project`, `shot` and `voices` in it or in its `metadata`. Raises Invalid."""
         data = dict(body)
+        prompt = data.get("prompt")
+        if isinstance(prompt, str) and len(prompt) > LONGEST_PROMPT:
+            raise Invalid("prompt", f"prompt: it has more than {LONGEST_PROMPT:,} characters.")
         metadata = data.pop("metadata", None)
         if not isinstance(metadata, dict | None):
             raise Invalid("metadata", "metadata: this should be an object.")
@@ -206,6 +211,8 @@ def _text(said: Mapping[str, Any], name: str, *, most: int) -> str:
             continue
         if not isinstance(value, str) or len(value.strip()) > most:
             raise Invalid(param, f"{param}: this should be a text of at most {most} letters.")
+        if value and is_blank(value):
+            raise Invalid(param, f"{param}: nothing of this text can be seen.")
         return value.strip()
     return ""
 

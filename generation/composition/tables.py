@@ -11,8 +11,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from generation.composition import cells
-from generation.composition.briefs import Brief, Roles, Settings
+from generation.composition.briefs import LONGEST_PROMPT, Brief, Roles, Settings
 from generation.composition.expanding import briefs_of
+from library.text import visible
 
 MAX_ROWS = 200
 MAX_COLUMNS = 100
@@ -70,7 +71,7 @@ def read_table(text: str, *, defaults: Settings, takes: int = 1) -> Table:
     """
     if len(text) > MAX_LETTERS:
         raise ValueError(f"The table is longer than {MAX_LETTERS:,} letters. Send it in parts.")
-    lines = [line for line in _read(text.replace("\0", "")) if any(cell.strip() for cell in line)]
+    lines = [line for line in _read(text.replace("\0", "")) if any(visible(cell) for cell in line)]
     if not lines:
         raise ValueError("The table is empty. Paste rows, the names of the columns first, or choose a file.")
     columns, notes = _columns(lines[0])
@@ -149,7 +150,7 @@ def _named(columns: list[str], line: list[str]) -> dict[str, str]:
     return {
         column: cell.strip().replace("\r\n", "\n")
         for column, cell in zip(columns, line, strict=False)
-        if column and cell.strip()
+        if column and visible(cell)
     }
 
 
@@ -183,7 +184,9 @@ def _row(number: int, typed: Mapping[str, str], defaults: Settings, takes: int) 
         problems.append(("title", "A title belongs to a shot: give the shot's code too."))
     if "prompt" not in typed:
         problems.append(("prompt", "Write what is to be seen."))
-    brief = Brief(typed.get("prompt", ""), settings, roles, shot)
+    elif len(typed["prompt"]) > LONGEST_PROMPT:
+        problems.append(("prompt", f"The prompt has more than {LONGEST_PROMPT:,} characters. Shorten it."))
+    brief = Brief(typed.get("prompt", "")[:LONGEST_PROMPT], settings, roles, shot)
     row = Row(number, brief, takes, title)
     return replace(row, problems=(*problems, *_expansion_problems(row)))
 

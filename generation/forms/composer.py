@@ -12,6 +12,7 @@ from generation.composition import Brief, ClipUse, Keyframe, Problem, Roles, Set
 from generation.forms.handles import HandleField, HandlesField, PromptField
 from generation.models import Shot
 from generation.skyreels import schemas
+from library.forms.text import VisibleCharField
 
 MODEL_LABELS: dict[StrEnum, str] = {schemas.Model.FAST: "Fast", schemas.Model.STD: "Standard"}
 CLIP_USES = [("reference", "Follow its motion"), ("extend", "Extend it")]
@@ -100,7 +101,7 @@ class ComposerForm(forms.Form):
         validators=[MinValueValidator(0), MaxValueValidator(LONGEST_KEPT)],
     )
     prompt_optimizer = forms.BooleanField(label="Let the provider polish the prompt", required=False)
-    shot = forms.CharField(
+    shot = VisibleCharField(
         max_length=Shot._meta.get_field("code").max_length,
         required=False,
         help_text="A code such as 020. A new code makes a new shot.",

@@ -4,19 +4,21 @@ from typing import Any
 
 from django import forms
 
+from generation.composition.briefs import LONGEST_PROMPT
+
 
 class PromptField(forms.CharField):
     """A text kept as typed, blanks at its ends too; line ends are those of the database, not of the browser."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(strip=False, **options)
+        super().__init__(strip=False, max_length=LONGEST_PROMPT, **options)
 
     def to_python(self, value: Any) -> str:
         return str(super().to_python(value)).replace("\r\n", "\n")
 
     def kept(self, value: Any) -> str:
-        """The text without what no database can hold."""
-        return self.to_python(value or "").replace("\0", "")
+        """The text without what no database can hold, as long as it may be."""
+        return self.to_python(value or "").replace("\0", "")[:LONGEST_PROMPT]
 
 
 class HandleField(forms.CharField):

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from generation.models import Note, Take
 from generation.reviews import drawings, timecode
 from generation.reviews.notes import EMPTY, Moment
+from library.forms.text import VisibleCharField
 
 CODE = {"autocomplete": "off", "spellcheck": "false"}
 
@@ -18,7 +19,7 @@ class TextForm(forms.Form):
 
     use_required_attribute = False
 
-    text = forms.CharField(
+    text = VisibleCharField(
         label="Note",
         strip=False,
         error_messages={"required": EMPTY},

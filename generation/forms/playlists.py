@@ -7,6 +7,7 @@ from django import forms
 from django.contrib.auth.models import User
 
 from generation.models import Playlist
+from library.forms.text import VisibleCharField
 from library.models import Project
 
 _MOVED = re.compile(r"(?P<item>[0-9]{1,18}):(?P<before>[0-9]{1,18}|end)")
@@ -15,7 +16,7 @@ _MOVED = re.compile(r"(?P<item>[0-9]{1,18}):(?P<before>[0-9]{1,18}|end)")
 class PlaylistNameForm(forms.Form):
     """What a playlist is called."""
 
-    name = forms.CharField(
+    name = VisibleCharField(
         max_length=Playlist._meta.get_field("name").max_length,
         error_messages={"required": "Give the playlist a name, such as Dailies of Monday."},
         widget=forms.TextInput(attrs={"autocomplete": "off"}),

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from generation.ledger.budgets import WARN_AT
 from generation.models import Production
 from generation.reviews import verdicts
+from library.forms.text import VisibleCharField
 from library.models import Membership, Project, Role
 
 NUMBERS = ("warn_at", "approvals_needed")  # left empty they stay as they are
@@ -77,6 +78,7 @@ class ProjectForm(forms.ModelForm):
     class Meta:
         model = Project
         fields = ["name", "description", "budget_usd"]
+        field_classes = {"name": VisibleCharField}
         widgets = {"description": forms.Textarea(attrs={"rows": 4})}
         error_messages = {"name": {"required": "Give the project a name."}}
 

@@ -9,6 +9,7 @@ from generation import promotion
 from generation.models import Take
 from library.forms import parse_tags
 from library.forms.naming import HANDLE_FIELD, checked_handle
+from library.forms.text import VisibleCharField
 
 CLIP, FRAME = "clip", "frame"
 
@@ -29,7 +30,7 @@ class PromoteForm(forms.Form):
         help_text="The name to write in prompts, such as Mara for @Mara.",
         widget=forms.TextInput(attrs=HANDLE_FIELD),
     )
-    title = forms.CharField(required=False, max_length=120)
+    title = VisibleCharField(required=False, max_length=120)
     tags = forms.CharField(required=False, max_length=1000, help_text="Separated by commas.")
     is_shared = forms.BooleanField(
         required=False, label="Everyone may use it", help_text="Otherwise only its project may."

@@ -13,6 +13,7 @@ from generation.models import Guest, Playlist, ShareLink, Shot, Take
 from generation.reviews import sharing
 from generation.reviews.notes import EMPTY
 from generation.reviews.sharing import CannotShare, Shown, Terms
+from library.forms.text import VisibleCharField
 from library.models import Project
 
 DAYS, MOST_DAYS = 14, 365
@@ -23,7 +24,7 @@ class ShareForm(forms.Form):
     """What is shown, until when, and what guests may do with it."""
 
     what = forms.CharField(label="What guests see", widget=forms.Select)
-    label = forms.CharField(
+    label = VisibleCharField(
         label="For whom",
         required=False,
         max_length=ShareLink._meta.get_field("label").max_length,
@@ -75,7 +76,7 @@ class ShareForm(forms.Form):
             " as they last; guests see them as they get ready."
         ),
     )
-    watermark_text = forms.CharField(
+    watermark_text = VisibleCharField(
         label=gettext_lazy("Text of the watermark"),
         required=False,
         max_length=ShareLink._meta.get_field("watermark_text").max_length,
@@ -168,7 +169,7 @@ class ShareForm(forms.Form):
 class EnterForm(forms.Form):
     """Who comes in, and the link's password if it has one."""
 
-    name = forms.CharField(
+    name = VisibleCharField(
         label="Your name",
         max_length=Guest._meta.get_field("name").max_length,
         help_text="It stands beside what you write, and is remembered in this browser.",
@@ -197,7 +198,7 @@ class EnterForm(forms.Form):
 class GuestNoteForm(forms.Form):
     """What a guest says, at a time code or of the whole take; or their reply to a thread."""
 
-    text = forms.CharField(
+    text = VisibleCharField(
         label="Your note",
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": EMPTY},
@@ -214,7 +215,7 @@ class GuestNoteForm(forms.Form):
 class MarkForm(forms.Form):
     """Another text for the watermark of a link."""
 
-    watermark_text = forms.CharField(
+    watermark_text = VisibleCharField(
         required=False, max_length=ShareLink._meta.get_field("watermark_text").max_length
     )
 

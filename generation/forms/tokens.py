@@ -7,6 +7,7 @@ from django.contrib.auth.models import User
 
 from generation import tokens
 from generation.models import ApiToken
+from library.forms.text import VisibleCharField
 from library.models import Project
 
 READ, WRITE = "read", "write"
@@ -15,7 +16,7 @@ READ, WRITE = "read", "write"
 class TokenForm(forms.Form):
     """A name, what the token may do, and where. It never may more than its person."""
 
-    name = forms.CharField(
+    name = VisibleCharField(
         max_length=ApiToken._meta.get_field("name").max_length,
         help_text="What it is for, such as: nightly dailies.",
         widget=forms.TextInput(attrs={"autocomplete": "off"}),

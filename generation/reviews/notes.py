@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from generation.models import Guest, Note, Notification, Take
 from generation.reviews import drawings, mentions, notifying, timecode
+from library.text import visible
 
 MAX_LETTERS = 5000
 EMPTY = "Say something: the note is empty."
@@ -164,7 +165,7 @@ def _check_parent(take: Take, parent: Note, place: tuple[Any, ...]) -> None:
 
 
 def _checked_text(text: str) -> str:
-    said = text.replace("\r\n", "\n").replace("\0", "").strip()
+    said = visible(text.replace("\r\n", "\n").replace("\0", ""))
     if not said:
         raise CannotNote(EMPTY, "text")
     if len(said) > MAX_LETTERS:

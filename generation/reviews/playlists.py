@@ -16,6 +16,7 @@ from generation.models import Note, Playlist, PlaylistItem, ShareLink, Take
 from generation.models.playlists import PlaylistItemQuerySet
 from library.models import Project
 from library.models.projects import AnyUser
+from library.text import visible
 
 MOST_TAKES = 500
 GONE = "The playlist was deleted meanwhile. Its takes are kept."
@@ -183,7 +184,7 @@ def summary(places: Sequence[Place]) -> Summary:
 
 def _checked(name: str) -> str:
     longest = Playlist._meta.get_field("name").max_length or 0
-    name = " ".join(name.split())
+    name = visible(" ".join(name.split()))
     if not name:
         raise CannotList("Give the playlist a name, such as Dailies of Monday.", "name")
     if len(name) > longest:

@@ -17,6 +17,7 @@ from generation.models import Guest, Note, Production, Take, Verdict
 from generation.reviews import notes, notifying
 from library.models import Project
 from library.models.projects import DECIDERS
+from library.text import visible
 
 MAX_LETTERS = 2000
 
@@ -159,7 +160,7 @@ def _hold(project_id: int) -> None:
 def _checked_reason(decision: str, reason: str, *, needed: bool) -> str:
     if decision not in Decision.values:
         raise CannotDecide("Choose approved, changes requested or rejected.", "decision")
-    said = reason.replace("\r\n", "\n").replace("\0", "").strip()
+    said = visible(reason.replace("\r\n", "\n").replace("\0", ""))
     if needed and not said and decision in WHY:
         raise CannotDecide(WHY[Decision(decision)], "reason")
     if len(said) > MAX_LETTERS:

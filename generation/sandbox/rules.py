@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from generation.sandbox.order import SIZES, Clip, Keyframe, Order, Subject
+from library.text import is_blank
 
 MODELS = ("skyreels-v4-fast", "skyreels-v4-std")
 RATIOS = tuple(SIZES["480p"])
@@ -39,6 +40,9 @@ class RuleBroken(Exception):
         self.message = message
 
 
+_LISTS = {"mid_frame_images", "ref_images", "ref_videos", "image_urls"}
+
+
 def read_order(body: object) -> Order:
     """Check a decoded JSON body against every rule. Raises RuleBroken for the first one broken."""
     if not isinstance(body, dict):
@@ -69,7 +73,7 @@ def read_order(body: object) -> Order:
 
 def _prompt(given: dict[str, Any]) -> str:
     prompt = _text(given, "prompt", "prompt")
-    if not prompt.strip():
+    if is_blank(prompt):
         raise RuleBroken("prompt", "must not be empty")
     if _NO_TEXT.search(prompt):
         raise RuleBroken("prompt", "must be text throughout")
@@ -180,8 +184,12 @@ def _elements(
 
 
 def _present(given: dict[str, Any]) -> dict[str, Any]:
-    """An empty list or null counts as absent."""
-    return {name: value for name, value in given.items() if value is not None and value != []}
+    """Null counts as absent, and an empty list where a list belongs."""
+    return {
+        name: value
+        for name, value in given.items()
+        if value is not None and not (value == [] and name in _LISTS)
+    }
 
 
 def _refuse_unknown(given: dict[str, Any], known: set[str], prefix: str) -> None:

@@ -8,6 +8,8 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, Strict, model_validator
 from pydantic_core import PydanticCustomError
 
+from library.text import is_blank
+
 from .limits import (
     DEFAULT_DURATION,
     MAX_DURATION,
@@ -33,7 +35,7 @@ def _check_duration(seconds: int) -> int:
 
 
 def _check_prompt(prompt: str) -> str:
-    if not prompt.strip():
+    if is_blank(prompt):
         raise ValueError("is empty; SkyReels needs a description in every mode")
     if re.search(r"[\x00\ud800-\udfff]", prompt):  # neither JSON in UTF-8 nor a database takes these
         raise ValueError("contains characters that are no text")

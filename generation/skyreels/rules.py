@@ -23,6 +23,7 @@ from .vocabulary import I2V_FIELDS, OMNI_FIELDS
 Data = Mapping[str, object]
 
 _LOOKED_AT = 20  # elements of one list
+_LISTS = {"mid_frame_images", "ref_images", "ref_videos", "image_urls"}
 _LONGEST = {"mid_frame_images": MAX_MID_FRAMES, "ref_images": MAX_REF_IMAGES, "ref_videos": MAX_REF_VIDEOS}
 
 
@@ -35,8 +36,9 @@ class Problem:
 
 
 def without_absent(data: Data) -> dict[str, object]:
-    """The request without nulls and empty lists, which count as absent, in its elements too."""
-    present = {name: value for name, value in data.items() if not _is_absent(value)}
+    """The request without nulls, and without lists that are empty, which count as absent, in its elements too. An
+    empty list where one value belongs stays: that is a mistake, and whoever made it has to hear of it."""
+    present = {name: value for name, value in data.items() if not _is_absent(name, value)}
     for name in ("mid_frame_images", "ref_images", "ref_videos"):
         elements = present.get(name)
         if isinstance(elements, list | tuple):
@@ -57,14 +59,14 @@ def broken_rules(data: Data) -> list[Problem]:
     ]
 
 
-def _is_absent(value: object) -> bool:
-    return value is None or (isinstance(value, list | tuple) and not value)
+def _is_absent(name: str, value: object) -> bool:
+    return value is None or (name in _LISTS and isinstance(value, list | tuple) and not value)
 
 
 def _element_without_absent(element: object) -> object:
     if not isinstance(element, Mapping):
         return element
-    return {name: value for name, value in element.items() if not _is_absent(value)}
+    return {name: value for name, value in element.items() if not _is_absent(name, value)}
 
 
 def _elements(data: Data, name: str) -> list[tuple[str, Data]]:

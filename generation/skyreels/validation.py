@@ -15,6 +15,8 @@ from .vocabulary import ClipType, Mode
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
+# Broken rules of single fields that are told at once; who has more hears of them after mending these.
+MOST_PROBLEMS = 50
 _EXPECTED = {
     "int_type": "a whole number",
     "bool_type": "true or false",
@@ -59,8 +61,8 @@ def _field_problems(present: dict[str, object]) -> list[Problem]:
     try:
         GenerationRequest.model_validate(present)
     except ValidationError as refusal:
-        errors = refusal.errors(include_url=False)
-        return [_in_plain_words(error) for error in errors if error["type"] != RULES_ERROR]
+        errors = [found for found in refusal.errors(include_url=False) if found["type"] != RULES_ERROR]
+        return [_in_plain_words(error) for error in errors[:MOST_PROBLEMS]]
     return []
 
 

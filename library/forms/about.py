@@ -9,7 +9,9 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 
 from library import ingest
+from library.forms.text import VisibleCharField
 from library.models import Asset, Project, Rights
+from library.text import visible
 
 MAX_TAGS, MAX_TAG_LENGTH = 20, 40
 RIGHTS = tuple(field.name for field in fields(Rights))
@@ -18,7 +20,7 @@ RIGHTS = tuple(field.name for field in fields(Rights))
 class AboutForm(forms.Form):
     """What is said about an asset, and who may use it."""
 
-    title = forms.CharField(required=False, max_length=120)
+    title = VisibleCharField(required=False, max_length=120)
     description = forms.CharField(required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 3}))
     tags = forms.CharField(required=False, max_length=1000, help_text="Separated by commas.")
     home_project = forms.ModelChoiceField(
@@ -32,11 +34,11 @@ class AboutForm(forms.Form):
         label="A grid: one picture with several views",
         help_text="The provider then takes the picture as a collage. For pictures only.",
     )
-    licence = forms.CharField(required=False, max_length=120, help_text="Such as CC BY 4.0, or a contract.")
-    source = forms.CharField(
+    licence = VisibleCharField(required=False, max_length=120, help_text="Such as CC BY 4.0, or a contract.")
+    source = VisibleCharField(
         required=False, max_length=200, help_text="Where it comes from: a person, a shoot, a link."
     )
-    consent_note = forms.CharField(
+    consent_note = VisibleCharField(
         required=False,
         max_length=4000,
         widget=forms.Textarea(attrs={"rows": 2}),
@@ -138,7 +140,7 @@ def about(asset: Asset) -> dict[str, Any]:
 
 def parse_tags(text: str) -> list[str]:
     """Tags from a text with commas: lower case, single blanks, each once, in order."""
-    tags = list(dict.fromkeys(" ".join(part.split()).lower() for part in text.split(",") if part.strip()))
+    tags = list(dict.fromkeys(" ".join(part.split()).lower() for part in text.split(",") if visible(part)))
     if len(tags) > MAX_TAGS:
         raise ValidationError(f"At most {MAX_TAGS} tags; these are {len(tags)}.")
     for tag in tags:

@@ -7,6 +7,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from library.forms.text import VisibleCharField
 from library.models import Collection, Project, SavedView
 
 NAMED_TWICE = "You have one of this name already."
@@ -15,7 +16,7 @@ NAMED_TWICE = "You have one of this name already."
 class CollectionForm(forms.Form):
     """A new collection: the user's own, or a project's in which the user may make things."""
 
-    name = forms.CharField(max_length=80)
+    name = VisibleCharField(max_length=80)
     project = forms.ModelChoiceField(
         Project.objects.none(),
         required=False,
@@ -52,5 +53,5 @@ class CollectionForm(forms.Form):
 class ViewForm(forms.Form):
     """A name for the list as it is narrowed and sorted at present; the same name again replaces it."""
 
-    name = forms.CharField(max_length=SavedView._meta.get_field("name").max_length)
+    name = VisibleCharField(max_length=SavedView._meta.get_field("name").max_length)
     query = forms.CharField(required=False, max_length=SavedView._meta.get_field("query").max_length)
