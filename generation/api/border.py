@@ -1,6 +1,7 @@
 """What comes in is read strictly, once: what no database or other program could take is refused here, by its place."""
 
 import json
+import re
 from collections.abc import Iterator
 from math import isfinite
 from typing import Any
@@ -13,9 +14,18 @@ from pydantic import BaseModel, ConfigDict
 from generation.api.errors import ApiError, Invalid
 
 MOST_LEVELS = 32
+# What no request of ours comes near: whoever sends more is answered at once, since each name and value costs work
+# further on, and each unknown one an error of its own.
+MOST_VALUES = 10_000
+MOST_NAMES = 200  # of one object
+LONGEST_NAME = 200
+LONGEST_TEXT = 100_000
+LONGEST_PATH = 80  # characters of a path in an error
 LARGEST = 2**63 - 1
 # NUL is no text to a database, half of a surrogate pair none to UTF-8.
-NO_TEXT = ("\0", *map(chr, (0xD800, 0xDFFF)))
+_NO_TEXT = re.compile("[\0\ud800-\udfff]")
+# A value's place: that of what holds it, and its name there. Put together for an error alone.
+Place = tuple["Place", str | int] | None
 
 
 class Asked(BaseModel):
@@ -55,33 +65,57 @@ def read_json(body: bytes) -> Any:
         data = json.loads(body, parse_constant=_no_constant)
     except (ValueError, RecursionError):
         raise ApiError(400, "invalid_json", "The body is no JSON.") from None
-    for path, value in _leaves(data):
+    for place, value in _leaves(data):
         if isinstance(value, str) and not is_text(value):
-            raise Invalid(path, f"{path}: there is a character that is no text.")
+            raise Invalid(_path(place), f"{_path(place)}: there is a character that is no text.")
+        if isinstance(value, str) and len(value) > LONGEST_TEXT:
+            raise Invalid(
+                _path(place), f"{_path(place)}: the text has more than {LONGEST_TEXT:,} characters."
+            )
         if isinstance(value, int | float) and not (isfinite(value) and abs(value) <= LARGEST):
-            raise Invalid(path, f"{path}: the number is too large.")
+            raise Invalid(_path(place), f"{_path(place)}: the number is too large.")
     return data
 
 
 def is_text(value: str) -> bool:
     """Whether databases and UTF-8 can take it."""
-    return "\0" not in value and not any("\ud800" <= letter <= "\udfff" for letter in value)
+    return _NO_TEXT.search(value) is None
 
 
-def _leaves(data: Any) -> Iterator[tuple[str, Any]]:
-    """Every value and every name with its path, without recursion: the depth is the sender's choice."""
-    waiting: list[tuple[str, Any, int]] = [("", data, 0)]
+def _leaves(data: Any) -> Iterator[tuple[Place, Any]]:
+    """Every value and every name with its place, without recursion: the depth is the sender's choice."""
+    waiting: list[tuple[Place, Any, int]] = [(None, data, 0)]
+    seen = 0
     while waiting:
-        path, value, level = waiting.pop()
+        place, value, level = waiting.pop()
         if level > MOST_LEVELS:
-            raise Invalid(path[:80], f"The body has more than {MOST_LEVELS} levels.")
+            raise Invalid(_path(place), f"The body has more than {MOST_LEVELS} levels.")
+        seen += len(value) if isinstance(value, dict | list) else 0
+        if seen > MOST_VALUES:
+            raise Invalid(_path(place), f"The body has more than {MOST_VALUES:,} values.")
         if isinstance(value, dict):
-            yield from ((path, name) for name in value)
-            waiting += [(f"{path}.{name}".lstrip("."), one, level + 1) for name, one in value.items()]
+            _check_names(place, value)
+            yield from ((place, name) for name in value)
+            waiting += [((place, name), one, level + 1) for name, one in value.items()]
         elif isinstance(value, list):
-            waiting += [(f"{path}.{place}".lstrip("."), one, level + 1) for place, one in enumerate(value)]
+            waiting += [((place, number), one, level + 1) for number, one in enumerate(value)]
         else:
-            yield path, value
+            yield place, value
+
+
+def _check_names(place: Place, value: dict[str, Any]) -> None:
+    if len(value) > MOST_NAMES:
+        raise Invalid(_path(place), f"{_path(place) or 'The body'} has more than {MOST_NAMES} fields.")
+    if any(len(name) > LONGEST_NAME for name in value):
+        raise Invalid(_path(place), f"A field has a name of more than {LONGEST_NAME} characters.")
+
+
+def _path(place: Place) -> str:
+    names: list[str] = []
+    while place is not None:
+        place, name = place
+        names.append(str(name))
+    return ".".join(reversed(names))[:LONGEST_PATH]
 
 
 def _no_constant(word: str) -> None:
