@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from config.outages import DATABASE, unavailable
 from generation.api.errors import ApiError, error_response
 from generation.supervision.web.application import REFUSED
 from generation.supervision.web.body import Refused
@@ -28,6 +29,8 @@ def refuse_unread_bodies(
 
 
 def refused(request: HttpRequest, refusal: Refused) -> HttpResponse:
+    if refusal.status == 503:
+        return unavailable(request, DATABASE)
     head, sentence = _texts(refusal)
     if request.path.startswith(API):
         return error_response(ApiError(refusal.status, CODES[refusal.status], sentence))

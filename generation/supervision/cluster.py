@@ -10,6 +10,8 @@ import logging
 import secrets
 import signal
 import sys
+import threading
+import time
 from dataclasses import replace
 
 from django.conf import settings
@@ -23,6 +25,8 @@ from generation.supervision.prepare import need
 from generation.supervision.pulse import Patience, Pulse
 from library import storage
 
+BETWEEN_TRIES = 60.0  # seconds
+
 log = logging.getLogger("backlot.worker")
 
 
@@ -31,7 +35,6 @@ def run_cluster() -> None:
     need(health.database_ok())
     need(schema.schema_ok())
     need(health.queue_ok())
-    ensure_bucket()
     if missing := provenance.problem():
         log.warning(missing)
     connections.close_all()
@@ -40,12 +43,17 @@ def run_cluster() -> None:
     Cluster(host_queue.of_host(settings.WORKER_ID)).start()
 
 
-def ensure_bucket() -> None:
-    """Create a missing bucket. Storage that is away stops no worker: jobs that run have to be polled all the same."""
-    try:
-        storage.ensure_bucket()
-    except storage.StorageFailed as error:
-        log.warning("%s; %s", error, health.storage_remedy())
+def create_bucket() -> None:
+    """Create a missing bucket, as soon as the storage answers.
+
+    Storage that is away stops no worker: jobs that run have to be polled all the same.
+    """
+    while True:
+        try:
+            return storage.ensure_bucket()
+        except storage.StorageFailed as error:
+            log.warning("%s; %s", error, health.storage_remedy())
+        time.sleep(BETWEEN_TRIES)
 
 
 async def supervise(patience: Patience) -> None:
@@ -67,6 +75,7 @@ async def supervise(patience: Patience) -> None:
         restart=lambda why: asyncio.run_coroutine_threadsafe(keeper.restart(why), loop),
     )
     pulse.start()
+    threading.Thread(target=create_bucket, name="bucket", daemon=True).start()
     while pulse.is_alive() and not asked.is_set():
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(asked.wait(), timeout=1)

@@ -14,11 +14,15 @@ from config import outages
 from generation import schema, tokens
 from generation.models import Take
 from generation.supervision import health
+from generation.supervision.web.allowance import allowance
+from generation.supervision.web.application import REFUSED
+from generation.supervision.web.body import Refused
 from library import outage_log, storage
 from library.models import Asset, MediaFile, Project
 from tests import factories
 from tests.generation.views.conftest import make_take
 from tests.killable import Service
+from tests.worker_host import WorkerHost, wait_for
 
 
 @pytest.fixture(params=["stopped", "no bucket", "wrong key"])
@@ -131,6 +135,20 @@ def test_a_missing_bucket_is_created_by_doctor(
     storage.check_bucket()
 
 
+@pytest.mark.system
+def test_a_missing_bucket_is_created_by_a_worker(
+    worker: WorkerHost, monkeypatch: pytest.MonkeyPatch, settings
+) -> None:
+    """As in production, where no `up` runs."""
+    worker.environment = {"AWS_STORAGE_BUCKET_NAME": "made-by-worker"}
+    there = storage.PrivateStorage(bucket_name="made-by-worker")
+    monkeypatch.setattr(storage, "default_storage", there)
+    with pytest.raises(storage.StorageFailed):
+        storage.check_bucket()
+    worker.start()
+    wait_for(lambda: health.storage_ok().ok)
+
+
 @pytest.fixture
 def no_database(django_db_setup: None, django_db_blocker, tmp_path) -> Iterator[None]:
     """The default connection leads nowhere."""
@@ -167,6 +185,14 @@ def test_a_database_that_is_away_is_a_page(
 def test_a_database_that_is_away_is_told_by_both_apis(path: str, no_database: None) -> None:
     client = Client(raise_request_exception=False)
     answer = client.get(path, headers={"Authorization": "Bearer of-somebody"})
+    assert code_of(answer) == "database_unavailable"
+
+
+def test_a_large_body_waits_for_the_database_too(no_database: None, client: Client) -> None:
+    """Who sends it, and so how much may be sent, is looked up before anything of it is read."""
+    with pytest.raises(Refused) as refusal:
+        allowance({"PATH_INFO": "/api/v1/assets", "HTTP_AUTHORIZATION": "Bearer of-somebody"})
+    answer = client.post("/api/v1/assets", **{REFUSED: refusal.value})
     assert code_of(answer) == "database_unavailable"
 
 

@@ -1,15 +1,20 @@
 """How large a body may be: by who sends it, and to which page."""
 
+import logging
 from importlib import import_module
 
 from django.conf import settings
 from django.contrib.auth import get_user
 from django.core.handlers.wsgi import WSGIRequest, get_path_info
-from django.db import close_old_connections
+from django.db import Error, close_old_connections
 from django.urls import Resolver404, resolve
 
 from generation import tokens
+from generation.supervision.web.body import Refused
 from generation.supervision.web.wsgi import Environ
+from library.outage_log import log_outage
+
+log = logging.getLogger("backlot.web")
 
 # The views that take files; everything else is forms and JSON.
 UPLOADS = frozenset(
@@ -27,10 +32,17 @@ UPLOADS = frozenset(
 
 
 def allowance(environ: Environ) -> int:
-    """The number of bytes that may be sent, for bodies beyond what anybody may send."""
+    """The number of bytes that may be sent, for bodies beyond what anybody may send.
+
+    Raises Refused while the database is away, since nobody can tell who sends it.
+    """
     close_old_connections()
-    if not is_signed_in(environ):
-        return settings.MAX_ANONYMOUS_BYTES
+    try:
+        if not is_signed_in(environ):
+            return settings.MAX_ANONYMOUS_BYTES
+    except Error as error:
+        log_outage(log, "database", error)
+        raise Refused(503) from error
     return settings.MAX_UPLOAD_BYTES if takes_files(get_path_info(environ)) else settings.MAX_BODY_BYTES
 
 

@@ -20,7 +20,8 @@ Headers = Iterable[tuple[bytes, bytes]]
 
 
 class Refused(Exception):
-    """The body is not taken: 400 (its framing), 408 (too slow) or 413 (larger than `limit` bytes)."""
+    """The body is not taken: 400 (its framing), 408 (too slow), 413 (larger than `limit` bytes) or 503 (who
+    sends it cannot be looked up)."""
 
     def __init__(self, status: int, *, limit: int = 0) -> None:
         super().__init__(status)
