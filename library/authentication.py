@@ -11,9 +11,8 @@ from django.contrib.auth.models import User
 from django.contrib.auth.signals import user_logged_in
 from django.http import HttpRequest
 
-from library import devices
+from library import devices, passwords
 from library.client_address import Client, client_of
-from library.passwords import MAX_LENGTH, HashingBusy
 from library.throttling import Attempt, AttemptThrottle, TooManyAttempts
 
 log = logging.getLogger("backlot.login")
@@ -37,18 +36,17 @@ class ThrottledBackend(ModelBackend):
         username = username or more.get(User.USERNAME_FIELD)
         if request is None or username is None or password is None:
             return super().authenticate(request, username=username, password=password, **more)
-        account, client = (
-            User.objects.filter(username=username).only("pk", "username").first(),
-            client_of(request),
-        )
+        # Nothing is counted or looked up for who finds no slot, or a crowd would queue up for the database instead.
+        with passwords.slots.taken():
+            return self._attempt(request, username, password)
+
+    def _attempt(self, request: HttpRequest, username: str, password: str) -> User | None:
+        account = User.objects.filter(username=username).only("pk", "username").first()
+        client = client_of(request)
         attempt = _begin(request, account, username, client)
-        try:
-            # One that is too long is wrong for every account, so it need not be compared.
-            fits = len(password) <= MAX_LENGTH
-            user = super().authenticate(request, username=username, password=password) if fits else None
-        except HashingBusy:
-            attempt.cancel()
-            raise
+        # One that is too long is wrong for every account, so it need not be compared.
+        fits = len(password) <= passwords.MAX_LENGTH
+        user = super().authenticate(request, username=username, password=password) if fits else None
         if user is None:
             log.warning("Failed log-in: %s, from %s", _named(account), client)
         else:

@@ -1,20 +1,23 @@
 """How passwords are hashed: by Argon2id, a few at a time.
 
 Hashing is slow on purpose, and a thread that hashes or waits for its turn serves nothing else. So a process hashes
-two at a time and lets three more wait for a moment; whoever comes then is told to come back (`HashingBusy`, 503).
+two at a time and lets a few more wait for a moment; whoever comes then is told to come back (`HashingBusy`, 503).
 With the web's eight threads that leaves three for everybody else, however many log in at once.
 """
 
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Self
 
+from django.conf import settings
 from django.contrib.auth.hashers import Argon2PasswordHasher, PBKDF2PasswordHasher
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 MAX_LENGTH = 1024  # characters
-AT_ONCE, WAITING = 2, 3
+AT_ONCE = 2
+SHARE_OF_THREADS = 5 / 8  # that hash or wait for it, at most
 LONGEST_WAIT = 2.0  # seconds
 
 
@@ -28,26 +31,40 @@ class HashingSlots:
     """Lets `at_once` threads through and `waiting` more wait; all others are refused at once."""
 
     def __init__(self, at_once: int, waiting: int) -> None:
+        self.at_once, self.waiting = at_once, waiting
         self._inside = threading.BoundedSemaphore(at_once)
         self._queue = threading.BoundedSemaphore(at_once + waiting)
+        self._mine = threading.local()
+
+    @classmethod
+    def among(cls, threads: int) -> Self:
+        """Make the slots of a process with this number of threads, some of which always stay free."""
+        places = max(1, int(threads * SHARE_OF_THREADS))
+        at_once = min(AT_ONCE, places)
+        return cls(at_once, places - at_once)
 
     @contextmanager
     def taken(self) -> Iterator[None]:
-        """Hold a slot. Raises HashingBusy."""
+        """Hold a slot; a thread that holds one already goes on. Raises HashingBusy."""
+        if getattr(self._mine, "is_held", False):
+            yield
+            return
         if not self._queue.acquire(blocking=False):
             raise HashingBusy
         try:
             if not self._inside.acquire(timeout=LONGEST_WAIT):
                 raise HashingBusy
+            self._mine.is_held = True
             try:
                 yield
             finally:
+                self._mine.is_held = False
                 self._inside.release()
         finally:
             self._queue.release()
 
 
-slots = HashingSlots(AT_ONCE, WAITING)
+slots = HashingSlots.among(settings.WEB_THREADS)
 
 
 class BoundedArgon2Hasher(Argon2PasswordHasher):

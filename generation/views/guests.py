@@ -27,9 +27,8 @@ from generation.views.guest_access import (
 from generation.views.guest_ballots import ballot_page, uninvited
 from generation.views.guest_limits import ARRIVALS, LINK_PASSWORDS, NOTES, VERDICTS
 from generation.views.waiting_films import is_poll, poll_answer, waiting
-from library import storage
+from library import passwords, storage
 from library.client_address import Client, client_of
-from library.passwords import HashingBusy
 from library.throttling import TooManyAttempts
 
 log = logging.getLogger("backlot.sharing")
@@ -133,12 +132,9 @@ def shared_verdict(request: HttpRequest, visit: Visit, uuid: UUID) -> HttpRespon
 
 def _knows_password(link: ShareLink, client: Client, password: str) -> bool:
     """Compare the password, and log failures. Raises TooManyAttempts and HashingBusy."""
-    attempt = LINK_PASSWORDS.begin(link.pk, client)
-    try:
+    with passwords.slots.taken():
+        attempt = LINK_PASSWORDS.begin(link.pk, client)
         is_right = sharing.knows_password(link, password)
-    except HashingBusy:
-        attempt.cancel()
-        raise
     if is_right:
         attempt.succeeded()
     else:

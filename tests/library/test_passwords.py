@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from django.contrib.auth.hashers import check_password, identify_hasher, make_password
+from django.contrib.auth.hashers import Argon2PasswordHasher, check_password, identify_hasher, make_password
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.test import Client
@@ -62,8 +62,9 @@ def test_every_kind_of_failure_hashes_once(monkeypatch: pytest.MonkeyPatch, alic
     User.objects.create(username="inactive", password=make_password(PASSWORD), is_active=False)
     User.objects.create(username="unusable", password="!")
     User.objects.filter(pk=alice.pk).update(password=make_password(PASSWORD))
-    hashed = []
-    monkeypatch.setattr(passwords, "slots", counting(hashed))
+    hashed: list[str] = []
+    for name in ("encode", "verify"):
+        monkeypatch.setattr(Argon2PasswordHasher, name, counting(hashed, getattr(Argon2PasswordHasher, name)))
     tried = [("alice", "wrong"), ("nobody", PASSWORD), ("inactive", PASSWORD), ("unusable", PASSWORD)]
     for name, typed in [*tried, ("alice", PASSWORD)]:
         hashed.clear()
@@ -71,13 +72,12 @@ def test_every_kind_of_failure_hashes_once(monkeypatch: pytest.MonkeyPatch, alic
         assert len(hashed) == 1, name
 
 
-def counting(hashed: list[int]) -> Any:
-    class Counted(HashingSlots):
-        def taken(self) -> Any:
-            hashed.append(1)
-            return super().taken()
+def counting(hashed: list[str], hash_it: Callable[..., Any]) -> Callable[..., Any]:
+    def counted(self: Any, *values: str) -> Any:
+        hashed.append(hash_it.__name__)
+        return hash_it(self, *values)
 
-    return Counted(2, 3)
+    return counted
 
 
 def test_slots_let_two_through_and_three_wait_and_refuse_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -122,6 +122,22 @@ def wait_until(is_so: Callable[[], bool]) -> None:
             return
         pause.wait(0.01)
     raise AssertionError("it never came to that")
+
+
+@pytest.mark.parametrize(
+    ("threads", "at_once", "waiting"), [(1, 1, 0), (2, 1, 0), (4, 2, 0), (8, 2, 3), (64, 2, 38)]
+)
+def test_threads_stay_free(threads: int, at_once: int, waiting: int) -> None:
+    slots = HashingSlots.among(threads)
+    assert (slots.at_once, slots.waiting) == (at_once, waiting)
+
+
+def test_a_thread_that_holds_a_slot_needs_no_other() -> None:
+    slots = HashingSlots(1, 0)
+    with slots.taken(), slots.taken(), ThreadPoolExecutor(1) as pool:
+        assert pool.submit(refused_or(lambda: _enter(slots))).result(timeout=30) == "refused"
+    with slots.taken():
+        pass
 
 
 def test_who_waits_too_long_is_refused_and_leaves_its_place(monkeypatch: pytest.MonkeyPatch) -> None:
