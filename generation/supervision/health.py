@@ -23,6 +23,7 @@ from generation.supervision import figures, proxy_check
 from generation.supervision.figures import Ended, Overdue
 from generation.supervision.pulse import heartbeat_age
 from library import storage
+from library.throttling import HIDDEN_CLIENTS
 
 WORKER_SILENCE = 15.0  # seconds without a sweep, a restart of the cluster included, that are still well
 ANSWER_WITHIN = 5.0  # seconds
@@ -186,6 +187,20 @@ def proxy_ok() -> Check:
         return Check("public URL", False, f"{detail}: start `manage.py web`, or correct BACKLOT_PUBLIC_URL")
 
 
+def clients_ok() -> Check:
+    """Return whether clients can be told apart, which limits against guessing need."""
+    try:
+        hidden = HIDDEN_CLIENTS.used()
+    except Error:
+        return _unknown("clients")
+    if not hidden:
+        return Check("clients", True, "told apart by their addresses")
+    remedy = "let it send X-Forwarded-For, or correct BACKLOT_TRUSTED_PROXIES"
+    return Check(
+        "clients", False, f"{hidden} attempts within a day came through a proxy that hides them: {remedy}"
+    )
+
+
 ALL: list[Callable[[], Check]] = [
     database_ok,
     queue_ok,
@@ -194,6 +209,7 @@ ALL: list[Callable[[], Check]] = [
     worker_ok,
     public_endpoint_ok,
     proxy_ok,
+    clients_ok,
 ]
 
 

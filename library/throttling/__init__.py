@@ -4,7 +4,7 @@ Counters are rows, so they hold for all web processes and over restarts, with Re
 any event; `AttemptThrottle` is what stands in front of a secret that people choose.
 """
 
-from library.throttling.attempts import Attempt, AttemptThrottle
+from library.throttling.attempts import HIDDEN_CLIENTS, Attempt, AttemptThrottle
 from library.throttling.rate_limits import UNKNOWN_SECRETS, RateLimit, TooManyAttempts
 
-__all__ = ["UNKNOWN_SECRETS", "Attempt", "AttemptThrottle", "RateLimit", "TooManyAttempts"]
+__all__ = ["HIDDEN_CLIENTS", "UNKNOWN_SECRETS", "Attempt", "AttemptThrottle", "RateLimit", "TooManyAttempts"]

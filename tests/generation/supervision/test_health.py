@@ -10,6 +10,8 @@ from generation.models import Heartbeat
 from generation.sandbox.server import SandboxServer
 from generation.supervision import health
 from generation.supervision.health import Check
+from library.authentication import LOGINS
+from library.client_address import Client
 
 
 @pytest.mark.django_db
@@ -89,3 +91,11 @@ def test_the_real_provider_cannot_fetch_from_here(settings) -> None:
 )
 def test_private_addresses(host: str, private: bool) -> None:
     assert health.is_private(host) is private
+
+
+def test_a_proxy_that_hides_its_clients_is_reported(db: None) -> None:
+    assert health.clients_ok().ok
+    LOGINS.begin("somebody", Client("10.0.0.1", is_shared=True))
+    check = health.clients_ok()
+    assert (check.ok, check.detail.startswith("1 attempts within a day")) == (False, True)
+    assert "BACKLOT_TRUSTED_PROXIES" in check.detail
