@@ -128,6 +128,11 @@ def vouch(playlist: Playlist, *, by: User, instead_of: int | EllipsisType | None
     return _vouch(kept, by)
 
 
+def has_guests(playlist: Playlist) -> bool:
+    """Return whether a share link to it has not ended."""
+    return ShareLink.objects.unended().filter(playlist=playlist).exists()
+
+
 def unvouched(playlist: Playlist) -> PlaylistItemQuerySet:
     """Return the places that guests are not shown, since whoever added them may not share their takes."""
     items = PlaylistItem.objects.filter(playlist=playlist)
@@ -200,7 +205,7 @@ def _hold(playlist: Playlist) -> None:
 
 def _check_may_share(playlist: Playlist, takes: list[int], by: User) -> None:
     """Raises CannotList when guests see the playlist and one of the takes is not the user's to share."""
-    if not takes or not ShareLink.objects.unended().filter(playlist=playlist).exists():
+    if not takes or not has_guests(playlist):
         return
     others = Take.objects.filter(pk__in=takes).exclude(pk__in=Take.objects.editable_by(by).values("pk"))
     projects = sorted(set(others.order_by().values_list("project__name", flat=True)))

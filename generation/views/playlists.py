@@ -57,7 +57,7 @@ def playlist_edit(request: Request, uuid: UUID) -> HttpResponse:
     context = {
         "playlist": playlist,
         "form": form,
-        "unvouched": lists.unvouched(playlist).count(),
+        "unvouched": lists.unvouched(playlist).count() if lists.has_guests(playlist) else 0,
         **order_of(request, playlist),
     }
     return render(request, "generation/playlist_edit.html", context, status=422 if form.errors else 200)

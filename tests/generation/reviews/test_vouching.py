@@ -154,6 +154,9 @@ def test_the_playlist_s_page_says_what_guests_are_not_shown(
     alice: User, rita: User, bob: User, dailies: Playlist, secret: Take
 ) -> None:
     playlists.add(dailies, [secret], by=rita)
+    alone = Client()
+    alone.force_login(bob)
+    assert "not shown to guests" not in alone.get(f"/playlists/{dailies.uuid}/edit/").content.decode()
     link = link_to(dailies, bob)
     for user, expected in ((rita, False), (bob, True)):
         browser = Client()
