@@ -29,8 +29,8 @@ Peer = socket.socket | tuple[bytes, socket.socket]
 class SandboxServer:
     """The stand-in provider of skyreels-api.md over HTTP.
 
-    The port is bound at once (0 picks a free one; OSError when it is taken), requests are answered from
-    `start()` or `serve_forever()` on. `speed` scales the simulated rendering time. `public_url` is how
+    The port is bound at once (0 picks a free one; OSError when it is taken) unless a `listener` is given. Requests are
+    answered from `start()` or `serve_forever()` on. `speed` scales the simulated rendering time. `public_url` is how
     customers reach the result files, else the server's own address. `webhook_waits` are the seconds before each
     retry of a callback. `reach` limits what is fetched and called. Only one server may own a `data_dir`.
     """
@@ -41,6 +41,7 @@ class SandboxServer:
         *,
         host: str = "127.0.0.1",
         port: int = 0,
+        listener: socket.socket | None = None,
         api_key: str,
         speed: float = 1.0,
         public_url: str | None = None,
@@ -49,7 +50,7 @@ class SandboxServer:
     ) -> None:
         data_dir.mkdir(parents=True, exist_ok=True)
         handler = type("Handler", (SandboxHandler,), {"sandbox": self})
-        self._http = _HTTPServer((host, port), handler)
+        self._http = _HTTPServer((host, port), handler, listener)
         self.base_url = f"http://{host}:{self._http.server_port}"
         self.public_url = (public_url or self.base_url).rstrip("/")
         self.api_key = api_key
@@ -130,15 +131,24 @@ class _HTTPServer(ThreadingHTTPServer):
     block_on_close = False
     request_queue_size = 1024
 
-    def __init__(self, address: tuple[str, int], handler: type[SandboxHandler]) -> None:
+    def __init__(
+        self, address: tuple[str, int], handler: type[SandboxHandler], listener: socket.socket | None
+    ) -> None:
         self._open: set[socket.socket] = set()
         self._open_lock = threading.Lock()
-        super().__init__(address, handler)
+        super().__init__(address, handler, bind_and_activate=listener is None)
+        if listener is not None:
+            self.socket.close()
+            self.socket = listener
+            self._name()
 
     def server_bind(self) -> None:
         """Without the look-up of the host's name that http.server makes, which may take seconds."""
         socket.socket.setsockopt(self.socket, socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self.socket.bind(self.server_address)
+        self._name()
+
+    def _name(self) -> None:
         self.server_address = self.socket.getsockname()
         self.server_name, self.server_port = self.server_address[:2]  # type: ignore[assignment]
 

@@ -5,6 +5,7 @@ import contextlib
 import signal
 import socket
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from time import monotonic
@@ -28,11 +29,11 @@ CLOSING_ORDER = [["web", "worker"], ["sandbox"], ["s3"]]
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """Which parts are ours to run and where; a port of None means that the part is elsewhere."""
+    """Which parts are ours to run, on sockets that listen already; a part without one is elsewhere."""
 
     listener: socket.socket
-    storage_port: int | None
-    sandbox_port: int | None
+    storage: Sequence[socket.socket]
+    sandbox: Sequence[socket.socket]
     demo: bool
 
 
@@ -78,14 +79,13 @@ class House:
 
     async def _open(self) -> None:
         plan = self._plan
-        # Whoever was promised a port takes it at once, before another house finds it free.
-        if plan.storage_port:
-            self._keep(parts.storage(ports.storage_hosts(settings.HOST), plan.storage_port))
-        if plan.sandbox_port:
-            self._keep(parts.sandbox(plan.sandbox_port))
-        for name, port in (("s3", plan.storage_port), ("sandbox", plan.sandbox_port)):
-            if port:
-                await self._answer(name, f"http://127.0.0.1:{port}/")
+        if plan.storage:
+            self._keep(parts.storage_on([listener.fileno() for listener in plan.storage]))
+        if plan.sandbox:
+            self._keep(parts.sandbox(plan.sandbox[0].fileno()))
+        for name, listeners in (("s3", plan.storage), ("sandbox", plan.sandbox)):
+            if listeners:
+                await self._answer(name, f"http://127.0.0.1:{ports.number_of(listeners)}/")
         if code := await self._pass(parts.own("prepare", "up", "--prepare")):
             raise CannotStart(f"prepare failed with exit code {code}; its lines above say why")
         accounts = await self._make_demo()

@@ -41,9 +41,17 @@ def own(name: str, *arguments: str, grace: float = 3.0) -> Part:
 
 def storage(hosts: Sequence[str], port: int) -> Part:
     """The local S3 server over `var/s3`. Its keys go by the environment: a command line can be read by everyone."""
+    return _storage([f"[{host}]:{port}" if ":" in host else f"{host}:{port}" for host in hosts])
+
+
+def storage_on(listeners: Sequence[int]) -> Part:
+    """The same on sockets that listen already, so that nobody else can take the port, and a restart refuses nobody."""
+    return replace(_storage([f"fd://{listener}" for listener in listeners]), files=listeners)
+
+
+def _storage(addresses: Sequence[str]) -> Part:
     folder = settings.VAR_DIR / "s3"
     folder.mkdir(exist_ok=True)
-    addresses = [f"[{host}]:{port}" if ":" in host else f"{host}:{port}" for host in hosts]
     keys = f"{settings.AWS_ACCESS_KEY_ID},{settings.AWS_SECRET_ACCESS_KEY}".replace('"', '""')
     return Part(
         name="s3",
@@ -61,9 +69,9 @@ def storage(hosts: Sequence[str], port: int) -> Part:
     )
 
 
-def sandbox(port: int) -> Part:
-    """The provider that stands in for the real one."""
-    return own("sandbox", "sandbox", f"--port={port}", grace=SANDBOX_GRACE)
+def sandbox(listener: int) -> Part:
+    """The provider that stands in for the real one, on a socket that listens already."""
+    return replace(own("sandbox", "sandbox", f"--fd={listener}", grace=SANDBOX_GRACE), files=[listener])
 
 
 def worker() -> Part:

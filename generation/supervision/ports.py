@@ -5,7 +5,7 @@ import json
 import os
 import socket
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from errno import EADDRINUSE
 from ipaddress import ip_address
 from pathlib import Path
@@ -51,23 +51,40 @@ def _why_not(host: str, port: int, error: OSError) -> str:
     return f"cannot serve on {host}, port {port}: {reason}"
 
 
-def is_free(hosts: Sequence[str], port: int) -> bool:
-    """Whether the port can be listened on under every one of the addresses."""
+@contextmanager
+def held(hosts: Sequence[str], port: int) -> Iterator[list[socket.socket]]:
+    """Listening sockets for all the hosts on the port itself when it is free under each, else on the first that is.
+
+    The port is taken by them at once: between looking whether a port is free and listening on it, another installation
+    that starts at the same moment would find it free too. Raises CannotStart.
+    """
+    with ExitStack() as opened:
+        yield [opened.enter_context(listener) for listener in _first_free(hosts, port)]
+
+
+def _first_free(hosts: Sequence[str], port: int) -> list[socket.socket]:
+    candidates = range(port, min(port + NEIGHBOURS, 65536))
+    for each in candidates:
+        if (listeners := _on_all(hosts, each)) is not None:
+            return listeners
+    raise CannotStart(f"no free port from {port} to {candidates[-1]} on {' and '.join(hosts)}")
+
+
+def _on_all(hosts: Sequence[str], port: int) -> list[socket.socket] | None:
+    listeners: list[socket.socket] = []
     try:
         for host in hosts:
-            listen(host, port).close()
+            listeners.append(listen(host, port))
     except CannotStart:
-        return False
-    return True
+        for listener in listeners:
+            listener.close()
+        return None
+    return listeners
 
 
-def next_free(hosts: Sequence[str], port: int, *, taken: int | None = None) -> int:
-    """The port itself when it is free, else the first free one after it; never `taken`. Raises CannotStart."""
-    candidates = range(port, min(port + NEIGHBOURS, 65536))
-    found = next((each for each in candidates if each != taken and is_free(hosts, each)), None)
-    if found is None:
-        raise CannotStart(f"no free port from {port} to {candidates[-1]} on {' and '.join(hosts)}")
-    return found
+def number_of(listeners: Sequence[socket.socket]) -> int:
+    """The port that they listen on."""
+    return int(listeners[0].getsockname()[1])
 
 
 def storage_hosts(web_host: str) -> list[str]:

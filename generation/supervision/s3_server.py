@@ -1,4 +1,4 @@
-"""The local S3 server: `python -m generation.supervision.s3_server FOLDER HOST:PORT...`
+"""The local S3 server: `python -m generation.supervision.s3_server FOLDER HOST:PORT|fd://NUMBER...`
 
 rclone does the work, on a socket in the parent of FOLDER. It answers a request for a range with the right bytes but
 with status 200, and browsers then cannot seek in a video. So a door stands in front that passes requests and answers
@@ -127,6 +127,12 @@ async def _refuse(send: Send, status: int) -> None:
     await send({"type": "http.response.body", "body": b""})
 
 
+def listening(address: str) -> socket.socket:
+    """The socket of an address: `fd://NUMBER` for one that whoever started this has opened already, else HOST:PORT."""
+    host, _, port = address.rpartition(":")
+    return socket.socket(fileno=int(port.strip("/"))) if host == "fd" else listen(host.strip("[]"), int(port))
+
+
 def listen(host: str, port: int) -> socket.socket:
     """A listening socket, on IPv6 where the host says so. `::` means every interface, those of IPv4 too."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -183,8 +189,7 @@ def main(folder: str, *addresses: str) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: process.terminate())
     threading.Thread(target=end_with_rclone, daemon=True).start()
-    hosts = [address.rpartition(":") for address in addresses]
-    server.run([listen(host.strip("[]"), int(port)) for host, _, port in hosts])
+    server.run([listening(address) for address in addresses])
     process.terminate()
     sys.exit(process.wait())
 

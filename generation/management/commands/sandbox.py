@@ -1,6 +1,7 @@
 """`manage.py sandbox`: the provider that stands in for the real one."""
 
 import signal
+import socket
 import sys
 from argparse import ArgumentParser
 from typing import Any
@@ -35,11 +36,16 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         default = settings.EMBEDDED["sandbox_port"]
         parser.add_argument("--port", type=int, default=default, help="default: %(default)s")
+        parser.add_argument("--fd", type=int, help="a listening socket that is open already")
 
-    def handle(self, *, port: int, **options: Any) -> None:
+    def handle(self, *, port: int, fd: int | None, **options: Any) -> None:
         try:
             server = SandboxServer(
-                settings.VAR_DIR / "sandbox", port=port, api_key=settings.SKYREELS_API_KEY, reach=reach()
+                settings.VAR_DIR / "sandbox",
+                port=port,
+                listener=None if fd is None else socket.socket(fileno=fd),
+                api_key=settings.SKYREELS_API_KEY,
+                reach=reach(),
             )
         except (OSError, OverflowError) as error:
             sys.exit(f"backlot: the sandbox cannot serve on port {port}: {error}")

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import socket
 import sys
 from argparse import SUPPRESS, ArgumentParser
 from contextlib import ExitStack
@@ -55,14 +56,14 @@ def run(*, demo: bool) -> int:
     with ExitStack() as held:
         held.enter_context(ports.only_one(settings.VAR_DIR))
         listener = held.enter_context(ports.listen(settings.HOST, settings.PORT))
-        storage_port = sandbox_port = None
+        storage: list[socket.socket] = []
+        sandbox: list[socket.socket] = []
         if settings.S3_IS_EMBEDDED:
-            storage_port = ports.next_free(ports.storage_hosts(settings.HOST), settings.EMBEDDED["s3_port"])
-            ports.agree(settings.VAR_DIR, s3_port=storage_port)
+            hosts = ports.storage_hosts(settings.HOST)
+            storage = held.enter_context(ports.held(hosts, settings.EMBEDDED["s3_port"]))
+            ports.agree(settings.VAR_DIR, s3_port=ports.number_of(storage))
         if settings.SANDBOX_IS_EMBEDDED:
-            sandbox_port = ports.next_free(
-                ["127.0.0.1"], settings.EMBEDDED["sandbox_port"], taken=storage_port
-            )
-            ports.agree(settings.VAR_DIR, sandbox_port=sandbox_port)
-        plan = Plan(listener=listener, storage_port=storage_port, sandbox_port=sandbox_port, demo=demo)
+            sandbox = held.enter_context(ports.held(["127.0.0.1"], settings.EMBEDDED["sandbox_port"]))
+            ports.agree(settings.VAR_DIR, sandbox_port=ports.number_of(sandbox))
+        plan = Plan(listener=listener, storage=storage, sandbox=sandbox, demo=demo)
         return asyncio.run(House(plan).run())

@@ -3,7 +3,9 @@
 import asyncio
 import os
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -67,12 +69,27 @@ def _runs(pid: int) -> bool:
         return False
 
 
-def test_the_next_free_port_leaves_out_what_is_promised() -> None:
+def test_a_port_is_taken_as_soon_as_it_is_found() -> None:
     first = free_port()
-    with listening(first):
-        moved = ports.next_free(["127.0.0.1"], first)
-        assert moved > first
-        assert ports.next_free(["127.0.0.1"], first, taken=moved) > moved
+    with listening(first), ports.held(["127.0.0.1"], first) as mine:
+        assert ports.number_of(mine) > first
+        with ports.held(["127.0.0.1"], first) as others:
+            assert ports.number_of(others) > ports.number_of(mine)
+    with ports.held(["127.0.0.1"], first) as again:
+        assert ports.number_of(again) == first
+
+
+def test_many_at_once_get_ports_of_their_own() -> None:
+    first, together = free_port(), Barrier(8)
+
+    def take(_: int) -> int:
+        together.wait()
+        with ports.held(["127.0.0.1"], first) as mine:
+            together.wait()
+            return ports.number_of(mine)
+
+    with ThreadPoolExecutor(8) as pool:
+        assert len(set(pool.map(take, range(8)))) == 8
 
 
 @pytest.mark.parametrize(

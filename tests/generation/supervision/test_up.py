@@ -3,6 +3,7 @@
 import http.client
 import json
 import os
+import shutil
 import signal
 import stat
 import subprocess
@@ -35,9 +36,14 @@ def answers(port: int, path: str = "/healthz") -> int:
 def open_house(place: Place) -> Iterator[subprocess.Popen[bytes]]:
     """A house that has said where it is."""
     house = place.start("manage.py", "up", "--no-demo")
+    wait_until_open(place, house)
+    yield house
+
+
+def wait_until_open(place: Place, house: subprocess.Popen[bytes]) -> None:
+    """Until it has said where it is."""
     wait_for("the welcome", lambda: "Backlot is open at" in place.said() or house.poll() is not None)
     assert house.poll() is None, place.said()
-    yield house
 
 
 def close(place: Place, house: subprocess.Popen[bytes], ask: int = signal.SIGTERM) -> None:
@@ -165,3 +171,35 @@ def test_a_part_that_cannot_start_ends_the_house(place: Place) -> None:
     assert refused.stderr.splitlines() == [
         "backlot: prepare failed with exit code 1; its lines above say why"
     ]
+
+
+def test_three_at_once_in_folders_of_their_own_all_open(tmp_path: Path, migrated: Path) -> None:
+    """All were told of the same ports for storage and sandbox, and each of its own for the web."""
+    places = [Place(tmp_path / f"var{number}") for number in range(3)]
+    for each in places:
+        shutil.copy(migrated, each.var)
+        (each.var / "embedded.json").write_text(json.dumps(places[0].agreed))
+    houses = [each.start("manage.py", "up", "--no-demo") for each in places]
+    try:
+        for each, house in zip(places, houses, strict=True):
+            wait_until_open(each, house)
+            assert answers(each.port) == 200
+        moved = [json.loads((each.var / "embedded.json").read_text()) for each in places]
+        taken = [agreed[name] for agreed in moved for name in ("s3_port", "sandbox_port")]
+        assert len(set(taken)) == 6
+        for each, house in zip(places, houses, strict=True):
+            close(each, house)
+    finally:
+        for each in places:
+            for pid in each.processes():
+                os.kill(pid, signal.SIGKILL)
+
+
+def test_of_three_at_once_in_one_folder_one_opens_and_the_others_say_why(furnished: Place) -> None:
+    houses = [furnished.start("manage.py", "up", "--no-demo") for _ in range(3)]
+    wait_for("two refusals", lambda: [house.poll() for house in houses].count(1) == 2)
+    wait_for("the welcome", lambda: "Backlot is open at" in furnished.said())
+    refusal = f"backlot: another `manage.py up` already runs on {furnished.var}: stop it, or set BACKLOT_VAR"
+    assert furnished.said().splitlines().count(refusal) == 2
+    [running] = [house for house in houses if house.poll() is None]
+    close(furnished, running)
