@@ -32,6 +32,7 @@ lint: .venv/dev.stamp
 	$(BIN)/mypy .
 	$(BIN)/lint-imports
 	DJANGO_SETTINGS_MODULE=tests.settings $(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/python .ci/check_vulnerabilities.py requirements.lock
 
 bench: .venv/dev.stamp
 	$(BIN)/python -m pytest tests/benchmarks -o python_files='bench_*.py' -q -s $(ARGS)
