@@ -206,6 +206,11 @@ WEB_CONNECTIONS_PER_ADDRESS = env.number(
     "BACKLOT_WEB_CONNECTIONS_PER_ADDRESS", WEB_CONNECTIONS if PRODUCTION else 250, low=10, high=100_000
 )
 
+# What may be stored, counted from the rows: by one person, and for one project with its takes. 0 is no limit.
+
+USER_STORAGE_GB = env.number("BACKLOT_USER_STORAGE_GB", 100, low=0, high=1_000_000)
+PROJECT_STORAGE_GB = env.number("BACKLOT_PROJECT_STORAGE_GB", 1000, low=0, high=1_000_000)
+
 # Applications and pages
 
 INSTALLED_APPS = [

@@ -29,6 +29,10 @@ class CannotPromote(Exception):
         self.field = field
 
 
+class NoRoom(CannotPromote):
+    """The storage of the person or of the project is full."""
+
+
 def promote(
     take: Take,
     *,
@@ -46,7 +50,7 @@ def promote(
     """
     if not handles.is_handle(handle):
         raise CannotPromote(handles.RULE, "handle")
-    media, second = _media_of(take, at)
+    media, second = _media_of(take, at, by)
     with transaction.atomic():
         _lock(take)
         if made := _made_before(take, media).visible_to(by).named(handle).first():
@@ -64,7 +68,7 @@ def reference_to(take: Take, *, by: User, at: float | None = None) -> Asset:
             f"{take} lasts {take.seconds:.1f} s; a clip that goes on may have {fitness.MAX_CLIP_SECONDS:g} s. "
             "Go on from its last frame instead."
         )
-    media, second = _media_of(take, at)
+    media, second = _media_of(take, at, by)
     with transaction.atomic():
         _lock(take)
         if made := _made_before(take, media).visible_to(by).order_by("pk").first():
@@ -107,7 +111,7 @@ def title_of(take: Take, second: float | None = None) -> str:
     return whole if second is None else f"{whole} at {second:.2f} s"
 
 
-def _media_of(take: Take, at: float | None) -> tuple[MediaFile, float | None]:
+def _media_of(take: Take, at: float | None, by: User) -> tuple[MediaFile, float | None]:
     """The stored clip or frame, and the second at which the frame begins."""
     if at is not None and not 0 <= at <= take.end + 0.05:
         raise CannotPromote(f"{take} lasts {take.end:.2f} s: choose a second from 0 to that.", "at")
@@ -116,20 +120,22 @@ def _media_of(take: Take, at: float | None) -> tuple[MediaFile, float | None]:
         return known, None
     try:
         with tempfile.TemporaryDirectory(dir=settings.FILE_UPLOAD_TEMP_DIR) as folder:
-            return _fetched(take, at, Path(folder))
+            return _fetched(take, at, Path(folder), by)
     except storage.ObjectMissing as error:
         raise CannotPromote(_("The video of this take is not in the storage. Nothing was made.")) from error
+    except ingest.OverQuota as error:
+        raise NoRoom(str(error)) from error
     except probe.UnreadableMedia as error:
         raise CannotPromote(f"The take cannot be used: {error}") from error
 
 
-def _fetched(take: Take, at: float | None, folder: Path) -> tuple[MediaFile, float | None]:
+def _fetched(take: Take, at: float | None, folder: Path, by: User) -> tuple[MediaFile, float | None]:
     film, still = folder / "take.mp4", folder / "frame.png"
     storage.download(take.key, film)
     if at is None:
-        return ingest.add_media(film, name=title_of(take)), None
+        return ingest.add_media(film, name=title_of(take), by=by, project=take.project), None
     second = decoding.frame(film, at, still)
-    return ingest.add_media(still, name=title_of(take, second)), round(second, 3)
+    return ingest.add_media(still, name=title_of(take, second), by=by, project=take.project), round(second, 3)
 
 
 def _lock(take: Take) -> None:
@@ -153,17 +159,22 @@ def _created(
     is_shared: bool = False,
 ) -> Asset:
     ends = take.job.references.aggregate(ends=Min("asset__rights_end_on"))["ends"]
-    asset = ingest.create_asset(
-        by=by,
-        handle=handle,
-        kind=Asset.Kind.VIDEO if second is None else Asset.Kind.IMAGE,
-        media=[media],
-        title=title or title_of(take, second),
-        tags=tags,
-        project=take.project,
-        is_shared=is_shared,
-        # Without the project's name: whoever uses a shared asset need not know of the production.
-        rights=Rights(source=title_of(take, second), rights_end_on=ends),
-    )
+    try:
+        asset = ingest.create_asset(
+            by=by,
+            handle=handle,
+            kind=Asset.Kind.VIDEO if second is None else Asset.Kind.IMAGE,
+            media=[media],
+            title=title or title_of(take, second),
+            tags=tags,
+            project=take.project,
+            is_shared=is_shared,
+            # Without the project's name: whoever uses a shared asset need not know of the production.
+            rights=Rights(source=title_of(take, second), rights_end_on=ends),
+        )
+    except ingest.OverQuota as error:
+        raise NoRoom(str(error)) from error
+    except ingest.WrongFiles as error:  # it was removed this very moment, since nothing used it
+        raise CannotPromote(str(error)) from error
     Promotion.objects.create(take=take, asset=asset, second=second, by=by)
     return asset

@@ -5,8 +5,12 @@ from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec
 
+from django.conf import settings
+
 from generation import lifecycle, schema
 from generation.reviews import link_film_making, link_tokens, mailing, notifying, paused_links
+from library import ingest
+from library.ingest import staging, temp_files
 
 P = ParamSpec("P")
 SCHEMA_GOOD_FOR = 60.0  # seconds
@@ -54,8 +58,20 @@ def store(job_id: int) -> None:
 
 @on_usable_schema
 def sweep() -> None:
-    """Ask about everything that runs, for about a minute."""
+    """Ask about everything that runs, for about a minute; first, once an hour, clean up this machine's own files."""
+    temp_files.remove_abandoned(settings.FILE_UPLOAD_TEMP_DIR)
     lifecycle.sweep()
+
+
+@on_usable_schema
+def clean_up() -> None:
+    """Each hour: delete files that no asset has, and objects of uploads that were broken off."""
+    files, size = ingest.purge_media()
+    objects = staging.remove_abandoned()
+    if files or objects:
+        log.info(
+            "%s files that no asset has were deleted (%s bytes), and %s broken off", files, size, objects
+        )
 
 
 @on_usable_schema

@@ -13,6 +13,7 @@ from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationEr
 from pydantic import Field
 
 from library.decoding import DecodersBusy
+from library.ingest import OverQuota, WrongFiles
 from library.storage import StorageFailed
 from library.throttling import TooManyAttempts
 
@@ -113,13 +114,15 @@ def error_response(error: ApiError) -> HttpResponse:
     return response
 
 
-def refuse_form(form: BaseForm, names: dict[str, str] | None = None) -> Invalid:
+def refuse_form(form: BaseForm, names: dict[str, str] | None = None) -> ApiError:
     """What is wrong with a form that a page would show again: its first field, under the API's name for it.
 
     Raises DecodersBusy or StorageFailed when a file could not be taken in though nothing is wrong with it.
     """
     if isinstance(busy := getattr(form, "busy", None), DecodersBusy | StorageFailed):
         raise busy
+    if getattr(form, "over_quota", False):
+        return over_quota(" ".join(map(str, form.errors["files"])))
     field, messages = next(iter(form.errors.items()))
     param = (names or {}).get(field, field)
     return Invalid("" if param == "__all__" else param, " ".join(map(str, messages)))
@@ -137,6 +140,8 @@ def install(api: NinjaAPI) -> None:
         UnreadablePostError: _unreadable,
         StorageFailed: _no_storage,
         DecodersBusy: _busy,
+        OverQuota: _over_quota,
+        WrongFiles: _wrong_files,
         TooManyAttempts: _too_many_attempts,
         **dict.fromkeys(TOO_LARGE, _too_large),
     }
@@ -213,3 +218,16 @@ def _busy(request: HttpRequest, error: DecodersBusy) -> HttpResponse:
     response = error_response(ApiError(503, "decoders_busy", message))
     response["Retry-After"] = str(error.retry_after)
     return response
+
+
+def over_quota(message: str) -> ApiError:
+    """That there is no room for a file; the message has the figures."""
+    return ApiError(413, "storage_quota", message)
+
+
+def _over_quota(request: HttpRequest, error: OverQuota) -> HttpResponse:
+    return error_response(over_quota(str(error)))
+
+
+def _wrong_files(request: HttpRequest, error: WrongFiles) -> HttpResponse:
+    return error_response(Invalid("files", str(error)))

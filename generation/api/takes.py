@@ -11,7 +11,7 @@ from generation import promotion
 from generation.api.asset_changes import Tag, taken
 from generation.api.border import AskedInJson
 from generation.api.callers import ApiRequest, writing
-from generation.api.errors import Forbidden, Invalid, answers
+from generation.api.errors import Forbidden, Invalid, answers, over_quota
 from generation.api.paging import Listed, piece_of
 from generation.api.productions import ReviewState, TakeShape
 from generation.api.shapes import AssetDetails
@@ -83,6 +83,8 @@ def promote_take(request: ApiRequest, uuid: UUID, asset: Promoted) -> Status[Ass
             at=asset.at,
             is_shared=asset.shared,
         )
+    except promotion.NoRoom as refusal:
+        raise over_quota(str(refusal)) from None
     except promotion.CannotPromote as refusal:
         raise Invalid(refusal.field, str(refusal)) from None
     except ingest.HandleTaken as error:

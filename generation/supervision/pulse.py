@@ -26,7 +26,12 @@ from generation.lifecycle.leases import release_all_of
 from generation.models import Heartbeat, Job
 
 SWEEP = "generation.tasks.sweep"
-EACH_MINUTE = {"sweep": SWEEP, "tell": "generation.tasks.tell"}
+# Task and minutes between two runs.
+SCHEDULE = {
+    "sweep": (SWEEP, 1),
+    "tell": ("generation.tasks.tell", 1),
+    "clean up": ("generation.tasks.clean_up", 60),
+}
 MINUTE = timedelta(minutes=1)
 SCHEDULES_EVERY = 30.0  # seconds between two looks at the schedules
 ENDING_LOOK = 0.3  # seconds between two looks while the cluster ends
@@ -183,7 +188,7 @@ def ensure_schedule() -> None:
 
     Its names are not unique: hosts that start at once may each make a row, and whoever looks next takes it away.
     """
-    for name, task in EACH_MINUTE.items():
+    for name, (task, minutes) in SCHEDULE.items():
         found = list(Schedule.objects.filter(name=name).order_by("pk").values_list("pk", flat=True))
         Schedule.objects.filter(pk__in=found[1:]).delete()
         if not found:
@@ -191,7 +196,7 @@ def ensure_schedule() -> None:
                 name=name,
                 func=task,
                 schedule_type=Schedule.MINUTES,
-                minutes=1,
+                minutes=minutes,
                 next_run=timezone.now(),
             )
 
@@ -200,4 +205,5 @@ def bring_schedules_back() -> None:
     """Let what runs each minute run now if it is due later than that: it was planned before the clock was set back, and
     mail, notifications and the net of sweeps would stand still until the clock has caught up."""
     now = timezone.now()
-    Schedule.objects.filter(name__in=EACH_MINUTE, next_run__gt=now + 2 * MINUTE).update(next_run=now)
+    for name, (_, minutes) in SCHEDULE.items():
+        Schedule.objects.filter(name=name, next_run__gt=now + 2 * minutes * MINUTE).update(next_run=now)

@@ -20,6 +20,7 @@ from generation.reviews.standing import with_standing
 from generation.views import live, steering, team
 from generation.views.access import Request, project_to_own, project_to_see
 from generation.views.paging import page_of, wanted
+from library import ingest
 from library.models import Asset, Membership, Project, ProjectAsset
 from library.models.projects import may_open_projects
 
@@ -107,6 +108,7 @@ def _contents(request: Request, found: Project) -> dict[str, Any]:
         "team": found.memberships.select_related("user")[: team.SHOWN],
         "budget": budget_of(found),
         "limits": [one for one in limits.allowances(request.user, found) if one.limit != Limit.PROJECT],
+        "storage": ingest.usage_of_project(found),
         "can_edit": Project.objects.editable_by(request.user).filter(pk=found.pk).exists(),
         "can_own": Project.objects.owned_by(request.user).filter(pk=found.pk).exists(),
     }

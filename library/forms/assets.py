@@ -9,7 +9,7 @@ from library import ingest
 from library.forms.about import AboutForm
 from library.forms.files import FilesForm
 from library.forms.naming import HANDLE_FIELD, checked_handle
-from library.models import Asset
+from library.models import Asset, Project
 
 
 class AssetForm(AboutForm, FilesForm):
@@ -60,6 +60,10 @@ class VersionForm(FilesForm):
         super().__init__(*args, **kwargs)
         self.asset = asset
         self.initial["after"] = _number(asset)
+
+    @property
+    def project(self) -> Project | None:
+        return self.asset.home_project
 
     def take_over(self, current: Asset) -> None:
         """Lets the next press of the button save these files after the version that was just shown."""

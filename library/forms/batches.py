@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from django import forms
@@ -10,7 +11,7 @@ from django.core.exceptions import ValidationError
 
 from library import handles, ingest
 from library.forms.about import AboutForm
-from library.forms.files import TOO_OLD, FilesForm, KeptFile, kept_before
+from library.forms.files import TOO_OLD, FilesForm, KeptFile, kept_by_token
 from library.forms.naming import taken_message
 from library.ingest import grouping, looks
 from library.ingest.looks import Notice
@@ -140,13 +141,19 @@ def proposed(user: User, kept: Sequence[KeptFile]) -> list[RowForm]:
 def rows_sent(user: User, data: Any) -> list[RowForm]:
     """The rows as they were sent; those without a file were left out on purpose."""
     tokens: Mapping[str, list[str]] = {
-        f"row-{number}": data.getlist(f"row-{number}-kept") for number in range(MAX_BATCH)
+        f"row-{number}": data.getlist(f"row-{number}-kept")[:MAX_BATCH] for number in range(MAX_BATCH)
     }
+    found, _whole = kept_by_token(user, chain.from_iterable(tokens.values()))
     return [
-        RowForm(data, user=user, kept=kept_before(user, sent[:MAX_BATCH])[0], prefix=prefix)
+        RowForm(data, user=user, kept=_each_once(found, sent), prefix=prefix)
         for prefix, sent in tokens.items()
         if sent
     ]
+
+
+def _each_once(found: Mapping[str, KeptFile], tokens: Sequence[str]) -> list[KeptFile]:
+    """The files of these tokens, in order."""
+    return list({found[token].media.pk: found[token] for token in tokens if token in found}.values())
 
 
 def noticed(user: User, rows: Sequence[RowForm]) -> dict[int, Notice]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from library import ingest
 from library.decoding import DecodersBusy
-from library.models import Asset, MediaFile
+from library.models import Asset, MediaFile, Project
 from library.probe import UnreadableMedia, shown_name
 from library.storage import StorageFailed
 
@@ -55,7 +55,14 @@ def keep(user: User, media: MediaFile, name: str, *, asset: int | None = None) -
 def kept_before(user: User, tokens: Sequence[str]) -> tuple[list[KeptFile], bool]:
     """The files that these tokens stand for, each once, in order; and whether all could be read. Tokens of somebody
     else, files that are gone, and those of assets that the user may not edit any more are passed over."""
-    named: dict[int, tuple[str, int | None]] = {}
+    found, whole = kept_by_token(user, tokens)
+    return list({one.media.pk: one for one in found.values()}.values()), whole
+
+
+def kept_by_token(user: User, tokens: Iterable[str]) -> tuple[dict[str, KeptFile], bool]:
+    """Each of these tokens with the file that it stands for, in a few queries however many; and whether all could be
+    read. The files are kept for another day, since their new tokens are good for one."""
+    named: dict[str, tuple[int, str, int | None]] = {}
     whole = True
     for token in tokens:
         try:
@@ -64,15 +71,18 @@ def kept_before(user: User, tokens: Sequence[str]) -> tuple[list[KeptFile], bool
             whole = False
             continue
         if owner == user.pk:
-            named[media] = (name, rest[0] if rest else None)
-    found = MediaFile.objects.in_bulk(named)
-    of_assets = {asset for _name, asset in named.values() if asset}
+            named[token] = (media, name, rest[0] if rest else None)
+    of_assets = {asset for media, name, asset in named.values() if asset}
     editable = Asset.objects.filter(pk__in=of_assets).keys_editable_by(user) if of_assets else set()
-    kept = [
-        keep(user, found[pk], name, asset=asset)
-        for pk, (name, asset) in named.items()
-        if pk in found and (asset is None or asset in editable)
-    ]
+    keys = {media for media, name, asset in named.values() if asset is None or asset in editable}
+    if keys:
+        ingest.keep_waiting(keys, user)
+    found = MediaFile.objects.in_bulk(keys)
+    kept = {
+        token: keep(user, found[media], name, asset=asset)
+        for token, (media, name, asset) in named.items()
+        if media in found and (asset is None or asset in editable)
+    }
     return kept, whole
 
 
@@ -118,6 +128,12 @@ class FilesForm(forms.Form):
         self.user = user
         self.kept = list(kept)
         self.busy: DecodersBusy | StorageFailed | None = None
+        self.over_quota = False
+
+    @property
+    def project(self) -> Project | None:
+        """The project that has to have room for the files, where the form knows it."""
+        return self.cleaned_data.get("home_project")
 
     @property
     def media_files(self) -> list[MediaFile]:
@@ -155,12 +171,15 @@ class FilesForm(forms.Form):
                 self.add_error("files", problem_of(name, self.busy))
                 continue
             try:
-                media = ingest.add_media(upload, name=name)
+                media = ingest.add_media(upload, name=name, by=self.user, project=self.project)
             except (DecodersBusy, StorageFailed) as error:
                 self.busy = error
                 self.add_error("files", problem_of(name, error))
             except UnreadableMedia as error:
                 self.add_error("files", str(error))
+            except ingest.OverQuota as error:
+                self.over_quota = True
+                self.add_error("files", f"{name}: {error}")
             else:
                 self.kept.append(keep(self.user, media, name))
 

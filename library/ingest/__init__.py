@@ -8,7 +8,7 @@ from library.ingest.assets import (
     edit_asset,
 )
 from library.ingest.links import KeptAtHome, LinkedElsewhere, link_asset, pin
-from library.ingest.media import add_media
+from library.ingest.media import add_media, keep_waiting
 from library.ingest.mending import draw_again
 from library.ingest.naming import (
     HandleTaken,
@@ -18,6 +18,7 @@ from library.ingest.naming import (
     release_name,
     rename,
 )
+from library.ingest.quotas import OverQuota, Usage, usage_of, usage_of_project
 from library.ingest.removal import (
     InUse,
     archive,
@@ -37,8 +38,10 @@ __all__ = [
     "InUse",
     "KeptAtHome",
     "LinkedElsewhere",
+    "OverQuota",
     "OwnerNeeded",
     "StaleEdit",
+    "Usage",
     "WrongFiles",
     "add_media",
     "add_version",
@@ -55,6 +58,7 @@ __all__ = [
     "free_suggestion",
     "holder_of",
     "impact_of",
+    "keep_waiting",
     "link_asset",
     "pin",
     "purge_media",
@@ -64,4 +68,6 @@ __all__ = [
     "restore_version",
     "unarchive",
     "unused_media",
+    "usage_of",
+    "usage_of_project",
 ]

@@ -7,9 +7,10 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from library import fitness
-from library.ingest import links, naming
+from library.ingest import links, naming, quotas
 from library.ingest.naming import StaleEdit
 from library.ingest.rights import check_home, check_last_day
 from library.ingest.tags import tags_named
@@ -67,7 +68,7 @@ def create_asset(
 ) -> Asset:
     """A new asset with its version 1, linked to its home project if it has one.
 
-    Files given twice count once; the first picture is the primary one. Raises HandleTaken, WrongFiles.
+    Files given twice count once; the first picture is the primary one. Raises HandleTaken, WrongFiles, OverQuota.
     """
     files = list(dict.fromkeys(media))
     check_files(kind, files)
@@ -97,7 +98,7 @@ def add_version(
 ) -> AssetVersion:
     """The next version, which becomes the current one; earlier ones stay as they are.
 
-    Raises WrongFiles, and StaleEdit when somebody made another version since the one of the number `after`.
+    Raises WrongFiles, OverQuota, and StaleEdit when somebody made another version since the one of the number `after`.
     """
     files = list(dict.fromkeys(media))
     check_files(asset.kind, files)
@@ -126,8 +127,8 @@ def edit_asset(
 ) -> Asset:
     """Writes the text of an asset as it was edited from that revision.
 
-    Raises StaleEdit, OwnerNeeded for ended rights that are not `by`'s to extend, and LinkedElsewhere for an asset that
-    is to be kept to one project while others link it; then nothing was changed.
+    Raises StaleEdit, OverQuota, OwnerNeeded for ended rights that are not `by`'s to extend, and LinkedElsewhere for an
+    asset that is to be kept to one project while others link it; then nothing was changed.
     """
     with transaction.atomic():
         # Locked and read anew: the rights and the home as they are saved count, not those of a page opened before.
@@ -136,6 +137,8 @@ def edit_asset(
             raise StaleEdit(Asset.objects.for_cards().get(pk=asset.pk))
         check_last_day(saved, last_day=rights.rights_end_on, by=by)
         check_home(saved, project=project, by=by)
+        if project and project.pk != saved.home_project_id:
+            quotas.check_move(saved, project)
         Asset.objects.filter(pk=asset.pk).update(
             title=title,
             description=description,
@@ -158,6 +161,8 @@ def edit_asset(
 def _add_version(
     asset: Asset, *, by: User, files: Sequence[MediaFile], number: int, note: str
 ) -> AssetVersion:
+    _check_still_there(files)
+    quotas.check_files(files, by=by, project=asset.home_project)
     version = AssetVersion.objects.create(asset=asset, number=number, note=note, created_by=by)
     VersionFile.objects.bulk_create(
         VersionFile(version=version, media=one, role=_ROLES[MediaFile.Kind(one.kind)], position=position)
@@ -169,6 +174,14 @@ def _add_version(
     asset.uses = fitness.uses_of(asset.kind, asset.is_grid, files).uses
     asset.save(update_fields=["cover", "current_version", "uses", "updated_at"])
     return version
+
+
+def _check_still_there(files: Sequence[MediaFile]) -> None:
+    """Lock the files, so that the removal of what nobody uses passes over them; WrongFiles for one that is gone."""
+    keys = [one.pk for one in files]
+    locked = MediaFile.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk")
+    if len(list(locked.values_list("pk", flat=True))) < len(keys):
+        raise WrongFiles(_("A file waited too long and was removed: choose it again."))
 
 
 def write_uses(asset: Asset) -> None:

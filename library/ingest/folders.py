@@ -13,6 +13,7 @@ from library.ingest.grouping import Group, NamedFile, group
 from library.ingest.media import add_media
 from library.ingest.naming import HandleTaken
 from library.ingest.outcomes import Ending, Outcome
+from library.ingest.quotas import OverQuota
 from library.models import Asset, MediaFile, Project
 from library.probe import UnreadableMedia
 from library.storage import StorageFailed
@@ -42,7 +43,7 @@ def import_folder(
     as it is known, then one for each asset."""
     taken: list[Taken] = []
     for path in paths:
-        result = _taken(path, dry_run=dry_run)
+        result = _taken(path, by, project, dry_run=dry_run)
         if isinstance(result, Outcome):
             yield result
         else:
@@ -52,17 +53,17 @@ def import_folder(
         yield _made(proposed, files, folder, by=by, project=project)
 
 
-def _taken(path: Path, *, dry_run: bool) -> Taken | Outcome:
+def _taken(path: Path, by: User, project: Project, *, dry_run: bool) -> Taken | Outcome:
     if path.is_symlink():
         return Outcome(path.name, Ending.TAKEN, "links are not followed")
     try:
         if dry_run:
             return Taken(path, decoding.kind(path), None)
-        media = add_media(path, name=path.name)
+        media = add_media(path, name=path.name, by=by, project=project)
         return Taken(path, media.kind, media)
     except decoding.DecodersBusy as error:
         return Outcome(path.name, Ending.LEFT, str(error))
-    except (UnreadableMedia, StorageFailed, OSError) as error:
+    except (UnreadableMedia, OverQuota, StorageFailed, OSError) as error:
         return Outcome(path.name, Ending.FAILED, str(error))
 
 
@@ -96,7 +97,7 @@ def _created(
     known = Asset.objects.visible_to(by).filter(versions__media__in=media).order_by("pk").first()
     try:
         asset = create_asset(by=by, handle=name, kind=kind, media=media, project=project)
-    except (HandleTaken, WrongFiles) as error:
+    except (HandleTaken, OverQuota, WrongFiles) as error:
         return Outcome(told, Ending.FAILED, str(error))
     return Outcome(told, Ending.MADE, f"as {asset}" + (f"; {known} has such a file already" if known else ""))
 

@@ -2,55 +2,93 @@
 
 import hashlib
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.core.files import File
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
 
 from library import decoding, storage
-from library.models import MediaFile
+from library.ingest import quotas, staging
+from library.models import MediaFile, Project, VersionFile
 
 PIECE = 1024**2
 
 
-def add_media(source: "File[bytes] | Path", *, name: str = "") -> MediaFile:
+def add_media(
+    source: "File[bytes] | Path", *, name: str = "", by: User | None = None, project: Project | None = None
+) -> MediaFile:
     """Converts, probes, cleans, deduplicates, stores and pictures one file; `name` is only used to speak about it.
 
     The same bytes give the same row, however often and however many at once. The objects are stored before the
     row, so a row always has its object. The file is opened in a process of its own, so memory stays bounded here
-    whatever it holds. Raises UnreadableMedia with a sentence that names the file, DecodersBusy and StorageFailed; in
-    all three cases there is no new row.
+    whatever it holds. It waits a day for an asset, and counts for `by` until then.
+
+    Raises UnreadableMedia with a sentence that names the file, OverQuota when `by` or the project that it is meant for
+    has no room for it, DecodersBusy and StorageFailed; in all these cases there is no new row.
     """
     with tempfile.TemporaryDirectory(dir=settings.FILE_UPLOAD_TEMP_DIR) as folder:
         path = Path(folder) / "file"
         sha256 = _copied(source, path)
-        return _known(sha256) or _added(path, sha256, name or str(source.name))
+        if known := _known(sha256, by, project):
+            return known
+        quotas.check_size(path.stat().st_size, by=by, project=project)
+        return _added(path, sha256, name or str(source.name), by, project)
 
 
-def _added(path: Path, sha256: str, name: str) -> MediaFile:
+def _added(path: Path, sha256: str, name: str, by: User | None, project: Project | None) -> MediaFile:
     prepared = decoding.prepare(path, name=name)
     if prepared.sha256 is not None:
         sha256 = prepared.sha256
-        if known := _known(sha256):
+        if known := _known(sha256, by, project):
             return known
-    return _stored(prepared, sha256)
+    return _stored(prepared, sha256, by)
 
 
-def _stored(prepared: decoding.Prepared, sha256: str) -> MediaFile:
+def _stored(prepared: decoding.Prepared, sha256: str, by: User | None) -> MediaFile:
     facts = prepared.facts
     key = storage.media_key(sha256, facts.extension)
     thumbnail_key = storage.thumbnail_key(sha256)
+    staging.stage(sha256, key, thumbnail_key)
     storage.upload(prepared.thumbnail, thumbnail_key, "image/webp")
     storage.upload(prepared.path, key, facts.mime)
-    values = vars(facts) | {"key": key, "thumbnail_key": thumbnail_key, "looks": prepared.looks}
-    # Two uploads of the same bytes at once: the second to write its row gets the first one's.
-    media, _ = MediaFile.objects.get_or_create(sha256=sha256, defaults=values)
+    values = vars(facts) | {
+        "key": key,
+        "thumbnail_key": thumbnail_key,
+        "looks": prepared.looks,
+        "brought_at": timezone.now(),
+        "brought_by": by,
+    }
+    with transaction.atomic():
+        # Two uploads of the same bytes at once: the second to write its row gets the first one's.
+        media, _ = MediaFile.objects.get_or_create(sha256=sha256, defaults=values)
+        staging.unstage(sha256)
     return media
 
 
-def _known(sha256: str) -> MediaFile | None:
-    return MediaFile.objects.filter(sha256=sha256).first()
+def keep_waiting(media: Iterable[int], by: User) -> None:
+    """Keep files that no version has, by their keys, from being removed for another day."""
+    waiting = MediaFile.objects.filter(
+        ~Exists(VersionFile.objects.filter(media=OuterRef("pk"))), pk__in=media
+    )
+    waiting.update(brought_at=timezone.now(), brought_by=by)
+
+
+def _known(sha256: str, by: User | None, project: Project | None) -> MediaFile | None:
+    """The row of these bytes, which from now on waits for its form like a new one. Raises OverQuota."""
+    # The UPDATE first: either it keeps the row from being removed, or the row has gone already.
+    if not MediaFile.objects.filter(sha256=sha256).update(brought_at=timezone.now()):
+        return None
+    media = MediaFile.objects.get(sha256=sha256)
+    quotas.check_known(media, by=by, project=project)
+    if by and by.pk != media.brought_by_id:
+        media.brought_by = by
+        media.save(update_fields=["brought_by"])
+    return media
 
 
 def _copied(source: "File[bytes] | Path", path: Path) -> str:

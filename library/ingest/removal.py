@@ -1,22 +1,21 @@
 """How things leave: assets are archived, or deleted when nothing uses them; files go when no version has them."""
 
 import datetime
-import logging
 from functools import partial
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from library import storage
+from library.ingest import staging
 from library.ingest.bulk import archive_many, restore_many
 from library.ingest.links import links_elsewhere
 from library.models import Asset, MediaFile, VersionFile
 
-# A file waits a day at most for the form that it was brought with (`library.forms.files`).
-KEPT_FOR = datetime.timedelta(days=1)
+# A file waits a day at most for the form that it was brought with (`library.forms.files`), which takes a moment to be
+# checked after its last second.
+KEPT_FOR = datetime.timedelta(days=1, hours=1)
 BATCH = 200
-log = logging.getLogger(__name__)
 
 
 class InUse(Exception):
@@ -63,6 +62,7 @@ def unused_media() -> QuerySet[MediaFile]:
     return MediaFile.objects.filter(
         ~Exists(VersionFile.objects.filter(media=OuterRef("pk"))),
         ~Exists(Asset.objects.filter(cover=OuterRef("pk"))),
+        ~Q(brought_at__gte=timezone.now() - KEPT_FOR),
         created_at__lt=timezone.now() - KEPT_FOR,
     )
 
@@ -70,7 +70,7 @@ def unused_media() -> QuerySet[MediaFile]:
 def purge_media() -> tuple[int, int]:
     """Deletes the files that no version uses: rows first, their objects after the commit. Returns files and bytes.
 
-    What the storage does not delete then is found by `manage.py storage_audit`.
+    What the storage does not delete then, and what a killed process leaves, stays staged for the next clean-up.
     """
     files = size = 0
     while batch := _purge_batch():
@@ -84,8 +84,7 @@ def forget_media(media: MediaFile) -> bool:
         locked = MediaFile.objects.select_for_update().filter(pk=media.pk)
         if not locked or not unused_media().filter(pk=media.pk).exists():
             return False
-        MediaFile.objects.filter(pk=media.pk).delete()
-        transaction.on_commit(partial(_delete_objects, media.key, media.thumbnail_key))
+        _delete_row(media)
     return True
 
 
@@ -95,17 +94,13 @@ def _purge_batch() -> list[MediaFile]:
     locked = [media.pk for media in MediaFile.objects.select_for_update().filter(pk__in=list(chosen))]
     # Asked again under the lock, since a version may have taken one of them meanwhile.
     batch = list(unused_media().filter(pk__in=locked))
-    MediaFile.objects.filter(pk__in=[media.pk for media in batch]).delete()
     for media in batch:
-        transaction.on_commit(partial(_delete_objects, media.key, media.thumbnail_key))
+        _delete_row(media)
     return batch
 
 
-def _delete_objects(key: str, thumbnail_key: str) -> None:
-    if MediaFile.objects.filter(key=key).exists():
-        return  # somebody brought the same bytes again
-    for name in filter(None, (key, thumbnail_key)):
-        try:
-            storage.delete(name)
-        except storage.StorageFailed as error:
-            log.warning("an object without a row stays until the next audit: %s", error)
+def _delete_row(media: MediaFile) -> None:
+    """Delete the row, and its objects after the commit, unless somebody has brought the same bytes again by then."""
+    moment = staging.stage(media.sha256, media.key, media.thumbnail_key)
+    MediaFile.objects.filter(pk=media.pk).delete()
+    transaction.on_commit(partial(staging.remove, media.sha256, moment))

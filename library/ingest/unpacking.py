@@ -27,8 +27,9 @@ from library.ingest.bundles import FORMAT, MANIFEST, VERSION, AssetEntry, FileEn
 from library.ingest.media import add_media
 from library.ingest.naming import HandleTaken
 from library.ingest.outcomes import Ending, Outcome
+from library.ingest.quotas import OverQuota
 from library.ingest.zips import PIECE
-from library.models import MediaFile, Project, Rights
+from library.models import Project, Rights
 from library.probe import MAX_VIDEO_BYTES, UnreadableMedia
 from library.storage import StorageFailed
 
@@ -152,7 +153,10 @@ def _imported(
             by=by,
             handle=entry.handle,
             kind=entry.kind,
-            media=[_media(bundle, file) for file in sorted(entry.files, key=lambda file: file.order)],
+            media=[
+                add_media(bundle.save(file), name=file.path, by=by, project=project)
+                for file in sorted(entry.files, key=lambda file: file.order)
+            ],
             title=entry.title,
             description=entry.description,
             tags=list(dict.fromkeys(tag.lower() for tag in entry.tags)),
@@ -165,13 +169,9 @@ def _imported(
         return Outcome(name, Ending.LEFT, "too many files are being opened: import the same zip again")
     except StorageFailed:
         return Outcome(name, Ending.LEFT, "the file storage is unavailable: import the same zip again")
-    except (BadBundle, UnreadableMedia, WrongFiles, HandleTaken) as error:
+    except (BadBundle, UnreadableMedia, OverQuota, WrongFiles, HandleTaken) as error:
         return Outcome(name, Ending.FAILED, str(error))
     return Outcome(name, Ending.MADE)
-
-
-def _media(bundle: Bundle, file: FileEntry) -> MediaFile:
-    return add_media(bundle.save(file), name=file.path)
 
 
 # What a zip announces

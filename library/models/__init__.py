@@ -1,7 +1,7 @@
 """The library's tables: projects and members, assets and their versions, media files, and what people keep."""
 
 from library.models.assets import Asset, AssetTag, AssetVersion, ProjectAsset, VersionFile
-from library.models.media import MediaFile
+from library.models.media import MediaFile, StagedUpload
 from library.models.names import HandleAlias
 from library.models.projects import Membership, Project, Role
 from library.models.rights import Rights
@@ -23,5 +23,6 @@ __all__ = [
     "Rights",
     "Role",
     "SavedView",
+    "StagedUpload",
     "VersionFile",
 ]

@@ -2,6 +2,7 @@
 
 from math import gcd
 
+from django.conf import settings
 from django.db import models
 
 WHOLE_ASPECT = 21
@@ -37,6 +38,11 @@ class MediaFile(models.Model):
         help_text="perceptual hash of a picture: near pictures differ in few of its 64 bits",
     )
     created_at = models.DateTimeField(auto_now_add=True)
+    # Until a version has the file, it waits for the form that it was brought with, and counts for who brought it last.
+    brought_at = models.DateTimeField(null=True, blank=True, editable=False)
+    brought_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, editable=False, related_name="+"
+    )
 
     class Meta:
         ordering = ["-pk"]
@@ -71,3 +77,19 @@ class MediaFile(models.Model):
         if self.kind != self.Kind.VIDEO:
             return ""
         return "with sound" if self.has_audio else "without sound"
+
+
+class StagedUpload(models.Model):
+    """Objects that may be in the bucket without a row: written before they are stored, deleted once their MediaFile is
+    there. What a killed process or the removal of a file leaves behind is found here, without listing the bucket."""
+
+    sha256 = models.CharField(max_length=64, unique=True)
+    key = models.CharField(max_length=200)
+    thumbnail_key = models.CharField(max_length=200)
+    staged_at = models.DateTimeField(db_index=True)
+    removing_at = models.DateTimeField(
+        null=True, blank=True, help_text="since when somebody deletes the objects"
+    )
+
+    def __str__(self) -> str:
+        return self.key

@@ -62,6 +62,10 @@ def asset_edit(request: Request, handle: str) -> HttpResponse:
         form.add_error(refusal.field, str(refusal))
         context["move"] = ""
         return render(request, "library/asset_edit.html", context, status=REFUSED)
+    except ingest.OverQuota as refusal:
+        form.add_error("home_project", str(refusal))
+        context["move"] = ""
+        return render(request, "library/asset_edit.html", context, status=REFUSED)
     except ingest.LinkedElsewhere as error:
         form.add_error("is_shared", forms.links_told(request.user, error.projects))
         context["move"] = ""

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from library import catalog, forms, handles, storage
-from library.ingest import bundles, unpacking
+from library.ingest import bundles, unpacking, usage_of
 from library.ingest.outcomes import Ending, Outcome
 from library.models import Asset, Collection, Project
 from library.models.assets import AssetQuerySet
@@ -46,7 +46,8 @@ def import_zip(request: Request) -> HttpResponse:
     form = forms.BundleForm(request.POST, request.FILES, user=request.user)
     outcomes = _imported(form, request) if form.is_valid() else []
     if form.errors:
-        context = {"form": forms.UploadForm(user=request.user), "bundle": form}
+        usage = usage_of(request.user)
+        context = {"form": forms.UploadForm(user=request.user), "bundle": form, "usage": usage}
         return render(request, "library/upload.html", context, status=REFUSED)
     return render(request, "library/imported.html", _told(outcomes))
 

@@ -42,7 +42,9 @@ def _created(form: forms.AssetForm) -> Asset | None:
         )
     except ingest.HandleTaken as error:
         form.add_error("handle", forms.taken_message(values["handle"], error.asset, form.user))
-        return None
+    except (ingest.WrongFiles, ingest.OverQuota) as error:
+        form.add_error("files", str(error))
+    return None
 
 
 def _noticed(form: forms.AssetForm, made: Asset) -> Iterator[str]:

@@ -42,8 +42,8 @@ def upload_file(request: Request) -> HttpResponse:
         return JsonResponse({"name": "", "problem": "No file arrived. Send it again."}, status=REFUSED)
     name = shown_name(sent.name or "")
     try:
-        media = ingest.add_media(sent, name=name)
-    except UnreadableMedia as error:
+        media = ingest.add_media(sent, name=name, by=request.user)
+    except (UnreadableMedia, ingest.OverQuota) as error:
         return JsonResponse({"name": name, "problem": str(error)}, status=REFUSED)
     except (decoding.DecodersBusy, storage.StorageFailed) as error:
         answer = {"name": name, "problem": forms.problem_of(name, error), "retry_after": error.retry_after}
@@ -101,13 +101,14 @@ def _made(row: forms.RowForm, common: forms.BatchForm) -> list[Asset]:
     except ingest.HandleTaken as error:
         name = row.cleaned_data["handle"]
         row.add_error("handle", forms.taken_message(name, error.asset, row.user))
-    except ingest.WrongFiles as error:
+    except (ingest.WrongFiles, ingest.OverQuota) as error:
         row.add_error(None, str(error))
     return []
 
 
 def _choosing(request: Request, form: forms.UploadForm, *, status: int = 200) -> HttpResponse:
-    context = {"form": form, "bundle": forms.BundleForm(user=request.user)}
+    bundle, usage = forms.BundleForm(user=request.user), ingest.usage_of(request.user)
+    context = {"form": form, "bundle": bundle, "usage": usage}
     return render(request, "library/upload.html", context, status=status)
 
 

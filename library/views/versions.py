@@ -27,6 +27,9 @@ def add_version(request: Request, handle: str) -> HttpResponse:
     except ingest.StaleEdit as stale:
         form.take_over(stale.current)
         return _files_page(request, stale.current, form, status=STALE)
+    except (ingest.WrongFiles, ingest.OverQuota) as error:
+        form.add_error("files", str(error))
+        return _files_page(request, asset, form, status=REFUSED)
     messages.success(
         request, f"{asset} has a version {version.number}. Jobs keep the version that they used."
     )
@@ -72,7 +75,7 @@ def restore(request: Request, handle: str, number: int) -> HttpResponse:
         made = ingest.restore_version(found, by=request.user, after=_after(request))
     except ingest.StaleEdit as stale:
         return _restore_page(request, stale.current, found, status=STALE)
-    except ingest.WrongFiles as error:
+    except (ingest.WrongFiles, ingest.OverQuota) as error:
         messages.error(request, f"Nothing was changed. {error}")
     else:
         messages.success(request, f"{asset} has a version {made.number}, with the files of version {number}.")

@@ -105,7 +105,8 @@ def test_a_lost_file_that_a_version_uses_stays_on_the_list(mara: Asset) -> None:
 
 def test_the_row_of_a_lost_file_that_nothing_uses_is_deleted(django_capture_on_commit_callbacks) -> None:
     media = ingest.add_media(factories.upload())
-    MediaFile.objects.update(created_at=timezone.now() - timedelta(days=2))
+    moment = timezone.now() - timedelta(days=2)
+    MediaFile.objects.update(created_at=moment, brought_at=moment)
     storage.delete(media.key)
     with django_capture_on_commit_callbacks(execute=True):
         assert audit("--fix")[0] == 0

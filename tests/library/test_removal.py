@@ -36,7 +36,9 @@ def use(asset: Asset, job: Job) -> Job:
 
 def make_old(*media: MediaFile) -> None:
     days_ago = timezone.now() - timedelta(days=2)
-    MediaFile.objects.filter(pk__in=[one.pk for one in media]).update(created_at=days_ago)
+    MediaFile.objects.filter(pk__in=[one.pk for one in media]).update(
+        created_at=days_ago, brought_at=days_ago
+    )
 
 
 def test_what_is_archived_is_found_by_nobody_and_comes_back(

@@ -24,7 +24,14 @@ TABLES = {
     if model.__name__ != "AttemptCounter"
 }
 # They follow every write and say nothing of their own.
-FOLLOWING = {"Asset.updated_at", "Asset.search_text", "LedgerEntry.updated_at", "ApiToken.last_used_at"}
+FOLLOWING = {
+    "Asset.updated_at",
+    "Asset.search_text",
+    "LedgerEntry.updated_at",
+    "ApiToken.last_used_at",
+    "MediaFile.brought_at",
+    "MediaFile.brought_by_id",
+}
 
 
 def snapshot() -> Snapshot:

@@ -201,7 +201,8 @@ def test_what_a_refused_asset_leaves_is_whole_and_goes_with_the_next_purge(brows
     assert Asset.objects.count() == 0
     media = MediaFile.objects.get()
     assert {media.key, media.thumbnail_key} <= objects()
-    MediaFile.objects.update(created_at=timezone.now() - timedelta(days=2))
+    moment = timezone.now() - timedelta(days=2)
+    MediaFile.objects.update(created_at=moment, brought_at=moment)
     with TestCase.captureOnCommitCallbacks(execute=True):
         purge_media()
     assert (MediaFile.objects.count(), objects()) == (0, before - {media.key, media.thumbnail_key})

@@ -1,0 +1,144 @@
+"""How much may be stored: for each person and for each project, counted from the rows, without asking the storage.
+
+A person's files are those of the versions that they made, and what they brought and no version has yet; a project's are
+those of the assets that are at home there, and its takes with the provider's originals. Each file counts once for each
+owner, however many versions have it. Renders are never refused: they are paid for when their size becomes known.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Sum, When
+from django.utils.translation import gettext as _
+
+from library.models import Asset, MediaFile, Project, VersionFile
+
+GB = 10**9
+
+
+@dataclass(frozen=True)
+class Usage:
+    """Bytes that are stored, and the most that may be; a limit of 0 is none."""
+
+    used: int
+    limit: int
+
+    def has_room_for(self, size: int) -> bool:
+        """Tell whether so many bytes more are allowed."""
+        return not self.limit or self.used + size <= self.limit
+
+    def __str__(self) -> str:
+        used, limit = _gb(self.used), _gb(self.limit)
+        if not self.limit:
+            return _("{used} GB stored").format(used=used)
+        return _("{used} of {limit} GB stored").format(used=used, limit=limit)
+
+
+class OverQuota(Exception):
+    """There is no room for these files; nothing was kept. The message is a sentence with the figures."""
+
+
+def usage_of(user: User) -> Usage:
+    """Return what this person has stored."""
+    return Usage(_size_of(_files_of(user)), settings.USER_STORAGE_GB * GB)
+
+
+def usage_of_project(project: Project) -> Usage:
+    """Return what is stored for this project."""
+    size = Case(When(takes__original_key="", then=F("takes__size")), default=F("takes__size") * 2)
+    takes = Project.objects.filter(pk=project.pk).aggregate(size=Sum(size))["size"] or 0
+    return Usage(_size_of(_files_at(project)) + takes, settings.PROJECT_STORAGE_GB * GB)
+
+
+def check_size(size: int, *, by: User | None, project: Project | None) -> None:
+    """Raise OverQuota for a file of so many bytes that is new to the library, before it is stored."""
+    if by and settings.USER_STORAGE_GB:
+        _check_person(usage_of(by), size)
+    if project and settings.PROJECT_STORAGE_GB:
+        _check_project(usage_of_project(project), project, size)
+
+
+def check_known(media: MediaFile, *, by: User | None, project: Project | None) -> None:
+    """Raise OverQuota for a file that the library has already, where it would count for one more owner."""
+    if by and settings.USER_STORAGE_GB:
+        _check_person(usage_of(by), _added([media.pk], _files_of(by)))
+    if project and settings.PROJECT_STORAGE_GB:
+        _check_project(usage_of_project(project), project, _added([media.pk], _files_at(project)))
+
+
+def check_files(files: Iterable[MediaFile], *, by: User, project: Project | None) -> None:
+    """Raise OverQuota unless there is room for what these files add, for the maker of a version and its project.
+
+    Call it in the transaction that writes the version: it locks both, so that two versions at once see each other.
+    """
+    keys = [one.pk for one in files]
+    if settings.USER_STORAGE_GB:
+        User.objects.select_for_update(no_key=True).get(pk=by.pk)
+        # Not what waits for a form: of uploads that came at once each was let in before it saw the others.
+        kept = _files_of_versions(by)
+        _check_person(Usage(_size_of(kept), settings.USER_STORAGE_GB * GB), _added(keys, kept))
+    if project and settings.PROJECT_STORAGE_GB:
+        Project.objects.select_for_update(no_key=True).get(pk=project.pk)
+        _check_project(usage_of_project(project), project, _added(keys, _files_at(project)))
+
+
+def check_move(asset: Asset, project: Project) -> None:
+    """Raise OverQuota unless the project has room for all versions of an asset that is moved to it. Call it in the
+    transaction that moves it."""
+    if settings.PROJECT_STORAGE_GB:
+        Project.objects.select_for_update(no_key=True).get(pk=project.pk)
+        keys = VersionFile.objects.filter(version__asset=asset).values_list("media", flat=True)
+        _check_project(usage_of_project(project), project, _added(list(keys), _files_at(project)))
+
+
+def _files_of(user: User) -> QuerySet[MediaFile]:
+    used = VersionFile.objects.filter(media=OuterRef("pk"))
+    theirs = used.filter(version__created_by=user)
+    return MediaFile.objects.filter(Q(Exists(theirs)) | Q(~Exists(used), brought_by=user))
+
+
+def _files_of_versions(user: User) -> QuerySet[MediaFile]:
+    return MediaFile.objects.filter(
+        Exists(VersionFile.objects.filter(media=OuterRef("pk"), version__created_by=user))
+    )
+
+
+def _files_at(project: Project) -> QuerySet[MediaFile]:
+    uses = VersionFile.objects.filter(media=OuterRef("pk"), version__asset__home_project=project)
+    return MediaFile.objects.filter(Exists(uses))
+
+
+def _added(keys: list[int], counted: QuerySet[MediaFile]) -> int:
+    known = set(counted.filter(pk__in=keys).values_list("pk", flat=True))
+    return _size_of(MediaFile.objects.filter(pk__in=set(keys) - known))
+
+
+def _size_of(files: QuerySet[MediaFile]) -> int:
+    return int(files.aggregate(size=Sum("size"))["size"] or 0)
+
+
+def _check_person(usage: Usage, size: int) -> None:
+    if size and not usage.has_room_for(size):
+        raise OverQuota(
+            _(
+                "Your storage is full: {used} of {limit} GB are used, and this adds {size} GB. Delete assets that"
+                " nobody needs, or ask an administrator for more."
+            ).format(used=_gb(usage.used), limit=_gb(usage.limit), size=_gb(size))
+        )
+
+
+def _check_project(usage: Usage, project: Project, size: int) -> None:
+    if size and not usage.has_room_for(size):
+        raise OverQuota(
+            _(
+                "The storage of {project} is full: {used} of {limit} GB are used, and this adds {size} GB. Choose"
+                " another project, or ask an administrator for more."
+            ).format(project=project, used=_gb(usage.used), limit=_gb(usage.limit), size=_gb(size))
+        )
+
+
+def _gb(size: int) -> str:
+    """As many digits as tell small files from none."""
+    return f"{size / GB:,.2f}" if size >= GB // 100 or not size else f"{size / GB:.5f}"
