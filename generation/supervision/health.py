@@ -202,7 +202,6 @@ def clients_ok() -> Check:
 
 
 ALL: list[Callable[[], Check]] = [
-    database_ok,
     queue_ok,
     storage_round_trip,
     provider_ok,

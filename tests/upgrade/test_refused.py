@@ -80,6 +80,21 @@ def test_readyz_names_the_schema(old: str, client: Client) -> None:
     assert answer.json()["database"]["ok"] is True
 
 
+@pytest.mark.parametrize("path", ["/", "/login/", "/library/", "/admin/", "/s/unknown/"])
+def test_pages_are_closed(old: str, client: Client, path: str) -> None:
+    answer = client.get(path)
+    assert (answer.status_code, answer["Retry-After"]) == (503, "60")
+    assert "Backlot is being upgraded" in answer.content.decode()
+    assert client.get("/healthz").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/api/v1/assets", "/v1/balance"])
+def test_apis_are_closed_in_their_shape(old: str, client: Client, path: str) -> None:
+    answer = client.get(path, headers={"Authorization": "Bearer of-somebody"})
+    assert (answer.status_code, answer["Retry-After"]) == (503, "60")
+    assert answer.json()["error"]["code"] == "schema_mismatch"
+
+
 def test_workers_that_run_take_no_step(old: str, caplog: pytest.LogCaptureFixture) -> None:
     tasks.sweep()
     tasks.submit(1)

@@ -25,7 +25,7 @@ class Command(BaseCommand):
         if fix:
             self._fix()
         well = True
-        for look in [schema_ok, *health.ALL]:
+        for look in [health.database_ok, schema_ok, *health.ALL]:
             check = look()
             well = well and check.ok
             style = self.style.SUCCESS if check.ok else self.style.ERROR
