@@ -1,20 +1,28 @@
-"""Log why a part that is needed cannot be used: once a minute for each cause, however many requests meet it."""
+"""Log why a part that is needed cannot be used: once a minute for each kind of cause, however many requests meet it."""
 
 import logging
 import time
 
 EVERY = 60.0  # seconds
-_logged: dict[str, float] = {}
+MOST_KEPT = 100
+_logged: dict[tuple[str, str, str], float] = {}
 
 
 def log_outage(log: logging.Logger, part: str, error: BaseException) -> None:
-    """Log the first line of the error as a warning, unless the same was logged within the last minute."""
-    message = f"{part}: {first_line(error)}"
+    """Log the first line of the error as a warning, unless one of its kind was logged within the last minute.
+
+    Messages name objects, so the kind is the class of the error and the code that S3 gives.
+    """
+    answered = getattr(error, "response", None)
+    code = answered.get("Error", {}).get("Code", "") if isinstance(answered, dict) else ""
+    kind = (part, type(error).__name__, str(code))
     now = time.monotonic()
-    if now - _logged.get(message, -EVERY) >= EVERY:
+    if now - _logged.get(kind, -EVERY) < EVERY:
+        return
+    if len(_logged) >= MOST_KEPT:
         _logged.clear()
-        _logged[message] = now
-        log.warning("%s", message)
+    _logged[kind] = now
+    log.warning("%s: %s", part, first_line(error))
 
 
 def first_line(error: BaseException) -> str:

@@ -281,5 +281,7 @@ def _named_credentials(access_key: str, secret_key: str) -> Credentials:
         return Credentials(access_key, secret_key)
     found = boto3.Session().get_credentials()
     if found is None:
-        raise StorageFailed("no credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")
+        missing = StorageFailed("no credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")
+        log_outage(log, "storage", missing)
+        raise missing
     return found
