@@ -32,7 +32,7 @@ from tests.permissions import (
     production_rows,
     verdict_rows,
 )
-from tests.permissions.row import GET, LOGIN, POST, Row
+from tests.permissions.row import GET, LOGIN, POST, PUT, Row
 
 # fmt: off
 #                                                         owner editor reviewer viewer stranger anonymous   what it does, what is sent
@@ -50,6 +50,9 @@ WORKPLACE = [
     Row(POST, "/login/",                                    200, 200, 200, 200, 200, 200, "", {"username": "dave", "password": "guessed"}),
     Row(POST, "/logout/",                                   302, 302, 302, 302, 302, LOGIN),
     Row(GET,  "/admin/",                                    LOGIN, LOGIN, LOGIN, LOGIN, LOGIN, LOGIN),
+    Row(GET,  "/admin/password_change/",                   LOGIN, LOGIN, LOGIN, LOGIN, LOGIN, LOGIN),
+    Row(POST, "/admin/password_change/",                   LOGIN, LOGIN, LOGIN, LOGIN, LOGIN, LOGIN),
+    Row(PUT,  "/admin/password_change/",                   LOGIN, LOGIN, LOGIN, LOGIN, LOGIN, LOGIN),
 ]
 # fmt: on
 
