@@ -17,7 +17,7 @@ test: .venv/dev.stamp
 # or a queue message on PostgreSQL and Redis, as production has it.
 CI_DATABASE_URL ?= postgres://postgres@127.0.0.1:5432/postgres
 CI_REDIS_URL ?= redis://127.0.0.1:6379/0
-QUERIES := tests/library tests/generation/lifecycle tests/generation/reviews tests/generation/ledger \
+QUERIES := tests/library tests/generation/lifecycle tests/generation/spending tests/generation/reviews tests/generation/ledger \
 	tests/generation/views tests/faults tests/upgrade
 
 test-all: .venv/dev.stamp
