@@ -53,7 +53,7 @@ class Watch(threading.Thread):
 def named(command: list[str]) -> str:
     told = " ".join(command)
     words = ("library.decoder", "s3_server", "rclone", "sandbox", "worker")
-    return next((word for word in words if word in told), "web" if "config" in told else "other")
+    return next((word for word in words if word in told), "web" if "manage.py web" in told else "other")
 
 
 @pytest.fixture
