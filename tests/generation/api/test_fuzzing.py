@@ -6,6 +6,7 @@
 import os
 from collections.abc import Iterator
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 import schemathesis
@@ -94,7 +95,9 @@ def token(alice: User) -> dict[str, str]:
 
 def operations(path: str) -> list[Any]:
     """Every call of the document at this address, as a parameter of a test."""
-    schema = schemathesis.openapi.from_wsgi(path, get_wsgi_application())
+    # Tests are collected without a database, which the app asks for its tables before it answers anything.
+    with patch("config.outages._schema_is_wrong", return_value=False):
+        schema = schemathesis.openapi.from_wsgi(path, get_wsgi_application())
     found = [result.ok() for result in schema.get_all_operations()]
     return [pytest.param(one, id=f"{one.method.upper()} {one.path}") for one in found]
 
