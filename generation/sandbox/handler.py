@@ -3,6 +3,7 @@
 import hmac
 import json
 import logging
+import re
 import socket
 import time
 from collections.abc import Callable
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 log = logging.getLogger("backlot.sandbox")
 
 MOST_BODY = 2 * 1024 * 1024
+BODY_SECONDS = 30.0
+LENGTH = re.compile(r"[0-9]{1,12}")
 Faults = dict[str, Fault]
 
 
@@ -33,7 +36,7 @@ class SandboxHandler(BaseHTTPRequestHandler):
     sys_version = ""
     disable_nagle_algorithm = True
     wbufsize = 64 * 1024
-    timeout = 120.0
+    timeout = 60.0
 
     def do_GET(self) -> None:
         self._serve()
@@ -76,14 +79,30 @@ class SandboxHandler(BaseHTTPRequestHandler):
 
     def _read_body(self) -> bytes:
         """All of the body, so that the connection can serve the next request."""
-        length = self.headers.get("Content-Length", "0")
-        if "Transfer-Encoding" in self.headers or not length.isdecimal():
+        lengths = self.headers.get_all("Content-Length", ["0"])
+        if "Transfer-Encoding" in self.headers or len(lengths) > 1 or not LENGTH.fullmatch(lengths[0]):
             self.close_connection = True
-            raise Refusal(411, "length_required", "send a Content-Length")
-        if int(length) > MOST_BODY:
+            raise Refusal(411, "length_required", "send one Content-Length, a whole number")
+        if int(lengths[0]) > MOST_BODY:
             self.close_connection = True
             raise Refusal(413, "too_large", "the body is too large")
-        return self.rfile.read(int(length))
+        return self._read_within(int(lengths[0]), BODY_SECONDS)
+
+    def _read_within(self, length: int, seconds: float) -> bytes:
+        """Read so many bytes. A client that takes longer than `seconds` or leaves is hung up on."""
+        ends, body = time.monotonic() + seconds, b""
+        try:
+            while len(body) < length:
+                self.connection.settimeout(max(ends - time.monotonic(), 0.001))
+                piece = self.rfile.read1(length - len(body))
+                if not piece:
+                    raise HangUp
+                body += piece
+        except TimeoutError:
+            raise HangUp from None
+        finally:
+            self.connection.settimeout(self.timeout)
+        return body
 
     def _route(self, body: bytes) -> Reply:
         match self.command, self._path.strip("/").split("/"):

@@ -23,6 +23,7 @@ from generation.sandbox.vendor import VendorDesk
 log = logging.getLogger("backlot.sandbox")
 
 _LOG_LENGTH = 100_000
+MAX_CONNECTIONS = 500
 Peer = socket.socket | tuple[bytes, socket.socket]
 
 
@@ -125,7 +126,8 @@ class SandboxServer:
 
 
 class _HTTPServer(ThreadingHTTPServer):
-    """Knows its open connections, so that a stop ends kept-alive ones too."""
+    """Knows its open connections, so that a stop ends kept-alive ones too, and so that slow ones cannot pile up
+    threads: beyond `MAX_CONNECTIONS` the oldest is closed."""
 
     daemon_threads = True
     block_on_close = False
@@ -134,7 +136,7 @@ class _HTTPServer(ThreadingHTTPServer):
     def __init__(
         self, address: tuple[str, int], handler: type[SandboxHandler], listener: socket.socket | None
     ) -> None:
-        self._open: set[socket.socket] = set()
+        self._open: dict[socket.socket, None] = {}  # the oldest first
         self._open_lock = threading.Lock()
         super().__init__(address, handler, bind_and_activate=listener is None)
         if listener is not None:
@@ -155,22 +157,31 @@ class _HTTPServer(ThreadingHTTPServer):
     def process_request(self, request: Peer, client_address: Any) -> None:
         if isinstance(request, socket.socket):
             with self._open_lock:
-                self._open.add(request)
+                if len(self._open) >= MAX_CONNECTIONS:
+                    oldest = next(iter(self._open))
+                    del self._open[oldest]
+                    _hang_up(oldest)
+                self._open[request] = None
         super().process_request(request, client_address)
 
     def shutdown_request(self, request: Peer) -> None:
         if isinstance(request, socket.socket):
             with self._open_lock:
-                self._open.discard(request)
+                self._open.pop(request, None)
         super().shutdown_request(request)
 
     def close_connections(self) -> None:
         with self._open_lock:
             for connection in self._open:
-                with contextlib.suppress(OSError):  # the other side was faster
-                    connection.shutdown(socket.SHUT_RDWR)
+                _hang_up(connection)
 
     def handle_error(self, request: Peer, client_address: Any) -> None:
         """A customer who leaves is no news; a defect is."""
         if not isinstance(sys.exception(), ConnectionError | TimeoutError):
             log.exception("a request broke down")
+
+
+def _hang_up(connection: socket.socket) -> None:
+    """The thread that serves it ends when it reads the next time."""
+    with contextlib.suppress(OSError):  # the other side was faster
+        connection.shutdown(socket.SHUT_RDWR)
