@@ -203,7 +203,7 @@ WEB_IDLE_SECONDS = env.number("BACKLOT_WEB_IDLE_SECONDS", 15, low=1, high=600)
 WEB_CONNECTIONS = env.number("BACKLOT_WEB_CONNECTIONS", 1000, low=10, high=100_000)
 # In production everybody comes from the address of the proxy.
 WEB_CONNECTIONS_PER_ADDRESS = env.number(
-    "BACKLOT_WEB_CONNECTIONS_PER_ADDRESS", WEB_CONNECTIONS if PRODUCTION else 250, low=10, high=100_000
+    "BACKLOT_WEB_CONNECTIONS_PER_ADDRESS", WEB_CONNECTIONS if PRODUCTION else 500, low=10, high=100_000
 )
 
 # What may be stored, counted from the rows: by one person, and for one project with its takes. 0 is no limit.

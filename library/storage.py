@@ -9,7 +9,7 @@ import logging
 import os
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -23,6 +23,7 @@ from boto3.s3.transfer import TransferConfig
 from botocore.config import Config
 from botocore.credentials import Credentials
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.response import StreamingBody
 from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import default_storage
@@ -172,6 +173,14 @@ def open_file(key: str) -> "Iterator[File[bytes]]":
     """The object for reading; what is larger than a megabyte waits on disk. Raises StorageFailed."""
     with _reported(f"could not read {key}"), default_storage.open(key) as stream:
         yield stream
+
+
+@contextmanager
+def open_stream(key: str) -> Iterator[StreamingBody]:
+    """The object as it comes from the storage, to be read once, in pieces: nothing of it waits on disk, however slow
+    its reader is. Raises StorageFailed."""
+    with _reported(f"could not read {key}"), closing(_bucket().Object(key).get()["Body"]) as body:
+        yield body
 
 
 def exists(key: str) -> bool:

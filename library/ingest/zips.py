@@ -7,7 +7,7 @@ from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 from library import storage
 
-PIECE = 1024**2
+PIECE = 256 * 1024
 
 
 class _Pieces(io.RawIOBase):
@@ -43,8 +43,8 @@ class GrowingZip:
         return self._pieces.taken()
 
     def copy(self, path: str, key: str) -> Iterator[bytes]:
-        """An object of the storage, a megabyte at a time. Raises StorageFailed; then this is no whole zip."""
-        with storage.open_file(key) as stream, self._zip.open(self._info(path), "w") as target:
+        """An object of the storage, read as the zip is. Raises StorageFailed; then this is no whole zip."""
+        with storage.open_stream(key) as stream, self._zip.open(self._info(path), "w") as target:
             while piece := stream.read(PIECE):
                 target.write(piece)
                 yield self._pieces.taken()

@@ -8,6 +8,7 @@ import time
 from dataclasses import dataclass, field
 
 EVERY = 4.0  # seconds between two bytes, as the penetration test had it
+TICK, AT_ONCE = 0.2, 4  # seconds, and new connections of each kind within them
 
 
 @dataclass
@@ -18,7 +19,8 @@ class Kind:
     start: bytes
     drip: bytes = b""
     reads: bool = False
-    connections: dict[socket.socket, int] = field(default_factory=dict)
+    due: dict[socket.socket, float] = field(default_factory=dict)
+    sent: dict[socket.socket, int] = field(default_factory=dict)
 
 
 def kinds(export: bytes) -> list[Kind]:
@@ -51,22 +53,22 @@ class SlowSockets:
         self._stopped.set()
         self._thread.join()
         for kind in self._kinds:
-            for client in kind.connections:
+            for client in kind.due:
                 client.close()
         self._selector.close()
 
     def _run(self) -> None:
         while not self._stopped.is_set():
-            began = time.monotonic()
+            now = time.monotonic()
             for kind in self._kinds:
                 self._fill(kind)
-                for client in list(kind.connections):
+                for client in [each for each, due in kind.due.items() if due <= now]:
                     self._step(kind, client)
-            while (left := began + EVERY - time.monotonic()) > 0 and not self._stopped.is_set():
-                self._forget_closed(min(left, 0.2))
+            self._forget_closed(TICK)
 
     def _fill(self, kind: Kind) -> None:
-        while len(kind.connections) < self._count and not self._stopped.is_set():
+        """A few at a time: it is their slowness that is tested, not how many begin within the same moment."""
+        for _ in range(min(AT_ONCE, self._count - len(kind.due))):
             client = socket.socket()
             # A small window, so that the system does not read what the client leaves.
             client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
@@ -75,13 +77,13 @@ class SlowSockets:
                 client.connect(("127.0.0.1", self._port))
                 client.sendall(kind.start)
             client.setblocking(False)
-            kind.connections[client] = 0
+            kind.due[client], kind.sent[client] = time.monotonic() + EVERY, 0
             self.opened[kind.name] += 1
             if not kind.reads:
                 self._selector.register(client, selectors.EVENT_READ, kind)
 
     def _step(self, kind: Kind, client: socket.socket) -> None:
-        step = kind.connections[client]
+        step = kind.sent[client]
         try:
             if kind.reads:
                 if not client.recv(1):
@@ -89,10 +91,10 @@ class SlowSockets:
             elif step < len(kind.drip):
                 client.send(kind.drip[step : step + 1])
         except BlockingIOError:
-            return
+            pass
         except OSError:
             return self._close(kind, client)
-        kind.connections[client] = step + 1
+        kind.sent[client], kind.due[client] = step + 1, time.monotonic() + EVERY
 
     def _forget_closed(self, seconds: float) -> None:
         for key, _ in self._selector.select(seconds):
@@ -104,5 +106,5 @@ class SlowSockets:
     def _close(self, kind: Kind, client: socket.socket) -> None:
         if not kind.reads:
             self._selector.unregister(client)
-        del kind.connections[client]
+        del kind.due[client], kind.sent[client]
         client.close()

@@ -7,6 +7,7 @@ import secrets
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from statistics import median
 from urllib.parse import urlsplit
 
 import httpx
@@ -22,6 +23,9 @@ __all__ = ["place"]
 
 COUNT, SECONDS = 64, 60.0
 HEALTH_WITHIN, PAGE_WITHIN = 1.0, 2.0
+# What a page takes on an idle machine. One that is busy with other things before any socket is slow, by so many times
+# as long, has the bounds stretched by as much: it would fail this test without any slow socket.
+USUAL_PAGE = 0.06
 
 # A user with a session, and an asset of 8 MB that no reader of a few bytes comes to the end of.
 FURNISH = """
@@ -75,14 +79,13 @@ def test_slow_sockets_stop_nobody(place: Place, monkeypatch: pytest.MonkeyPatch)
         furnished = place.manage("shell", "--verbosity=0", "-c", FURNISH)
         assert furnished.returncode == 0, furnished.stderr
         session = json.loads(furnished.stdout.splitlines()[-1])["session"]
-        health, page, opened = measured(place, session)
+        health, page, opened, busy = measured(place, session)
         house.terminate()
         assert house.wait(timeout=60) == 0, place.said()
-    print(
-        f"healthz {max(health):.2f} s at most of {len(health)}, page {max(page):.2f} of {len(page)}; {opened}"
-    )
-    assert max(health) <= HEALTH_WITHIN, sorted(health)[-5:]
-    assert max(page) <= PAGE_WITHIN, sorted(page)[-5:]
+    print(f"healthz {max(health):.2f} s at most of {len(health)}, page {max(page):.2f} of {len(page)}")
+    print(f"{opened}; the machine was {busy:.1f} times as slow as an idle one")
+    assert max(health) <= HEALTH_WITHIN * busy, sorted(health)[-5:]
+    assert max(page) <= PAGE_WITHIN * busy, sorted(page)[-5:]
     assert all(count >= COUNT for count in opened.values())
     assert "Traceback" not in place.said()
 
@@ -90,8 +93,9 @@ def test_slow_sockets_stop_nobody(place: Place, monkeypatch: pytest.MonkeyPatch)
 _env = Place.env.fget
 
 
-def measured(place: Place, session: str) -> tuple[list[float], list[float], dict[str, int]]:
-    """The seconds that health checks and pages took, and how many slow sockets there were of each kind."""
+def measured(place: Place, session: str) -> tuple[list[float], list[float], dict[str, int], float]:
+    """The seconds that health checks and pages took, how many slow sockets there were of each kind, and by how many
+    times the machine was slower than an idle one before them."""
     token = "a" * 32
     export = (
         "POST /library/export/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-www-form-urlencoded\r\n"
@@ -101,16 +105,17 @@ def measured(place: Place, session: str) -> tuple[list[float], list[float], dict
     health: list[float] = []
     page: list[float] = []
     url = f"http://127.0.0.1:{place.port}"
-    with httpx.Client(trust_env=False, timeout=30, cookies={"sessionid": session}) as client:
-        client.get(f"{url}/library/")
-        with SlowSockets(place.port, kinds(export), COUNT) as slow:
-            ends = time.monotonic() + SECONDS
-            while time.monotonic() < ends:
-                # A new connection each time, as a visitor has.
-                health.append(timed(f"{url}/healthz", {}))
-                page.append(timed(f"{url}/library/", {"sessionid": session}))
-                time.sleep(0.25)
-            return health, page, dict(slow.opened)
+    cookies = {"sessionid": session}
+    timed(f"{url}/library/", cookies)
+    before = [timed(f"{url}/library/", cookies) for _ in range(20)]
+    with SlowSockets(place.port, kinds(export), COUNT) as slow:
+        ends = time.monotonic() + SECONDS
+        while time.monotonic() < ends:
+            # A new connection each time, as a visitor has.
+            health.append(timed(f"{url}/healthz", {}))
+            page.append(timed(f"{url}/library/", cookies))
+            time.sleep(0.25)
+        return health, page, dict(slow.opened), max(1.0, median(before) / USUAL_PAGE)
 
 
 def timed(url: str, cookies: dict[str, str]) -> float:

@@ -21,6 +21,7 @@ from generation.supervision.web.limits import Limits
 from generation.supervision.web.wsgi import Environ, Exchange, Wsgi, bodiless, environ_of
 
 REFUSED = "backlot.refused"  # in the environment of a request whose body was not taken: the Refused
+STREAM_THREADS = 2
 PROBES = {"/healthz", "/readyz", "/metrics"}
 CLOSING = (b"connection", b"close")
 
@@ -53,7 +54,7 @@ class Application:
         # The same threads for all requests: each keeps its database connection. Pages do not queue behind the chunks
         # of exports, nor probes behind pages: a busy process is not a dead one.
         self._pages = ThreadPoolExecutor(threads, thread_name_prefix="web")
-        self._streams = ThreadPoolExecutor(max(2, threads // 2), thread_name_prefix="web-stream")
+        self._streams = ThreadPoolExecutor(STREAM_THREADS, thread_name_prefix="web-stream")
         self._probes = ThreadPoolExecutor(1, thread_name_prefix="web-probe")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
