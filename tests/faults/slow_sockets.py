@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass, field
 
 EVERY = 4.0  # seconds between two bytes, as the penetration test had it
-TICK, AT_ONCE = 0.2, 4  # seconds, and new connections of each kind within them
+TICK, AT_ONCE = 0.2, 2  # seconds, and new connections of each kind within them
 
 
 @dataclass
