@@ -239,7 +239,7 @@ class VotersForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4, "autocomplete": "off"}),
     )
     unnamed = forms.IntegerField(
-        label=gettext_lazy("And so many without a name"),
+        label=gettext_lazy("Number of voters without a name"),
         required=False,
         min_value=0,
         max_value=200,
