@@ -51,3 +51,13 @@ def test_wrong_tokens_of_metrics_are_counted_and_the_right_one_is_served(db: Non
     statuses = [ask("/metrics", f"wrong-{number}").status_code for number in range(61)]
     assert (statuses[0], statuses[60]) == (401, 429)
     assert ask("/metrics", "of-these-tests-alone").status_code == 200
+
+
+def test_too_many_requests_of_a_right_token_say_when_to_go_on(
+    alice: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("generation.api.callers.REQUESTS", 0)
+    _, secret = tokens.make(user=alice, name="script")
+    answers = [ask(API[0], secret) for _ in range(3)]
+    assert answers[-1].status_code == 429
+    assert 0 < int(answers[-1]["Retry-After"]) <= 60
