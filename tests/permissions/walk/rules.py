@@ -17,10 +17,6 @@ COMMENT = MAKE | {"reviewer"}
 MEMBERS = COMMENT | {"viewer"}
 
 
-# Django's own views answer it with what methods they have.
-OPTIONS: dict[str, Who] = {"OPTIONS": PUBLIC}
-
-
 def get(who: Who) -> dict[str, Who]:
     return {"GET": who}
 
@@ -40,7 +36,8 @@ def rules(prefix: str, **named: dict[str, Who]) -> dict[str, dict[str, Who]]:
 PAGES: Mapping[str, Mapping[str, Who]] = {
     **rules(
         "",
-        healthz=get(PUBLIC), readyz=get(PUBLIC), login=both(PUBLIC) | OPTIONS, logout=post(ACCOUNT) | OPTIONS,
+        healthz=get(PUBLIC), readyz=get(PUBLIC), login=both(PUBLIC) | {"OPTIONS": PUBLIC},
+        logout=post(ACCOUNT) | {"OPTIONS": ACCOUNT},  # Django's own views say which methods they have
     ),
     **rules(
         "library",
