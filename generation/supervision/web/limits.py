@@ -22,5 +22,6 @@ class Limits:
     bytes_per_second: int = 1000
     linger_seconds: float = 5
     linger_bytes: int = 4 * MB
+    stop_seconds: float = 2.5  # for what is under way when the process is asked to end
     connections: int = 1000
     connections_per_address: int = 250

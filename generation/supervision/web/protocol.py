@@ -29,6 +29,7 @@ class GuardedProtocol(HttpToolsProtocol):
         self._head_timer: asyncio.TimerHandle | None = None
         self._write_timer: asyncio.TimerHandle | None = None
         self._linger_timer: asyncio.TimerHandle | None = None
+        self._stop_timer: asyncio.TimerHandle | None = None
         self._head_bytes = 0
         self._trailer_bytes = 0
         self._lingered_bytes = 0
@@ -66,7 +67,7 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.table.discard(self)
-        for timer in (self._head_timer, self._write_timer, self._linger_timer):
+        for timer in (self._head_timer, self._write_timer, self._linger_timer, self._stop_timer):
             if timer:
                 timer.cancel()
         super().connection_lost(exc)
@@ -89,6 +90,8 @@ class GuardedProtocol(HttpToolsProtocol):
             self.transport.abort()
         else:
             super().shutdown()
+            # Before uvicorn cancels what is left, which it logs as a defect.
+            self._stop_timer = self.loop.call_later(self.limits.stop_seconds, self.transport.abort)
 
     # The request
 

@@ -6,6 +6,8 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from generation.supervision.web.connections import ConnectionTable, network_of
 from tests.generation.supervision.web.conftest import QUICK, Server, echo, read_all, serving
 from tests.generation.supervision.web.test_bodies import status
@@ -141,3 +143,17 @@ def test_a_network_of_ipv6_counts_as_one_client() -> None:
     assert network_of("2001:db8:1:2:3:4:5:6") == network_of("2001:db8:1:2::1")
     assert network_of("2001:db8:1:2::1") != network_of("2001:db8:1:3::1")
     assert network_of("::ffff:1.2.3.4") == network_of("1.2.3.4") == "1.2.3.4"
+
+
+def test_a_stop_waits_for_no_slow_client_and_reports_no_defect(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    limits = replace(QUICK, head_seconds=30, stall_seconds=30, stop_seconds=0.3)
+    with serving(echo, tmp_path, limits) as server:
+        slow = [server.connect() for _ in range(2)]
+        slow[0].sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n1")
+        slow[1].sendall(b"G")
+        assert status(server.exchange(GET.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"))) == 200
+    assert [record for record in caplog.records if record.levelname == "ERROR"] == []
+    for client in slow:
+        client.close()
