@@ -151,6 +151,8 @@ class GuardedProtocol(HttpToolsProtocol):
         if self._write_timer:
             self._write_timer.cancel()
             self._write_timer = None
+        if self._linger_timer:
+            self._half_close()
 
     def _watch_writing(self) -> None:
         left = self.transport.get_write_buffer_size()
@@ -185,9 +187,16 @@ class GuardedProtocol(HttpToolsProtocol):
         if not self._is_reading_body:
             return False
         self._linger_timer = self.loop.call_later(self.limits.linger_seconds, self.transport.abort)
-        self.transport.write_eof()
+        if not self.transport.get_write_buffer_size():
+            self._half_close()
         self.flow.resume_reading()
         return True
+
+    def _half_close(self) -> None:
+        try:
+            self.transport.write_eof()
+        except OSError:  # the client has reset the connection meanwhile
+            self.transport.abort()
 
     def _let_go_by(self, data: bytes) -> None:
         self._lingered_bytes += len(data)

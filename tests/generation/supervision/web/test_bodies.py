@@ -1,5 +1,7 @@
 """What is refused before it is read, and what the client learns of it."""
 
+import asyncio
+import errno
 import os
 import socket
 from pathlib import Path
@@ -132,3 +134,18 @@ def test_trailers_are_no_headers(tmp_path: Path) -> None:
     with serving(app, tmp_path) as server:
         server.exchange(POST + b"Transfer-Encoding: chunked\r\nX_Forwarded_For: 7.7.7.7\r\n\r\n", body)
     assert seen == [["HTTP_HOST"]]
+
+
+def test_a_client_that_resets_its_connection_during_the_refusal_is_no_defect(
+    server: Server, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Between the last write and the half-close, which no client can time."""
+
+    def reset(transport: asyncio.Transport) -> None:
+        raise OSError(errno.ENOTCONN, "Transport endpoint is not connected")
+
+    monkeypatch.setattr("asyncio.selector_events._SelectorSocketTransport.write_eof", reset)
+    with server.connect() as client:
+        client.sendall(POST + b"Content-Length: 300000000\r\n\r\n")
+        assert status(read_all(client)) == 413
+    assert [record for record in caplog.records if record.levelname == "ERROR"] == []
