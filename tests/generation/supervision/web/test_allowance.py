@@ -10,6 +10,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from generation import tokens
 from generation.supervision.web import allowance as allowance_module
 from generation.supervision.web.allowance import UPLOADS, allowance, takes_files
+from library.sessions import SessionStore
 
 
 @pytest.fixture(autouse=True)
@@ -102,3 +103,15 @@ def test_a_deactivated_account_is_a_stranger(settings, alice) -> None:
     alice.save()
     cookie = f"sessionid={browser.cookies['sessionid'].value}"
     assert allowance(environ(UPLOAD, Cookie=cookie)) == settings.MAX_ANONYMOUS_BYTES
+
+
+@pytest.mark.django_db
+def test_looking_at_a_session_after_the_secret_key_was_rotated_leaves_it_where_it_is(settings, alice) -> None:
+    """Django gives such a session a new key, which the browser would not be told: an upload would log its user out."""
+    browser = Client()
+    browser.force_login(alice)
+    key = browser.cookies["sessionid"].value
+    settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
+    settings.SECRET_KEY = "another secret key of this installation"
+    assert allowance(environ(UPLOAD, Cookie=f"sessionid={key}")) == settings.MAX_UPLOAD_BYTES
+    assert SessionStore().exists(key)
