@@ -73,10 +73,13 @@ def _add(hashed: str, expiry: int, amount: int) -> bool:
 
 def _make(hashed: str, expiry: int) -> None:
     now = timezone.now()
-    expired = AttemptCounter.objects.filter(expires_at__lte=now).values_list("pk", flat=True)
-    AttemptCounter.objects.filter(pk__in=list(expired[:PURGED_AT_ONCE])).delete()
     made = AttemptCounter(key=hashed, expires_at=now + timedelta(seconds=expiry))
     AttemptCounter.objects.bulk_create([made], ignore_conflicts=True)
+    # Passing over what another transaction holds: two that delete would wait for each other, and a counter that has
+    # just started anew would be lost.
+    expired = AttemptCounter.objects.select_for_update(skip_locked=True).filter(expires_at__lte=now)
+    keys = list(expired.values_list("pk", flat=True)[:PURGED_AT_ONCE])
+    AttemptCounter.objects.filter(pk__in=keys).delete()
 
 
 def _hashed(key: str) -> str:
