@@ -22,7 +22,8 @@ from generation.supervision.web.wsgi import Environ, Exchange, Wsgi, bodiless, e
 
 REFUSED = "backlot.refused"  # in the environment of a request whose body was not taken: the Refused
 STREAM_THREADS = 2
-PROBES = {"/healthz", "/readyz", "/metrics"}
+# Readiness asks the storage and the database, which may take seconds: being up must not wait for that.
+ALIVE, PROBES = "/healthz", {"/readyz", "/metrics"}
 CLOSING = (b"connection", b"close")
 
 Send = Callable[[Message], Awaitable[None]]
@@ -56,6 +57,7 @@ class Application:
         self._pages = ThreadPoolExecutor(threads, thread_name_prefix="web")
         self._streams = ThreadPoolExecutor(STREAM_THREADS, thread_name_prefix="web-stream")
         self._probes = ThreadPoolExecutor(1, thread_name_prefix="web-probe")
+        self._alive = ThreadPoolExecutor(1, thread_name_prefix="web-alive")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -99,8 +101,7 @@ class Application:
     async def _answer(
         self, exchange: Exchange, receive: Receive, send: Send, *headers: tuple[bytes, bytes]
     ) -> None:
-        threads = self._probes if exchange.path in PROBES else self._pages
-        chunk, more = await in_thread(threads, exchange.begin)
+        chunk, more = await in_thread(self._threads_for(exchange.path), exchange.begin)
         if more and not chunk:
             # Before the head is sent: what fails here is still an error page.
             chunk, more = await in_thread(self._streams, exchange.resume)
@@ -114,6 +115,11 @@ class Application:
         if more:
             chunk = await self._stream(exchange, chunk, receive, send)
         await send({"type": "http.response.body", "body": chunk})
+
+    def _threads_for(self, path: str) -> Executor:
+        if path == ALIVE:
+            return self._alive
+        return self._probes if path in PROBES else self._pages
 
     async def _stream(self, exchange: Exchange, chunk: bytes, receive: Receive, send: Send) -> bytes:
         """Send all chunks but the last one, which is returned; make the next when the client has taken the one before.

@@ -2,6 +2,7 @@
 
 import select
 import socket
+import threading
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -157,3 +158,23 @@ def test_a_stop_waits_for_no_slow_client_and_reports_no_defect(
     assert [record for record in caplog.records if record.levelname == "ERROR"] == []
     for client in slow:
         client.close()
+
+
+def test_being_up_does_not_wait_for_a_readiness_check_that_hangs(tmp_path: Path) -> None:
+    begun, goes_on, ended = threading.Event(), threading.Event(), threading.Event()
+
+    def app(environ, start_response):
+        if environ["PATH_INFO"] == "/readyz":
+            begun.set()
+            goes_on.wait(timeout=5)
+            ended.set()
+        return echo(environ, start_response)
+
+    with serving(app, tmp_path, replace(QUICK, idle_seconds=20)) as server, server.connect() as client:
+        client.sendall(b"GET /readyz HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert begun.wait(timeout=20)
+        alive = b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+        answered = status(server.exchange(alive))
+        was_hanging = not ended.is_set()
+        goes_on.set()
+    assert (answered, was_hanging) == (200, True)
