@@ -4,7 +4,9 @@ import re
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from generation.models import Guest, ShareLink, Shot, Take, Vote, Voter
 from generation.reviews import ballots, voting
@@ -176,6 +178,15 @@ def test_who_is_revoked_is_out_and_the_ballot_with_them(
     assert voting.turnouts([invited])[invited.pk] == (0, 1)
     with pytest.raises(voting.CannotVote):
         voting.vote(invited, guest=Guest.objects.get(), take=takes[1])
+
+
+def test_taking_an_invitation_back_holds_the_vote_as_a_ballot_does(invited: ShareLink, alice: User) -> None:
+    """A ballot that came in at the same moment was counted although its invitation was taken back."""
+    voter = ballots.invite(invited, ["Greta"])[0]
+    with CaptureQueriesContext(connection) as asked:
+        ballots.revoke(voter, by=alice)
+    statements = [one["sql"] for one in asked if "SAVEPOINT" not in one["sql"]]
+    assert "generation_sharelink" in statements[0], "the link's row comes first, as in `voting.vote`"
 
 
 def test_makers_invite_and_copy_addresses(invited: ShareLink, as_alice: Client) -> None:
