@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Sum, When
+from django.db.models import Case, Exists, F, OuterRef, QuerySet, Sum, When
 from django.utils.translation import gettext as _
 
 from library.models import Asset, MediaFile, Project, VersionFile
@@ -42,7 +42,8 @@ class OverQuota(Exception):
 
 def usage_of(user: User) -> Usage:
     """Return what this person has stored."""
-    return Usage(_size_of(_files_of(user)), settings.USER_STORAGE_GB * GB)
+    size = _size_of(_files_of_versions(user)) + _size_of(_waiting_of(user))
+    return Usage(size, settings.USER_STORAGE_GB * GB)
 
 
 def usage_of_project(project: Project) -> Usage:
@@ -63,7 +64,8 @@ def check_size(size: int, *, by: User | None, project: Project | None) -> None:
 def check_known(media: MediaFile, *, by: User | None, project: Project | None) -> None:
     """Raise OverQuota for a file that the library has already, where it would count for one more owner."""
     if by and settings.USER_STORAGE_GB:
-        _check_person(usage_of(by), _added([media.pk], _files_of(by)))
+        counted = _files_of_versions(by) | _waiting_of(by)
+        _check_person(usage_of(by), _added([media.pk], counted))
     if project and settings.PROJECT_STORAGE_GB:
         _check_project(usage_of_project(project), project, _added([media.pk], _files_at(project)))
 
@@ -93,21 +95,22 @@ def check_move(asset: Asset, project: Project) -> None:
         _check_project(usage_of_project(project), project, _added(list(keys), _files_at(project)))
 
 
-def _files_of(user: User) -> QuerySet[MediaFile]:
-    used = VersionFile.objects.filter(media=OuterRef("pk"))
-    theirs = used.filter(version__created_by=user)
-    return MediaFile.objects.filter(Q(Exists(theirs)) | Q(~Exists(used), brought_by=user))
+# Beginning with the uses of one owner: asked of each file, whether somebody uses it, a sum reads the whole library.
 
 
 def _files_of_versions(user: User) -> QuerySet[MediaFile]:
-    return MediaFile.objects.filter(
-        Exists(VersionFile.objects.filter(media=OuterRef("pk"), version__created_by=user))
-    )
+    uses = VersionFile.objects.filter(version__created_by=user)
+    return MediaFile.objects.filter(pk__in=uses.values("media"))
+
+
+def _waiting_of(user: User) -> QuerySet[MediaFile]:
+    used = VersionFile.objects.filter(media=OuterRef("pk"))
+    return MediaFile.objects.filter(~Exists(used), brought_by=user)
 
 
 def _files_at(project: Project) -> QuerySet[MediaFile]:
-    uses = VersionFile.objects.filter(media=OuterRef("pk"), version__asset__home_project=project)
-    return MediaFile.objects.filter(Exists(uses))
+    uses = VersionFile.objects.filter(version__asset__home_project=project)
+    return MediaFile.objects.filter(pk__in=uses.values("media"))
 
 
 def _added(keys: list[int], counted: QuerySet[MediaFile]) -> int:
