@@ -94,13 +94,12 @@ def outage_behind(error: BaseException) -> Outage | None:
         return STORAGE
     if not isinstance(error, DatabaseError | InterfaceError):
         return None
+    if isinstance(error, OperationalError | InterfaceError) and not _is_wrong_query(error):
+        # Without a look at the schema: a server that does not even refuse would be waited for once more.
+        log_outage(log, "database", error)
+        return DATABASE
     schema.forget()
-    if _schema_is_wrong():
-        return SCHEMA
-    if not isinstance(error, OperationalError | InterfaceError) or _is_wrong_query(error):
-        return None
-    log_outage(log, "database", error)
-    return DATABASE
+    return SCHEMA if _schema_is_wrong() else None
 
 
 def unavailable(request: HttpRequest, outage: Outage) -> HttpResponse:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from django.contrib.auth.models import User
 from django.core.management import call_command
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, OperationalError, connection
 from django.http import HttpResponse
 from django.test import Client
 
@@ -223,3 +223,15 @@ def test_a_wrong_query_is_no_outage(db: None) -> None:
     with pytest.raises(DatabaseError) as error, connection.cursor() as cursor:
         cursor.execute("SELECT lamp FROM generation_take")
     assert outages.outage_behind(error.value) is None
+
+
+def test_a_database_that_is_away_is_not_asked_about_its_schema(
+    db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server that does not even refuse holds each connection for ten seconds; a request waited for three."""
+    looks = []
+    assert schema.is_usable()
+    monkeypatch.setattr(schema.status, "read_status", lambda connection: looks.append(connection))
+    assert outages.outage_behind(OperationalError("connection timeout expired")) is outages.DATABASE
+    assert schema.is_usable()
+    assert looks == []
