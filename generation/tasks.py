@@ -9,7 +9,7 @@ from django.conf import settings
 
 from generation import lifecycle, schema
 from generation.reviews import link_film_making, link_tokens, mailing, notifying, paused_links
-from library import ingest
+from library import ingest, storage
 from library.ingest import staging, temp_files
 
 P = ParamSpec("P")
@@ -65,7 +65,15 @@ def sweep() -> None:
 
 @on_usable_schema
 def clean_up() -> None:
-    """Each hour: delete files that no asset has, and objects of uploads that were broken off."""
+    """Each hour: delete files that no asset has, and objects of uploads that were broken off.
+
+    Not while the storage is away: each of some hundred objects would be waited for, and this worker with them.
+    """
+    try:
+        storage.check_bucket()
+    except storage.StorageFailed as error:
+        log.warning("nothing is cleaned up, the next time is in an hour: %s", error)
+        return
     files, size = ingest.purge_media()
     objects = staging.remove_abandoned()
     if files or objects:

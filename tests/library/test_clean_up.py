@@ -45,6 +45,15 @@ def test_each_hour_what_no_asset_has_is_deleted_with_its_objects(alice: User) ->
     assert not StagedUpload.objects.exists()
 
 
+def test_nothing_is_cleaned_up_while_the_storage_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    age(add())
+    with monkeypatch.context() as away:
+        away.setattr(storage, "default_storage", storage.PrivateStorage(bucket_name="nobody-made-it"))
+        tasks.clean_up()
+    assert MediaFile.objects.count() == 1
+    assert not StagedUpload.objects.exists()
+
+
 def test_the_same_bytes_again_wait_for_another_day(alice: User) -> None:
     content = factories.picture()
     age(add(content))
