@@ -92,9 +92,10 @@ def arrive(voter: Voter, *, name: str) -> Guest:
 @transaction.atomic
 def revoke(voter: Voter, *, by: User) -> None:
     """Let the voter's URL open nothing any more, and leave the voter's ballot out."""
+    # The voter's row before the link's, as in `arrive`.
+    Voter.objects.filter(pk=voter.pk, revoked_at=None).update(revoked_at=timezone.now())
     # A vote holds this row too: one that comes at the same moment is either left out or refused.
     ShareLink.objects.select_for_update().get(pk=voter.link_id)
-    Voter.objects.filter(pk=voter.pk, revoked_at=None).update(revoked_at=timezone.now())
     leave_out(Vote.objects.filter(guest__voter=voter).values_list("pk", flat=True), of=voter.link, by=by)
 
 
