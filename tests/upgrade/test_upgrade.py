@@ -145,6 +145,7 @@ def admin_urls() -> list[str]:
 
 def test_renders_in_flight_arrive_and_nothing_is_sent_twice(upgraded: Upgraded) -> None:
     """The worker's own steps in this process: the sweep asks, and what it would wake is done at once."""
+    wait_until_drawn(upgraded.provider)
     for _ in range(60):
         lifecycle.sweep(seconds=1)
         for status, pk in Job.objects.due().values_list("status", "pk"):
@@ -159,6 +160,7 @@ def test_renders_in_flight_arrive_and_nothing_is_sent_twice(upgraded: Upgraded) 
 
 @pytest.mark.system
 def test_a_real_worker_goes_on_where_the_old_one_stopped(upgraded: Upgraded) -> None:
+    wait_until_drawn(upgraded.provider)
     worker = WorkerHost("upgrade.log", SKYREELS_BASE_URL=upgraded.provider.base_url)
     worker.start()
     try:
@@ -166,6 +168,11 @@ def test_a_real_worker_goes_on_where_the_old_one_stopped(upgraded: Upgraded) -> 
     finally:
         worker.stop()
     check_what_became_of_them(upgraded)
+
+
+def wait_until_drawn(provider: SandboxServer) -> None:
+    """By the fixture's times the renders are long overdue: one polled too early is next polled minutes later."""
+    wait_for(lambda: all(task["status"] == "completed" for task in provider.tasks()), seconds=120)
 
 
 def is_over() -> bool:

@@ -83,15 +83,14 @@ def test_an_address_is_kept_here_and_never_sent_on(alices: Client, receiver: Rec
     assert receiver.url not in str(job.roles)
 
 
-@pytest.mark.parametrize("webhook", ["", "here", "ftp://h.example", "https://", 7, {}, "@Mara", "s3:a"])
+@pytest.mark.parametrize("webhook", ["", "here", "ftp://h.example", "https://", 7, {}, [], "@Mara", "s3:a"])
 def test_what_is_no_address_is_refused(alices: Client, webhook: Any) -> None:
     assert error_of(submit(alices, webhook=webhook)) == (422, "invalid_parameter", "webhook")
     assert not Job.objects.exists()
 
 
-@pytest.mark.parametrize("webhook", [None, []])
-def test_null_is_nobody(alices: Client, webhook: Any) -> None:
-    assert submit(alices, webhook=webhook).status_code == 200
+def test_null_is_nobody(alices: Client) -> None:
+    assert submit(alices, webhook=None).status_code == 200
     assert not Callback.objects.exists()
 
 

@@ -9,6 +9,9 @@ from django.test import Client
 
 from generation.api import gateway_api, json_api
 
+# Every request but the health checks asks first whether the tables fit.
+pytestmark = pytest.mark.django_db
+
 METHODS = {"get", "post", "patch", "delete"}
 
 

@@ -16,7 +16,6 @@ from django.utils import timezone
 from generation.models import MailSettings, Note, Notification, Playlist, ShareLink, Shot, Take
 from generation.reviews import mailing, notes, playlists, sharing, verdicts, voting
 from generation.reviews.sharing import Shown, Terms
-from library import storage
 from library.models import Membership, Project, Role
 from tests.generation.views.conftest import make_take
 
@@ -58,11 +57,11 @@ def test_a_guest_who_decides_without_end_is_told_to_wait_and_floods_nobody(take:
     codes = [
         guest.post(address, {"decision": "changes", "reason": f"No {turn}"}).status_code for turn in range(40)
     ]
-    assert (codes[0], codes[-1]) == (302, 422)
+    assert (codes[0], codes[-1]) == (302, 429)
     assert Notification.objects.filter(take=take).count() <= 20
-    refused = guest.post(address, {"decision": "changes", "reason": "Kept & shown"}).content.decode()
-    assert "short time" in refused
-    assert "Kept &amp; shown" in refused
+    refused = guest.post(address, {"decision": "changes", "reason": "Kept & shown"})
+    assert int(refused["Retry-After"]) > 0
+    assert "Kept &amp; shown" in refused.content.decode()
 
 
 @pytest.mark.parametrize("how", ["removed", "viewer", "closed account"])
@@ -124,20 +123,21 @@ def test_a_word_without_end_finds_nothing_and_breaks_nothing(as_alice: Client) -
     assert not Playlist.objects.exists()
 
 
-def test_a_blind_voter_is_given_the_film_that_tells_nothing_of_itself(
+def test_a_blind_voter_is_given_neither_the_original_nor_the_signed_film(
     take: Take, bob: User, share: Share
 ) -> None:
+    """Only copies under random keys, which a worker makes first (`guests/test_blind_votes.py` has them)."""
     assert take.shot is not None
     other = make_take(bob, take.project, shot=take.shot)
     Take.objects.filter(pk=take.pk).update(original_key="takes/as-it-came.mp4", key="takes/signed-ab.mp4")
     link = share(take.shot, blind=True)
     guest = enter(link)
     page = guest.get(link.get_absolute_url()).content.decode()
-    assert "takes/as-it-came.mp4" in page
-    assert "takes/signed-ab.mp4" not in page
-    assert storage.plain_url(other.key) in page, "one that was never signed is the original"
     voting.close(link)
-    assert "takes/signed-ab.mp4" not in guest.get(link.get_absolute_url()).content.decode()
+    result = guest.get(link.get_absolute_url()).content.decode()
+    for key in ("takes/as-it-came.mp4", "takes/signed-ab.mp4", other.key):
+        assert key not in page
+        assert key not in result
 
 
 @pytest.mark.usefixtures("s3")

@@ -24,6 +24,7 @@ def test_a_wrong_password_keeps_the_name(client: Client, alice: User) -> None:
     assert "do not go together" in page.content.decode()
 
 
+@pytest.mark.django_db
 def test_a_live_part_whose_session_ended_sends_the_page_to_the_log_in(client: Client) -> None:
     here = "http://testserver/jobs/?status=held"
     answer = client.get("/login/", headers={"HX-Request": "true", "HX-Current-URL": here})
