@@ -65,6 +65,6 @@ class AnswerBrokenUploads:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, UnreadablePostError):
             return HttpResponseBadRequest(
-                "The request broke off before it was complete.", content_type="text/plain"
+                "The request ended before it was complete.", content_type="text/plain"
             )
         return None

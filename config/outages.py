@@ -52,8 +52,8 @@ SCHEMA = Outage(
     "schema_mismatch",
     _("Backlot is being upgraded"),
     _(
-        "The database does not fit this version yet. If this lasts, ask your administrator to run "
-        "manage.py doctor, which says what to do."
+        "The database is not ready for this version yet. If this message persists, ask your administrator to run "
+        "manage.py doctor."
     ),
     retry_after=60,
 )
@@ -83,7 +83,7 @@ def answer_error(request: HttpRequest) -> HttpResponse:
     if outage:
         return unavailable(request, outage)
     if request.path_info.startswith(APIS):
-        message = "Something went wrong on our side. Nothing may be assumed about what was done."
+        message = "An internal error occurred. The request may have been carried out in part."
         return error_response(ApiError(500, "internal_error", message))
     return server_error(request)
 

@@ -44,12 +44,12 @@ def refused(request: HttpRequest, refusal: Refused) -> HttpResponse:
 def _texts(refusal: Refused) -> tuple[str, str]:
     if refusal.status == 413:
         sentence = _(
-            "At most %(limit)s MB may be sent to this page by you. Nothing was kept. "
-            "If you upload files, log in first; otherwise send less at once."
+            "You may send at most %(limit)s MB to this page. Nothing was saved. "
+            "To upload files, log in first; otherwise send less at once."
         )
         return _("Too large"), sentence % {"limit": f"{refusal.limit / MB:g}"}
     if refusal.status == 408:
-        return _("Too slow"), _("What you sent took too long to arrive. Nothing was kept. Send it again.")
-    return _("Not readable"), _(
-        "The announced length of the request and what was sent do not agree. Nothing was kept. Send it again."
+        return _("Too slow"), _("The request took too long to arrive. Nothing was saved. Send it again.")
+    return _("Bad request"), _(
+        "The request does not have the length that it announced. Nothing was saved. Send it again."
     )

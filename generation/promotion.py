@@ -122,7 +122,9 @@ def _media_of(take: Take, at: float | None, by: User) -> tuple[MediaFile, float 
         with tempfile.TemporaryDirectory(dir=settings.FILE_UPLOAD_TEMP_DIR) as folder:
             return _fetched(take, at, Path(folder), by)
     except storage.ObjectMissing as error:
-        raise CannotPromote(_("The video of this take is not in the storage. Nothing was made.")) from error
+        raise CannotPromote(
+            _("The video of this take is not in the storage. No asset was created.")
+        ) from error
     except ingest.OverQuota as error:
         raise NoRoom(str(error)) from error
     except probe.UnreadableMedia as error:

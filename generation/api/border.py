@@ -67,7 +67,7 @@ def read_json(body: bytes) -> Any:
         raise ApiError(400, "invalid_json", "The body is no JSON.") from None
     for place, value in _leaves(data):
         if isinstance(value, str) and not is_text(value):
-            raise Invalid(_path(place), f"{_path(place)}: there is a character that is no text.")
+            raise Invalid(_path(place), f"{_path(place)}: the text contains an invalid character.")
         if isinstance(value, str) and len(value) > LONGEST_TEXT:
             raise Invalid(
                 _path(place), f"{_path(place)}: the text has more than {LONGEST_TEXT:,} characters."

@@ -159,7 +159,7 @@ def _of_ninja(request: HttpRequest, error: HttpError) -> HttpResponse:
         response["WWW-Authenticate"] = "Bearer"
         return response
     if isinstance(error, Throttled):
-        return _wait("Too many requests. Wait, then go on.", math.ceil(error.wait or 1))
+        return _wait("Too many requests. Wait, then try again.", math.ceil(error.wait or 1))
     # Whatever the parser says arrives wrapped.
     cause = error.__cause__
     if isinstance(cause, ApiError):
@@ -169,7 +169,8 @@ def _of_ninja(request: HttpRequest, error: HttpError) -> HttpResponse:
 
 def _too_many_attempts(request: HttpRequest, error: TooManyAttempts) -> HttpResponse:
     return _wait(
-        "Too many wrong tokens were sent from your address. Wait, then send a valid one.", error.retry_after
+        "Too many invalid tokens were sent from your IP address. Wait, then send a valid one.",
+        error.retry_after,
     )
 
 
@@ -196,7 +197,7 @@ def _not_found(request: HttpRequest, error: Http404) -> HttpResponse:
 
 
 def _forbidden(request: HttpRequest, error: PermissionDenied) -> HttpResponse:
-    return error_response(Forbidden(str(error) or "This token's user may not do that."))
+    return error_response(Forbidden(str(error) or "This token's user does not have permission to do that."))
 
 
 def _unreadable(request: HttpRequest, error: Exception) -> HttpResponse:
@@ -209,12 +210,12 @@ def _too_large(request: HttpRequest, error: Exception) -> HttpResponse:
 
 
 def _no_storage(request: HttpRequest, error: StorageFailed) -> HttpResponse:
-    message = "The file storage is unavailable. Nothing was kept; send it again."
+    message = "The file storage is unavailable. Nothing was saved; send the request again."
     return error_response(ApiError(503, "storage_unavailable", message))
 
 
 def _busy(request: HttpRequest, error: DecodersBusy) -> HttpResponse:
-    message = "Too many files are being opened at the moment. Nothing was kept; send it again."
+    message = "Too many files are being processed. Nothing was saved; send the request again."
     response = error_response(ApiError(503, "decoders_busy", message))
     response["Retry-After"] = str(error.retry_after)
     return response

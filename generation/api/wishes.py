@@ -151,7 +151,7 @@ class Wish:
         data = dict(body)
         prompt = data.get("prompt")
         if isinstance(prompt, str) and len(prompt) > LONGEST_PROMPT:
-            raise Invalid("prompt", f"prompt: it has more than {LONGEST_PROMPT:,} characters.")
+            raise Invalid("prompt", f"prompt: must have at most {LONGEST_PROMPT:,} characters.")
         metadata = data.pop("metadata", None)
         if not isinstance(metadata, dict | None):
             raise Invalid("metadata", "metadata: this should be an object.")
@@ -212,7 +212,7 @@ def _text(said: Mapping[str, Any], name: str, *, most: int) -> str:
         if not isinstance(value, str) or len(value.strip()) > most:
             raise Invalid(param, f"{param}: this should be a text of at most {most} letters.")
         if value and is_blank(value):
-            raise Invalid(param, f"{param}: nothing of this text can be seen.")
+            raise Invalid(param, f"{param}: must contain a visible character.")
         return value.strip()
     return ""
 

@@ -129,7 +129,7 @@ def _columns(names: Iterable[str]) -> tuple[list[str], list[str]]:
     columns, notes = [], []
     names = list(names)
     if len(names) > MAX_COLUMNS:
-        raise ValueError(f"The table has {len(names):,} columns; {MAX_COLUMNS} is the most. Leave some out.")
+        raise ValueError(f"The table has {len(names):,} columns; the maximum is {MAX_COLUMNS}. Remove some.")
     for name in names:
         folded = " ".join(name.replace("_", " ").replace("-", " ").lower().split())
         column = _NAMES.get(folded, "")

@@ -20,7 +20,7 @@ from library.models import Membership, Project, Role
 NUMBERS = ("warn_at", "approvals_needed")  # left empty they stay as they are
 
 ONLY_ADMINISTRATORS_OPEN = _(
-    "Only administrators open projects here. Ask one to open it and to make you its owner."
+    "Only administrators can create projects. Ask one to create it and make you its owner."
 )
 
 # `/projects/new/` is a page of its own.
@@ -67,10 +67,10 @@ class ProjectForm(forms.ModelForm):
         help_text="So many owners and reviewers have to approve it. When it changes, all takes are counted anew.",
     )
     own_budget = forms.BooleanField(
-        label=_("Give the project a budget of its own"),
+        label=_("Give the project its own budget"),
         required=False,
         help_text=_(
-            "It no longer counts against the personal budget, and its owners may set its budget. For administrators."
+            "It is no longer charged to the personal budget, and its owners can set its budget. Administrators only."
         ),
     )
     seen = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
@@ -150,11 +150,11 @@ class LimitField(forms.DecimalField):
             max_digits=12,
             decimal_places=2,
             error_messages={
-                "invalid": _("Write the monthly limit as an amount, such as 20 or 12.50."),
-                "min_value": _("A monthly limit is 0 US dollars or more."),
+                "invalid": _("Enter the monthly limit as an amount, such as 20 or 12.50."),
+                "min_value": _("The monthly limit cannot be negative."),
             },
             help_text=_(
-                "What this member's takes in this project may cost in a calendar month. Empty: no limit."
+                "What this member may spend in this project per calendar month. Leave empty for no limit."
             ),
             **kwargs,
         )

@@ -69,19 +69,19 @@ class ShareForm(forms.Form):
         help_text="Without it there is no button for that; whoever knows how can still keep what a browser plays.",
     )
     has_watermark = forms.BooleanField(
-        label=gettext_lazy("A watermark"),
+        label=gettext_lazy("Watermark"),
         required=False,
         help_text=gettext_lazy(
-            "Burnt into every frame of what guests of this link see and download. Making the films takes about as long"
-            " as they last; guests see them as they get ready."
+            "Burnt into every frame that guests of this link see or download. Preparing the videos takes about as long"
+            " as their running time; guests see each one when it is ready."
         ),
     )
     watermark_text = VisibleCharField(
-        label=gettext_lazy("Text of the watermark"),
+        label=gettext_lazy("Watermark text"),
         required=False,
         max_length=ShareLink._meta.get_field("watermark_text").max_length,
         help_text=gettext_lazy(
-            "Guests see it. Empty: the project and a number of the link. To know who passed a film on, make a link for"
+            "Visible to guests. Leave empty for the project and a number of the link. To trace leaks, create a link for"
             " each guest with the guest's name here."
         ),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
@@ -94,11 +94,11 @@ class ShareForm(forms.Form):
     )
 
     by_invitation = forms.BooleanField(
-        label=gettext_lazy("Only invited people vote"),
+        label=gettext_lazy("Voting by invitation only"),
         required=False,
         help_text=gettext_lazy(
-            "For a blind vote: you make a URL for each voter, which casts one ballot. Otherwise whoever has the link"
-            " votes, and you see which ballots came from one address."
+            "For blind votes: each voter gets a personal URL, which casts one ballot. Otherwise everyone with the link"
+            " can vote, and you see which ballots came from the same address."
         ),
     )
 
@@ -233,13 +233,13 @@ class VotersForm(forms.Form):
     """Who is invited to a blind vote: names, one in each line, and a number of voters without names."""
 
     names = forms.CharField(
-        label=gettext_lazy("Names, one in each line"),
+        label=gettext_lazy("Names, one per line"),
         required=False,
         max_length=20_000,
         widget=forms.Textarea(attrs={"rows": 4, "autocomplete": "off"}),
     )
     unnamed = forms.IntegerField(
-        label=gettext_lazy("Number of voters without a name"),
+        label=gettext_lazy("Number of unnamed voters"),
         required=False,
         min_value=0,
         max_value=200,

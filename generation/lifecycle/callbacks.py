@@ -29,7 +29,7 @@ WAITS = (10, 30, 60)  # seconds before each retry
 ROUND = 15.0  # seconds after which a worker calls nobody more; the next look has another one go on
 LEASE = timedelta(seconds=40)  # longer than a round and its last call
 SILENCE = 0
-WITHHELD = "The program that asked for it was not called: its user can no longer see this project."
+WITHHELD = "The webhook was not called: its user no longer has access to this project."
 TIMEOUT = httpx.Timeout(5.0, connect=3.0)
 
 

@@ -17,7 +17,7 @@ Status = Job.Status
 NOTHING_IS_SENT = "waits: nothing is sent to the provider at present"
 PROJECT_IS_PAUSED = "waits: its project is paused"
 MAKER_IS_INACTIVE = _(
-    "will not be sent: the account that queued it is deactivated. Cancel it, or retry it yourself"
+    "will not be sent, because the account that queued it is deactivated. Cancel it, or retry it yourself"
 )
 FAR_BEHIND = f"more than {dispatch.LONGEST:,} go before it"
 NEARLY = "done in a moment"

@@ -26,13 +26,13 @@ def too_many_jobs(most: int, takes: int, *, queued: int, seconds: int) -> str:
     """Say how many jobs one user may queue in an hour, and when there is room again."""
     if takes > most:
         text = _(
-            "These are {takes} takes, but one user may queue at most {most} in an hour. Queue fewer at once."
+            "You requested {takes} takes, but a user may queue at most {most} per hour. Queue fewer at a time."
         )
         return text.format(takes=takes, most=most)
     minutes = -(-seconds // 60)
     text = ngettext(
-        "One user may queue at most {most} takes in an hour; you have queued {queued}. Try again in {minutes} minute.",
-        "One user may queue at most {most} takes in an hour; you have queued {queued}. Try again in {minutes} minutes.",
+        "A user may queue at most {most} takes per hour; you have queued {queued}. Try again in {minutes} minute.",
+        "A user may queue at most {most} takes per hour; you have queued {queued}. Try again in {minutes} minutes.",
         minutes,
     )
     return text.format(most=most, queued=queued, minutes=minutes)
@@ -55,9 +55,9 @@ def _limit(allowance: Allowance, by: User) -> str:
 def _remedy(limit: Limit) -> str:
     match limit:
         case Limit.PERSONAL:
-            return _("An administrator can give this project a budget of its own.")
+            return _("An administrator can give this project its own budget.")
         case Limit.MEMBER:
             return _("An owner of the project can raise it.")
         case Limit.INSTALLATION:
-            return _("It starts again on {day} (UTC).").format(day=f"{next_month():%Y-%m-%d}")
+            return _("The limit resets on {day} (UTC).").format(day=f"{next_month():%Y-%m-%d}")
     return ""

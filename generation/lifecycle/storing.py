@@ -67,7 +67,7 @@ def _store(lease: Lease, job: Job) -> None:
         message = f"The video could not be fetched ({type(error).__name__})."
         _ask_for_another_link(lease, job, message)
     except decoding.DecodersBusy:
-        _again(lease, job, "Too many files are being opened on this machine.", most=OWN_TRIES)
+        _again(lease, job, "Too many files are being processed on this machine.", most=OWN_TRIES)
     except storage.StorageFailed:
         _again(lease, job, "The object storage did not take the video.", most=OWN_TRIES)
     except OSError as error:

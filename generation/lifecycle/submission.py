@@ -87,7 +87,7 @@ def _is_charged(job: Job) -> bool:
 
 
 def _refuse_uncharged(lease: Lease) -> None:
-    text = "It was queued without being counted against any budget, so it was not sent. Nothing was charged."
+    text = "It was queued without being charged to a budget, so it was not sent. You were not charged."
     log.error(
         "job %s has no amount in the ledger and was not sent", lease.job_id, extra={"job": lease.job_id}
     )

@@ -59,9 +59,11 @@ def invite(link: ShareLink, names: Iterable[str]) -> list[Voter]:
     ShareLink.objects.select_for_update().get(pk=link.pk)
     voters = [Voter(link=link, name=name) for name in names]
     if not voters:
-        raise CannotInvite("Nobody was named. Type a name in each line, or a number of voters without names.")
+        raise CannotInvite("No voters were added. Enter one name per line, or a number of unnamed voters.")
     if link.voters.count() + len(voters) > MAX_VOTERS:
-        raise CannotInvite(f"A vote has {MAX_VOTERS} invitations at most. Nobody was invited; name fewer.")
+        raise CannotInvite(
+            f"A vote can have at most {MAX_VOTERS} invitations. No voters were added; enter fewer."
+        )
     return Voter.objects.bulk_create(voters)
 
 

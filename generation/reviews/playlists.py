@@ -213,7 +213,7 @@ def _check_may_share(playlist: Playlist, takes: list[int], by: User) -> None:
         raise CannotList(
             _(
                 "Guests see this playlist through a share link, and you may not share takes of %(projects)s. "
-                "Nothing was added. Ask an owner or editor there to add them, or make a second playlist."
+                "Nothing was added. Ask an owner or editor there to add them, or create another playlist."
             )
             % {"projects": ", ".join(projects)}
         )

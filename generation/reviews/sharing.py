@@ -68,9 +68,7 @@ def share(
     """A new link to a take, the takes of a shot, a playlist or a project's approved takes. Raises CannotShare."""
     terms = terms.settled()
     if password and terms.by_invitation:
-        raise CannotShare(
-            _("Each invitation has a secret URL of its own. Leave the password out."), "password"
-        )
+        raise CannotShare(_("Each invitation has its own secret URL. Leave the password empty."), "password")
     if password and len(password) < SHORTEST_PASSWORD:
         raise CannotShare(f"Use at least {SHORTEST_PASSWORD} characters, or none.", "password")
     if expires_at <= timezone.now():
@@ -115,7 +113,7 @@ def check_mark(mark: str) -> None:
     if missing := undrawable(mark):
         named = ", ".join(char if char.isprintable() else f"U+{ord(char):04X}" for char in missing[:5])
         raise CannotShare(
-            _("The watermark cannot be drawn with these characters: %(named)s. Leave them out.")
+            _("The watermark cannot be drawn with these characters: %(named)s. Remove them.")
             % {"named": named},
             "watermark_text",
         )

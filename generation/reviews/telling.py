@@ -58,7 +58,7 @@ def _who(one: Notification) -> str:
 
 def _did(one: Notification) -> str:
     if one.take is None:
-        return _("cannot share takes here any more, so their share links are paused until an owner decides")
+        return _("can no longer share takes here, so their share links are paused until an owner decides")
     if one.verdict:
         decision = Decision(one.verdict.decision)
         return f"{ADVISED[decision]} a take" if one.kind == Kind.GUEST else f"{DID[decision]} your take"

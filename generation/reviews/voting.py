@@ -13,7 +13,7 @@ from generation.models import Guest, ShareLink, Take, Vote
 from generation.reviews import link_films, sharing
 from generation.reviews.link_films import Shown
 
-UNINVITED = "Only people with an invitation of their own vote here. Your choice was not counted."
+UNINVITED = "This vote is by invitation only. Your choice was not counted."
 LEFT = "That take is not put to the vote any more. Choose another one."
 
 

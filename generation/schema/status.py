@@ -127,8 +127,8 @@ def _unsupported(differences: Differences) -> SchemaStatus:
     return SchemaStatus(
         SchemaState.UNSUPPORTED,
         f"the database was made by a version that cannot be upgraded ({' and '.join(filter(None, [lacks, has]))}). "
-        "Nothing was changed. Use the version that made it, or begin with an empty database; "
-        "docs/upgrading.md says how",
+        "Nothing was changed. Use the version that made it, or start with an empty database; "
+        "see docs/upgrading.md",
     )
 
 

@@ -67,7 +67,7 @@ def check() -> str:
             raise Misconfigured(problem)
         _check_small_limit(client, url)
     _check_large_limit()
-    return f"{settings.PUBLIC_URL}: scheme, Host and the client's address arrive, bodies are limited"
+    return f"{settings.PUBLIC_URL}: scheme, Host and client address are passed on, bodies are limited"
 
 
 def _received(client: httpx.Client, url: str) -> Received:
@@ -81,8 +81,8 @@ def _received(client: httpx.Client, url: str) -> Received:
         return Received(**response.json())
     except (ValueError, TypeError):
         raise Misconfigured(
-            f"/healthz is answered with {response.status_code} by something else than this Backlot: "
-            "correct BACKLOT_PUBLIC_URL, or where the proxy sends requests"
+            f"/healthz returns {response.status_code} from a server that is not this installation: "
+            "correct BACKLOT_PUBLIC_URL or the proxy's upstream"
         ) from None
 
 
@@ -90,27 +90,27 @@ def _problems_of_headers(received: Received) -> Iterator[str]:
     public = urlsplit(settings.PUBLIC_URL)
     if received.scheme != public.scheme:
         yield (
-            f"requests arrive as {received.scheme}, not {public.scheme}: let the proxy set `X-Forwarded-Proto` itself, "
+            f"requests arrive as {received.scheme}, not {public.scheme}: make the proxy set `X-Forwarded-Proto`, "
             "or correct BACKLOT_PUBLIC_URL"
         )
     if received.host != public.netloc:
-        yield f"requests arrive for {received.host}, not {public.netloc}: let the proxy pass `Host` unchanged"
+        yield f"requests arrive for {received.host}, not {public.netloc}: make the proxy pass `Host` unchanged"
     if received.client == FORGED:
         yield (
-            "a client may choose its own address: let the proxy overwrite `X-Forwarded-For`, "
+            "clients can forge their address: make the proxy overwrite `X-Forwarded-For`, "
             "or correct BACKLOT_TRUSTED_PROXIES"
         )
     if received.is_shared:
-        yield "all clients have the proxy's address: let it set `X-Forwarded-For`, or correct BACKLOT_TRUSTED_PROXIES"
+        yield "all clients have the proxy's address: make it set `X-Forwarded-For`, or correct BACKLOT_TRUSTED_PROXIES"
 
 
 def _check_small_limit(client: httpx.Client, url: str) -> None:
-    """More than anybody may send has to be refused."""
+    """Check that a body over the anonymous limit is refused."""
     response = client.post(url, content=bytes(settings.MAX_ANONYMOUS_BYTES + 1))
     if response.status_code != 413:
         raise Misconfigured(
-            f"a body over BACKLOT_MAX_ANONYMOUS_MB is answered with {response.status_code}, not 413: "
-            "serve Backlot by `manage.py web`"
+            f"a body over BACKLOT_MAX_ANONYMOUS_MB gets status {response.status_code}, not 413: "
+            "serve Backlot with `manage.py web`"
         )
 
 
@@ -138,6 +138,6 @@ def _check_large_limit() -> None:
         connection.close()
     if response.status == 413 and not is_ours:
         raise Misconfigured(
-            "the proxy refuses uploads that Backlot takes: raise its limit of bodies (nginx: `client_max_body_size`) "
+            "the proxy refuses uploads that Backlot accepts: raise its body size limit (nginx: `client_max_body_size`) "
             "to BACKLOT_MAX_UPLOAD_MB"
         )

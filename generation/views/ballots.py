@@ -30,10 +30,10 @@ def ballots_page(request: Request, uuid: UUID) -> HttpResponse:
     chosen = [int(key) for key in request.POST.getlist("ballot") if key.isascii() and key.isdecimal()]
     if request.POST.get("do") == LEAVE_OUT:
         changed = ballots.leave_out(chosen, of=link, by=request.user)
-        said = ngettext("%(count)d ballot is left out.", "%(count)d ballots are left out.", changed)
+        said = ngettext("%(count)d ballot excluded.", "%(count)d ballots excluded.", changed)
     elif request.POST.get("do") == COUNT:
         changed = ballots.count_again(chosen, of=link)
-        said = ngettext("%(count)d ballot counts again.", "%(count)d ballots count again.", changed)
+        said = ngettext("%(count)d ballot included again.", "%(count)d ballots included again.", changed)
     else:
         raise Http404
     messages.success(request, said % {"count": changed})
@@ -56,7 +56,7 @@ def voters_invite(request: Request, uuid: UUID) -> HttpResponse:
         made = None
     if made is None:
         return _page(request, link, form, status=422)
-    said = ngettext("%(count)d voter is invited.", "%(count)d voters are invited.", len(made))
+    said = ngettext("%(count)d voter invited.", "%(count)d voters invited.", len(made))
     messages.success(request, said % {"count": len(made)})
     return redirect("generation:ballots", link.uuid)
 
@@ -67,7 +67,7 @@ def voter_revoke(request: Request, uuid: UUID, key: UUID) -> HttpResponse:
     link = _vote_to_edit(request, uuid)
     voter = get_object_or_404(link.voters.select_related("link"), key=key)
     ballots.revoke(voter, by=request.user)
-    messages.success(request, _("The invitation of %(name)s is taken back.") % {"name": voter})
+    messages.success(request, _("The invitation of %(name)s was revoked.") % {"name": voter})
     return redirect("generation:ballots", link.uuid)
 
 

@@ -103,8 +103,8 @@ def remember(response: HttpResponse, guest: Guest) -> HttpResponse:
 def _retry_later(request: HttpRequest, refusal: TooManyAttempts | HashingBusy) -> HttpResponse:
     is_busy = isinstance(refusal, HashingBusy)
     context = {
-        "head": _("Many people are coming in") if is_busy else _("Too many attempts"),
-        "sentence": _("Nothing was checked or sent."),
+        "head": _("Too busy") if is_busy else _("Too many attempts"),
+        "sentence": _("Your last attempt was not processed."),
         "seconds": refusal.retry_after,
         "typed": _typed(request),
     }
@@ -161,7 +161,7 @@ def _paused(request: HttpRequest) -> HttpResponse:
     context = {
         "head": _("This link is paused"),
         "sentence": _(
-            "Its team is deciding who looks after it. Try again later, or ask whoever sent it to you."
+            "The project's team has to confirm it. Try again later, or contact the person who sent it to you."
         ),
         "typed": _typed(request),
     }

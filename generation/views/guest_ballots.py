@@ -77,7 +77,7 @@ def uninvited(request: HttpRequest) -> HttpResponse:
     context = {
         "head": _("This vote is by invitation"),
         "sentence": _(
-            "Open the address that was sent to you alone. If you have none, ask whoever runs the vote."
+            "Open the personal URL that was sent to you. If you have none, contact the organizer of the vote."
         ),
     }
     return render(request, "guest/closed.html", context, status=403)

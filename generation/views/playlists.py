@@ -92,13 +92,13 @@ def playlist_vouch(request: Request, uuid: UUID) -> HttpResponse:
     count = lists.vouch(playlist, by=request.user)
     if count:
         said = ngettext(
-            "Guests of a share link may see %(count)d more take.",
-            "Guests of a share link may see %(count)d more takes.",
+            "Guests can now see %(count)d more take.",
+            "Guests can now see %(count)d more takes.",
             count,
         )
         messages.success(request, said % {"count": count})
     else:
-        messages.info(request, _("There is no take among them that you may share. Nothing was changed."))
+        messages.info(request, _("You may not share any of these takes. Nothing was changed."))
     return redirect("generation:playlist_edit", playlist.uuid)
 
 

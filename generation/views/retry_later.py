@@ -44,7 +44,7 @@ def refuse_unknown(request: HttpRequest, kind: str) -> HttpResponse | None:
     try:
         UNKNOWN_SECRETS.spend(kind, client_of(request).network)
     except TooManyAttempts as refusal:
-        text = "Too many unknown addresses or tokens. Wait, then try again."
+        text = "Too many requests with unknown URLs or tokens. Wait, then try again."
         headers = {"Retry-After": str(refusal.retry_after)}
         return HttpResponse(text, status=429, content_type="text/plain; charset=utf-8", headers=headers)
     except Error as error:

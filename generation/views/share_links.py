@@ -40,7 +40,7 @@ def share_links(request: Request, slug: str) -> HttpResponse:
     if link is None:
         return _page(request, project, form, status=422)
     if link.by_invitation:
-        messages.success(request, _("The vote is open. Invite the voters now: each gets a URL of their own."))
+        messages.success(request, _("The vote is open. Invite the voters now: each gets a personal URL."))
         return redirect("generation:ballots", link.uuid)
     messages.success(request, "The link is made. Copy its address from the list and send it to your guests.")
     if link.playlist and (kept := link.playlist.items.count() - sharing.takes_of(link).count()):
@@ -65,7 +65,7 @@ def share_take_over(request: Request, uuid: UUID) -> HttpResponse:
     if not Project.objects.owned_by(request.user).filter(pk=link.project_id).exists():
         raise PermissionDenied
     if sharing.take_over(link, by=request.user):
-        said = _("“%(link)s” is open again, in your name: guests see what you may share.")
+        said = _("“%(link)s” is open again in your name. Guests see what you may share.")
         messages.success(request, said % {"link": link})
     else:
         messages.info(request, _("“%(link)s” is not paused any more. Nothing was changed.") % {"link": link})
@@ -101,7 +101,7 @@ def share_mark(request: Request, uuid: UUID) -> HttpResponse:
         blank = ShareForm(project=link.project, wanted="")
         return _page(request, link.project, blank, status=422, **refused)
     sharing.change_mark(link, form.cleaned_data["watermark_text"])
-    messages.success(request, _("The watermark is changed. The films are being made anew."))
+    messages.success(request, _("Watermark changed. The videos are being prepared again."))
     return redirect(_list_of(link.project, at=link))
 
 
@@ -134,8 +134,9 @@ def _page(
 
 def _kept_back(count: int) -> str:
     said = ngettext(
-        "%(count)d take of the playlist is not shown to guests: you or whoever added it may not share it.",
-        "%(count)d takes of the playlist are not shown to guests: you or whoever added them may not share them.",
+        "%(count)d take of the playlist is not shown to guests: you or the user who added it may not share it.",
+        "%(count)d takes of the playlist are not shown to guests: you or the users who added them may not share"
+        " them.",
         count,
     )
     return said % {"count": count}

@@ -113,8 +113,8 @@ def _changed(member: Membership, form: RoleForm) -> str:
     role = str(Role(form.cleaned_data["role"]).label).lower()
     limit = form.limit.get("monthly_limit_usd", member.monthly_limit_usd)
     if limit is None:
-        return _("{user} is {role} now.").format(user=member.user, role=role)
-    text = _("{user} is {role} now and may spend {limit} a month here.")
+        return _("{user} is now {role}.").format(user=member.user, role=role)
+    text = _("{user} is now {role} and may spend {limit} a month in this project.")
     return text.format(user=member.user, role=role, limit=usd(limit))
 
 

@@ -29,9 +29,9 @@ def problem_of(name: str, error: DecodersBusy | StorageFailed) -> str:
         return _("{name} was not kept: the file storage is unavailable. Try again in a moment.").format(
             name=name
         )
-    return _(
-        "{name} was not kept: too many files are being opened at the moment. Try again in a few seconds."
-    ).format(name=name)
+    return _("{name} was not kept: too many files are being processed. Try again in a few seconds.").format(
+        name=name
+    )
 
 
 @dataclass(frozen=True)

@@ -127,7 +127,7 @@ def _check_person(usage: Usage, size: int) -> None:
         raise OverQuota(
             _(
                 "Your storage is full: {used} of {limit} GB are used, and this adds {size} GB. Delete assets that"
-                " nobody needs, or ask an administrator for more."
+                " are no longer needed, or ask an administrator for more."
             ).format(used=_gb(usage.used), limit=_gb(usage.limit), size=_gb(size))
         )
 

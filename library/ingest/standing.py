@@ -35,7 +35,7 @@ class Standing:
             return Outcome(name, Ending.TAKEN, "the handle is taken")
         if self._files.get(key, set()) == {file.sha256 for file in entry.files}:
             return Outcome(name, Ending.SAME)
-        return Outcome(name, Ending.TAKEN, f"{self._assets[key]} is there with other files")
+        return Outcome(name, Ending.TAKEN, f"{self._assets[key]} exists with different files")
 
 
 def _holders(names: set[str]) -> dict[str, int]:

@@ -46,7 +46,7 @@ _DAMAGE = (BadZipFile, EOFError, NotImplementedError, RuntimeError, ValueError, 
 _TYPES = {0, stat.S_IFREG, stat.S_IFDIR}
 
 
-LEFT = "import the same zip again, which goes on here"
+LEFT = "import the same zip again to continue here"
 NO_ZIP = "This is no zip file, or it is damaged. Export or download it again."
 LOCAL_HEAD_BYTES = 30
 
@@ -166,7 +166,7 @@ def _imported(
             rights=Rights(**dict(entry.rights)),
         )
     except DecodersBusy:
-        return Outcome(name, Ending.LEFT, "too many files are being opened: import the same zip again")
+        return Outcome(name, Ending.LEFT, "too many files are being processed: import the same zip again")
     except StorageFailed:
         return Outcome(name, Ending.LEFT, "the file storage is unavailable: import the same zip again")
     except (BadBundle, UnreadableMedia, OverQuota, WrongFiles, HandleTaken) as error:

@@ -94,7 +94,7 @@ def _refusal(name: str, head: bytes) -> str:
     for magic, what, advice in _OTHERS:
         if re.match(magic, head, re.DOTALL):
             return f"{name} is {what}, which the video model cannot take: {advice}."
-    content = "its content is text" if _is_text(head) else "its content is of no kind that we know"
+    content = "its content is text" if _is_text(head) else "its format is unknown"
     return (
         f"{name} is not a picture, video or audio file that we can read ({content}). "
         "Choose a PNG, JPEG, MP4, MP3 or WAV."

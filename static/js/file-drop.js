@@ -140,7 +140,7 @@ class Upload {
     this.part("away").setAttribute("aria-label", `Leave out ${this.file.name}`);
   }
 
-  // The server opens few files at once: it says when there may be room again.
+  // The server processes few files at a time. Retry after the delay that it asks for.
   retryIn(seconds) {
     this.retries += 1;
     this.drop.delayed.add(this);

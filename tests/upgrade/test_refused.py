@@ -19,7 +19,7 @@ from tests.worker_host import database_url
 
 OLD = ["e13dd59", "2b5a32e"]
 WHY = "the database was made by a version that cannot be upgraded (without "
-REMEDY = "begin with an empty database; docs/upgrading.md says how"
+REMEDY = "start with an empty database; see docs/upgrading.md"
 
 Restore = Callable[[str], None]
 

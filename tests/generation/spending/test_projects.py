@@ -147,7 +147,7 @@ def test_only_administrators_open_projects_where_the_setting_says_so(
             assert (NEW in page.get(address).content.decode()) == (user == admin and address != "/")
     refused = client_of(charlie).post(NEW, {"name": "Night Ferry"})
     assert refused.status_code == 403
-    assert "Only administrators open projects here." in refused.content.decode()
+    assert "Only administrators can create projects." in refused.content.decode()
     call = stage(charlie, alice, project).api.post(PROJECTS, {"name": "Night Ferry"}, **JSON)
     assert error_of(call) == (403, "projects_closed", None)
     assert stage(admin, alice, project).api.post(PROJECTS, {"name": "House"}, **JSON).status_code == 201
@@ -158,7 +158,7 @@ def test_an_owner_limits_what_a_member_spends_in_a_month(alice: User, bob: User,
     member = Membership.objects.get(user=bob, project=project)
     page, address = client_of(alice), f"/projects/harbour-lights/members/{member.pk}/"
     said = page.post(address, {"role": "editor", "monthly_limit_usd": "0.40"}, follow=True)
-    assert "bob is editor now and may spend $0.40 a month here." in said.content.decode()
+    assert "bob is now editor and may spend $0.40 a month in this project." in said.content.decode()
     composer = client_of(bob).get("/projects/harbour-lights/new/").content.decode()
     assert "Your limit in this project this month: $0.40 of $0.40 left" in composer
     assert [compose(bob, project), compose(bob, project), compose(alice, project)] == [302, 422, 302]

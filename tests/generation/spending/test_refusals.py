@@ -189,9 +189,7 @@ def test_too_many_jobs_says_when_to_come_back(bobs: Stage, settings: Any) -> Non
     response = CALLS["/v1 submit"](bobs)
     assert 3590 <= int(response.headers["Retry-After"]) <= 3600
     page = PAGES["compose"](bobs).content.decode()
-    assert (
-        "One user may queue at most 1 takes in an hour; you have queued 1. Try again in 60 minutes." in page
-    )
+    assert "A user may queue at most 1 takes per hour; you have queued 1. Try again in 60 minutes." in page
 
 
 def test_no_limit_on_jobs_per_hour_when_it_is_zero(bobs: Stage, settings: Any) -> None:

@@ -224,7 +224,7 @@ def test_a_good_zip_comes_in_after_all_of_them(browser: Client) -> None:
 def test_what_takes_too_long_goes_on_with_the_same_zip(alice: User) -> None:
     content = io.BytesIO(export(asset("mara"), asset("tom")))
     left = [str(one) for one in import_bundle(content, by=alice, project=None, seconds=-1)]
-    why = "import the same zip again, which goes on here"
+    why = "import the same zip again to continue here"
     assert left == [f"not yet: @mara ({why})", f"not yet: @tom ({why})"]
     assert [one.ending for one in import_bundle(content, by=alice, project=None)] == [
         Ending.MADE,

@@ -97,7 +97,7 @@ def test_nobody_there_and_somebody_else(behind, settings) -> None:
     settings.PUBLIC_URL = "http://127.0.0.1:9"
     assert "BACKLOT_PUBLIC_URL" in health.proxy_ok().detail
     with behind(good, lambda environ: environ.pop("HTTP_X_BACKLOT_DOCTOR", None)):
-        assert "something else" in health.proxy_ok().detail
+        assert "not this installation" in health.proxy_ok().detail
 
 
 def test_strangers_learn_nothing(behind) -> None:

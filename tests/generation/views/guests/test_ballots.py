@@ -85,8 +85,8 @@ def test_many_ballots_of_one_visitor_stand_out_and_can_be_left_out(
         (takes[1], 1, 0),
         (takes[0], 0, DRAWN),
     ]
-    assert f"{DRAWN} are left out" in text_of(as_alice.get(page_of(open_vote)))
-    assert f"{DRAWN} ballots were left out" in text_of(honest.get(open_vote.get_absolute_url()))
+    assert f"{DRAWN} excluded" in text_of(as_alice.get(page_of(open_vote)))
+    assert f"{DRAWN} ballots were excluded" in text_of(honest.get(open_vote.get_absolute_url()))
     as_alice.post(page_of(open_vote), {"do": "count", "ballot": chosen[:1]})
     assert voting.turnouts([open_vote])[open_vote.pk] == (2, DRAWN - 1)
 
@@ -210,7 +210,7 @@ def test_the_form_leads_to_the_invitations(as_alice: Client, takes: list[Take]) 
     link = ShareLink.objects.get()
     assert (link.by_invitation, answer["Location"]) == (True, page_of(link))
     answer = as_alice.post(LINKS, asked | {"password": "low tide at nine"})
-    assert (answer.status_code, "secret URL of its own" in text_of(answer)) == (422, True)
+    assert (answer.status_code, "its own secret URL" in text_of(answer)) == (422, True)
     # Without a vote there is nothing to invite to.
     as_alice.post(LINKS, {"what": "shot:SHOT-010", "days": "3", "by_invitation": "on"})
     assert not ShareLink.objects.latest("pk").by_invitation
