@@ -1,7 +1,7 @@
-"""Look the pinned versions up in the OSV database: `check_vulnerabilities.py LOCK_FILE [OSV_URL]`.
+"""Look up the pinned versions in the OSV database: `check_vulnerabilities.py LOCK_FILE [OSV_URL]`.
 
-Fails when one of them has a known vulnerability. Where the database cannot be reached it says so and does not fail, so
-that `make lint` works offline; a run that was not skipped says how many packages it looked up.
+Fail if one of them has a known vulnerability. If the database is unreachable, report that and succeed, so that
+`make lint` works offline; otherwise report the number of packages looked up.
 """
 
 import re
@@ -13,7 +13,7 @@ import httpx
 
 OSV = "https://api.osv.dev/v1/query"
 SECONDS = 10
-# What pip-audit says of a database that went away in the middle.
+# Messages of pip-audit if the database becomes unreachable during the check.
 AWAY = re.compile(r"ServiceError|ConnectionError|Max retries exceeded|timed? ?out", re.IGNORECASE)
 
 
@@ -36,7 +36,7 @@ def main(lock: str, url: str = OSV) -> int:
 
 
 def is_reachable(url: str) -> bool:
-    """Whether the database answers a query about a package that nobody has."""
+    """Return whether the database responds to a query about a nonexistent package."""
     asked = {"package": {"name": "backlot-is-no-package", "ecosystem": "PyPI"}, "version": "0"}
     try:
         return httpx.post(url, json=asked, timeout=SECONDS).is_success
@@ -45,7 +45,7 @@ def is_reachable(url: str) -> bool:
 
 
 def skip(url: str) -> int:
-    """Say that nothing was looked up."""
+    """Report that nothing was looked up."""
     print(f"NOT CHECKED for known vulnerabilities: {url} is not reachable from here, skipped")
     return 0
 

@@ -1,4 +1,4 @@
-"""The cookie of messages for the next page, under a name that binds it to this host where the others are bound."""
+"""The cookie of Django's messages, with a host-bound name where the other cookies have one."""
 
 from django.conf import settings
 from django.contrib.messages.storage.cookie import CookieStorage
@@ -7,12 +7,12 @@ from django.contrib.messages.storage.session import SessionStorage
 
 
 class HostCookieStorage(CookieStorage):
-    """Django's own, with the prefix that the session's cookie has."""
+    """Django's storage, with the name prefix of the session cookie."""
 
     cookie_name = "__Host-messages" if settings.PRODUCTION else "messages"
 
 
 class MessageStorage(FallbackStorage):
-    """A cookie, or the session for what is too long for one."""
+    """A cookie, or the session for messages that are too long for one."""
 
     storage_classes = (HostCookieStorage, SessionStorage)

@@ -74,7 +74,7 @@ def number(name: str, default: int, *, low: int, high: int) -> int:
 
 
 def dollars(name: str, default: str = "") -> Decimal | None:
-    """An amount of US dollars such as 25 or 12.50, 0 or more; None where neither a value nor a default is given."""
+    """Return an amount in US dollars such as 25 or 12.50, 0 or more; None if neither a value nor a default is given."""
     value = text(name, default)
     if not value:
         return None
@@ -177,7 +177,7 @@ def hosts(name: str, default: list[str]) -> list[str]:
 
 
 def proxies(name: str, default: TrustedProxies) -> TrustedProxies:
-    """The proxies that are believed about their clients: a number of hops, or addresses and networks."""
+    """Return the trusted proxies: a number of hops, or addresses and networks."""
     value = text(name)
     try:
         return TrustedProxies.read(value) if value else default

@@ -18,12 +18,12 @@ BLANK = "…"
 # A shorter secret is a word that would be blanked everywhere.
 SHORTEST_SECRET = 8
 
-# Characters of one message or traceback. What strangers send may be part of it, and a log is not theirs to fill.
+# Characters of one message or traceback. It may contain untrusted input, which must not fill the log.
 LONGEST = 16_000
 
-# Each begins with what is kept. All of them take time in proportion to the length of the text, whatever stands in it
-# (`tests/benchmarks/bench_hostile_input.py`): what repeats either cannot begin again inside of its own run, or is
-# possessive. So a text is blanked whole and shortened afterwards: no secret is cut in two and then missed.
+# Each starts with the part that is kept. All of them run in linear time for any text
+# (`tests/benchmarks/bench_hostile_input.py`): repetitions either cannot start again inside their own match, or are
+# possessive. So the whole text is redacted before it is truncated, and no secret is cut in two and then missed.
 _SECRETS = [
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
@@ -56,7 +56,7 @@ def without_secrets(text: str, known: Iterable[str] = ()) -> str:
 
 
 def shortened(text: str) -> str:
-    """The beginning and the end of a text that is too long for a log. Call it after `without_secrets`."""
+    """Truncate a text that is too long for a log to its start and end. Call it after `without_secrets`."""
     if len(text) <= LONGEST:
         return text
     half = LONGEST // 2
@@ -64,9 +64,9 @@ def shortened(text: str) -> str:
 
 
 class ClientErrors(logging.Filter):
-    """What a client did wrong is told in one line: a traceback is for faults of ours.
+    """Log client errors in one line: tracebacks are for server errors.
 
-    Django logs one with each refused permission and each suspicious request (status 400 to 499).
+    Django logs a traceback with each permission error and suspicious request (status 400 to 499).
     """
 
     def filter(self, record: logging.LogRecord) -> bool:

@@ -1,4 +1,4 @@
-"""What belongs to every response, whichever app, error page or static file it comes from."""
+"""Headers of every response, including error pages and static files."""
 
 from collections.abc import Callable
 from typing import Final
@@ -13,7 +13,7 @@ from django.http import (
     UnreadablePostError,
 )
 
-# Features that browsers know and no page here uses; an unknown name would be an error in each page's console.
+# Browser features that no page uses. Unknown names would cause an error in the browser's console.
 _OFF: Final = (
     "accelerometer", "browsing-topics", "camera", "display-capture", "encrypted-media", "gamepad",
     "geolocation", "gyroscope", "hid", "idle-detection", "local-fonts", "magnetometer", "microphone", "midi",
@@ -26,10 +26,10 @@ PERMISSIONS_POLICY: Final = ", ".join([f"{name}=()" for name in _OFF] + [f"{name
 def add_security_headers(
     get_response: Callable[[HttpRequest], HttpResponse],
 ) -> Callable[[HttpRequest], HttpResponse]:
-    """Middleware: name the browser features that no page may use, and keep other sites from embedding anything.
+    """Middleware that disables unused browser features and keeps other sites from embedding resources.
 
-    It stands outside of those that answer by themselves (redirects to HTTPS, static files), so that they have the
-    headers too. Django's SecurityMiddleware adds nosniff, Referrer-Policy and Cross-Origin-Opener-Policy.
+    It comes before middleware that responds itself (redirects to HTTPS, static files), so that those responses have
+    the headers too. Django's SecurityMiddleware adds nosniff, Referrer-Policy and Cross-Origin-Opener-Policy.
     """
 
     def add(request: HttpRequest) -> HttpResponse:
@@ -42,7 +42,7 @@ def add_security_headers(
 
 
 class ContentSecurityPolicy(CSPMiddleware):
-    """The policy of the settings, with the admin's exceptions on its pages alone."""
+    """The policy from the settings, with exceptions only on admin pages."""
 
     def get_policy_parts(
         self, request: HttpRequest, response: HttpResponseBase, report_only: bool = False
@@ -54,7 +54,7 @@ class ContentSecurityPolicy(CSPMiddleware):
 
 
 class AnswerBrokenUploads:
-    """Middleware: a body whose sender hung up is a bad request, not a fault of the server with a traceback."""
+    """Middleware that answers an incomplete body with 400, instead of a server error with a traceback."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self._get_response = get_response

@@ -1,6 +1,6 @@
-"""What a request gets while a part that it needs is away: 503 with `Retry-After`, as a page or in the APIs' shape.
+"""Responses while a required component is unavailable: 503 with `Retry-After`, as a page or as an API error.
 
-Nothing here may need the database, a template of the app included.
+Nothing here, including templates, may use the database.
 """
 
 import logging
@@ -21,7 +21,7 @@ from generation.api.errors import ApiError, error_response
 from library.outage_log import log_outage
 from library.storage import StorageFailed
 
-# These say themselves what is wrong, and static files need nothing.
+# The probes report problems themselves, and static files need no component.
 EXEMPT = ("/healthz", "/readyz", "/metrics", "/static/")
 APIS = ("/api/", "/v1/")
 
@@ -30,7 +30,7 @@ log = logging.getLogger("backlot.web")
 
 @dataclass(frozen=True)
 class Outage:
-    """A part that is away; `retry_after` in seconds."""
+    """An unavailable component; `retry_after` is in seconds."""
 
     code: str
     title: str | Promise
@@ -60,7 +60,7 @@ SCHEMA = Outage(
 
 
 class AnswerOutages:
-    """Middleware: answer what views raise while a part is away, and no page on tables that do not fit."""
+    """Middleware that handles outages raised by views, and serves no page while the schema does not match."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -71,13 +71,13 @@ class AnswerOutages:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """Answer for what a view could not do."""
+        """Handle an exception of a view."""
         outage = outage_behind(error)
         return unavailable(request, outage) if outage else None
 
 
 def answer_error(request: HttpRequest) -> HttpResponse:
-    """Answer for an error outside of the views, such as the session's; Django calls this while it handles it."""
+    """Handle an error outside the views, such as in the session; Django calls this inside its `except` block."""
     error = sys.exc_info()[1]
     outage = outage_behind(error) if error else None
     if outage:
@@ -89,8 +89,8 @@ def answer_error(request: HttpRequest) -> HttpResponse:
 
 
 def outage_behind(error: BaseException) -> Outage | None:
-    """Return which part is away, None for an error of our own. The cause is logged."""
-    if isinstance(error, StorageFailed):  # logged where it came up
+    """Return the unavailable component, or None for other errors. Log the cause."""
+    if isinstance(error, StorageFailed):  # logged where it occurred
         return STORAGE
     if not isinstance(error, DatabaseError | InterfaceError):
         return None
@@ -103,20 +103,20 @@ def outage_behind(error: BaseException) -> Outage | None:
 
 
 def unavailable(request: HttpRequest, outage: Outage) -> HttpResponse:
-    """Answer 503 in the shape that the client reads."""
+    """Return 503 in the format that the client expects."""
     if request.path_info.startswith(APIS):
         response = error_response(ApiError(503, outage.code, f"{outage.title}. {outage.text}"))
     else:
         response = render(request, "503.html", {"outage": outage}, status=503)
     response["Retry-After"] = str(outage.retry_after)
     response["Cache-Control"] = "no-store"
-    # The cause is in the log; a traceback for each request beside it would bury it.
+    # The cause is already logged; a traceback for each request would bury it.
     response._has_been_logged = True  # type: ignore[attr-defined]  # read by django.utils.log.log_response
     return response
 
 
 def _is_wrong_query(error: BaseException) -> bool:
-    """Whether SQLite could not run the statement at all, which it calls an operational error too."""
+    """Return whether SQLite refused the statement itself, for which it also raises an operational error."""
     return getattr(error.__cause__, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR
 
 

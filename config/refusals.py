@@ -1,4 +1,4 @@
-"""Middleware: answers a request whose body the server did not take, in the shape of the page or of the API."""
+"""Middleware that answers a request whose body the server refused, as a page or as an API error."""
 
 from collections.abc import Callable
 
@@ -19,7 +19,7 @@ CODES = {400: "invalid_length", 408: "request_timeout", 413: "too_large"}
 def refuse_unread_bodies(
     get_response: Callable[[HttpRequest], HttpResponse],
 ) -> Callable[[HttpRequest], HttpResponse]:
-    """Stand before sessions and views: neither is asked for a request that was not read."""
+    """Run before sessions and views, neither of which is used for a request that was not read."""
 
     def respond(request: HttpRequest) -> HttpResponse:
         refusal: Refused | None = request.META.get(REFUSED)
@@ -35,7 +35,7 @@ def refused(request: HttpRequest, refusal: Refused) -> HttpResponse:
     if request.path.startswith(API):
         return error_response(ApiError(refusal.status, CODES[refusal.status], sentence))
     if not request.accepts("text/html"):
-        # The upload page's script reads `problem`, as it does for a file that cannot be used.
+        # The script of the upload page reads `problem`, as for unusable files.
         return JsonResponse({"problem": sentence}, status=refusal.status)
     context = {"head": head, "sentence": sentence}
     return render(request, "refused.html", context, status=refusal.status)

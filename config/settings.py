@@ -23,7 +23,7 @@ EMBEDDED = env.embedded(VAR_DIR)
 DEBUG = env.flag("BACKLOT_DEBUG", False)
 PRODUCTION = env.flag("BACKLOT_PRODUCTION", False)
 SECRET_KEY = env.text("BACKLOT_SECRET_KEY", "" if PRODUCTION else EMBEDDED["secret_key"])
-# Keys that were rotated out: what they signed or sealed stays readable until it is sealed anew.
+# Retired keys: data that they signed or sealed stays readable until it is sealed again.
 SECRET_KEY_FALLBACKS = env.text("BACKLOT_SECRET_KEY_FALLBACKS").split()
 
 # Where the web is
@@ -58,8 +58,8 @@ ALLOWED_HOSTS = env.hosts(
 )
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 
-# Who is believed about its clients' addresses. Backlot is served from the top of a host, whatever a request says:
-# neither a header's `SCRIPT_NAME` nor `X-Forwarded-Host` and `X-Forwarded-Port` move its links.
+# The proxies whose `X-Forwarded-For` is trusted. Backlot is served from the root of a host, whatever a request says:
+# a `SCRIPT_NAME` header, `X-Forwarded-Host` and `X-Forwarded-Port` do not affect its links.
 TRUSTED_PROXIES = env.proxies("BACKLOT_TRUSTED_PROXIES", default_proxies(PRODUCTION, HOST, PUBLIC_URL))
 FORCE_SCRIPT_NAME = ""
 USE_X_FORWARDED_HOST = USE_X_FORWARDED_PORT = False
@@ -82,7 +82,7 @@ if DATABASE_IS_SQLITE:
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16384;",
     }
 else:
-    # A server that does not even refuse must not hold a request or a worker for minutes.
+    # A server that does not respond at all must not block a request or a worker for minutes.
     DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 10)
 # A connection that is made for each request forgets what it has read: on SQLite that doubled the time of small answers.
 DATABASES["default"].update(CONN_MAX_AGE=60, CONN_HEALTH_CHECKS=True)
@@ -134,8 +134,9 @@ SKYREELS_RPM = env.number("SKYREELS_RPM", 480, low=1, high=100_000)
 # Whether the provider is asked to call back when a render has ended; `auto`: when it can reach us by HTTPS.
 SKYREELS_WEBHOOKS = env.choice("SKYREELS_WEBHOOKS", "auto", "true", "false")
 
-# Who may spend: the budget that everything a member opens shares, the cap of all projects in a calendar month, whether
-# members who are no administrators may open projects, and the jobs that one user may queue in an hour (0: any number).
+# Spending limits: the budget that all projects created by a member share, the cap for all projects per calendar month,
+# whether members who are not administrators may create projects, and the jobs that a user may queue per hour (0: no
+# limit).
 
 PERSONAL_BUDGET_USD: Decimal = env.dollars("BACKLOT_PERSONAL_BUDGET_USD", "25") or Decimal(0)
 MONTHLY_CAP_USD = env.dollars("BACKLOT_MONTHLY_CAP_USD")
@@ -184,8 +185,8 @@ CACHES = {
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 20_000}}
 }
 
-# Files of strangers are opened in processes of their own: so many at once for all web processes of this machine, and as
-# many for its workers, each with so much memory.
+# Untrusted files are decoded in separate processes: the number for all web processes of this machine (its workers may
+# use as many again), and the memory of each.
 
 DECODERS = env.number("BACKLOT_DECODERS", 2, low=1, high=64)
 DECODER_MEMORY_MB = env.number("BACKLOT_DECODER_MEMORY_MB", 768, low=200, high=100_000)
@@ -201,12 +202,12 @@ WEB_STALL_SECONDS = env.number("BACKLOT_WEB_STALL_SECONDS", 30, low=1, high=600)
 WEB_BYTES_PER_SECOND = env.number("BACKLOT_WEB_BYTES_PER_SECOND", 1000, low=1, high=1_000_000)
 WEB_IDLE_SECONDS = env.number("BACKLOT_WEB_IDLE_SECONDS", 15, low=1, high=600)
 WEB_CONNECTIONS = env.number("BACKLOT_WEB_CONNECTIONS", 1000, low=10, high=100_000)
-# In production everybody comes from the address of the proxy.
+# In production, all connections come from the proxy's address.
 WEB_CONNECTIONS_PER_ADDRESS = env.number(
     "BACKLOT_WEB_CONNECTIONS_PER_ADDRESS", WEB_CONNECTIONS if PRODUCTION else 500, low=10, high=100_000
 )
 
-# What may be stored, counted from the rows: by one person, and for one project with its takes. 0 is no limit.
+# Storage quotas: per user, and per project including its takes. 0 means no limit.
 
 USER_STORAGE_GB = env.number("BACKLOT_USER_STORAGE_GB", 100, low=0, high=1_000_000)
 PROJECT_STORAGE_GB = env.number("BACKLOT_PROJECT_STORAGE_GB", 1000, low=0, high=1_000_000)
@@ -273,7 +274,7 @@ LOGIN_REDIRECT_URL = "generation:home"
 LOGOUT_REDIRECT_URL = "login"
 CSRF_FAILURE_VIEW = "generation.views.workplace.stale_form"
 AUTHENTICATION_BACKENDS = ["library.authentication.ThrottledBackend"]
-# The first hashes; a password whose hash is another's is hashed anew at the next log-in.
+# The first one hashes; passwords with another hash are rehashed at the next log-in.
 PASSWORD_HASHERS = ["library.passwords.BoundedArgon2Hasher", "library.passwords.BoundedPbkdf2Hasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "library.passwords.MaximumLengthValidator"},
@@ -290,7 +291,7 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 FILE_UPLOAD_TEMP_DIR = VAR_DIR / "tmp"
 FILE_UPLOAD_TEMP_DIR.mkdir(parents=True, exist_ok=True)
 DATA_UPLOAD_MAX_NUMBER_FILES = 200
-# How large a request's body may be, checked before it is read: by anybody, by a user, by a user on a page for uploads.
+# Maximum request body, checked before it is read: anonymous, for a user, for a user on an upload page.
 MAX_ANONYMOUS_BYTES = env.number("BACKLOT_MAX_ANONYMOUS_MB", 1, low=1, high=1000) * 1_000_000
 MAX_BODY_BYTES = env.number("BACKLOT_MAX_BODY_MB", 5, low=1, high=1000) * 1_000_000
 MAX_UPLOAD_BYTES = env.number("BACKLOT_MAX_UPLOAD_MB", 2000, low=1, high=100_000) * 1_000_000
@@ -322,9 +323,9 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     },
 }
-# The admin's theme cannot do without two things, on its pages alone: Alpine makes functions of the expressions in its
-# attributes (unfold ships no build of it for strict policies), and colours, sizes and indicators are inline styles of
-# its templates and scripts, without a nonce. Inline scripts and handlers stay forbidden there too.
+# The admin's theme needs two exceptions, only on its pages: Alpine compiles the expressions in its attributes (unfold
+# ships no CSP build of it), and the templates and scripts use inline styles without a nonce. Inline scripts and
+# handlers stay forbidden there too.
 ADMIN_CONTENT_SECURITY_POLICY = {"script-src": [SELF, UNSAFE_EVAL], "style-src": [SELF, UNSAFE_INLINE]}
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
@@ -351,8 +352,8 @@ if PRODUCTION:
     if DEBUG:
         env.refuse("BACKLOT_DEBUG", "must be false when BACKLOT_PRODUCTION is true: its error pages tell all")
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = True
-    # With `__Host-` a browser takes a cookie from this very host alone, so no neighbour under the same domain can plant
-    # one. A guest's cookie has its link's path, which that prefix does not allow; `__Secure-` wants HTTPS at least.
+    # Browsers accept `__Host-` cookies only from exactly this host, so that sibling domains cannot set them. A guest's
+    # cookie has the path of its link, which that prefix does not allow; `__Secure-` at least requires HTTPS.
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
     GUEST_COOKIE_NAME = "__Secure-guest"
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
@@ -364,8 +365,8 @@ if PRODUCTION:
 
 # httpx writes whole addresses, and some of ours are signed: only its warnings may reach a log. The queue has several
 # lines for each wake-up, which tell nobody anything. Strangers try wrong host names all day, with a traceback each.
-# Django would write in a format of its own; what it says goes the way of all else. uvicorn warns of each request that
-# it cannot read, as often as a stranger likes.
+# Django would use its own format; its messages go to the root logger instead. uvicorn warns about each request that it
+# cannot parse, so clients could flood the log.
 
 LOG_FORMAT = env.choice("BACKLOT_LOG_FORMAT", "line", "json")
 _secrets = [

@@ -1,4 +1,4 @@
-"""Django as a WSGI application. `config.asgi` serves it; a WSGI server would have none of the limits there."""
+"""Django as a WSGI application. `config.asgi` serves it; a plain WSGI server would lack the limits there."""
 
 import os
 

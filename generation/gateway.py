@@ -146,7 +146,7 @@ def is_private(host: str) -> bool:
 
 
 def serves_others() -> bool:
-    """Return whether people at other machines may use this installation, as far as the settings tell."""
+    """Return whether, according to the settings, this installation serves other machines."""
     public_host = urlsplit(settings.PUBLIC_URL).hostname or ""
     return settings.PRODUCTION or not (is_loopback(settings.HOST) and is_loopback(public_host))
 

@@ -1,6 +1,6 @@
-"""What may still be spent: every limit that applies to one user in one project, with what counts against it.
+"""The spending limits that apply to a user in a project, with the amounts that count against them.
 
-Read only. A limit counts settled money, the estimates of what is under way, and what is uncertain; amounts are US
+Read only. Settled costs, estimates of active jobs and uncertain amounts count against a limit; amounts are in US
 dollars. A month is a calendar month in UTC, by the time at which a job was queued, as in the ledger.
 """
 
@@ -96,7 +96,7 @@ def spent_by_members(project: Project) -> dict[Any, Decimal]:
 
 
 def binding(found: Sequence[Allowance]) -> Allowance | None:
-    """Return the limit that leaves the least, None when there is no limit."""
+    """Return the limit with the smallest amount left, or None if there is no limit."""
     return min(found, key=lambda one: one.left, default=None)
 
 

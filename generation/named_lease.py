@@ -1,7 +1,7 @@
-"""Named leases: one worker of all hosts does a thing that only one should do at a time.
+"""Named leases, for tasks that only one worker of all hosts should run at a time.
 
-A lease is a row of `Heartbeat`, taken by one conditional UPDATE. It ends by itself, so that a worker that died keeps
-others away for a while only. Whatever the name, these rules are the same.
+A lease is a row of `Heartbeat`, acquired by one conditional UPDATE. It expires, so that a worker that died blocks
+others only for a while.
 """
 
 import secrets
@@ -16,19 +16,19 @@ from generation.models import Heartbeat
 
 @dataclass(frozen=True)
 class NamedLease:
-    """The right to do what the name stands for, until it is released or has not been renewed for `lasts`."""
+    """The exclusive right to run the named task, until it is released or has not been renewed for `lasts`."""
 
     name: str
     token: str
     lasts: timedelta
 
     def renew(self) -> bool:
-        """Keep it from now on for as long again; False when it was lost: stop."""
+        """Extend the lease by `lasts` from now; return False if it was lost, after which the caller must stop."""
         now = timezone.now()
         return bool(self._row().update(beat_at=now, leased_until=now + self.lasts))
 
     def release(self) -> bool:
-        """Let others have it at once; False when it was lost before."""
+        """Release the lease at once; return False if it was already lost."""
         return bool(self._row().update(token="", leased_until=None))
 
     def _row(self) -> QuerySet[Heartbeat]:
@@ -36,7 +36,7 @@ class NamedLease:
 
 
 def acquire(name: str, lasts: timedelta) -> NamedLease | None:
-    """Take the lease of this name, or None while another worker has it."""
+    """Acquire the lease of this name; return None while another worker holds it."""
     now, token = timezone.now(), secrets.token_hex(16)
     Heartbeat.objects.get_or_create(name=name)
     taken = Heartbeat.objects.filter(_free(now + 2 * lasts), name=name)
@@ -46,6 +46,6 @@ def acquire(name: str, lasts: timedelta) -> NamedLease | None:
 
 
 def _free(latest: datetime) -> Q:
-    """Nobody's, or lapsed. One that ends later than any can (clocks of hosts may differ a little) was taken before the
-    clock was set back, and would keep everybody away until the clock has caught up."""
+    """Match leases that are free or expired. One that ends later than possible (allowing for small clock differences
+    between hosts) was acquired before the clock was set back, and would block all workers until then."""
     return Q(leased_until__isnull=True) | Q(leased_until__lt=timezone.now()) | Q(leased_until__gt=latest)

@@ -30,7 +30,7 @@ class CannotPromote(Exception):
 
 
 class NoRoom(CannotPromote):
-    """The storage of the person or of the project is full."""
+    """The storage quota of the user or the project is exhausted."""
 
 
 def promote(
@@ -171,12 +171,12 @@ def _created(
             tags=tags,
             project=take.project,
             is_shared=is_shared,
-            # Without the project's name: whoever uses a shared asset need not know of the production.
+            # Without the project's name: users of a shared asset need not know about the production.
             rights=Rights(source=title_of(take, second), rights_end_on=ends),
         )
     except ingest.OverQuota as error:
         raise NoRoom(str(error)) from error
-    except ingest.WrongFiles as error:  # it was removed this very moment, since nothing used it
+    except ingest.WrongFiles as error:  # it was deleted concurrently, since nothing used it
         raise CannotPromote(str(error)) from error
     Promotion.objects.create(take=take, asset=asset, second=second, by=by)
     return asset

@@ -1,7 +1,7 @@
-"""PURE. HTTP requests to URLs that somebody else supplied: they reach public addresses alone.
+"""PURE. HTTP requests to untrusted URLs, restricted to public addresses.
 
-Every redirect and every DNS answer is checked, and the connection goes to the very address that was checked, so that a
-name that resolves differently the next time (DNS rebinding) gains nothing.
+Every redirect and every DNS response is checked, and the connection is made to exactly the address that was checked,
+which prevents DNS rebinding.
 """
 
 import ipaddress
@@ -17,7 +17,7 @@ HTTPS = ("https",)
 ANY_HTTP = ("https", "http")
 PORTS = {"http": 80, "https": 443}
 
-# All that has been allocated so far: not site-local, not the old notations for IPv4.
+# All global unicast addresses allocated so far: not site-local, not the old notations for IPv4.
 _ALLOCATED_IPV6 = ipaddress.IPv6Network("2000::/3")
 _IPV4_BEHIND_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
@@ -25,7 +25,7 @@ Exempt = Callable[[httpx.URL], bool]
 
 
 class NotPublic(Exception):
-    """The URL leads to where nothing may be requested; nothing was. The message says why."""
+    """The URL is not allowed; no request was made. The message says why."""
 
 
 def client(
@@ -36,9 +36,9 @@ def client(
     trust_env: bool = False,
     max_redirects: int = 20,
 ) -> httpx.Client:
-    """Return a client whose requests raise NotPublic for URLs that are not public in one of the schemes, nor exempt.
+    """Return a client whose requests raise NotPublic for URLs that are neither exempt nor public in one of the schemes.
 
-    Redirects are followed and checked likewise.
+    Redirects are followed and checked in the same way.
     """
     return httpx.Client(
         timeout=timeout,
@@ -46,7 +46,7 @@ def client(
         max_redirects=max_redirects,
         trust_env=trust_env,
         transport=_PinnedTransport(exempt, schemes),
-        # For each redirect, and also on the way through a proxy, which does its own connecting.
+        # Runs for each redirect, also with a proxy, which makes the connection itself.
         event_hooks={"request": [partial(_check_if_known, exempt=exempt, schemes=schemes)]},
     )
 
@@ -72,7 +72,7 @@ def is_public(address: str) -> bool:
 
 
 class _PinnedTransport(httpx.BaseTransport):
-    """Connects to the address that was checked."""
+    """A network backend that connects to the address that was checked."""
 
     def __init__(self, exempt: Exempt, schemes: tuple[str, ...]) -> None:
         self._exempt, self._schemes, self._inner = exempt, schemes, httpx.HTTPTransport()
@@ -93,7 +93,7 @@ class _PinnedTransport(httpx.BaseTransport):
 
 
 def _check(request: httpx.Request, exempt: Exempt, schemes: tuple[str, ...]) -> str:
-    """Return the address to connect to. Raises NotPublic, and httpx.ConnectError for an unknown name."""
+    """Return the address to connect to. Raise NotPublic, or httpx.ConnectError for an unknown name."""
     url = request.url
     if exempt(url):
         return url.host
@@ -106,7 +106,7 @@ def _check(request: httpx.Request, exempt: Exempt, schemes: tuple[str, ...]) -> 
 
 
 def _check_if_known(request: httpx.Request, exempt: Exempt, schemes: tuple[str, ...]) -> None:
-    """Check before a proxy connects, which may know names that are unknown here."""
+    """Check the host before a proxy connects; the proxy may resolve names that are unknown here."""
     with suppress(httpx.ConnectError):
         _check(request, exempt, schemes)
 

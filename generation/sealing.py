@@ -1,7 +1,7 @@
-"""Secrets at rest: a keyed hash by which a secret is found, and an encrypted copy from which it can be shown again.
+"""Secrets at rest: a keyed hash to look a secret up, and an encrypted copy from which it can be shown again.
 
-Both need the installation's secret key, so that the database alone, or a backup of it, opens nothing. A key that has
-been rotated out still works while it stands in `SECRET_KEY_FALLBACKS`; `key_id` tells which rows to seal anew.
+Both need the installation's secret key, so that the database alone, or a backup of it, gives no access. A retired key
+still works while it is in `SECRET_KEY_FALLBACKS`; `key_id` identifies the rows to seal again.
 """
 
 import base64
@@ -22,17 +22,17 @@ class CannotUnseal(Exception):
 
 
 def key_id(purpose: str) -> str:
-    """Return what tells the current key from others; the key cannot be derived from it."""
+    """Return an identifier of the current key, from which the key cannot be derived."""
     return _derived(settings.SECRET_KEY, purpose, "key id").hex()[:KEY_ID_LENGTH]
 
 
 def fingerprint(purpose: str, secret: str) -> str:
-    """Return the secret's keyed hash by the current key: 64 hexadecimal digits."""
+    """Return the secret's keyed hash under the current key: 64 hexadecimal digits."""
     return _fingerprint(settings.SECRET_KEY, purpose, secret)
 
 
 def fingerprints(purpose: str, secret: str) -> list[str]:
-    """Return the secret's keyed hashes by the current key and by those that were rotated out."""
+    """Return the secret's keyed hashes under the current key and the fallback keys."""
     return [_fingerprint(key, purpose, secret) for key in _keys()]
 
 
@@ -42,7 +42,7 @@ def seal(purpose: str, secret: str) -> str:
 
 
 def unseal(purpose: str, sealed: str) -> str:
-    """Decrypt a sealed secret. Raises CannotUnseal."""
+    """Decrypt a sealed secret. Raise CannotUnseal."""
     known = MultiFernet([_fernet(key, purpose) for key in _keys()])
     try:
         return known.decrypt(sealed.encode()).decode()
@@ -64,6 +64,6 @@ def _fernet(key: str, purpose: str) -> Fernet:
 
 @lru_cache(maxsize=64)
 def _derived(key: str, purpose: str, use: str) -> bytes:
-    """Derive a key of its own for each purpose and use, so that none of them says anything of another."""
+    """Derive a separate key for each purpose and use, so that they are independent of each other."""
     info = f"backlot.{purpose}.{use}".encode()
     return HKDF(algorithm=SHA256(), length=32, salt=None, info=info).derive(key.encode())

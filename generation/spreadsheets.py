@@ -5,9 +5,9 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-# Which character separates the cells of a file is a setting of the spreadsheet's region, so each of these may begin
-# a cell, and so does the text itself. Blanks, invisible characters and quotes in front of a formula are passed over.
-# The run of them is taken whole (possessive) and always matches, so the cost is linear in the length of the text.
+# The cell separator depends on the spreadsheet's regional settings, so a cell may begin after each of these characters
+# and at the start of the text. Spaces, invisible characters and quotes before a formula are skipped. The match of them
+# is possessive and always succeeds, so the cost is linear in the length of the text.
 _CELL_START = re.compile(
     r"""((?:\A|[;|\t\r\n\v\f\x1c-\x1e\x85\u2028\u2029])[;|\s"'\0\u200b-\u200f\u2060\ufeff]*+)([=+\-@＝＋－＠]?)"""
 )
@@ -32,10 +32,10 @@ def lines(rows: Iterable[Sequence[Any]]) -> str:
 
 
 def _cell(value: Any) -> str:
-    """A number as it is; in a text, an apostrophe in front of whatever a spreadsheet would run."""
+    """Return numbers unchanged; in text, add an apostrophe before anything that a spreadsheet would evaluate."""
     if not isinstance(value, str):
         return "" if value is None else str(value)
-    # A blank of these at the beginning is dropped by some, with whatever comes behind it.
+    # Some spreadsheets drop a leading character of these.
     start = "'" if value.startswith(("\t", "\r", "\n")) else ""
     return start + _CELL_START.sub(_defused, value)
 

@@ -19,7 +19,7 @@ log = logging.getLogger("backlot.worker")
 
 
 def on_usable_schema(step: Callable[P, None]) -> Callable[P, None]:
-    """Take no step on tables that this version cannot work with: nothing is lost, since the row says what is due."""
+    """Run no step if this version cannot use the schema: nothing is lost, since the rows record what is due."""
 
     @wraps(step)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> None:
@@ -46,7 +46,7 @@ def balance() -> None:
 
 @on_usable_schema
 def call_back(token: str = "") -> None:
-    """Call the programs whose tasks have ended, under the lease with this token."""
+    """Send the webhooks of tasks that have ended, under the lease with this token."""
     lifecycle.call_back(token)
 
 
@@ -58,34 +58,34 @@ def store(job_id: int) -> None:
 
 @on_usable_schema
 def sweep() -> None:
-    """Ask about everything that runs, for about a minute; first, once an hour, clean up this machine's own files."""
+    """Poll all active jobs for about a minute; once an hour, first clean up this machine's temporary files."""
     temp_files.remove_abandoned(settings.FILE_UPLOAD_TEMP_DIR)
     lifecycle.sweep()
 
 
 @on_usable_schema
 def clean_up() -> None:
-    """Each hour: delete files that no asset has, and objects of uploads that were broken off.
+    """Hourly: delete files that no asset uses, and objects of interrupted uploads.
 
-    Not while the storage is away: each of some hundred objects would be waited for, and this worker with them.
+    Skipped while the storage is unavailable: the worker would wait for each of some hundred objects.
     """
     try:
         storage.check_bucket()
     except storage.StorageFailed as error:
-        log.warning("nothing is cleaned up, the next time is in an hour: %s", error)
+        log.warning("skipping the clean-up until the next hour: %s", error)
         return
     files, size = ingest.purge_media()
     objects = staging.remove_abandoned()
     if files or objects:
         log.info(
-            "%s files that no asset has were deleted (%s bytes), and %s broken off", files, size, objects
+            "deleted %s files that no asset uses (%s bytes), and %s interrupted uploads", files, size, objects
         )
 
 
 @on_usable_schema
 def tell() -> None:
-    """Each minute: notify of new takes and of paused share links, seal old tokens, look for films to make for guests,
-    then send what is due."""
+    """Every minute: notify of new takes and of paused share links, seal old tokens, queue copies for guests, then send
+    what is due."""
     link_film_making.wake_if_due()
     notifying.announce()
     paused_links.notify_owners()
@@ -95,7 +95,7 @@ def tell() -> None:
 
 @on_usable_schema
 def make_link_films() -> None:
-    """Make the copies that guests of share links see, and delete those of links that have ended."""
+    """Make the copies that guests of share links see, and delete obsolete ones."""
     link_film_making.make_due()
 
 

@@ -1,6 +1,6 @@
-"""Who logs in: throttled, logged, and without a difference between wrong names and wrong passwords.
+"""Log-ins: throttled, logged, and with the same response to unknown names and wrong passwords.
 
-It is done where Django compares passwords, so that every log-in page is covered, the admin's as well.
+This happens where Django compares passwords, so that every log-in page is covered, including the admin's.
 """
 
 import logging
@@ -23,7 +23,7 @@ LOGINS = AttemptThrottle.named(
 
 
 class ThrottledBackend(ModelBackend):
-    """Django's own users and passwords. Raises TooManyAttempts and HashingBusy, which a middleware answers."""
+    """Django's users and passwords. Raises TooManyAttempts and HashingBusy, which a middleware handles."""
 
     def authenticate(
         self,
@@ -32,11 +32,11 @@ class ThrottledBackend(ModelBackend):
         password: str | None = None,
         **more: Any,
     ) -> User | None:
-        """Return the user, if the password is right. Without a request nobody on the network is asking."""
+        """Return the user if the password is right. Without a request, the call is not throttled."""
         username = username or more.get(User.USERNAME_FIELD)
         if request is None or username is None or password is None:
             return super().authenticate(request, username=username, password=password, **more)
-        # Nothing is counted or looked up for who finds no slot, or a crowd would queue up for the database instead.
+        # Clients without a slot cause no counting or look-ups, or they would queue up for the database instead.
         with passwords.slots.taken():
             return self._attempt(request, username, password)
 
@@ -44,7 +44,7 @@ class ThrottledBackend(ModelBackend):
         account = User.objects.filter(username=username).only("pk", "username").first()
         client = client_of(request)
         attempt = _begin(request, account, username, client)
-        # One that is too long is wrong for every account, so it need not be compared.
+        # A password that is too long is wrong for every account, so it need not be compared.
         fits = len(password) <= passwords.MAX_LENGTH
         user = super().authenticate(request, username=username, password=password) if fits else None
         if user is None:
@@ -65,12 +65,12 @@ def _begin(request: HttpRequest, account: User | None, username: str, client: Cl
 
 
 def _named(account: User | None) -> str:
-    """Name an account that exists. What somebody typed for a name may be their password."""
+    """Return the name of an existing account. Unknown names are not logged, since they may be mistyped passwords."""
     return f"account {account.username!r}" if account else "no such account"
 
 
 def note_login(sender: type, request: HttpRequest, user: User, **signal: Any) -> None:
-    """Log it, and let the device be known from now on."""
+    """Log the log-in and remember the device."""
     log.info("Log-in: account %r, from %s", user.get_username(), client_of(request))
     devices.remember(request, user.pk)
 

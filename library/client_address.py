@@ -1,8 +1,8 @@
-"""Where a request comes from: the one place that decides the client's address.
+"""Determine the client's address of a request. No other module may do so.
 
-`X-Forwarded-For` is believed only from the proxies that `BACKLOT_TRUSTED_PROXIES` names, since anybody can send one.
-A trusted proxy that sends none makes all its clients look alike; `Client.is_shared` says so, and limits for one
-client must then not be applied, or strangers would lock each other out.
+`X-Forwarded-For` is trusted only from the proxies in `BACKLOT_TRUSTED_PROXIES`, since any client can send it.
+If a trusted proxy does not send it, all its clients look alike: `Client.is_shared` is true, and limits per client must
+not be applied, or unrelated clients would lock each other out.
 """
 
 import logging
@@ -18,7 +18,7 @@ from library.trusted_proxies import TrustedProxies
 
 log = logging.getLogger("backlot.proxy")
 
-IPV6_PREFIX = 64  # bits: whoever has one address of such a network has all of them
+IPV6_PREFIX = 64  # bits: one client usually controls all addresses of such a network
 UNIX_SOCKET = "unix"
 
 
@@ -31,7 +31,7 @@ class Client:
 
     @property
     def network(self) -> str:
-        """What is counted as one client: an IPv4 address or an IPv6 network of 64 bits."""
+        """Return what is counted as one client: an IPv4 address or an IPv6 /64 network."""
         found = parse(self.address)
         if isinstance(found, IPv6Address):
             return str(IPv6Network((int(found), IPV6_PREFIX), strict=False))
@@ -59,7 +59,7 @@ def client_of(request: HttpRequest) -> Client:
 
 
 def parse(text: str) -> IPv4Address | IPv6Address | None:
-    """Read an address as headers have it: with a port, brackets or a zone, IPv4 within IPv6. None for all else."""
+    """Parse an address from a header: with a port, brackets or a zone, IPv4 within IPv6. Return None if invalid."""
     text = text.strip()
     if text.startswith("["):
         text = text[1:].partition("]")[0]

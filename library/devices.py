@@ -1,7 +1,7 @@
-"""Devices on which somebody logged in before, by a signed cookie.
+"""Known devices, on which a user has logged in before, identified by a signed cookie.
 
-Whoever has it is counted apart from all others who try the same account, so that strangers who guess a password
-cannot keep its owner out (OWASP: "Slow Down Online Guessing Attacks with Device Cookies"). It opens nothing.
+Their attempts are counted separately from all others on the same account, so that attackers who guess a password
+cannot lock its owner out (OWASP: "Slow Down Online Guessing Attacks with Device Cookies"). It grants no access.
 """
 
 import secrets
@@ -17,7 +17,7 @@ _ATTRIBUTE = "_backlot_device_of"
 
 
 def known(request: HttpRequest, account: int) -> str:
-    """Return the device's id if this account logged in on it, else nothing."""
+    """Return the device's ID if this account has logged in on it, else an empty string."""
     try:
         holder, device = signing.loads(request.COOKIES.get(cookie_name(), ""), salt=SALT, max_age=REMEMBERED)
     except (signing.BadSignature, ValueError, TypeError):
@@ -26,13 +26,13 @@ def known(request: HttpRequest, account: int) -> str:
 
 
 def remember(request: HttpRequest, account: int) -> None:
-    """Have the response to this request name the device, unless it is known already."""
+    """Set the device cookie on the response to this request, unless the device is already known."""
     if not known(request, account):
         setattr(request, _ATTRIBUTE, account)
 
 
 def set_cookie(request: HttpRequest, response: HttpResponse) -> None:
-    """Set the cookie where `remember` asked for it."""
+    """Set the cookie if `remember` was called."""
     account = getattr(request, _ATTRIBUTE, None)
     if account is None:
         return

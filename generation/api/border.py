@@ -14,8 +14,8 @@ from pydantic import BaseModel, ConfigDict
 from generation.api.errors import ApiError, Invalid
 
 MOST_LEVELS = 32
-# What no request of ours comes near: whoever sends more is answered at once, since each name and value costs work
-# further on, and each unknown one an error of its own.
+# Far above what valid requests need. Larger ones are refused early, since each name and value costs work later and
+# each unknown name causes its own error.
 MOST_VALUES = 10_000
 MOST_NAMES = 200  # of one object
 LONGEST_NAME = 200
@@ -24,7 +24,7 @@ LONGEST_PATH = 80  # characters of a path in an error
 LARGEST = 2**63 - 1
 # NUL is no text to a database, half of a surrogate pair none to UTF-8.
 _NO_TEXT = re.compile("[\0\ud800-\udfff]")
-# A value's place: that of what holds it, and its name there. Put together for an error alone.
+# A value's path as (path of its container, name in it); joined only when an error needs it.
 Place = tuple["Place", str | int] | None
 
 
@@ -83,7 +83,7 @@ def is_text(value: str) -> bool:
 
 
 def _leaves(data: Any) -> Iterator[tuple[Place, Any]]:
-    """Every value and every name with its place, without recursion: the depth is the sender's choice."""
+    """Yield every value and name with its path, without recursion, since the client controls the depth."""
     waiting: list[tuple[Place, Any, int]] = [(None, data, 0)]
     seen = 0
     while waiting:

@@ -106,7 +106,7 @@ class Caller:
         return asset
 
     def may_edit(self, asset: Asset) -> bool:
-        """Return whether the user may edit the asset, and the token reaches it."""
+        """Return whether the user may edit the asset and the token has access to it."""
         if self.token.project_id and asset.home_project_id != self.token.project_id:
             return False
         return Asset.objects.editable_by(self.user).filter(pk=asset.pk).exists()
@@ -160,9 +160,9 @@ class BearerToken(HttpBearer):
     openapi_description = "An API token, made on the page `/account/tokens/` or by `manage.py apitoken`."
 
     def authenticate(self, request: HttpRequest, token: str) -> Caller | None:
-        """Return who calls, by one query. A wrong token is counted; raises TooManyAttempts after too many of them.
+        """Authenticate the caller with one query. Count invalid tokens; raise TooManyAttempts after too many of them.
 
-        A right one is served all the same, so that a neighbour's broken script stops nobody.
+        A valid token is always accepted, so that a broken script behind the same IP address affects no other client.
         """
         found = tokens.find(token.strip())
         if found is None:

@@ -49,7 +49,7 @@ def _personal_project(user: User) -> Project | None:
 
 
 def _new_personal_project(user: User) -> Project:
-    # Locked, so that two first requests at once make one project; jobs of this user may be written meanwhile.
+    # Locked, so that two concurrent first requests create one project; jobs of this user can still be written.
     User.objects.select_for_update(no_key=True).get(pk=user.pk)
     if found := _personal_project(user):
         return found

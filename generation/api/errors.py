@@ -95,7 +95,7 @@ class Conflict(ApiError):
 
 
 def answers(*statuses: int, **also: Any) -> dict[int, Any]:
-    """The error answers of a call, for its description; 401, 429 and 503 belong to every call."""
+    """Return the error responses of an operation, for the schema; 401, 429 and 503 apply to every operation."""
     return {status: ErrorAnswer for status in sorted({401, 429, UNAVAILABLE, *statuses})}
 
 
@@ -117,7 +117,7 @@ def error_response(error: ApiError) -> HttpResponse:
 def refuse_form(form: BaseForm, names: dict[str, str] | None = None) -> ApiError:
     """What is wrong with a form that a page would show again: its first field, under the API's name for it.
 
-    Raises DecodersBusy or StorageFailed when a file could not be taken in though nothing is wrong with it.
+    Raise DecodersBusy or StorageFailed when a valid file could not be accepted.
     """
     if isinstance(busy := getattr(form, "busy", None), DecodersBusy | StorageFailed):
         raise busy
@@ -222,7 +222,7 @@ def _busy(request: HttpRequest, error: DecodersBusy) -> HttpResponse:
 
 
 def over_quota(message: str) -> ApiError:
-    """That there is no room for a file; the message has the figures."""
+    """Return the error for a file that exceeds a storage quota; the message contains the figures."""
     return ApiError(413, "storage_quota", message)
 
 

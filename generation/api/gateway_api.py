@@ -32,10 +32,10 @@ SkyReels V4 as its gateway offers it, with the library of this house behind it. 
 - A `webhook` is called here as there: once the task has completed or failed it is sent to that address + `/callback`.
 - A finished task's video is ours: its address is signed anew for each query and does not run out with the provider's.
 
-What breaks a rule is answered by 422 with its `param`, before anything is sent. A limit in money that would be passed
-is 402 with its code: `budget_exceeded` (the project's), `personal_budget_exceeded`, `member_limit_exceeded` (per month)
-or `monthly_cap_exceeded` (all projects together). The balance is what all of them leave. Too many jobs of one user in
-an hour are 429 `too_many_jobs` with `Retry-After`.
+A request that breaks a rule gets 422 with its `param`, before anything is sent. A request that would exceed a spending
+limit gets 402 with its code: `budget_exceeded` (of the project), `personal_budget_exceeded`, `member_limit_exceeded`
+(per month) or `monthly_cap_exceeded` (all projects together). The balance is the smallest amount that these limits
+leave. Too many jobs of one user within an hour get 429 `too_many_jobs` with `Retry-After`.
 """
 
 api = Described(

@@ -42,9 +42,9 @@ class Checked(Schema):
     billed_seconds: int
     estimate_usd: float
     left_usd: float | None = Field(
-        description="what this token's user may still spend in that project, by all limits; null: no limit"
+        description="what this token's user may still spend in that project under all limits; null: no limit"
     )
-    limited_by: LimitName | None = Field(description="the limit that leaves the least")
+    limited_by: LimitName | None = Field(description="the limit with the smallest amount left")
     problems: list[ProblemShape] = Field(description="with an `error` among them nothing would be queued")
 
     @classmethod

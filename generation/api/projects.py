@@ -44,8 +44,8 @@ def list_projects(request: ApiRequest, cursor: Cursor = "") -> Listed[ProjectSha
     summary="Open a project",
 )
 def open_project(request: ApiRequest, project: NewProject) -> Status[ProjectDetails]:
-    """Its address is made from its name; who opens it owns it. What it spends counts against the personal budget of
-    this token's user, unless that is an administrator. 403 `projects_closed` where administrators alone open them."""
+    """Its URL is derived from its name; its creator becomes its owner. It is charged to the personal budget of this
+    token's user, unless that is an administrator. 403 `projects_closed` if only administrators can create projects."""
     if request.auth.token.project_id:
         raise ApiError(403, "limited_token", "This token is for one project and opens no other.")
     if not may_open_projects(request.auth.user):

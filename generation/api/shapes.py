@@ -46,9 +46,9 @@ class ProjectDetails(ProjectShape):
 
     committed_usd: float = Field(description="spent, and estimated for what is under way")
     left_usd: float | None = Field(
-        description="what this token's user may still spend here, by all limits; null: no limit"
+        description="what this token's user may still spend here under all limits; null: no limit"
     )
-    limited_by: LimitName | None = Field(description="the limit that leaves the least")
+    limited_by: LimitName | None = Field(description="the limit with the smallest amount left")
     shots: list[str] = Field(description="their codes")
 
 
@@ -130,7 +130,7 @@ class AssetDetails(AssetShape):
     """Everything about an asset."""
 
     description: str
-    licence: str | None = Field(description="null for who may not edit the asset, as are the next two")
+    licence: str | None = Field(description="null for users who may not edit the asset, as are the next two")
     source: str | None
     consent_note: str | None
     rights_end_on: date | None = Field(description="the last day on which it may be used")

@@ -44,12 +44,12 @@ class BalanceAnswer(Schema):
     success: Literal[True] = True
     remain_balance: float
     used_balance: float = Field(description="spent, and estimated for what is under way")
-    unlimited_quota: bool = Field(description="there is no limit, so nothing is refused for its price")
+    unlimited_quota: bool = Field(description="there is no spending limit")
 
     @classmethod
     def of(cls, found: Sequence[Allowance], *, used: Decimal) -> "BalanceAnswer":
-        """Tell what the tightest limit leaves. Without any, `remain_balance` is large, for clients that look at it
-        alone, and `used` is what the project has spent."""
+        """Return what the tightest limit leaves. Without a limit, `remain_balance` is large, for clients that read only
+        this field, and `used` is what the project has spent."""
         tightest = binding(found)
         return cls(
             remain_balance=float(tightest.left if tightest else ENDLESS),

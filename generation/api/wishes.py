@@ -233,8 +233,8 @@ def _voices(said: Mapping[str, Any]) -> bool | tuple[str, ...]:
 
 
 def _webhook_problems(address: object) -> list[Problem]:
-    """Return what breaks the provider's rules, and, where others are served, an address inside the network. Tasks are
-    ours, so we call ourselves: the provider would name a task that the API client has never heard of."""
+    """Return the problems of the callback URL: the provider's rules and, if the installation serves other machines,
+    URLs inside its network. Backlot makes the call itself, since the client does not know the provider's task IDs."""
     rules = [found for found in find_problems({"webhook": address}) if found.param == "webhook"]
     if rules or not isinstance(address, str) or not gateway.serves_others():
         return [Problem(found.param, found.message) for found in rules]

@@ -7,7 +7,7 @@ from generation.models import Job
 from generation.skyreels import schemas
 from library import handles
 
-LONGEST_PROMPT = 50_000  # characters; the provider takes 1280 tokens, and each handle costs work
+LONGEST_PROMPT = 50_000  # characters; the provider accepts 1280 tokens, and each handle costs work
 ClipUse = Literal["reference", "extend"]
 
 

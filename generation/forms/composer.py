@@ -17,7 +17,7 @@ from library.forms.text import VisibleCharField
 MODEL_LABELS: dict[StrEnum, str] = {schemas.Model.FAST: "Fast", schemas.Model.STD: "Standard"}
 CLIP_USES = [("reference", "Follow its motion"), ("extend", "Extend it")]
 MOST_TAKES = 20
-LONGEST_KEPT = 32_767  # seconds; a row of the database holds no more
+LONGEST_KEPT = 32_767  # seconds; the maximum of the database column
 SEVERAL = ("takes", "models", "resolutions")
 MID_ROWS = range(1, schemas.MAX_MID_FRAMES + 1)
 # Where a problem of the request is shown: the first start that fits.
@@ -97,7 +97,7 @@ class ComposerForm(forms.Form):
             "required": "Say how many seconds the take should last.",
             "invalid": "Give the seconds as a whole number.",
         },
-        # What a draft can keep; which lengths can be rendered is for the composition to say.
+        # The range that a draft can store; the composition checks which lengths can be rendered.
         validators=[MinValueValidator(0), MaxValueValidator(LONGEST_KEPT)],
     )
     prompt_optimizer = forms.BooleanField(label="Let the provider polish the prompt", required=False)

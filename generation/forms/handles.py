@@ -17,7 +17,7 @@ class PromptField(forms.CharField):
         return str(super().to_python(value)).replace("\r\n", "\n")
 
     def kept(self, value: Any) -> str:
-        """The text without what no database can hold, as long as it may be."""
+        """Return the text without characters that databases cannot store, cut to the maximum length."""
         return self.to_python(value or "").replace("\0", "")[:LONGEST_PROMPT]
 
 

@@ -101,7 +101,7 @@ class ProjectForm(forms.ModelForm):
         if self.cleaned_data.get("own_budget"):
             project.charged_to = None
             changed.append("charged_to")
-        # Not the whole row: whom it is charged to may have been changed meanwhile.
+        # Only these fields: `charged_to` may have been changed concurrently.
         project.save(update_fields=changed)
         self._keep_numbers(project, by)
         return project
@@ -122,8 +122,8 @@ class ProjectForm(forms.ModelForm):
 
     @transaction.atomic
     def create(self, owner: User) -> Project:
-        """A new project with an address made from its name; its creator owns it. It is charged to the personal budget
-        of its creator, unless that is an administrator."""
+        """Create the project with a URL derived from its name. Its creator becomes its owner, and it is charged to the
+        creator's personal budget unless the creator is an administrator."""
         project: Project = self.save(commit=False)
         project.charged_to = None if owner.is_superuser else owner
         save_with_free_slug(project, project.name)
@@ -192,7 +192,7 @@ class RoleForm(forms.Form):
 
     @property
     def limit(self) -> dict[str, Any]:
-        """The column of the limit, if it was sent: a client that only knows roles leaves it as it is."""
+        """Return the limit's column if it was sent; clients that only send roles leave it unchanged."""
         name = "monthly_limit_usd"
         return {name: self.cleaned_data[name]} if name in self.data else {}
 
@@ -218,15 +218,15 @@ def _mark(said: dict[str, Any]) -> str:
 
 
 def save_with_free_slug(project: Project, name: str) -> None:
-    """Insert a project under a URL made from the name that no other project has.
+    """Insert a project with an unused URL derived from its name.
 
-    Between the look-up and the insert another project of the same name may take the slug: the database then refuses
-    the insert, and the next number is tried. Each refusal means that somebody else got theirs, so this comes to an end.
+    Between the look-up and the insert, another project may take the slug. The database then refuses the insert, and the
+    next number is tried. Each refusal means that another insert succeeded, so the loop terminates.
     """
     while True:
         project.slug = free_slug(name)
         try:
-            # A savepoint: the refusal must not end the transaction around it.
+            # A savepoint, so that a refused insert does not abort the outer transaction.
             with transaction.atomic():
                 return project.save(force_insert=True)
         except IntegrityError:

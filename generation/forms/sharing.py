@@ -230,7 +230,7 @@ class MarkForm(forms.Form):
 
 
 class VotersForm(forms.Form):
-    """Who is invited to a blind vote: names, one in each line, and a number of voters without names."""
+    """Voters to invite to a blind vote: names, one per line, and a number of unnamed voters."""
 
     names = forms.CharField(
         label=gettext_lazy("Names, one per line"),
@@ -258,7 +258,7 @@ class VotersForm(forms.Form):
         return names
 
     def invited(self) -> list[str]:
-        """Return the names of all who are invited; empty ones for those without."""
+        """Return the names of all invited voters; empty strings for unnamed ones."""
         return [*self.cleaned_data["names"], *[""] * (self.cleaned_data["unnamed"] or 0)]
 
 

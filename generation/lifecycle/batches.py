@@ -1,4 +1,4 @@
-"""Several takes asked for at once: all or none, with one check of all limits; each waits and ends for itself."""
+"""Queue several takes at once: all or none, with one check of all limits. Each job then runs independently."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -91,7 +91,7 @@ def _made_before(form_key: UUID, by: Any) -> Batch | None:
 def _queue(
     composed: Sequence[Composition], briefs: Sequence[Brief], context: Context, form_key: UUID
 ) -> Batch:
-    # Rows that another form may hold come before the lock of `authorize`.
+    # Lock rows that another request may hold before `authorize` acquires its lock.
     Job.objects.filter(form_key=form_key, status=Status.DRAFT).delete()
     shots = _shots(context.project, briefs)
     estimates = [one.estimate_usd for one in composed]

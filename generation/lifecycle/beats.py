@@ -61,7 +61,7 @@ class Beat:
 
     @property
     def token(self) -> str:
-        """What tells this sweep from the others of its host."""
+        """Return what distinguishes this sweep from the others of its host."""
         return self._lease.token
 
     @classmethod

@@ -47,7 +47,7 @@ def look() -> None:
 
 
 def call_back(token: str = "") -> None:
-    """Call those whose turn it is, one after the other, for a while. `token` is that of the lease that `look` took."""
+    """Send the webhooks that are due, one by one, for a limited time, under the lease with this token (from `look`)."""
     ends = time.monotonic() + ROUND
     try:
         while time.monotonic() < ends and (callback := _claimed()):
@@ -72,7 +72,7 @@ def _claimed() -> Callback | None:
 
 
 def _may_be_called(job: Job) -> bool:
-    """Return whether the user who asked for the job may still see it: a webhook goes to an address of theirs."""
+    """Return whether the user who created the job may still see it, since the webhook goes to a URL of theirs."""
     user = job.created_by
     return user.is_active and Job.objects.visible_to(user).filter(pk=job.pk).exists()
 
@@ -91,8 +91,8 @@ def _post(callback: Callback) -> int:
 
 
 def _client(base_url: str) -> httpx.Client:
-    """Call nothing inside the installation's own network, whatever its name, where people at other machines can ask
-    for it: they would have a way in. On a machine of one's own, programs on it may be called."""
+    """Refuse URLs inside the installation's own network if it serves other machines, which could use them to attack
+    that network (SSRF). An installation that serves only its own machine may call programs on it."""
     if gateway.serves_others():
         return outside.client(base_url, timeout=TIMEOUT, schemes=ANY_HTTP, exempt_provider=False)
     return httpx.Client(timeout=TIMEOUT, trust_env=gateway.heeds_proxies(base_url))
@@ -113,7 +113,7 @@ def _note(callback: Callback, status: int) -> None:
 
 
 def _end(callback: Callback, text: str) -> None:
-    """Record how it ended and make no further call. Of the URL only the origin is kept: the rest may hold a secret."""
+    """Record the outcome and stop retrying. Keep only the origin of the URL: the rest may contain a secret."""
     parts = urlsplit(callback.base_url)
     origin = urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], "", "", ""))
     with transaction.atomic():

@@ -57,7 +57,7 @@ def places(jobs: Iterable[Job]) -> dict[int, int]:
 
 
 def resting() -> Q:
-    """The waiting jobs that nobody need wake: nothing is sent at all, or not of their project or of their maker."""
+    """Return the waiting jobs that need no wake-up: sending is paused globally, for their project or for their user."""
     waiting = Q(status=Status.QUEUED)
     return waiting if pace.is_paused() else waiting & _stopped()
 
@@ -81,7 +81,7 @@ def _first(line: QuerySet[Job, tuple[int, int]], most: int) -> list[int]:
 
 
 def _stopped() -> Q:
-    """Jobs of paused projects, and of users who were deactivated: what such an account has queued spends nothing."""
+    """Match jobs of paused projects and of deactivated users, whose queued jobs must not spend money."""
     paused = Production.objects.filter(paused_at__isnull=False)
     inactive = User.objects.filter(is_active=False)
     return Q(project__in=paused.values("project")) | Q(created_by__in=inactive.values("pk"))

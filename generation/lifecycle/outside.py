@@ -14,11 +14,12 @@ __all__ = ["HTTPS", "NotPublic", "client"]
 def client(
     url: str, *, timeout: httpx.Timeout, schemes: tuple[str, ...] = HTTPS, exempt_provider: bool = True
 ) -> httpx.Client:
-    """Return a client for this URL and those that it redirects to. Requests raise NotPublic for any that is not public
-    or not of these schemes; this function does for a text that is no URL.
+    """Return a client for this URL and its redirects. Its requests raise NotPublic for URLs that are not public or have
+    another scheme; this function raises it for text that is not a URL.
 
     A provider that was configured inside the installation's network is exempt for its own links: the sandbox, or a
-    gateway on this machine or its network. It is called anyway, and with a key. `exempt_provider=False` ends that.
+    gateway on this machine or its network, which the application calls with a key anyway. `exempt_provider=False`
+    removes the exemption.
     """
     try:
         heeds_proxies = gateway.heeds_proxies(str(httpx.URL(url)))
@@ -29,7 +30,7 @@ def client(
 
 
 def _is_private_provider(url: httpx.URL) -> bool:
-    """Return whether the URL leads to the configured provider, and that is not on the internet."""
+    """Return whether the URL belongs to the configured provider and the provider is inside the network."""
     base = urlsplit(settings.SKYREELS_BASE_URL)
     if not settings.PROVIDER_IS_SANDBOX and not gateway.is_private(base.hostname or ""):
         return False

@@ -121,7 +121,7 @@ def look_at_balance() -> None:
 
     One host does it for all: whoever takes the lease. The network is left to the worker that the wake-up reaches.
     """
-    # The lease is not released: it lapses when it is time for the next look.
+    # The lease is not released: it expires when the next check is due.
     if is_paused() and named_lease.acquire(BALANCE, timedelta(seconds=BALANCE_EVERY)):
         async_task("generation.tasks.balance")
 

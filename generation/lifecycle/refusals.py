@@ -1,4 +1,4 @@
-"""Why nothing was queued or changed. Each is raised before anything is written."""
+"""Errors for requests that were refused. Each is raised before anything is written."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ from generation.limits import Limit
 
 
 class CannotQueue(Exception):
-    """Nothing was made, sent or charged. `problems` names each reason and its field."""
+    """Nothing was created, sent or charged. `problems` lists each reason with its field."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         super().__init__(" ".join(problem.message for problem in problems))
@@ -17,7 +17,7 @@ class CannotQueue(Exception):
 
 
 class OverLimit(CannotQueue):
-    """It would cost more than one of the limits leaves."""
+    """The cost exceeds what one of the limits leaves."""
 
     def __init__(self, limit: Limit, message: str) -> None:
         super().__init__([Problem("budget", message)])
@@ -33,8 +33,8 @@ class TooManyJobs(CannotQueue):
 
 
 class MayNotMake(PermissionDenied):
-    """The user may not make things in the project: not a member, a member who only looks, or deactivated."""
+    """The user may not create takes in the project: not a member, a viewer, or deactivated."""
 
 
 class NotPossible(Exception):
-    """What was asked for does not fit the job's state; nothing was changed."""
+    """The action does not apply to the job's current state; nothing was changed."""

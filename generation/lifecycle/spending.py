@@ -1,8 +1,8 @@
-"""The one place that decides whether jobs may be queued: the right to make things, the rate, and every limit in money.
+"""The only place that decides whether jobs may be queued: permission, hourly rate and every spending limit.
 
-Whatever queues a job asks `authorize` first and gets a `Permit`, which alone writes rows of the ledger; a job without
-such a row is never sent. The check and the rows are one transaction under one lock for the whole installation, so that
-two requests at once, in whatever projects, cannot both take the last dollar of the cap.
+All code that queues a job calls `authorize` first and gets a `Permit`; only a `Permit` writes ledger rows, and a job
+without a ledger row is never sent. The check and the rows share one transaction under one lock for the whole
+installation, so that two concurrent requests, even in different projects, cannot both spend the last dollar.
 """
 
 from collections.abc import Sequence
@@ -26,18 +26,18 @@ from generation.models import Job, LedgerEntry
 from library.models import Membership, Project
 from library.models.projects import MAKERS
 
-# Any number that nothing else in the database locks by.
+# An arbitrary advisory lock key, not used elsewhere.
 LOCK = 0x6261636B6C6F74
 HOUR = timedelta(hours=1)
 
 
 class BeyondPermit(RuntimeError):
-    """A programming error: a job was to be queued that was not authorized."""
+    """A programming error: a job was queued without authorization."""
 
 
 @dataclass
 class Permit:
-    """What `authorize` granted: for the transaction in which it did, and for no more jobs or dollars."""
+    """What `authorize` granted: valid only in its transaction, for at most this many jobs and dollars."""
 
     project_id: int
     user_id: int
@@ -54,10 +54,10 @@ class Permit:
 
 
 def authorize(*, by: User, project: Project, estimates: Sequence[Decimal]) -> Permit:
-    """Check everything that could stand against queueing jobs of these estimates, and hold the lock until the
-    transaction ends. Call it after every row that the transaction locks besides, and before it writes new ones.
+    """Check everything that could forbid queueing jobs with these estimates, and hold the lock until the transaction
+    ends. Call it after the transaction has locked all other rows and before it writes new ones.
 
-    Raises MayNotMake, TooManyJobs, OverLimit; then nothing was written.
+    Raise MayNotMake, TooManyJobs or OverLimit; nothing has been written then.
     """
     _lock()
     if not may_make(by, project):
@@ -79,7 +79,7 @@ def find_refusal(by: User, found: Sequence[Allowance], *, usd: Decimal, takes: i
 
 
 def may_make(by: Any, project: Project) -> bool:
-    """Whether the user may make things in the project, as the database has it now."""
+    """Return whether the user may create takes in the project, read from the database."""
     makes = Membership.objects.filter(project=project, user=OuterRef("pk"), role__in=MAKERS)
     active = User.objects.filter(pk=by.pk, is_active=True)
     return active.filter(Q(is_superuser=True) | Exists(makes)).exists()
@@ -97,7 +97,7 @@ def _too_many(by: User, takes: int) -> TooManyJobs | None:
         return None
     wait = HOUR
     if takes <= most:
-        # So many of the oldest have to be more than an hour ago.
+        # This number of the oldest jobs must be more than an hour old before there is room.
         times = queued.order_by("created_at").values_list("created_at", flat=True)
         wait = times[surplus - 1] + HOUR - now
     seconds = max(1, ceil(wait.total_seconds()))
@@ -106,9 +106,10 @@ def _too_many(by: User, takes: int) -> TooManyJobs | None:
 
 
 def _lock() -> None:
-    """Let one transaction at a time decide about money. On SQLite every transaction that writes is alone anyway.
+    """Let only one transaction at a time authorize spending. SQLite has only one writer anyway.
 
-    It is the last lock that a transaction takes: nobody who holds it waits for a row of somebody who waits for it.
+    It must be the last lock that a transaction acquires: otherwise its holder could wait for a row of a transaction
+    that waits for this lock (deadlock).
     """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("authorize needs a transaction")

@@ -1,4 +1,4 @@
-"""What a user is told when a limit refuses jobs: the figures, and who can change it."""
+"""Messages for jobs that a limit refuses: the figures, and who can change the limit."""
 
 from decimal import Decimal
 
@@ -10,7 +10,7 @@ from generation.limits import Allowance, Limit, next_month
 
 
 def over_limit(allowance: Allowance, by: User, *, usd: Decimal, takes: int) -> str:
-    """Say what the takes cost and what is left of the limit."""
+    """Return a message with the cost of the takes and what is left of the limit."""
     costs = ngettext(
         "This take costs ${usd}, but only ${left} of {limit} is left.",
         "These {takes} takes cost ${usd}, but only ${left} of {limit} is left.",
@@ -23,7 +23,7 @@ def over_limit(allowance: Allowance, by: User, *, usd: Decimal, takes: int) -> s
 
 
 def too_many_jobs(most: int, takes: int, *, queued: int, seconds: int) -> str:
-    """Say how many jobs one user may queue in an hour, and when there is room again."""
+    """Return a message with the hourly job limit and when the user can queue again."""
     if takes > most:
         text = _(
             "You requested {takes} takes, but a user may queue at most {most} per hour. Queue fewer at a time."

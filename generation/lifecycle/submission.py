@@ -80,8 +80,8 @@ def _start(lease: Lease, job: Job, *, is_granted: bool) -> None:
 
 
 def _is_charged(job: Job) -> bool:
-    """Whether a limit counts this job. `spending.authorize` is the only way to a ledger row, so a way to queue a job
-    that forgot to ask it sends nothing."""
+    """Return whether this job has a ledger row. Only `spending.authorize` leads to one, so code that queues a job
+    without authorization cannot send it."""
     entry = getattr(job, "ledger", None)
     return entry is not None and entry.state != LedgerEntry.State.REFUNDED
 

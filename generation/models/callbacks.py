@@ -20,7 +20,7 @@ class CallbackQuerySet(models.QuerySet["Callback"]):
         """Of tasks that have brought a video or failed, the longest waiting first; nobody is called about others."""
         ended = self.filter(job__status__in=[Job.Status.SUCCEEDED, Job.Status.FAILED])
         now = timezone.now()
-        # What lies further ahead than a try is ever put off was written before the clock was set back.
+        # Times further ahead than the longest retry delay were written before the clock was set back.
         turn = Q(next_try_at__lte=now) | Q(next_try_at__gt=now + FURTHEST_AHEAD)
         return ended.filter(turn, tries__lt=MOST_TRIES).order_by("next_try_at")
 

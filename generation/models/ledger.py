@@ -35,7 +35,7 @@ def _counted() -> Case:
 
 
 def _exact(total: Decimal | None) -> Decimal:
-    """SQLite adds in floating point, and is off far behind the last place that counts."""
+    """Round the sum: SQLite adds in floating point, with errors far below the smallest unit."""
     return (total or Decimal(0)).quantize(EXACT)
 
 

@@ -17,14 +17,14 @@ LONGEST_LEASE = timedelta(hours=1)
 
 
 class LinkFilmQuerySet(models.QuerySet["LinkFilm"]):
-    """What is shown, what is to be made, what is to be deleted."""
+    """Copies to show, to make and to delete."""
 
     def current(self) -> Self:
         """Return the copies that were not replaced."""
         return self.filter(ended_at__isnull=True)
 
     def due(self) -> Self:
-        """Return the copies whose making may begin, in the order of their random keys, which says nothing of takes."""
+        """Return the copies that can be made, in the order of their random keys, which reveals nothing of takes."""
         waiting = self.current().filter(made_at__isnull=True, tries__lt=MAX_TRIES)
         waiting = waiting.filter(
             ~_is_leased(), link__in=ShareLink.objects.unended(), next_try_at__lte=timezone.now()
@@ -32,12 +32,12 @@ class LinkFilmQuerySet(models.QuerySet["LinkFilm"]):
         return waiting.order_by("next_try_at", "uuid")
 
     def leased(self) -> Self:
-        """Return the copies that a worker makes at present."""
+        """Return the copies that a worker is making."""
         return self.filter(_is_leased())
 
     def obsolete(self) -> Self:
-        """Return the copies whose objects may be deleted: replaced, or their link opens nothing any more. One that is
-        being made waits, or its objects would be left over."""
+        """Return the copies whose objects can be deleted: they were replaced, or their link has ended. Copies that are
+        being made have to wait, or their objects would be left behind."""
         return self.filter(Q(ended_at__isnull=False) | ~Q(link__in=ShareLink.objects.unended())).filter(
             ~_is_leased()
         )
@@ -46,10 +46,10 @@ class LinkFilmQuerySet(models.QuerySet["LinkFilm"]):
 class LinkFilm(models.Model):
     """A take's film and poster for the guests of one link, in objects of their own.
 
-    With a `mark` it is burnt in. In a blind vote the copies are also what the vote is between: their keys are random,
-    they are made together, and their files say nothing of where they are from.
+    With a `mark`, the text is burnt in. In a blind vote, the copies are also the candidates: their keys are random,
+    they are made together, and their files do not reveal their source.
 
-    A row is made once and never changed into another copy: a new mark ends it and makes a new row.
+    A row is never changed into another copy: a new mark ends it and creates a new row.
     """
 
     uuid = models.UUIDField(default=uuid4, unique=True, editable=False, help_text="random, names the objects")
@@ -95,11 +95,11 @@ class LinkFilm(models.Model):
 
     @property
     def has_failed(self) -> bool:
-        """Whether it was tried too often."""
+        """Return whether all attempts failed."""
         return self.made_at is None and self.tries >= MAX_TRIES
 
 
 def _is_leased() -> Q:
-    # A lease that ends later than any can was taken before the clock was set back.
+    # A lease that ends later than possible was acquired before the clock was set back.
     now = timezone.now()
     return Q(leased_until__isnull=False, leased_until__gt=now, leased_until__lt=now + LONGEST_LEASE)

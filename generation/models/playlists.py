@@ -50,19 +50,19 @@ class Playlist(models.Model):
 
 
 class PlaylistItemQuerySet(models.QuerySet["PlaylistItem"]):
-    """Which places guests may be shown."""
+    """Select the items that guests may see."""
 
     def vouched_for(self) -> Self:
-        """Return the places whose takes the user who added them may share today."""
+        """Return the items whose takes the user who added them may share now."""
         return self.filter(Q(is_attributed=False) | makes_in(user="added_by", project="take__project"))
 
 
 class PlaylistItem(models.Model):
-    """A take's place in a playlist, and who put it there.
+    """A take's position in a playlist, and the user who added it.
 
     Guests see it only while that user may share it. `is_attributed` is false for rows from before the user was
-    recorded, which are shown by the rights of the link's maker alone; of a user who was deleted nobody is left to vouch
-    for the take, so their rows stay attributed, to nobody.
+    recorded; for them only the permissions of the link's creator count. If the user was deleted, `is_attributed` stays
+    true, so that guests do not see the take until another user approves it.
     """
 
     playlist = models.ForeignKey(Playlist, models.CASCADE, related_name="items")

@@ -18,7 +18,7 @@ from generation.models.takes import Take
 from library.models import Project
 from library.models.projects import MAKERS, AnyUser, in_projects_of, makes_in
 
-TOKENS = "share-token"  # what share tokens are sealed for
+TOKENS = "share-token"  # the purpose under which share tokens are sealed
 
 
 def new_token() -> str:
@@ -41,18 +41,18 @@ class ShareLinkQuerySet(models.QuerySet["ShareLink"]):
         return made
 
     def unended(self) -> Self:
-        """Return the links that were neither revoked nor ran out, and have not lost what they showed."""
+        """Return the links that are neither revoked nor expired and whose target still exists."""
         ends_later = Q(expires_at__isnull=True) | Q(expires_at__gt=timezone.now())
         kinds = (ShareLink.Kind.SHOT, ShareLink.Kind.PLAYLIST)
         lost = Q(kind__in=kinds, shot__isnull=True, playlist__isnull=True)
         return self.filter(ends_later, ~lost, revoked_at__isnull=True)
 
     def paused(self) -> Self:
-        """Return the links that nobody vouches for at present."""
+        """Return the links whose creator may no longer share their project."""
         return self.with_paused().filter(is_paused=True)
 
     def with_paused(self) -> Self:
-        """Annotate each link with `is_paused`: whoever made it may not share its project any more."""
+        """Annotate each link with `is_paused`: its creator may no longer share its project."""
         may_share = makes_in(user="created_by", project="project")
         return self.annotate(
             is_paused=Case(When(may_share, then=Value(False)), default=True, output_field=BooleanField())
@@ -70,8 +70,8 @@ class ShareLink(models.Model):
     other projects are shown as far as whoever made the link may share them there. A link whose shot or playlist was
     deleted opens nothing any more, and stays, with its guests, what they said and how they voted.
 
-    Links belong to the project: while whoever made one may not share the project, having left or been deactivated, the
-    link is paused, until an owner takes it over or revokes it.
+    Links belong to the project. If the creator of a link may no longer share the project (having left or been
+    deactivated), the link is paused until an owner takes it over or revokes it.
 
     The token is found by `token_hash` and shown again from `sealed_token`; see `generation.sealing`.
     """
@@ -83,8 +83,8 @@ class ShareLink(models.Model):
         PROJECT = "project", "The approved takes of a project"
 
     uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
-    # Held the token in plain text. A random value stands there that opens nothing, so that the version before this one
-    # still runs; a later migration removes the column.
+    # Held the token in plain text. It now contains a random, useless value, so that the previous version still runs; a
+    # later migration removes the column.
     plain_token = models.CharField(
         max_length=43, unique=True, default=new_token, editable=False, db_column="token"
     )
@@ -130,7 +130,7 @@ class ShareLink(models.Model):
     views = models.PositiveIntegerField(default=0)
     last_viewed_at = models.DateTimeField(null=True, blank=True)
 
-    is_paused: bool  # where `with_paused` was asked for
+    is_paused: bool  # set by `with_paused`
 
     objects = ShareLinkQuerySet.as_manager()
 
@@ -156,12 +156,12 @@ class ShareLink(models.Model):
 
     @cached_property
     def token(self) -> str:
-        """The secret in its URL. Raises sealing.CannotUnseal when the installation's key was changed."""
+        """Return the secret in its URL. Raise sealing.CannotUnseal if the installation's key was changed."""
         return sealing.unseal(TOKENS, self.sealed_token)
 
     @property
     def has_token(self) -> bool:
-        """Whether its URL can be shown."""
+        """Return whether its URL can be shown."""
         try:
             return bool(self.token)
         except sealing.CannotUnseal:
@@ -174,12 +174,12 @@ class ShareLink(models.Model):
 
     @property
     def mark(self) -> str:
-        """The text that is burnt into what guests see; empty for none."""
+        """Return the text that is burnt into what guests see; empty for none."""
         return (self.watermark_text or self.default_mark) if self.has_watermark else ""
 
     @property
     def default_mark(self) -> str:
-        """A text that every font has and that names this link."""
+        """Return a text that identifies this link and that every font can draw."""
         return f"BACKLOT {str(self.uuid)[:8]}"
 
     @property
@@ -213,7 +213,7 @@ class Guest(models.Model):
 
 
 class Voter(models.Model):
-    """An invitation to a blind vote: whoever opens its URL is this voter and has one ballot.
+    """An invitation to a blind vote: its URL identifies the voter, who has one ballot.
 
     The URL is derived from `key` and the installation's secret (`generation.reviews.ballots`).
     """

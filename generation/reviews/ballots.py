@@ -1,7 +1,7 @@
-"""Who may vote and who voted: personal invitations to a blind vote, and ballots as the project's makers see them.
+"""Personal invitations to a blind vote, and the ballots as the project's editors see them.
 
-The URL of an invitation is derived from its row and the installation's secret key, so it is kept nowhere and can be
-copied again at any time. Of a client's address only a keyed hash of its own for each link is kept.
+The URL of an invitation is derived from its row and the installation's secret key, so it is not stored and can be
+copied again at any time. Only a keyed hash of a client's address is stored, with a different key for each link.
 """
 
 import hmac
@@ -25,7 +25,7 @@ PROOF_LENGTH = ORIGIN_LENGTH = 32  # hexadecimal digits: 128 bits
 
 
 class CannotInvite(Exception):
-    """Nobody was invited. The message is a sentence for people."""
+    """No voters were invited. The message is shown to the user."""
 
 
 class Ballot(NamedTuple):
@@ -36,7 +36,7 @@ class Ballot(NamedTuple):
 
 
 class Group(NamedTuple):
-    """The ballots that came from one address; `number` 0 for those whose address is not known."""
+    """The ballots from one address; `number` is 0 if the address is unknown."""
 
     number: int
     ballots: list[Ballot]
@@ -55,7 +55,7 @@ class Group(NamedTuple):
 
 @transaction.atomic
 def invite(link: ShareLink, names: Iterable[str]) -> list[Voter]:
-    """Make an invitation for each name, which may be empty. Raises CannotInvite."""
+    """Create an invitation for each name, which may be empty. Raise CannotInvite."""
     ShareLink.objects.select_for_update().get(pk=link.pk)
     voters = [Voter(link=link, name=name) for name in names]
     if not voters:
@@ -83,7 +83,7 @@ def find(link: ShareLink, key: UUID, proof: str) -> Voter | None:
 
 @transaction.atomic
 def arrive(voter: Voter, *, name: str) -> Guest:
-    """Return the voter's guest, made at the first visit: whoever opens the URL again is the same voter."""
+    """Return the voter's guest, created at the first visit and reused at later ones."""
     held = Voter.objects.select_for_update(of=("self",)).select_related("link", "guest").get(pk=voter.pk)
     if held.guest is None:
         held.guest = sharing.enter(held.link, name=held.name or name)
@@ -93,8 +93,8 @@ def arrive(voter: Voter, *, name: str) -> Guest:
 
 @transaction.atomic
 def revoke(voter: Voter, *, by: User) -> None:
-    """Let the voter's URL open nothing any more, and leave the voter's ballot out."""
-    # The voter's row before the link's, as in `arrive`.
+    """Revoke the voter's URL and exclude the voter's ballot."""
+    # Lock the voter's row before the link's, as in `arrive`.
     Voter.objects.filter(pk=voter.pk, revoked_at=None).update(revoked_at=timezone.now())
     # A vote holds this row too: one that comes at the same moment is either left out or refused.
     ShareLink.objects.select_for_update().get(pk=voter.link_id)
@@ -105,13 +105,13 @@ def revoke(voter: Voter, *, by: User) -> None:
 
 
 def origin_of(link: ShareLink, network: str) -> str:
-    """Return what is kept of a client's address: the same for all ballots of this link from there, and of no use to
-    find the address, or the same client at another link, without the secret key."""
+    """Return the keyed hash of a client's address: the same for all ballots of this link from that address. Without the
+    secret key it reveals neither the address nor the same client at another link."""
     return sealing.fingerprint(f"ballot-origin.{link.uuid}", network)[:ORIGIN_LENGTH] if network else ""
 
 
 def grouped(link: ShareLink) -> list[Group]:
-    """Return the ballots of a link by where they came from, the largest groups first."""
+    """Return the ballots of a link grouped by origin, the largest groups first."""
     votes = list(link.votes.select_related("guest", "take__shot", "left_out_by").order_by("pk"))
     names = Counter(vote.guest.name.casefold() for vote in votes)
     found: dict[str, list[Ballot]] = {}
@@ -124,12 +124,12 @@ def grouped(link: ShareLink) -> list[Group]:
 
 
 def leave_out(ballots: Iterable[int], *, of: ShareLink, by: User) -> int:
-    """Count these ballots no more; return how many that changed."""
+    """Exclude these ballots from the result; return the number of ballots changed."""
     counted = Vote.objects.filter(link=of, pk__in=list(ballots), left_out_at=None)
     return counted.update(left_out_at=timezone.now(), left_out_by=by)
 
 
 def count_again(ballots: Iterable[int], *, of: ShareLink) -> int:
-    """Count these ballots again; return how many that changed."""
+    """Include these ballots in the result again; return the number of ballots changed."""
     left_out = Vote.objects.filter(link=of, pk__in=list(ballots), left_out_at__isnull=False)
     return left_out.update(left_out_at=None, left_out_by=None)

@@ -24,7 +24,7 @@ class FileCard(BaseModel):
 class AssetCard(BaseModel):
     """An asset as the job used it, in the version that it pinned, with its rights as they stand today.
 
-    Licence, source and consent note are null where whoever exported may not edit the asset.
+    Licence, source and consent note are null if the exporting user may not edit the asset.
     """
 
     handle: str

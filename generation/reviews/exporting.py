@@ -49,7 +49,7 @@ def approved(project: Project, *, shot: str = "") -> Sequence[Take]:
 
 
 def packed(project: Project, takes: Sequence[Take], *, by: User) -> Iterator[bytes]:
-    """The zip of takes from `approved`, a megabyte at a time; of the assets in them the terms are told that the user
+    """Yield the zip of the takes from `approved`, a megabyte at a time. It includes the terms of assets that the user
     may edit.
 
     Raises StorageFailed on the way, after which what was sent is no whole zip.
@@ -73,5 +73,5 @@ def packed(project: Project, takes: Sequence[Take], *, by: User) -> Iterator[byt
 
 
 def _assets_of(takes: Sequence[Take]) -> AssetQuerySet:
-    """What these takes were made with."""
+    """Return the assets that these takes were made with."""
     return Asset.objects.filter(job_references__job__in=[take.job_id for take in takes])

@@ -1,6 +1,6 @@
-"""Make the copies that guests of a link see, one at a time for all workers, and delete those that nobody sees any more.
+"""Make the copies that guests of a link see, one at a time across all workers, and delete obsolete ones.
 
-A copy is claimed by a lease that lapses when its worker dies; making it again overwrites the same objects.
+A copy is claimed by a lease that expires if its worker dies; making it again overwrites the same objects.
 """
 
 import logging
@@ -23,7 +23,7 @@ from library import decoding, probe, storage
 log = logging.getLogger("backlot.link_films")
 
 NAME = "link-films"
-ROUND_SECONDS = 60.0  # after which a worker lets others have the slot; the next one goes on
+ROUND_SECONDS = 60.0  # after which a worker releases the slot, so that another can continue
 LEASE = timedelta(seconds=60)
 RENEW_EVERY = 10.0  # seconds
 DELETED_AT_ONCE = 500
@@ -31,11 +31,11 @@ RETRY_AFTER = (10, 60, 300, 900, 3600)  # seconds
 
 
 class _Ended(Exception):
-    """The copy is not wanted any more, or another worker makes it."""
+    """The copy is no longer needed, or another worker is making it."""
 
 
 def make_due() -> None:
-    """Make what is due for a while, then delete what is obsolete. Errors are logged and tried again; none is raised."""
+    """Make due copies for a limited time, then delete obsolete ones. Errors are logged and retried, never raised."""
     ends = time.monotonic() + ROUND_SECONDS
     while time.monotonic() < ends and (film := _claim()):
         _make(film)
@@ -45,7 +45,7 @@ def make_due() -> None:
 
 
 def wake_if_due() -> None:
-    """Wake a worker when there is something to make or delete; call this as often as is convenient."""
+    """Wake a worker if there are copies to make or delete. It is safe to call this often."""
     if LinkFilm.objects.due().exists() or LinkFilm.objects.obsolete().exists():
         link_films.wake()
 
@@ -63,16 +63,16 @@ def delete_obsolete() -> None:
 
 
 def _claim() -> LinkFilm | None:
-    """Lease the next copy, or None while another one is being made anywhere."""
+    """Lease the next copy; return None while any worker is making one."""
     Heartbeat.objects.get_or_create(name=NAME)
     with transaction.atomic():
-        # Claims wait for this row, so that two never begin at once.
+        # Lock this row, so that two claims cannot happen at the same time.
         Heartbeat.objects.select_for_update().get(name=NAME)
         film = None if _is_somebody_at_work() else LinkFilm.objects.due().first()
         if film is None:
             return None
         film.lease_token, film.leased_until = secrets.token_hex(16), timezone.now() + LEASE
-        # Counted before the work: a film that ends its worker each time is given up as well.
+        # Count the attempt first, so that a video that crashes its worker is given up eventually.
         film.tries, film.next_try_at = film.tries + 1, timezone.now() + LEASE
         film.save(update_fields=["lease_token", "leased_until", "tries", "next_try_at"])
     return LinkFilm.objects.select_related("link", "take").get(pk=film.pk)
@@ -110,7 +110,7 @@ def _copy(film: LinkFilm, folder: Path, keep: Callable[[], None]) -> None:
 
 
 def _keeper(film: LinkFilm) -> Callable[[], None]:
-    """Return what renews the lease now and then, and raises _Ended when the copy is not this worker's to make."""
+    """Return a function that renews the lease from time to time and raises _Ended when the lease is lost."""
     renewed = time.monotonic()
 
     def keep() -> None:
@@ -124,7 +124,7 @@ def _keeper(film: LinkFilm) -> Callable[[], None]:
 
 
 def _mine(film: LinkFilm) -> LinkFilmQuerySet:
-    """Return the row while it is wanted and leased to this worker."""
+    """Return the row while it is needed and leased to this worker."""
     return _leased(film).current()
 
 

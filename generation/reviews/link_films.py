@@ -1,6 +1,6 @@
-"""Which film and poster the guests of a link see: the take's own, or a copy that was made for the link.
+"""The video and poster that the guests of a link see: the take's own, or a copy that was made for the link.
 
-A link with a watermark, and every blind vote, shows copies alone: a guest never gets a URL of the original.
+A link with a watermark, and every blind vote, shows only copies: guests never get a URL of the original.
 """
 
 from collections.abc import Iterable, Mapping
@@ -19,7 +19,7 @@ MAKE = "generation.tasks.make_link_films"
 
 @dataclass(frozen=True)
 class Shown:
-    """What stands for a take on a guest's page. Without keys it is being made, or could not be."""
+    """The video shown for a take on a guest's page. Without keys it is being made, or could not be made."""
 
     key: str = ""
     poster_key: str = ""
@@ -35,8 +35,8 @@ class Shown:
 
 
 def shown(link: ShareLink, takes: Iterable[Take]) -> dict[int, Shown]:
-    """Return what guests of this link see of each of these takes, by the take's key. Copies that nobody has asked for
-    yet are ordered."""
+    """Return the video that guests of this link see for each of these takes, by the take's key. Copies that have not
+    been requested yet are queued."""
     takes = list(takes)
     if not link.has_own_films:
         return {take.pk: Shown(take.key, take.poster_key) for take in takes}
@@ -47,8 +47,8 @@ def shown(link: ShareLink, takes: Iterable[Take]) -> dict[int, Shown]:
 
 
 def order(link: ShareLink, takes: Iterable[Take]) -> None:
-    """Have copies of these takes made by a worker, unless they are there or on their way."""
-    # One moment for all, so that the order in which they are made follows from their random keys alone.
+    """Queue copies of these takes, unless they exist or are queued already."""
+    # The same time for all, so that they are made in the order of their random keys.
     now = timezone.now()
     rows = [LinkFilm(link=link, take=take, mark=link.mark, next_try_at=now) for take in takes]
     LinkFilm.objects.bulk_create(rows, ignore_conflicts=True)
@@ -56,7 +56,7 @@ def order(link: ShareLink, takes: Iterable[Take]) -> None:
 
 
 def replace(link: ShareLink) -> None:
-    """End the copies of this link, because its mark has changed, and have them made anew."""
+    """Replace the copies of this link, because its mark has changed."""
     with transaction.atomic():
         ended = list(link.films.current().select_for_update().select_related("take"))
         link.films.current().update(ended_at=timezone.now())
@@ -64,7 +64,7 @@ def replace(link: ShareLink) -> None:
 
 
 def find(key: str) -> LinkFilm | None:
-    """Return the row whose film or poster lies under this key."""
+    """Return the row whose video or poster has this key."""
     try:
         uuid = UUID(PurePosixPath(key).stem)
     except ValueError:
@@ -74,7 +74,7 @@ def find(key: str) -> LinkFilm | None:
 
 
 def make_again(film: LinkFilm) -> bool:
-    """Have a copy whose objects are lost made once more."""
+    """Queue a copy again whose objects are lost."""
     lost = LinkFilm.objects.current().filter(pk=film.pk)
     made = lost.update(made_at=None, tries=0, next_try_at=timezone.now())
     wake()
@@ -82,7 +82,7 @@ def make_again(film: LinkFilm) -> bool:
 
 
 def wake() -> None:
-    """Have a worker make and delete what is due."""
+    """Queue the task that makes and deletes copies."""
     transaction.on_commit(lambda: async_task(MAKE), robust=True)
 
 

@@ -1,4 +1,4 @@
-"""Share tokens follow the installation's key: what is sealed under another one is sealed anew."""
+"""Re-encrypt share tokens that are sealed under another key than the installation's current one."""
 
 import logging
 
@@ -12,10 +12,10 @@ log = logging.getLogger("backlot.sharing")
 
 
 def seal_anew() -> int:
-    """Seal the tokens of some links under the current key; return how many.
+    """Seal the tokens of some links under the current key; return the number sealed.
 
-    These are links from before a rotation of the key, whose old one is among the fallbacks, and those that the version
-    before this one made, in plain text, while both ran. A token that no key opens is left as it is and reported.
+    These are links from before a key rotation (the old key is among the fallbacks), and links that the previous version
+    created in plain text while both versions ran. A token that no key can decrypt is left unchanged and logged.
     """
     links = list(ShareLink.objects.sealed_otherwise().order_by("pk")[:MOST_AT_ONCE])
     return sum(_seal(link) for link in links)

@@ -38,8 +38,8 @@ def with_all(takes: QuerySet[Take]) -> QuerySet[Take]:
 
 
 def card(take: Take, *, file: str, home: str, editable: Container[int]) -> TakeCard:
-    """The card of a take from `with_all`; `file` is its name in the zip, `home` our own address, `editable` holds the
-    keys of the assets whose terms are told."""
+    """Return the card of a take from `with_all`; `file` is its name in the zip, `home` the URL of this installation,
+    `editable` the keys of the assets whose terms are included."""
     job = take.job
     return TakeCard(
         file=file,

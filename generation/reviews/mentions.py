@@ -46,8 +46,8 @@ def people_in(text: str, project: Project) -> list[User]:
 
 
 def host_in(text: str, guest: Guest, project: Project) -> list[User]:
-    """Return whoever made the guest's link, if the text names them. Nobody else of the team is looked up, so a guest
-    neither reaches them nor finds out who they are."""
+    """Return the creator of the guest's link if the text mentions them. No other team members are looked up, so guests
+    can neither notify them nor find out who they are."""
     hosts = User.objects.filter(pk=guest.link.created_by_id or 0, is_active=True)
     return _named_in(text, hosts, project)
 

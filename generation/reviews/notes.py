@@ -209,7 +209,7 @@ def _checked_drawing(drawing: Any, frame: int | None) -> list[dict[str, Any]] | 
 
 
 def _mention(note: Note) -> None:
-    """Keep who is named, and notify them and whom else it concerns."""
+    """Store the mentioned users, and notify them and others concerned."""
     project = note.take.project
     named = (
         mentions.host_in(note.text, note.guest, project)

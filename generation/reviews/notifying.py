@@ -70,8 +70,8 @@ def verdict_given(verdict: Verdict) -> None:
 
 
 def links_paused(project: int, *, maker: int | None) -> None:
-    """Notify the owners of a project, or administrators where it has none, that the share links of this user are
-    paused. An owner who has not read it yet is not notified again."""
+    """Notify the owners of a project, or the administrators if it has none, that the share links of this user are
+    paused. Owners with an unread notification are not notified again."""
     owners = User.objects.filter(memberships__project=project, memberships__role__in=OWNERS, is_active=True)
     people = owners if owners.exists() else User.objects.filter(is_superuser=True, is_active=True)
     unread = Notification.objects.filter(

@@ -93,8 +93,8 @@ def delete(playlist: Playlist) -> None:
 
 @transaction.atomic
 def add(playlist: Playlist, takes: Iterable[Take], *, by: User) -> int:
-    """Put takes at the end, in this user's name; return how many are new. Those that are in it already keep their
-    place; where nobody vouches for one any more, the user does from now on, if they may share it.
+    """Append takes in this user's name; return the number of new ones. Takes already in the playlist keep their
+    position; those hidden from guests are attributed to this user, if they may share them.
 
     Raises CannotList when it would become longer than `MOST_TAKES`, and when guests see the playlist and the user may
     not share one of the takes.
@@ -120,8 +120,8 @@ def add(playlist: Playlist, takes: Iterable[Take], *, by: User) -> int:
 
 
 def vouch(playlist: Playlist, *, by: User, instead_of: int | EllipsisType | None = ...) -> int:
-    """Let this user vouch for the takes that nobody vouches for any more, as far as they may share them; return how
-    many. With `instead_of` (the key of a user, None for users who were deleted) only for what that user added."""
+    """Attribute the takes that are hidden from guests to this user, as far as they may share them; return the number
+    of takes. With `instead_of` (a user's key, None for deleted users), only takes which that user added."""
     kept = unvouched(playlist)
     if not isinstance(instead_of, EllipsisType):
         kept = kept.filter(added_by=instead_of)
@@ -129,12 +129,12 @@ def vouch(playlist: Playlist, *, by: User, instead_of: int | EllipsisType | None
 
 
 def has_guests(playlist: Playlist) -> bool:
-    """Return whether a share link to it has not ended."""
+    """Return whether an open share link shows the playlist."""
     return ShareLink.objects.unended().filter(playlist=playlist).exists()
 
 
 def unvouched(playlist: Playlist) -> PlaylistItemQuerySet:
-    """Return the places that guests are not shown, since whoever added them may not share their takes."""
+    """Return the items hidden from guests, because the users who added them may not share their takes."""
     items = PlaylistItem.objects.filter(playlist=playlist)
     return items.exclude(pk__in=items.vouched_for().values("pk"))
 
@@ -204,7 +204,7 @@ def _hold(playlist: Playlist) -> None:
 
 
 def _check_may_share(playlist: Playlist, takes: list[int], by: User) -> None:
-    """Raises CannotList when guests see the playlist and one of the takes is not the user's to share."""
+    """Raise CannotList if guests see the playlist and the user may not share one of the takes."""
     if not takes or not has_guests(playlist):
         return
     others = Take.objects.filter(pk__in=takes).exclude(pk__in=Take.objects.editable_by(by).values("pk"))

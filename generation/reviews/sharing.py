@@ -42,8 +42,8 @@ class CannotShare(Exception):
 
 @dataclass(frozen=True)
 class Terms:
-    """What guests may do besides looking. A blind vote asks for one choice alone. `mark` is the watermark's text; empty
-    it names the project and the link."""
+    """What guests may do besides viewing. A blind vote allows only one choice. `mark` is the watermark text; if empty,
+    it is derived from the project and the link."""
 
     notes: bool = True
     verdicts: bool = False
@@ -54,7 +54,7 @@ class Terms:
     mark: str = ""
 
     def settled(self) -> "Terms":
-        """Return these without what a blind vote excludes. Raises CannotShare for a mark that no font can draw."""
+        """Return these without what a blind vote excludes. Raise CannotShare for a mark that no font can draw."""
         if self.watermark:
             check_mark(self.mark)
         if self.blind:
@@ -99,7 +99,7 @@ def revoke(link: ShareLink) -> None:
 
 
 def change_mark(link: ShareLink, mark: str) -> None:
-    """Burn another text into what guests of this link see, from now on. Raises CannotShare."""
+    """Change the text that is burnt into what guests of this link see. Raise CannotShare."""
     check_mark(mark)
     text = mark or _usual_mark(link)
     if link.has_watermark and text != link.watermark_text:
@@ -109,7 +109,7 @@ def change_mark(link: ShareLink, mark: str) -> None:
 
 
 def check_mark(mark: str) -> None:
-    """Raises CannotShare for a text with characters that no installed font has."""
+    """Raise CannotShare for a text with characters that no installed font has."""
     if missing := undrawable(mark):
         named = ", ".join(char if char.isprintable() else f"U+{ord(char):04X}" for char in missing[:5])
         raise CannotShare(
@@ -120,16 +120,16 @@ def check_mark(mark: str) -> None:
 
 
 def freeze(link: ShareLink) -> None:
-    """Settle which takes an open blind vote is between, if an earlier version made it and did not."""
+    """Fix the candidates of an open blind vote that an earlier version created without doing so."""
     if link.is_blind and link.frozen_at is None:
         _order_films(link)
 
 
 @transaction.atomic
 def take_over(link: ShareLink, *, by: User) -> bool:
-    """Let this user vouch for a paused link from now on; False when it is not paused any more.
+    """Make this user the creator of a paused link; return False if it is no longer paused.
 
-    What guests see is then what the user may share. Of a playlist the takes that the maker had added stay in it.
+    Guests then see what the user may share. Takes that the former creator added to a playlist stay in it.
     """
     paused = ShareLink.objects.paused().filter(pk=link.pk).values("pk")
     taken = ShareLink.objects.filter(pk__in=paused).update(created_by=by, owners_notified_at=None)
@@ -139,7 +139,7 @@ def take_over(link: ShareLink, *, by: User) -> bool:
 
 
 def find(token: str) -> ShareLink | None:
-    """Return the link of this token, whether it still opens anything or not, with `is_paused`."""
+    """Return the link of this token, even if it has ended, with `is_paused`."""
     links = ShareLink.objects.select_related("project", "take__shot", "shot", "playlist", "created_by")
     hashes = sealing.fingerprints(TOKENS, token)
     link = links.with_paused().filter(token_hash__in=hashes).first()
@@ -156,14 +156,14 @@ def is_alive(link: ShareLink) -> bool:
 
 
 def is_paused(link: ShareLink) -> bool:
-    """Return whether its maker may not share the project at present, as the database has it now."""
+    """Return whether its creator may not share the project at present, read from the database."""
     return ShareLink.objects.paused().filter(pk=link.pk).exists()
 
 
 def takes_of(link: ShareLink) -> TakeQuerySet:
-    """Return what the link shows at present, in its order: of a playlist what both its maker and whoever added the
-    take may share today. What is put to the vote was settled when the link was made; what is taken out of the playlist
-    or abandoned leaves the vote, nothing joins it."""
+    """Return the takes that the link shows, in order: of a playlist those that both its creator and the user who added
+    the take may share now. The candidates of a vote were fixed when the link was created; takes that are removed from
+    the playlist or abandoned leave the vote, and none can join."""
     if link.has_lost_what_it_showed:
         return Take.objects.none()
     takes = Take.objects.filter(_shareable(link)).select_related("shot", "project")
@@ -180,7 +180,7 @@ def takes_of(link: ShareLink) -> TakeQuerySet:
 
 
 def knows_password(link: ShareLink, password: str) -> bool:
-    """Say whether this opens the link; one without a password is opened by anything. An older hash is replaced."""
+    """Return whether the password is right; a link without one accepts any. Replace hashes of older algorithms."""
 
     def rehash(typed: str) -> None:
         ShareLink.objects.filter(pk=link.pk, password=link.password).update(password=make_password(typed))
@@ -213,8 +213,8 @@ def notes_of(link: ShareLink, take: Take) -> QuerySet[Note]:
 
 
 def _shareable(link: ShareLink) -> Q:
-    """The link's own project; for a playlist also the projects in which its maker makes things today. Of a maker who
-    does not in the link's own project the link is paused, and nobody gets this far."""
+    """Return the link's project; for a playlist also the other projects in which its creator is owner or editor now. If
+    the creator is neither in the link's own project, the link is paused and this is not reached."""
     own = Q(project=link.project_id)
     if link.kind != ShareLink.Kind.PLAYLIST or link.created_by is None or not link.created_by.is_active:
         return own
@@ -228,7 +228,7 @@ def _settled(link: ShareLink) -> Q:
 
 
 def _order_films(link: ShareLink) -> None:
-    """Order the copies that guests see: of a vote all at once, of others the first ones; a visit orders the rest."""
+    """Queue the copies that guests see: all of them for a vote, else the first page; a visit queues the rest."""
     if not link.has_own_films:
         return
     with transaction.atomic():
@@ -239,7 +239,7 @@ def _order_films(link: ShareLink) -> None:
 
 
 def _usual_mark(link: ShareLink) -> str:
-    """Return what names project and link, as far as it can be drawn."""
+    """Return a text that identifies project and link, without characters that cannot be drawn."""
     text = f"{link.project.name[:40]} · {str(link.uuid)[:8]}"
     return link.default_mark if undrawable(text) else text
 

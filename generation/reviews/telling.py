@@ -42,7 +42,7 @@ def told(one: Notification) -> Told:
 
 
 def where(one: Notification) -> str:
-    """The page of what it tells of: the note at its frame, the verdict, the take, or the project's share links."""
+    """Return the URL of its subject: the note at its frame, the verdict, the take, or the project's share links."""
     if one.note:
         return one.note.get_absolute_url()
     if one.take is None:

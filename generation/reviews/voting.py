@@ -36,7 +36,7 @@ class Candidate(NamedTuple):
 
 
 class Result(NamedTuple):
-    """How many chose a take: `votes` count, `left_out` do not."""
+    """The ballots for a take: `votes` are counted, `left_out` are excluded."""
 
     take: Take
     votes: int
@@ -44,7 +44,7 @@ class Result(NamedTuple):
 
 
 class Turnout(NamedTuple):
-    """How many have chosen: `votes` count, `left_out` do not."""
+    """The ballots cast so far: `votes` are counted, `left_out` are excluded."""
 
     votes: int
     left_out: int
@@ -67,9 +67,9 @@ def choice_of(link: ShareLink, guest: Guest) -> int | None:
 
 @transaction.atomic
 def vote(link: ShareLink, *, guest: Guest, take: Take, origin: str = "") -> Vote:
-    """The guest's one choice, in place of an earlier one. Raises CannotVote once the vote is closed.
+    """Record the guest's choice, replacing an earlier one. Raise CannotVote once the vote is closed.
 
-    `origin` says where a first choice came from; later ones keep it, and stay left out where the first was.
+    `origin` is where a first choice came from; later choices keep it, and stay excluded if the first one was.
     """
     # Whoever closes it waits for this row, so that no vote comes in after the counting.
     held = ShareLink.objects.select_for_update().get(pk=link.pk)

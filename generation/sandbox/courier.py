@@ -25,7 +25,7 @@ _PATIENCE = httpx.Timeout(3.0, connect=2.0)
 _CARRIERS = 4
 _MOST = 2000
 _GOODBYE = 1.0
-_REFUSED = 403  # not tried again
+_REFUSED = 403  # not retried
 
 
 @dataclass(slots=True)

@@ -89,7 +89,7 @@ class SandboxHandler(BaseHTTPRequestHandler):
         return self._read_within(int(lengths[0]), BODY_SECONDS)
 
     def _read_within(self, length: int, seconds: float) -> bytes:
-        """Read so many bytes. A client that takes longer than `seconds` or leaves is hung up on."""
+        """Read this number of bytes. Close the connection if that takes longer than `seconds` or the client leaves."""
         ends, body = time.monotonic() + seconds, b""
         try:
             while len(body) < length:

@@ -10,12 +10,12 @@ from generation import public_http
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """Anywhere, or only public addresses and URLs below the `exempt` prefixes."""
+    """Any host, or only public addresses and URLs below the `exempt` prefixes."""
 
     exempt: Sequence[str] | None = None
 
     def client(self, *, timeout: httpx.Timeout, max_redirects: int = 20) -> httpx.Client:
-        """Return a client that keeps within this. Its requests raise NotPublic.
+        """Return a client with this restriction. Its requests raise NotPublic.
 
         The files are in the installation's own storage and receivers are near, so proxies of the environment are
         never used.

@@ -184,7 +184,7 @@ def _elements(
 
 
 def _present(given: dict[str, Any]) -> dict[str, Any]:
-    """Null counts as absent, and an empty list where a list belongs."""
+    """Return whether the value counts as absent: null, or an empty list for a list field."""
     return {
         name: value
         for name, value in given.items()

@@ -126,8 +126,8 @@ class SandboxServer:
 
 
 class _HTTPServer(ThreadingHTTPServer):
-    """Knows its open connections, so that a stop ends kept-alive ones too, and so that slow ones cannot pile up
-    threads: beyond `MAX_CONNECTIONS` the oldest is closed."""
+    """A server that tracks its open connections, so that stopping it closes idle ones too and slow ones cannot
+    accumulate threads: beyond `MAX_CONNECTIONS` the oldest is closed."""
 
     daemon_threads = True
     block_on_close = False
@@ -136,7 +136,7 @@ class _HTTPServer(ThreadingHTTPServer):
     def __init__(
         self, address: tuple[str, int], handler: type[SandboxHandler], listener: socket.socket | None
     ) -> None:
-        self._open: dict[socket.socket, None] = {}  # the oldest first
+        self._open: dict[socket.socket, None] = {}  # oldest first
         self._open_lock = threading.Lock()
         super().__init__(address, handler, bind_and_activate=listener is None)
         if listener is not None:
@@ -182,6 +182,6 @@ class _HTTPServer(ThreadingHTTPServer):
 
 
 def _hang_up(connection: socket.socket) -> None:
-    """The thread that serves it ends when it reads the next time."""
-    with contextlib.suppress(OSError):  # the other side was faster
+    """Shut the connection down; the thread that serves it ends at its next read."""
+    with contextlib.suppress(OSError):  # the client closed it first
         connection.shutdown(socket.SHUT_RDWR)

@@ -1,4 +1,4 @@
-"""Compare the tables that are in the database with those that this version needs.
+"""Compare the tables in the database with those that this version needs.
 
 The record of applied migrations is not enough: the first migrations of development versions were edited in place, so
 their databases report "No migrations to apply" while columns are missing.

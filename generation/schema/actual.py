@@ -1,4 +1,4 @@
-"""The tables that a database really has, read from its catalogue by two queries, however many tables there are."""
+"""Read the tables of a database from its catalogue with two queries, whatever the number of tables."""
 
 import re
 from collections import defaultdict
@@ -14,7 +14,7 @@ _POSTGRESQL_COLUMNS = """
     FROM pg_class t JOIN pg_attribute c ON c.attrelid = t.oid
     WHERE t.relkind IN ('r', 'p') AND pg_table_is_visible(t.oid) AND c.attnum > 0 AND NOT c.attisdropped
 """
-# Indexes with their columns (none for expressions), then constraints that are no indexes.
+# Indexes with their columns (none for expressions), then constraints that are not indexes.
 _POSTGRESQL_NAMES = """
     SELECT t.relname, i.relname, x.indisunique AND x.indpred IS NULL,
            ARRAY(SELECT attname::text FROM pg_attribute WHERE attrelid = t.oid AND attnum = ANY(x.indkey))
@@ -38,7 +38,7 @@ _SQLITE_CONSTRAINT = re.compile(r'CONSTRAINT "([^"]+)" CHECK')
 
 
 def schema_in(connection: BaseDatabaseWrapper) -> Schema:
-    """Read all tables of the database. Raises `django.db.Error`."""
+    """Read all tables of the database. Raise `django.db.Error`."""
     with connection.cursor() as cursor:
         return _sqlite(cursor) if connection.vendor == "sqlite" else _postgresql(cursor)
 
@@ -55,7 +55,7 @@ def _postgresql(cursor: CursorWrapper) -> Schema:
 
 def _sqlite(cursor: CursorWrapper) -> Schema:
     schema = Schema(tables=_columns(cursor, _SQLITE_COLUMNS))
-    # SQLite enforces no lengths.
+    # SQLite does not enforce lengths.
     schema.tables = {
         table: {name: Column(**{**vars(column), "width": None}) for name, column in columns.items()}
         for table, columns in schema.tables.items()

@@ -1,7 +1,7 @@
-"""What a database lacks of the tables that are expected, and what it demands beyond them.
+"""Find what a database lacks of the expected tables, and which additional columns it requires.
 
-More tables, nullable columns, columns with a default and longer texts do no harm: during a rolling upgrade the database
-is ahead of the hosts that are not upgraded yet.
+Additional tables, nullable columns, columns with a default and longer text columns are harmless: during a rolling
+upgrade the database is ahead of the hosts that have not been upgraded yet.
 """
 
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from generation.schema.tables import Column, Schema
 
 @dataclass(frozen=True)
 class Differences:
-    """`missing` names what is expected and not there, `unknown` the columns that this version cannot fill."""
+    """`missing` lists what is expected but absent, `unknown` the required columns that this version does not know."""
 
     missing: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
@@ -43,7 +43,7 @@ def _missing_columns(expected: Schema, actual: Schema) -> Iterator[str]:
 
 
 def _fits(wanted: Column, there: Column) -> bool:
-    """Whether everything that is written to the one column can be written to the other and read from it."""
+    """Return whether every value of the one column can be written to and read from the other."""
     is_wide_enough = there.width is None or (wanted.width is not None and wanted.width <= there.width)
     return wanted.family == there.family and is_wide_enough and (there.nullable or not wanted.nullable)
 

@@ -11,12 +11,12 @@ from generation.schema.tables import Column, Schema
 
 
 def schema_of_installed_apps(connection: BaseDatabaseWrapper) -> Schema:
-    """Return what the models of this version need."""
+    """Return the tables that the models of this version need."""
     return schema_of(apps.get_models(include_auto_created=True), connection)
 
 
 def schema_of(found: Iterable[type[models.Model]], connection: BaseDatabaseWrapper) -> Schema:
-    """Return what these models need; proxies, unmanaged and swapped models need nothing."""
+    """Return the tables that these models need; proxy, unmanaged and swapped models need none."""
     schema = Schema()
     for model in found:
         options = model._meta

@@ -1,4 +1,4 @@
-"""Decide whether this version can work on the database, and what to do if it cannot."""
+"""Decide whether this version can use the database, and what to do if it cannot."""
 
 import enum
 import time
@@ -14,18 +14,18 @@ from generation.schema.differences import Differences, compare
 from generation.schema.expected import schema_of, schema_of_installed_apps
 
 Migration = tuple[str, str]
-# Migrations of development versions that were folded into `0001_first`. A record of one is no sign of a newer version.
+# Development migrations that were squashed into `0001_first`. Their records do not indicate a newer version.
 RETIRED: frozenset[Migration] = frozenset(
     ("generation", name)
     for name in ("0002_first", "0002_idempotency_keys", "0002_jobs_of_status", "0003_jobs_by_end")
 )
-# Seconds for which a bad result is kept: so many requests that arrive together cost one look at the database.
+# Seconds for which a bad result is cached, so that concurrent requests cause only one check of the database.
 KEEP_BAD = 2.0
 NAMED = 3
 
 
 class SchemaState(enum.Enum):
-    """How the database relates to this version."""
+    """How the database schema relates to this version."""
 
     CURRENT = "current"
     NOT_MIGRATED = "not migrated"
@@ -35,19 +35,19 @@ class SchemaState(enum.Enum):
 
 @dataclass(frozen=True)
 class SchemaStatus:
-    """The state, and in one line why it is so and what to do."""
+    """The state, with a one-line reason and remedy."""
 
     state: SchemaState
     detail: str
 
     @property
     def is_usable(self) -> bool:
-        """Whether this version can work on the database."""
+        """Return whether this version can use the database."""
         return self.state is SchemaState.CURRENT
 
     @property
     def can_migrate(self) -> bool:
-        """Whether `manage.py migrate` may be run: a database that cannot be upgraded must not be changed."""
+        """Return whether `manage.py migrate` may run: a database that cannot be upgraded must not be changed."""
         return self.state in {SchemaState.CURRENT, SchemaState.NOT_MIGRATED}
 
 
@@ -57,7 +57,7 @@ _kept: tuple[float, SchemaStatus] | None = None
 def current_status(*, max_age: float = float("inf")) -> SchemaStatus:
     """Return the status, at most `max_age` seconds old; a bad one is never older than `KEEP_BAD`.
 
-    It is read over a connection of its own, so that neither a transaction under way nor its failure matters. Raises
+    It is read over a separate connection, so that it does not depend on a transaction in progress. Raise
     `django.db.Error`.
     """
     global _kept
@@ -76,18 +76,18 @@ def current_status(*, max_age: float = float("inf")) -> SchemaStatus:
 
 
 def is_usable() -> bool:
-    """Whether this version can work on the database; a good answer is kept as long as the process lives."""
+    """Return whether this version can use the database; a good result is cached until the process ends."""
     return current_status().is_usable
 
 
 def forget() -> None:
-    """Look at the database again next time."""
+    """Clear the cached result."""
     global _kept
     _kept = None
 
 
 def read_status(connection: BaseDatabaseWrapper) -> SchemaStatus:
-    """Compare the database with the migrations and the models of this version. Raises `django.db.Error`."""
+    """Compare the database with the migrations and models of this version. Raise `django.db.Error`."""
     loader = MigrationLoader(connection)
     recorded = set(loader.applied_migrations)
     applied = recorded & loader.graph.nodes.keys()
@@ -112,7 +112,7 @@ def _differences(
     is_complete: bool,
     is_ahead: bool,
 ) -> Differences:
-    """Compare with the models; before a `migrate` with what the models were at the applied migrations."""
+    """Compare with the models; before a `migrate`, with the model state at the applied migrations."""
     if is_complete:
         expected = schema_of_installed_apps(connection)
     else:

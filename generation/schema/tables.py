@@ -1,4 +1,4 @@
-"""The shape of a set of tables, reduced to what two databases can be compared by."""
+"""The structure of a set of tables, reduced to what is comparable between databases."""
 
 import re
 from dataclasses import dataclass, field

@@ -36,8 +36,8 @@ class Problem:
 
 
 def without_absent(data: Data) -> dict[str, object]:
-    """The request without nulls, and without lists that are empty, which count as absent, in its elements too. An
-    empty list where one value belongs stays: that is a mistake, and whoever made it has to hear of it."""
+    """Return the request without nulls and empty lists, which count as absent, also in its elements. An empty list for
+    a single-value field is kept, so that it is reported as an error."""
     present = {name: value for name, value in data.items() if not _is_absent(name, value)}
     for name in ("mid_frame_images", "ref_images", "ref_videos"):
         elements = present.get(name)

@@ -15,7 +15,7 @@ from .vocabulary import ClipType, Mode
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
-# Broken rules of single fields that are told at once; who has more hears of them after mending these.
+# Maximum number of field errors reported at once; further ones are reported after these are fixed.
 MOST_PROBLEMS = 50
 _EXPECTED = {
     "int_type": "a whole number",

@@ -44,9 +44,9 @@ def run_cluster() -> None:
 
 
 def create_bucket() -> None:
-    """Create a missing bucket, as soon as the storage answers.
+    """Create a missing bucket as soon as the storage responds.
 
-    Storage that is away stops no worker: jobs that run have to be polled all the same.
+    A worker starts even if the storage is unavailable, since active jobs still have to be polled.
     """
     while True:
         try:

@@ -63,7 +63,7 @@ def queue_ok() -> Check:
 
 
 def storage_ok() -> Check:
-    """Answers, knows our keys and has our bucket; nothing is written."""
+    """Check that the storage responds, accepts our keys and has our bucket; write nothing."""
     place = f"{settings.AWS_S3_ENDPOINT_URL}, bucket {settings.AWS_STORAGE_BUCKET_NAME}"
     try:
         _get(settings.AWS_S3_ENDPOINT_URL)
@@ -177,7 +177,7 @@ def public_endpoint_ok() -> Check:
 
 
 def proxy_ok() -> Check:
-    """The public URL leads here, by a proxy that passes on what Backlot needs (docs/proxy.md)."""
+    """Check that the public URL leads here, through a proxy that passes on what Backlot needs (docs/proxy.md)."""
     try:
         return Check("public URL", True, proxy_check.check())
     except proxy_check.Misconfigured as problem:

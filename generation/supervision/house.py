@@ -29,7 +29,7 @@ CLOSING_ORDER = [["web", "worker"], ["sandbox"], ["s3"]]
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """Which parts are ours to run, on sockets that listen already; a part without one is elsewhere."""
+    """The components to run, on sockets that already listen; a component without a socket runs elsewhere."""
 
     listener: socket.socket
     storage: Sequence[socket.socket]

@@ -45,7 +45,7 @@ def storage(hosts: Sequence[str], port: int) -> Part:
 
 
 def storage_on(listeners: Sequence[int]) -> Part:
-    """The same on sockets that listen already, so that nobody else can take the port, and a restart refuses nobody."""
+    """The same on sockets that already listen, so that no other process can take the port and restarts lose nothing."""
     return replace(_storage([f"fd://{listener}" for listener in listeners]), files=listeners)
 
 
@@ -70,7 +70,7 @@ def _storage(addresses: Sequence[str]) -> Part:
 
 
 def sandbox(listener: int) -> Part:
-    """The provider that stands in for the real one, on a socket that listens already."""
+    """The sandbox provider, on a socket that already listens."""
     return replace(own("sandbox", "sandbox", f"--fd={listener}", grace=SANDBOX_GRACE), files=[listener])
 
 
@@ -80,12 +80,12 @@ def worker() -> Part:
 
 
 def web(listener: int) -> Part:
-    """The web on a socket that is open already, so that a restart refuses nobody."""
+    """The web server, on a socket that is already open, so that a restart refuses no connections."""
     web = own("web", "web", f"--fd={listener}", grace=WEB_GRACE)
     return replace(web, files=[listener])
 
 
 def web_process(listener: int, number: int, *, grace: float) -> Part:
-    """One of several processes on the same socket."""
+    """One of several web processes on the same socket."""
     process = own(f"web-{number}", "web", f"--fd={listener}", f"--one-of-several={number}", grace=grace)
     return replace(process, files=[listener])

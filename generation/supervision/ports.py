@@ -53,10 +53,10 @@ def _why_not(host: str, port: int, error: OSError) -> str:
 
 @contextmanager
 def held(hosts: Sequence[str], port: int) -> Iterator[list[socket.socket]]:
-    """Listening sockets for all the hosts on the port itself when it is free under each, else on the first that is.
+    """Return listening sockets for all hosts on the port if it is free on each of them, else on the next free one.
 
-    The port is taken by them at once: between looking whether a port is free and listening on it, another installation
-    that starts at the same moment would find it free too. Raises CannotStart.
+    The sockets listen at once: if a port were only checked first, another installation that starts at the same moment
+    could find it free too. Raise CannotStart.
     """
     with ExitStack() as opened:
         yield [opened.enter_context(listener) for listener in _first_free(hosts, port)]
@@ -83,7 +83,7 @@ def _on_all(hosts: Sequence[str], port: int) -> list[socket.socket] | None:
 
 
 def number_of(listeners: Sequence[socket.socket]) -> int:
-    """The port that they listen on."""
+    """Return the port that they listen on."""
     return int(listeners[0].getsockname()[1])
 
 

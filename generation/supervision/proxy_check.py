@@ -1,6 +1,6 @@
-"""Is the proxy in front of the web set up as docs/proxy.md says? Asked through the public URL.
+"""Check through the public URL that the reverse proxy is configured as docs/proxy.md says.
 
-The request carries a signature of ours, upon which `/healthz` tells how it arrived; strangers only learn that it is up.
+The request carries our signature, for which `/healthz` reports how it arrived; others only learn that it is up.
 """
 
 import http.client
@@ -21,12 +21,12 @@ from library.client_address import client_of
 HEADER = "X-Backlot-Doctor"
 SALT, GOOD_FOR = "doctor", 60  # seconds
 WITHIN = 5.0  # seconds
-# Of the range for documentation: nobody's address. A proxy that believes it believes everybody.
+# From the documentation range, so never a real client. A proxy that passes it on trusts any client.
 FORGED = "203.0.113.99"
 
 
 class Misconfigured(Exception):
-    """The message says what is wrong, and which setting of the proxy or of Backlot is at fault."""
+    """The message says what is wrong and which setting of the proxy or of Backlot to change."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Received:
 
 
 def is_asked_for(request: HttpRequest) -> bool:
-    """Whether `manage.py doctor` of this installation sent the request within the last minute."""
+    """Return whether this installation's `manage.py doctor` sent the request within the last minute."""
     try:
         signing.loads(request.headers.get(HEADER, ""), salt=SALT, max_age=GOOD_FOR)
     except signing.BadSignature:
@@ -60,7 +60,7 @@ def as_received(request: HttpRequest) -> dict[str, Any]:
 
 
 def check() -> str:
-    """Return what was found well in one line. Raises Misconfigured, httpx.HTTPError, OSError."""
+    """Return a one-line summary if all is well. Raise Misconfigured, httpx.HTTPError or OSError."""
     url = f"{settings.PUBLIC_URL}/healthz"
     with httpx.Client(timeout=WITHIN, trust_env=heeds_proxies(url)) as client:
         for problem in _problems_of_headers(_received(client, url)):
@@ -115,8 +115,8 @@ def _check_small_limit(client: httpx.Client, url: str) -> None:
 
 
 def _check_large_limit() -> None:
-    """The largest upload has to get through the proxy. Its body is announced and not sent: a proxy with a smaller
-    limit refuses it at once, one that would read it first goes on waiting, and Backlot refuses a stranger."""
+    """Check that the proxy accepts the largest upload. The body is announced but not sent: a proxy with a smaller limit
+    refuses it at once, a buffering one keeps waiting, and Backlot itself refuses the anonymous request."""
     public = urlsplit(settings.PUBLIC_URL)
     kind = http.client.HTTPSConnection if public.scheme == "https" else http.client.HTTPConnection
     connection = kind(public.hostname or "", public.port, timeout=WITHIN)

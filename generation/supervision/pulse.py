@@ -33,7 +33,7 @@ SCHEDULE = {
     "clean up": ("generation.tasks.clean_up", 60),
 }
 MINUTE = timedelta(minutes=1)
-SCHEDULES_EVERY = 30.0  # seconds between two looks at the schedules
+SCHEDULES_EVERY = 30.0  # seconds between two checks of the schedules
 ENDING_LOOK = 0.3  # seconds between two looks while the cluster ends
 LAST_WORD = 1.0  # seconds that its end waits for the database
 
@@ -202,8 +202,8 @@ def ensure_schedule() -> None:
 
 
 def bring_schedules_back() -> None:
-    """Let what runs each minute run now if it is due later than that: it was planned before the clock was set back, and
-    mail, notifications and the net of sweeps would stand still until the clock has caught up."""
+    """Run every-minute tasks now if they are due later than that: they were scheduled before the clock was set back,
+    and mail, notifications and sweeps would stop until the clock has caught up."""
     now = timezone.now()
     for name, (_, minutes) in SCHEDULE.items():
         Schedule.objects.filter(name=name, next_run__gt=now + 2 * minutes * MINUTE).update(next_run=now)

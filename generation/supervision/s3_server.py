@@ -35,7 +35,7 @@ from generation.supervision.web.limits import MB, Limits
 from generation.supervision.web.protocol import guarded
 
 SOCKET = "s3.sock"  # relative: the path of a socket may have some hundred characters at most
-MAX_OBJECT = 5000 * MB  # what S3 takes in one request
+MAX_OBJECT = 5000 * MB  # the maximum of S3 for one request
 # A browser that plays a video stops reading for minutes. Web, worker and browsers of this machine share one address.
 LIMITS = Limits(stall_seconds=120, connections=1000, connections_per_address=1000)
 TIMEOUTS = {"connect": 5.0, "read": 120.0, "write": 120.0, "pool": None}
@@ -45,7 +45,7 @@ Send = Callable[[Message], Awaitable[None]]
 
 
 class Door:
-    """Each request goes in, its response comes out as it arrives; nothing is kept, and no thread is held."""
+    """Stream requests to the server behind and responses back, without buffering and without a thread."""
 
     def __init__(self) -> None:
         self._inside = httpx.AsyncHTTPTransport(
@@ -80,13 +80,13 @@ class Door:
             "http://rclone",
             headers=_passed_on(scope["headers"]),
             stream=_Body(receive, length) if length else httpx.ByteStream(b""),
-            # As it was signed: httpx would write the path in its own way.
+            # Exactly as signed: httpx would re-encode the path.
             extensions={"target": scope["raw_path"] + (b"?" + query if query else b""), "timeout": TIMEOUTS},
         )
 
 
 class _Body(httpx.AsyncByteStream):
-    """What the client sends. Raises Refused when that is too slow, ClientLeft."""
+    """Yield what the client sends. Raise Refused if that is too slow, or ClientLeft."""
 
     def __init__(self, receive: Receive, length: int) -> None:
         self._receive, self._left = receive, length
@@ -128,19 +128,19 @@ async def _refuse(send: Send, status: int) -> None:
 
 
 def listening(address: str) -> socket.socket:
-    """The socket of an address: `fd://NUMBER` for one that whoever started this has opened already, else HOST:PORT."""
+    """Return the socket of an address: `fd://NUMBER` if the parent process has opened it, else HOST:PORT."""
     host, _, port = address.rpartition(":")
     return socket.socket(fileno=int(port.strip("/"))) if host == "fd" else listen(host.strip("[]"), int(port))
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A listening socket, on IPv6 where the host says so. `::` means every interface, those of IPv4 too."""
+    """Return a listening socket, IPv6 for IPv6 hosts. `::` means every interface, including IPv4."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     return socket.create_server((host, port), family=family, backlog=256, dualstack_ipv6=host == "::")
 
 
 def door_server() -> uvicorn.Server:
-    """The door, to be run on listening sockets. It logs nothing: URLs are signed, and torn connections no news."""
+    """Return the proxy server. It logs nothing: URLs are signed, and broken connections are normal."""
     logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
     config = uvicorn.Config(
         Door(),
@@ -185,7 +185,7 @@ def main(folder: str, *addresses: str) -> None:
         process.wait()
         server.should_exit = True
 
-    # uvicorn lends itself the signals, and raises what it got once it has ended.
+    # uvicorn captures the signals, and re-raises them once it has stopped.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: process.terminate())
     threading.Thread(target=end_with_rclone, daemon=True).start()

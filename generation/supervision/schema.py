@@ -13,7 +13,7 @@ log = logging.getLogger("backlot.schema")
 
 
 def schema_ok() -> Check:
-    """Whether the tables in the database are those that this version needs."""
+    """Check that the database has the tables that this version needs."""
     try:
         status = current_status(max_age=GOOD_FOR)
     except Error:
@@ -22,7 +22,7 @@ def schema_ok() -> Check:
 
 
 def can_migrate() -> Check:
-    """Whether `migrate` may run: an empty database and one of an earlier version are fine."""
+    """Check whether `migrate` may run: an empty database or one of an earlier version is fine."""
     try:
         status = current_status(max_age=0)
     except Error:
@@ -31,7 +31,7 @@ def can_migrate() -> Check:
 
 
 def refusal() -> str:
-    """Why no worker may run here, in one line; empty while the database is away, since a worker waits for it."""
+    """Return in one line why no worker may run; empty while the database is unavailable, since workers wait for it."""
     try:
         status = current_status(max_age=0)
     except Error as error:

@@ -41,7 +41,7 @@ def project_to_own(request: Request, slug: str) -> Project:
 
 
 def link_to_edit(request: Request, uuid: UUID) -> ShareLink:
-    """Return a share link into a project of the user's; 403 for who only looks there."""
+    """Return a share link into one of the user's projects; 403 for viewers."""
     links = ShareLink.objects.filter(project__in=Project.objects.visible_to(request.user))
     link = get_object_or_404(links.select_related("project"), uuid=uuid)
     if not ShareLink.objects.visible_to(request.user).filter(pk=link.pk).exists():
@@ -135,7 +135,7 @@ def came_from(request: HttpRequest, *, otherwise: str) -> str:
     """The page that the form stood on, if it is one of ours."""
     referrer = request.META.get("HTTP_REFERER", "")
     ours = url_has_allowed_host_and_scheme(referrer, {request.get_host()}, require_https=request.is_secure())
-    # `redirect` takes what is no whole address for the name of a view.
+    # `redirect` interprets anything that is not a full URL as a view name.
     return referrer if ours and referrer.startswith(("http://", "https://")) else otherwise
 
 

@@ -1,4 +1,4 @@
-"""A blind vote as the project's makers see it: who is invited, which ballots stand out, which of them count."""
+"""A blind vote as the project's editors see it: invitations, conspicuous ballots, and which ballots count."""
 
 from typing import Any
 from uuid import UUID
@@ -23,7 +23,7 @@ LEAVE_OUT, COUNT = "leave_out", "count"
 @never_cache
 @require_http_methods(["GET", "POST"])
 def ballots_page(request: Request, uuid: UUID) -> HttpResponse:
-    """Show the ballots of a blind vote by where they came from; a POST leaves some out, or counts them again."""
+    """Show the ballots of a blind vote grouped by origin; a POST excludes some, or includes them again."""
     link = _vote_to_edit(request, uuid)
     if request.method == "GET":
         return _page(request, link, VotersForm())
@@ -44,7 +44,7 @@ def ballots_page(request: Request, uuid: UUID) -> HttpResponse:
 def voters_invite(request: Request, uuid: UUID) -> HttpResponse:
     """Invite voters to a vote by invitation."""
     link = _vote_to_edit(request, uuid)
-    if request.method == "GET":  # opened anew after a form that was refused
+    if request.method == "GET":  # reloaded after a form error
         return redirect("generation:ballots", link.uuid)
     if not link.by_invitation or link.closed_at or not sharing.is_alive(link):
         raise Http404
@@ -63,7 +63,7 @@ def voters_invite(request: Request, uuid: UUID) -> HttpResponse:
 
 @require_POST
 def voter_revoke(request: Request, uuid: UUID, key: UUID) -> HttpResponse:
-    """Take an invitation back; its ballot is left out."""
+    """Revoke an invitation and exclude its ballot."""
     link = _vote_to_edit(request, uuid)
     voter = get_object_or_404(link.voters.select_related("link"), key=key)
     ballots.revoke(voter, by=request.user)

@@ -32,7 +32,7 @@ def approved_zip(request: Request, slug: str) -> HttpResponseBase:
         takes = exporting.approved(project, shot=shot)
     except exporting.CannotExport as refusal:
         return _led_back(request, str(refusal), project)
-    # Once the first byte is sent there is no other way to say it than to break off.
+    # After the first byte, an error can only be reported by aborting the response.
     storage.check_bucket()
     sent = StreamingHttpResponse(
         exporting.packed(project, takes, by=request.user), content_type="application/zip"

@@ -114,7 +114,7 @@ def _retry_later(request: HttpRequest, refusal: TooManyAttempts | HashingBusy) -
 
 
 def around(visit: Visit) -> dict[str, Any]:
-    """Return what each page has: whose it is."""
+    """Return the context of every guest page."""
     return {"link": visit.link, "guest": visit.guest}
 
 
@@ -133,10 +133,10 @@ def nowhere(request: HttpRequest, rest: str) -> HttpResponse:
 
 
 def _open_link(request: HttpRequest, token: str) -> ShareLink | HttpResponse:
-    """Return the link, or the response to whoever has come to nothing. Raises TooManyAttempts.
+    """Return the link, or the response if there is none. Raise TooManyAttempts.
 
-    Who guesses waits, also with a token that would be right. Guests who are known here do not wait for others behind
-    the same address, and nobody does behind a proxy that makes all its clients look alike.
+    Clients that guess have to wait, even with a valid token. Known guests are exempt from the waits of others behind
+    the same address, and so are all clients of a proxy that hides their addresses.
     """
     client = client_of(request)
     if _remembered(request, token) is None and not client.is_shared:
@@ -157,7 +157,7 @@ def _gone(request: HttpRequest) -> HttpResponse:
 
 
 def _paused(request: HttpRequest) -> HttpResponse:
-    """403: the link opens nothing until an owner of the project takes it over."""
+    """Return 403: the link is paused until an owner of the project takes it over."""
     context = {
         "head": _("This link is paused"),
         "sentence": _(

@@ -1,4 +1,4 @@
-"""A blind vote as its voters see it: the ballot, the choice, and the URL of somebody who was invited."""
+"""A blind vote as its voters see it: the ballot, the choice, and the URL of an invitation."""
 
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from library.client_address import client_of
 
 
 def ballot_page(request: HttpRequest, visit: Visit, *, sentence: str = "") -> HttpResponse:
-    """Return the ballot, once all films are ready: what is ready first would be told apart."""
+    """Return the ballot once all videos are ready, since the order in which they become ready could identify them."""
     sharing.freeze(visit.link)
     candidates = voting.candidates(visit.link, visit.guest)
     films = [found.shown for found in candidates]
@@ -61,7 +61,7 @@ def shared_vote(request: HttpRequest, visit: Visit) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @for_anyone
 def shared_voter(request: HttpRequest, link: ShareLink, key: UUID, proof: str) -> HttpResponse:
-    """Let somebody who was invited come in, under the name of the invitation or one that is typed."""
+    """Admit an invited voter under the name of the invitation or the name entered."""
     voter = ballots.find(link, key, proof) if link.by_invitation else None
     if voter is None:
         return nothing(request)
@@ -73,7 +73,7 @@ def shared_voter(request: HttpRequest, link: ShareLink, key: UUID, proof: str) -
 
 
 def uninvited(request: HttpRequest) -> HttpResponse:
-    """Return 403 for somebody at a vote by invitation who has none."""
+    """Return 403 for a visitor without an invitation."""
     context = {
         "head": _("This vote is by invitation"),
         "sentence": _(
@@ -91,6 +91,6 @@ def _voter_page(
 
 
 def _origin(request: HttpRequest, link: ShareLink) -> str:
-    """Return what tells ballots of one client, or nothing where a proxy hides its clients."""
+    """Return the origin of a ballot, or an empty string if a proxy hides its clients."""
     client = client_of(request)
     return "" if client.is_shared else ballots.origin_of(link, client.network)

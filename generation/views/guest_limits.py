@@ -1,4 +1,4 @@
-"""How much guests may do. A cookie is thrown away in no time, so what counts is where they are, and the link."""
+"""Rate limits for guests. Cookies are easily discarded, so the client's address and the link count as well."""
 
 from dataclasses import dataclass
 
@@ -14,9 +14,9 @@ LINK_PASSWORDS = AttemptThrottle.named(
 
 @dataclass(frozen=True)
 class GuestLimit:
-    """The rates of one thing that guests do: of one guest, of all at one address, of all guests of the link.
+    """The rate limits of one action of guests: per guest, per client address, per link.
 
-    The rate of the link is generous: it bounds what a crowd of addresses can do, and whoever reaches it stops others.
+    The limit per link is generous: it bounds what many addresses can do together, and blocks all guests of the link.
     """
 
     of_guest: RateLimit
@@ -25,7 +25,7 @@ class GuestLimit:
 
     @classmethod
     def named(cls, name: str, *, of_guest: str, of_client: str, of_link: str) -> "GuestLimit":
-        """Make the three limits, whose counters are told apart by the name."""
+        """Create the three limits, whose counters are distinguished by `name`."""
         return cls(
             RateLimit(f"{name}-of-guest", of_guest),
             RateLimit(f"{name}-of-client", of_client),
@@ -33,7 +33,7 @@ class GuestLimit:
         )
 
     def spend(self, link: ShareLink, client: Client, guest: Guest | None = None) -> None:
-        """Count one. Raises TooManyAttempts where it is one too many for any of the three."""
+        """Count one action. Raise TooManyAttempts if it exceeds any of the three limits."""
         limits = self._limits(link, client, guest)
         for limit, key in limits:
             limit.check(*key)
@@ -41,7 +41,7 @@ class GuestLimit:
             limit.spend(*key)
 
     def give_back(self, link: ShareLink, client: Client, guest: Guest | None = None) -> None:
-        """Take back one that came to nothing."""
+        """Uncount an action that had no effect."""
         for limit, key in self._limits(link, client, guest):
             limit.give_back(*key)
 

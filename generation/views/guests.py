@@ -131,7 +131,7 @@ def shared_verdict(request: HttpRequest, visit: Visit, uuid: UUID) -> HttpRespon
 
 
 def _knows_password(link: ShareLink, client: Client, password: str) -> bool:
-    """Compare the password, and log failures. Raises TooManyAttempts and HashingBusy."""
+    """Compare the password, and log failures. Raise TooManyAttempts or HashingBusy."""
     with passwords.slots.taken():
         attempt = LINK_PASSWORDS.begin(link.pk, client)
         is_right = sharing.knows_password(link, password)
@@ -209,7 +209,7 @@ def _retry_after(refusal: TooManyAttempts, response: HttpResponse) -> HttpRespon
 
 
 def _advise(visit: Visit, take: Take, client: Client, *, decision: str, reason: str) -> None:
-    """Raises CannotDecide, and TooManyAttempts: each verdict is told to the team, by e-mail too."""
+    """Record a verdict. Raise CannotDecide or TooManyAttempts, since each verdict notifies the team, also by e-mail."""
     VERDICTS.spend(visit.link, client, visit.guest)
     try:
         verdicts.decide(take, decision=decision, guest=visit.guest, reason=reason)
@@ -219,7 +219,7 @@ def _advise(visit: Visit, take: Take, client: Client, *, decision: str, reason: 
 
 
 def _written(form: GuestNoteForm, visit: Visit, take: Take, client: Client) -> Note | None:
-    """Return the new note; None when the form says what stands in the way. Raises TooManyAttempts."""
+    """Return the new note, or None if the form has errors. Raise TooManyAttempts."""
     NOTES.spend(visit.link, client, visit.guest)
     note = _write(form, visit, take)
     if note is None:

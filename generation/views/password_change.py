@@ -1,4 +1,4 @@
-"""Changing one's own password, which asks for the old one."""
+"""Change one's own password, which requires the old one."""
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
@@ -9,9 +9,9 @@ OLD_PASSWORDS = RateLimit("old-password", "10/5 minutes; 30/hour")
 
 
 def throttled(request: HttpRequest) -> HttpResponse:
-    """The admin's page, on which whoever finds a session open must not guess the password.
+    """The admin's page, throttled so that the password cannot be guessed from an unattended session.
 
-    The account alone is counted: only its own sessions come here. Raises TooManyAttempts.
+    Attempts are counted per account only, since only its own sessions reach this page. Raise TooManyAttempts.
     """
     change = admin.site.admin_view(admin.site.password_change)
     if request.method != "POST":

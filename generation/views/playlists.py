@@ -87,7 +87,7 @@ def playlist_arrange(request: Request, uuid: UUID) -> HttpResponse:
 
 @require_POST
 def playlist_vouch(request: Request, uuid: UUID) -> HttpResponse:
-    """Let guests see the takes that nobody vouches for any more, as far as the user may share them."""
+    """Show guests the hidden takes that the user may share."""
     playlist = playlist_to_edit(request, uuid)
     count = lists.vouch(playlist, by=request.user)
     if count:

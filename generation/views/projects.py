@@ -46,7 +46,7 @@ def projects(request: Request) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def project_new(request: Request) -> HttpResponse:
-    """A new project; who makes it owns it, and pays for it from a personal budget unless they are an administrator."""
+    """Create a project, owned by its creator and charged to their personal budget unless they are an administrator."""
     if not may_open_projects(request.user):
         raise PermissionDenied(ONLY_ADMINISTRATORS_OPEN)
     form = ProjectForm(request.POST or None)

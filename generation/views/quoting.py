@@ -70,7 +70,7 @@ class Quote:
 
     @property
     def binding(self) -> Allowance | None:
-        """The limit that leaves the least before these takes; None without any limit."""
+        """Return the limit with the smallest amount left before these takes; None without any limit."""
         return binding(self.limits)
 
     @property

@@ -1,4 +1,4 @@
-"""The responses to those who have to wait: 429 after too many attempts, 503 where too many log in at once."""
+"""Responses for clients that have to wait: 429 after too many attempts, 503 during too many concurrent log-ins."""
 
 import logging
 import math
@@ -28,7 +28,7 @@ class RetryLater:
         return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """Answer the exceptions of views; pages of guests and the APIs answer in their own shape."""
+        """Turn exceptions of views into a response; guest pages and the APIs have formats of their own."""
         if isinstance(error, TooManyAttempts):
             return _page(request, 429, error.retry_after)
         if isinstance(error, HashingBusy):
@@ -37,9 +37,9 @@ class RetryLater:
 
 
 def refuse_unknown(request: HttpRequest, kind: str) -> HttpResponse | None:
-    """Count a secret that opens nothing; return the 429 once there were too many, in plain text for programs.
+    """Count an unknown secret; return a 429 in plain text once there were too many.
 
-    Secrets that are right are served all the same, so nobody waits for a neighbour behind the same address.
+    Valid secrets are always accepted, so that other clients behind the same address are not affected.
     """
     try:
         UNKNOWN_SECRETS.spend(kind, client_of(request).network)
@@ -48,7 +48,7 @@ def refuse_unknown(request: HttpRequest, kind: str) -> HttpResponse | None:
         headers = {"Retry-After": str(refusal.retry_after)}
         return HttpResponse(text, status=429, content_type="text/plain; charset=utf-8", headers=headers)
     except Error as error:
-        # `/metrics` asks no database, and random secrets are safe without a count.
+        # `/metrics` must work without the database, and random secrets are safe without counting.
         log.warning("Unknown secrets are not counted, the database does not answer: %s", type(error).__name__)
     return None
 

@@ -60,7 +60,7 @@ def share_revoke(request: Request, uuid: UUID) -> HttpResponse:
 
 @require_POST
 def share_take_over(request: Request, uuid: UUID) -> HttpResponse:
-    """Let an owner vouch for a link that is paused since its maker may not share any more."""
+    """Let an owner take over a link that is paused because its creator may no longer share."""
     link = link_to_edit(request, uuid)
     if not Project.objects.owned_by(request.user).filter(pk=link.project_id).exists():
         raise PermissionDenied
@@ -88,9 +88,9 @@ def share_close(request: Request, uuid: UUID) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "POST"])
 def share_mark(request: Request, uuid: UUID) -> HttpResponse:
-    """Burn another text into what guests of the link see."""
+    """Change the watermark text of the link."""
     link = link_to_edit(request, uuid)
-    if request.method == "GET":  # opened anew after a text that was refused
+    if request.method == "GET":  # reloaded after a form error
         return redirect(_list_of(link.project, at=link))
     if not link.has_watermark:
         raise Http404

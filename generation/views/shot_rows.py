@@ -160,7 +160,7 @@ class Checked:
 
     @property
     def binding(self) -> Allowance | None:
-        """The limit that leaves the least; None without any limit."""
+        """Return the limit with the smallest amount left; None without any limit."""
         return binding(self.limits)
 
 

@@ -133,7 +133,7 @@ def shown(threads: Iterable[Thread], take: Take, crew: Crew, *, linked: UUID | N
     buttons, page = _Buttons(take, crew), take.get_absolute_url()
 
     def line(note: Any) -> Line:
-        # What a guest wrote names nobody: nobody of the team was notified, but perhaps whoever made the link.
+        # Mentions by guests notify no team members, except possibly the creator of the link.
         names = set() if note.guest_id else crew.names
         pieces = note_words.cut(note.text, names, assets)
         acts, is_linked = buttons.of(note), note.uuid == linked

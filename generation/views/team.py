@@ -101,7 +101,7 @@ def member_remove(request: Request, slug: str, pk: int) -> HttpResponse:
 
 @transaction.atomic
 def _change(member: Membership, form: RoleForm) -> bool:
-    """Give a member the role, and the monthly limit if one was sent; False when they left meanwhile. Raises
+    """Set a member's role, and the monthly limit if one was sent; return False if they left in the meantime. Raise
     LastOwner."""
     is_there = teams.change_role(member, Role(form.cleaned_data["role"]))
     if is_there and form.limit:

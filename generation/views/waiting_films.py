@@ -1,5 +1,5 @@
-"""Guests' pages while copies of films are made for their link: they ask again by themselves, and are loaded anew once
-there is more to see. No form is shown meanwhile, so nothing that was typed is lost."""
+"""Guests' pages while copies of videos are made for their link: they poll, and are reloaded once more of them are
+ready. No form is shown in the meantime, so a reload loses no input."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -13,7 +13,7 @@ POLL = "ready"
 
 
 def waiting(films: Iterable[Shown]) -> dict[str, Any]:
-    """Return what a page needs to tell that films are being made, and to ask again."""
+    """Return the context of a page that shows the progress and polls."""
     films = list(films)
     return {
         "is_preparing": any(film.is_coming for film in films),
@@ -23,12 +23,12 @@ def waiting(films: Iterable[Shown]) -> dict[str, Any]:
 
 
 def is_poll(request: HttpRequest) -> bool:
-    """Return whether a page that waits asks again."""
+    """Return whether this request is a poll of a waiting page."""
     return request.method == "GET" and POLL in request.GET
 
 
 def poll_answer(request: HttpRequest, films: Iterable[Shown]) -> HttpResponse:
-    """Return 204 while there is no more to see than the page shows, else what makes the browser load it anew."""
+    """Return 204 while no more videos are ready than the page shows, else make the browser reload it."""
     films = list(films)
     is_same = request.GET[POLL] == str(_ready(films)) and any(film.is_coming for film in films)
     return HttpResponse(status=204) if is_same else HttpResponseClientRefresh()

@@ -19,7 +19,7 @@ from generation.views.retry_later import refuse_unknown
 @login_not_required
 @require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
-    """The process is up. `manage.py doctor` of this installation learns how its request arrived."""
+    """Report that the process is up, and to this installation's `manage.py doctor` also how its request arrived."""
     if proxy_check.is_asked_for(request):
         return JsonResponse(proxy_check.as_received(request))
     return HttpResponse("ok", content_type="text/plain")
@@ -29,8 +29,8 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
-    """Whether the parts answer and work is being done; 503 when not, and which. Facts and remedies (addresses, counts,
-    jobs) are for administrators and for whoever sends the token of `/metrics`."""
+    """Report whether the components respond and work is being done; 503 with the names of failed checks if not. Details
+    (addresses, counts, jobs) are only for administrators and for clients that send the metrics token."""
     has_token = _has_token(request)
     if (
         not has_token
@@ -65,7 +65,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
 
 
 def _has_token(request: HttpRequest) -> bool:
-    """Whether the request carries the configured token; without one nobody has it."""
+    """Return whether the request carries the metrics token; always False if none is configured."""
     sent = request.headers.get("Authorization", "")
     return bool(settings.METRICS_TOKEN) and constant_time_compare(sent, f"Bearer {settings.METRICS_TOKEN}")
 

@@ -30,7 +30,7 @@ class PersonForm(UserChangeForm):
     """An account. It is not deactivated while a project with other members has no other owner."""
 
     def clean_is_active(self) -> bool:
-        """Raises ValidationError; the projects are held until the account is saved."""
+        """Raise ValidationError. The projects stay locked until the account is saved."""
         is_active: bool = self.cleaned_data["is_active"]
         if not is_active and self.instance.pk:
             try:
@@ -45,8 +45,8 @@ POWERS = ("is_staff", "is_superuser", "groups", "user_permissions")
 
 @admin.register(User)
 class PersonAdmin(UserAdmin, ModelAdmin):
-    """People. Staff who manage accounts manage those of members alone: accounts of staff and administrators (their
-    passwords, e-mail addresses, activity, deletion), and what anybody may do, are for administrators."""
+    """Users. Staff can manage only accounts of members. Only administrators can manage accounts of staff and
+    administrators (passwords, e-mail addresses, activity, deletion), and permissions."""
 
     form = PersonForm
     add_form = UserCreationForm
@@ -63,7 +63,7 @@ class PersonAdmin(UserAdmin, ModelAdmin):
         return super().has_delete_permission(request, obj) and _is_within_reach(request, obj)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[Any, Any, Any, Any]:
-        """Name the projects that would be left without an owner among what stands in the way."""
+        """Add the projects that would be left without an owner to the objects that prevent deletion."""
         listed, counts, missing, protected = super().get_deleted_objects(objs, request)
         orphaned = [
             _("%(project)s, which would have no owner any more") % {"project": project}
@@ -76,7 +76,7 @@ class PersonAdmin(UserAdmin, ModelAdmin):
 
     @transaction.atomic
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        """Raises PermissionDenied when the last owner of a project has become one of them since it was checked."""
+        """Raise PermissionDenied if one of them has become the last owner of a project since the check."""
         try:
             teams.check_departure(queryset)
         except teams.LastOwner as refusal:
@@ -86,7 +86,7 @@ class PersonAdmin(UserAdmin, ModelAdmin):
 
 @admin.register(Group)
 class PeopleGroupAdmin(GroupAdmin, ModelAdmin):
-    """Groups of people. They are what staff get their permissions by, so administrators alone change them."""
+    """Groups. Only administrators can change them, since staff get their permissions through them."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return super().has_add_permission(request) and _is_administrator(request)
@@ -99,10 +99,10 @@ class PeopleGroupAdmin(GroupAdmin, ModelAdmin):
 
 
 class TeamFormSet(BaseInlineFormSet):
-    """The rows of a team, which keeps an owner whatever is changed in them at once."""
+    """The rows of a team, which must keep an owner after all changes of the form."""
 
     def clean(self) -> None:
-        """Raises ValidationError; the project is held until the rows are saved."""
+        """Raise ValidationError. The project stays locked until the rows are saved."""
         super().clean()
         if any(self.errors) or not self.instance.pk:
             return
@@ -113,8 +113,8 @@ class TeamFormSet(BaseInlineFormSet):
             raise ValidationError(str(refusal)) from refusal
 
     def _owners(self) -> list[int]:
-        """Return the keys of the users who are owners once this is saved: rows that were not changed here are as the
-        database has them by now."""
+        """Return the keys of the users who will be owners after saving; rows that were not changed here are read from
+        the database."""
         saved = Membership.objects.filter(project=self.instance).values_list("pk", "user_id", "role")
         team: dict[int | str, tuple[int, str]] = {pk: (user, role) for pk, user, role in saved}
         deleted = self.deleted_forms
@@ -137,8 +137,8 @@ class MembershipInline(TabularInline):
 
 @admin.register(Project)
 class ProjectAdmin(ModelAdmin):
-    """Productions with their teams. Whether one has a budget of its own, and which, is decided by administrators alone;
-    what other staff open here is charged to their personal budget, as anywhere."""
+    """Projects with their teams. Only administrators can give a project its own budget; projects that other staff
+    create here are charged to their personal budget, as everywhere."""
 
     list_display = ("name", "slug", "people", "budget_usd", "charged_to", "created_at")
     list_select_related = ("charged_to",)

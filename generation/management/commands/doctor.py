@@ -34,6 +34,6 @@ class Command(BaseCommand):
             sys.exit(1)
 
     def _fix(self) -> None:
-        """Create the bucket; what stands in the way of that is told by the check of the storage."""
+        """Create the bucket; the storage check reports why it could not be created."""
         with contextlib.suppress(storage.StorageFailed):
             storage.ensure_bucket()

@@ -1,4 +1,4 @@
-"""`manage.py migrate`, which changes no database that it cannot bring up to date."""
+"""`manage.py migrate`, which refuses to change a database that it cannot upgrade."""
 
 from typing import Any
 
@@ -10,10 +10,10 @@ from generation import schema
 
 
 class Command(migrate.Command):
-    """Django's own command behind a check of what is there."""
+    """Django's command, after a check of the existing schema."""
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Refuse a database whose tables do not fit its record of applied migrations."""
+        """Refuse a database whose tables do not match its applied migrations."""
         database = options["database"] or DEFAULT_DB_ALIAS
         status = schema.read_status(connections[database])
         if not status.can_migrate:

@@ -15,8 +15,8 @@ from generation.sandbox.server import SandboxServer
 
 
 def reach() -> Reach:
-    """Return what the sandbox may fetch and call: where people at other machines can send it somewhere, only public
-    addresses, the files of this installation and the endpoint for provider callbacks."""
+    """Return what the sandbox may fetch and call. If the installation serves other machines: only public addresses, its
+    own files and its endpoint for provider callbacks."""
     if not gateway.serves_others():
         return ANYWHERE
     endpoints = {settings.AWS_S3_ENDPOINT_URL, settings.AWS_S3_PUBLIC_ENDPOINT_URL}

@@ -1,4 +1,4 @@
-"""How large a body may be: by who sends it, and to which page."""
+"""The maximum size of a request body, by user and endpoint."""
 
 import logging
 from importlib import import_module
@@ -16,7 +16,7 @@ from library.outage_log import log_outage
 
 log = logging.getLogger("backlot.web")
 
-# The views that take files; everything else is forms and JSON.
+# The views that accept files; all others accept forms and JSON.
 UPLOADS = frozenset(
     {
         "library:new",
@@ -32,9 +32,9 @@ UPLOADS = frozenset(
 
 
 def allowance(environ: Environ) -> int:
-    """The number of bytes that may be sent, for bodies beyond what anybody may send.
+    """Return the maximum body size in bytes, for bodies beyond the anonymous limit.
 
-    Raises Refused while the database is away, since nobody can tell who sends it.
+    Raise Refused while the database is unavailable, since the user cannot be determined.
     """
     close_old_connections()
     try:
@@ -47,7 +47,7 @@ def allowance(environ: Environ) -> int:
 
 
 def is_signed_in(environ: Environ) -> bool:
-    """Whether the session or the API token is valid. A guest of a share link has neither and uploads nothing."""
+    """Return whether the session or API token is valid. Guests of share links have neither and cannot upload."""
     scheme, _, secret = environ.get("HTTP_AUTHORIZATION", "").partition(" ")
     if scheme.lower() == "bearer" and tokens.find(secret.strip()):
         return True
@@ -62,7 +62,7 @@ def is_signed_in(environ: Environ) -> bool:
 
 
 def takes_files(path: str) -> bool:
-    """Whether the page at this path is one for uploads."""
+    """Return whether the view at this path accepts uploads."""
     try:
         return resolve(path).view_name in UPLOADS
     except Resolver404:

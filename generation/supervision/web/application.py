@@ -1,4 +1,4 @@
-"""The ASGI application: reads the body within its limits, runs Django in a thread, sends what it answers."""
+"""The ASGI application: reads the body within its limits, runs Django in a thread, sends the response."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -20,7 +20,7 @@ from generation.supervision.web.body import (
 from generation.supervision.web.limits import Limits
 from generation.supervision.web.wsgi import Environ, Exchange, Wsgi, bodiless, environ_of
 
-REFUSED = "backlot.refused"  # in the environment of a request whose body was not taken: the Refused
+REFUSED = "backlot.refused"  # WSGI environment key: the Refused of a request whose body was not read
 STREAM_THREADS = 2
 # Readiness asks the storage and the database, which may take seconds: being up must not wait for that.
 ALIVE, PROBES = "/healthz", {"/readyz", "/metrics"}
@@ -33,8 +33,8 @@ Result = TypeVar("Result")
 class Application:
     """Django behind the event loop.
 
-    A body of up to `anonymous_bytes` is anybody's; for a larger one `allowance` is called in a thread with the
-    environment of the request, and returns how many bytes this user may send to this page.
+    Any client may send a body of up to `anonymous_bytes`. For a larger one, `allowance` is called in a thread with the
+    environment of the request and returns how many bytes this user may send to this view.
     """
 
     def __init__(
@@ -52,8 +52,8 @@ class Application:
         self._anonymous_bytes = anonymous_bytes
         self._folder = folder
         self._limits = limits
-        # The same threads for all requests: each keeps its database connection. Pages do not queue behind the chunks
-        # of exports, nor probes behind pages: a busy process is not a dead one.
+        # The threads are reused, so that each keeps its database connection. Separate pools keep pages from queueing
+        # behind chunks of exports, and probes behind pages.
         self._pages = ThreadPoolExecutor(threads, thread_name_prefix="web")
         self._streams = ThreadPoolExecutor(STREAM_THREADS, thread_name_prefix="web-stream")
         self._probes = ThreadPoolExecutor(1, thread_name_prefix="web-probe")
@@ -76,7 +76,7 @@ class Application:
             body.close()
 
     async def _read(self, scope: Scope, receive: Receive, body: Spool) -> None:
-        """Raises Refused, ClientLeft."""
+        """Read the body. Raise Refused or ClientLeft."""
         announced = announced_length(scope["headers"])
         limit = self._anonymous_bytes
         if announced is not None and announced > limit:
@@ -92,7 +92,7 @@ class Application:
             raise Refused(400)
 
     async def _raised_limit(self, scope: Scope, size: int) -> int:
-        """The limit of a signed-in user. Raises Refused when `size` is beyond it."""
+        """Return the limit of an authenticated user. Raise Refused if `size` exceeds it."""
         limit = await in_thread(self._pages, self._allowance, bodiless(scope))
         if size > limit:
             raise Refused(413, limit=limit)
@@ -103,7 +103,7 @@ class Application:
     ) -> None:
         chunk, more = await in_thread(self._threads_for(exchange.path), exchange.begin)
         if more and not chunk:
-            # Before the head is sent: what fails here is still an error page.
+            # Before the headers are sent, so that an error here still becomes an error page.
             chunk, more = await in_thread(self._streams, exchange.resume)
         await send(
             {
@@ -122,8 +122,8 @@ class Application:
         return self._probes if path in PROBES else self._pages
 
     async def _stream(self, exchange: Exchange, chunk: bytes, receive: Receive, send: Send) -> bytes:
-        """Send all chunks but the last one, which is returned; make the next when the client has taken the one before.
-        A client that leaves ends it."""
+        """Send all chunks except the last one, which is returned; produce each chunk after the client has read the
+        previous one. Stop if the client disconnects."""
         more = True
         async with client_left(receive) as left:
             while more:

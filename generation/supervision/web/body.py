@@ -1,4 +1,4 @@
-"""Reading a request's body without a thread: its announced length, its limit, its deadlines, and where it waits."""
+"""Read a request body without a thread: announced length, limit, deadlines and buffering."""
 
 import asyncio
 import contextlib
@@ -10,7 +10,7 @@ from typing import IO, Any
 
 from generation.supervision.web.limits import Limits
 
-IN_MEMORY = 64 * 1024  # bytes of one body; more of it waits on disk
+IN_MEMORY = 64 * 1024  # bytes of one body; larger ones are buffered on disk
 WRITE_AT_ONCE = 256 * 1024
 
 Message = MutableMapping[str, Any]
@@ -20,8 +20,8 @@ Headers = Iterable[tuple[bytes, bytes]]
 
 
 class Refused(Exception):
-    """The body is not taken: 400 (its framing), 408 (too slow), 413 (larger than `limit` bytes) or 503 (who
-    sends it cannot be looked up)."""
+    """The body is refused: 400 (invalid framing), 408 (too slow), 413 (larger than `limit` bytes) or 503 (the user
+    cannot be looked up)."""
 
     def __init__(self, status: int, *, limit: int = 0) -> None:
         super().__init__(status)
@@ -33,9 +33,9 @@ class ClientLeft(Exception):
 
 
 def announced_length(headers: Headers) -> int | None:
-    """The announced length in bytes: 0 without a body, None for a chunked one. Raises Refused.
+    """Return the announced length in bytes: 0 without a body, None for a chunked one. Raise Refused.
 
-    The parser refuses repeated, negative and contradicting lengths before this; what is left is checked here once more.
+    The parser has already refused repeated, negative and contradicting lengths; this is a second check.
     """
     found = [(name, value.strip().lower()) for name, value in headers]
     lengths = [value for name, value in found if name == b"content-length"]
@@ -54,7 +54,7 @@ def announced_length(headers: Headers) -> int | None:
 
 
 async def arriving(receive: Receive, limits: Limits) -> AsyncIterator[bytes]:
-    """The chunks of a body as they come. Raises Refused when the client is too slow, ClientLeft."""
+    """Yield the chunks of a body as they arrive. Raise Refused if the client is too slow, or ClientLeft."""
     began, received = monotonic(), 0
     more = True
     while more:
@@ -75,7 +75,7 @@ async def arriving(receive: Receive, limits: Limits) -> AsyncIterator[bytes]:
 
 @contextlib.asynccontextmanager
 async def client_left(receive: Receive) -> "AsyncIterator[asyncio.Task[None]]":
-    """A task that is done once the client has closed the connection. For the time after its body has arrived."""
+    """Return a task that is done once the client has closed the connection. Use it after the body has arrived."""
     watch = asyncio.create_task(_until_closed(receive))
     try:
         yield watch
@@ -91,8 +91,8 @@ async def _until_closed(receive: Receive) -> None:
 
 
 class Spool:
-    """A body that waits for the application: small ones in memory, larger ones in a file of `folder` that goes when it
-    is closed. Files are written by a thread for a moment, since a busy disk would stop the event loop."""
+    """A buffered body: in memory if small, else in a temporary file in `folder` that is deleted when it is closed.
+    Files are written in a thread, since a busy disk would block the event loop."""
 
     def __init__(self, folder: Path) -> None:
         self.size = 0
@@ -108,7 +108,7 @@ class Spool:
             await self._flush()
 
     async def opened(self) -> IO[bytes]:
-        """The whole body, to be read from its beginning."""
+        """Return the whole body as a file, positioned at its start."""
         await self._flush()
         self._file.seek(0)
         return self._file

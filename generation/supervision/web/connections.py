@@ -1,7 +1,7 @@
-"""The open connections of a process, and which of them gives way when there are too many.
+"""The open connections of a process, and which of them to close when there are too many.
 
-Refusing the newest would let a few hundred silent sockets lock everybody out. So room is made by closing the connection
-that has kept the server waiting longest, of the address that has the most of them.
+If new connections were refused, a few hundred idle sockets could lock out all other clients. So the longest-waiting
+connection of the address with the most connections is closed instead.
 """
 
 from collections import defaultdict
@@ -9,12 +9,12 @@ from collections.abc import Iterable
 from ipaddress import IPv6Address, ip_address
 from typing import Protocol
 
-V6_HOST_BITS = 64  # what one customer of a provider is usually given
+V6_HOST_BITS = 64  # the size usually assigned to one customer
 
 
 class Connection(Protocol):
-    """One client's connection: `waits` is None while the application works for it, else what kind of wait it is (the
-    lowest gives way first) and since when."""
+    """A client's connection: `waits` is None while the application handles a request, else the kind of wait (the lowest
+    is closed first) and its start time."""
 
     @property
     def address(self) -> str: ...
@@ -24,7 +24,7 @@ class Connection(Protocol):
 
 
 class ConnectionTable:
-    """At most `total` connections, and of one address at most `per_address`."""
+    """At most `total` connections, and at most `per_address` from one address."""
 
     def __init__(self, total: int, per_address: int) -> None:
         self._total = total
@@ -36,7 +36,7 @@ class ConnectionTable:
         return self._count
 
     def admit(self, connection: Connection) -> bool:
-        """Add a connection, closing another one if need be; False when the application works for all of them."""
+        """Add a connection, closing another one if necessary; return False if all of them are being served."""
         own = self._by_address.get(network_of(connection.address), set())
         if len(own) >= self._per_address and not self._shed_one(own):
             return False
@@ -47,7 +47,7 @@ class ConnectionTable:
         return True
 
     def discard(self, connection: Connection) -> None:
-        """Forget a connection; one that is not in the table is no error."""
+        """Remove a connection, if it is in the table."""
         network = network_of(connection.address)
         own = self._by_address.get(network, set())
         if connection in own:
@@ -57,7 +57,7 @@ class ConnectionTable:
             self._by_address.pop(network, None)
 
     def _shed_any(self) -> bool:
-        """From the address with the most connections on."""
+        """Yield the candidates to close, starting with the address that has the most connections."""
         groups = sorted(self._by_address.values(), key=len, reverse=True)
         return any(self._shed_one(group) for group in groups)
 
@@ -72,10 +72,10 @@ class ConnectionTable:
 
 
 def network_of(address: str) -> str:
-    """What counts as one client: an IPv4 address, or the /64 network of an IPv6 address."""
+    """Return what counts as one client: an IPv4 address, or the /64 network of an IPv6 address."""
     try:
         parsed = ip_address(address)
-    except ValueError:  # a socket file has no address
+    except ValueError:  # a Unix socket has no address
         return address
     if not isinstance(parsed, IPv6Address):
         return address

@@ -1,4 +1,4 @@
-"""What a client may cost the server before the application sees its request."""
+"""Limits on what a client may use before the application sees its request."""
 
 from dataclasses import dataclass
 
@@ -7,11 +7,11 @@ MB = 1_000_000
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """Bounds of one listening process; times are seconds.
+    """Limits of one listening process; times are in seconds.
 
-    A request's head has to arrive within `head_seconds`. Body and response may pause for `stall_seconds` and have to
-    make `bytes_per_second` on average beyond that; a body has to be complete after `body_seconds`. A refused client
-    is listened to for `linger_seconds` and `linger_bytes`, so that it reads the refusal instead of a reset connection.
+    The headers must arrive within `head_seconds`. Body and response may stall for `stall_seconds` and must average
+    `bytes_per_second` after that; a body must be complete within `body_seconds`. After an error response, input is
+    read for `linger_seconds` and `linger_bytes`, so that the client gets the response instead of a reset connection.
     """
 
     head_seconds: float = 15
@@ -22,6 +22,6 @@ class Limits:
     bytes_per_second: int = 1000
     linger_seconds: float = 5
     linger_bytes: int = 4 * MB
-    stop_seconds: float = 2.5  # for what is under way when the process is asked to end
+    stop_seconds: float = 2.5  # for running requests when the process is asked to stop
     connections: int = 1000
     connections_per_address: int = 250

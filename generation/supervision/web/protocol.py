@@ -1,6 +1,6 @@
-"""uvicorn's HTTP/1.1 connection with deadlines, and with bounds on what a client may make it hold.
+"""uvicorn's HTTP/1.1 protocol with deadlines, and with limits on what a client can make it buffer.
 
-uvicorn alone waits for ever for a request's head and for a client that does not read, and keeps heads of any length.
+uvicorn itself waits forever for headers and for clients that do not read, and buffers headers of any length.
 """
 
 import asyncio
@@ -14,11 +14,11 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from generation.supervision.web.connections import ConnectionTable
 from generation.supervision.web.limits import Limits
 
-IDLE, MID_REQUEST = 0, 1  # who gives way first when there are too many connections
+IDLE, MID_REQUEST = 0, 1  # which is closed first when there are too many connections
 
 
 class GuardedProtocol(HttpToolsProtocol):
-    """One connection. Use `guarded` to make the class for a process."""
+    """One connection. Use `guarded` to create the class for a process."""
 
     limits: ClassVar[Limits]
     table: ClassVar[ConnectionTable]
@@ -36,7 +36,7 @@ class GuardedProtocol(HttpToolsProtocol):
         self._is_reading_body = False
         self._began = monotonic()
 
-    # What the table of connections asks
+    # Interface for the table of connections
 
     @property
     def address(self) -> str:
@@ -56,7 +56,7 @@ class GuardedProtocol(HttpToolsProtocol):
     # The connection
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        # Whatever the kernel does not take at once is seen by `pause_writing`, and so by the deadline.
+        # Data that the kernel does not accept at once triggers `pause_writing`, and so the deadline.
         transport.set_write_buffer_limits(high=0)
         _send_at_once(transport)
         super().connection_made(LingeringTransport(transport, self))  # type: ignore[arg-type]
@@ -90,7 +90,7 @@ class GuardedProtocol(HttpToolsProtocol):
             self.transport.abort()
         else:
             super().shutdown()
-            # Before uvicorn cancels what is left, which it logs as a defect.
+            # Before uvicorn cancels the remaining requests, which it logs as an error.
             self._stop_timer = self.loop.call_later(self.limits.stop_seconds, self.transport.abort)
 
     # The request
@@ -102,7 +102,7 @@ class GuardedProtocol(HttpToolsProtocol):
     def on_header(self, name: bytes, value: bytes) -> None:
         if not self._is_reading_body:
             return super().on_header(name, value)
-        # A trailer would be taken for a header that no proxy has seen.
+        # A trailer would be treated as a header that bypassed the proxy.
         self._trailer_bytes += len(name) + len(value)
         if self._trailer_bytes > self.limits.head_bytes:
             raise ValueError("the trailers are too large")
@@ -120,7 +120,7 @@ class GuardedProtocol(HttpToolsProtocol):
         super().on_message_complete()
 
     def _unsupported_upgrade_warning(self) -> None:
-        """Answer in HTTP/1.1, as RFC 9110 allows; what follows on the connection cannot be read as HTTP any more."""
+        """Respond in HTTP/1.1, as RFC 9110 allows; the rest of the connection is no longer HTTP."""
         if self.cycle:
             self.cycle.keep_alive = False
 
@@ -168,7 +168,7 @@ class GuardedProtocol(HttpToolsProtocol):
     # Refusals
 
     def send_400_response(self, msg: str) -> None:
-        """The parser gives up: broken, contradicting or repeated lengths among them."""
+        """Handle parser errors, including malformed, contradicting or repeated lengths."""
         self._refuse(HTTPStatus.BAD_REQUEST, "This is not a valid HTTP request.")
 
     def _refuse(self, status: HTTPStatus, sentence: str) -> None:
@@ -177,13 +177,13 @@ class GuardedProtocol(HttpToolsProtocol):
         self.transport.write(
             f"{head}Content-Length: {len(body)}\r\nConnection: close\r\n\r\n{body}".encode("ascii")
         )
-        # The rest of what the client sends is still under way.
+        # The client is still sending the rest.
         self._is_reading_body = True
         self.transport.close()
 
     def linger(self) -> bool:
-        """Before closing: half-close, and let what the client still sends go by for a while; False if it sends
-        nothing more. Closing at once would reset the connection and take the response away unread."""
+        """Half-close before closing, and discard what the client still sends for a while; return False if it sends
+        nothing more. Closing at once would reset the connection and lose the unread response."""
         if not self._is_reading_body:
             return False
         self._linger_timer = self.loop.call_later(self.limits.linger_seconds, self.transport.abort)
@@ -195,18 +195,18 @@ class GuardedProtocol(HttpToolsProtocol):
     def _half_close(self) -> None:
         try:
             self.transport.write_eof()
-        except OSError:  # the client has reset the connection meanwhile
+        except OSError:  # the client has reset the connection
             self.transport.abort()
 
     def _let_go_by(self, data: bytes) -> None:
         self._lingered_bytes += len(data)
         if self._lingered_bytes > self.limits.linger_bytes:
-            # The client waits from here on, with the refusal to read.
+            # From here on, the connection only waits for the client to read the response.
             self.flow.pause_reading()
 
 
 class LingeringTransport:
-    """A transport that lets its protocol linger before it is closed."""
+    """A transport that lets its protocol linger before closing."""
 
     def __init__(self, transport: asyncio.Transport, protocol: GuardedProtocol) -> None:
         self._transport = transport
@@ -232,8 +232,8 @@ class LingeringTransport:
 
 
 def _send_at_once(transport: asyncio.Transport) -> None:
-    """asyncio sees to this only for sockets that were made with the number of the protocol. Without it the body of a
-    response waits 40 ms for the client to confirm the head."""
+    """Set TCP_NODELAY, which asyncio does only for sockets created with the protocol number. Without it, a response
+    body waits 40 ms for the client to acknowledge the headers."""
     connection = transport.get_extra_info("socket")
     if connection is not None and connection.family in {socket.AF_INET, socket.AF_INET6}:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -1,4 +1,4 @@
-"""One process of the web, and the supervisor of several."""
+"""Run one web process, or supervise several."""
 
 import asyncio
 import resource
@@ -14,12 +14,12 @@ from generation.supervision.keeper import Keeper
 from generation.supervision.web.limits import Limits
 from generation.supervision.web.protocol import guarded
 
-GRACE = 3  # seconds that running requests are given at a stop
+GRACE = 3  # seconds for running requests to finish on shutdown
 OTHER_FILES = 500  # descriptors beside the clients' connections: databases, storage, spooled bodies
 
 
 def limits_of_settings() -> Limits:
-    """The limits that the environment asks for."""
+    """Return the limits from the settings."""
     return Limits(
         head_seconds=settings.WEB_HEAD_SECONDS,
         idle_seconds=settings.WEB_IDLE_SECONDS,
@@ -38,8 +38,8 @@ def serve(application: ASGI3Application, listener: socket.socket, limits: Limits
 
 
 def configured(application: ASGI3Application, limits: Limits) -> uvicorn.Config:
-    """How uvicorn is set up. There is no access log: URLs carry share tokens, and what matters is logged by the
-    application. Forwarded headers are not trusted here; Django decides about them."""
+    """Return uvicorn's configuration. There is no access log: URLs contain share tokens, and the application logs what
+    matters. Forwarded headers are not trusted here; Django handles them."""
     return uvicorn.Config(
         application,
         http=guarded(limits),
@@ -72,7 +72,7 @@ async def supervise(listener: socket.socket, processes: int) -> None:
 
 
 def allow_open_files(count: int) -> None:
-    """Raise this process's own limit of open files, as far as the system lets it."""
+    """Raise this process's limit of open files as far as the system allows."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = count if hard == resource.RLIM_INFINITY else min(count, hard)
     if soft != resource.RLIM_INFINITY and soft < wanted:

@@ -1,4 +1,4 @@
-"""One request as the WSGI application sees it, run in steps so that no thread is kept while the client reads."""
+"""One WSGI request, run in steps so that no thread is blocked while the client reads."""
 
 import io
 import sys
@@ -13,7 +13,7 @@ from django.utils import translation
 
 from generation.supervision.web.body import Scope
 
-CHUNK = 128 * 1024  # bytes of a streamed response that are made in one step and wait for the client
+CHUNK = 128 * 1024  # bytes of a streamed response that are produced in one step and buffered for the client
 NOT_PASSED_ON = {b"content-length", b"transfer-encoding", b"connection", b"keep-alive", b"proxy-connection"}
 
 Environ = dict[str, Any]
@@ -21,10 +21,10 @@ Wsgi = Callable[[Environ, Callable[..., Any]], Iterable[bytes]]
 
 
 def environ_of(scope: Scope, body: IO[bytes], size: int) -> Environ:
-    """The WSGI environment of a request whose body is `body`.
+    """Return the WSGI environment of a request whose body is `body`.
 
-    `REMOTE_ADDR` is the socket's peer and `SCRIPT_NAME` is empty whatever the headers say. Names with underscores are
-    left out: they would be read as the names with hyphens, which a proxy overwrites.
+    `REMOTE_ADDR` is the socket's peer and `SCRIPT_NAME` is empty whatever the headers say. Header names with
+    underscores are dropped: WSGI cannot distinguish them from the names with hyphens that a proxy sets.
     """
     server = scope.get("server") or ("localhost", 80)
     environ: Environ = {
@@ -58,15 +58,15 @@ def environ_of(scope: Scope, body: IO[bytes], size: int) -> Environ:
 
 
 def bodiless(scope: Scope) -> Environ:
-    """The environment of a request whose body is not read."""
+    """Return the environment of a request whose body is not read."""
     return environ_of(scope, io.BytesIO(), 0)
 
 
 class Exchange:
-    """One call of the application. Each method may run in another thread, one at a time.
+    """One call of the application. Each method may run in a different thread, one at a time.
 
-    An iterator that is read in several steps must not keep a database cursor or a transaction open between two of its
-    chunks: the connection belongs to the thread of the step.
+    A response iterator must not keep a database cursor or transaction open between two chunks, since the connection
+    belongs to the thread of the step.
     """
 
     def __init__(self, app: Wsgi, environ: Environ) -> None:
@@ -88,8 +88,8 @@ class Exchange:
         return self._environ["REQUEST_METHOD"] != "HEAD" and self.status not in {204, 304}
 
     def begin(self) -> tuple[bytes, bool]:
-        """Call the application. Return the first chunk, and whether there may be more; without more the headers tell
-        its length. Of a streaming response nothing is read yet."""
+        """Call the application. Return the first chunk, and whether there may be more; if not, the headers contain its
+        length. Nothing of a streaming response has been read yet."""
         self._result = self._app(self._environ, self._start_response)
         self._language = translation.get_language()
         if not self.has_body:
