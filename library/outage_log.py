@@ -1,4 +1,4 @@
-"""Log why a part that is needed cannot be used: once a minute for each kind of cause, however many requests meet it."""
+"""Log why a component is unavailable, at most once a minute for each kind of cause, however many requests fail."""
 
 import logging
 import time
@@ -11,7 +11,7 @@ _logged: dict[tuple[str, str, str], float] = {}
 def log_outage(log: logging.Logger, part: str, error: BaseException) -> None:
     """Log the first line of the error as a warning, unless one of its kind was logged within the last minute.
 
-    Messages name objects, so the kind is the class of the error and the code that S3 gives.
+    Messages contain object names, so the kind is the error's class and its S3 error code.
     """
     answered = getattr(error, "response", None)
     code = answered.get("Error", {}).get("Code", "") if isinstance(answered, dict) else ""
@@ -26,5 +26,5 @@ def log_outage(log: logging.Logger, part: str, error: BaseException) -> None:
 
 
 def first_line(error: BaseException) -> str:
-    """Return the first line of what an error says, or its kind if it says nothing."""
+    """Return the first line of an error's message, or its class if the message is empty."""
     return (str(error).strip() or type(error).__name__).splitlines()[0]

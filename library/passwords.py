@@ -1,8 +1,8 @@
-"""How passwords are hashed: by Argon2id, a few at a time.
+"""Password hashing with Argon2id and bounded concurrency.
 
-Hashing is slow on purpose, and a thread that hashes or waits for its turn serves nothing else. So a process hashes
-two at a time and lets a few more wait for a moment; whoever comes then is told to come back (`HashingBusy`, 503).
-With the web's eight threads that leaves three for everybody else, however many log in at once.
+Hashing is slow on purpose, and a thread that hashes or waits for a slot cannot serve other requests. So a process
+hashes two passwords at a time and lets a few more requests wait briefly; the others are refused (`HashingBusy`, 503).
+Of the web server's eight threads, that leaves three for other requests, however many users log in at once.
 """
 
 import threading
@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 MAX_LENGTH = 1024  # characters
 AT_ONCE = 2
-SHARE_OF_THREADS = 5 / 8  # that hash or wait for it, at most
+SHARE_OF_THREADS = 5 / 8  # the maximum that hash or wait
 LONGEST_WAIT = 2.0  # seconds
 
 
@@ -28,7 +28,7 @@ class HashingBusy(Exception):
 
 
 class HashingSlots:
-    """Lets `at_once` threads through and `waiting` more wait; all others are refused at once."""
+    """Admits `at_once` threads and lets `waiting` more wait; all others are refused at once."""
 
     def __init__(self, at_once: int, waiting: int) -> None:
         self.at_once, self.waiting = at_once, waiting
@@ -38,14 +38,14 @@ class HashingSlots:
 
     @classmethod
     def among(cls, threads: int) -> Self:
-        """Make the slots of a process with this number of threads, some of which always stay free."""
+        """Create the slots for a process with this number of threads, some of which always stay free."""
         places = max(1, int(threads * SHARE_OF_THREADS))
         at_once = min(AT_ONCE, places)
         return cls(at_once, places - at_once)
 
     @contextmanager
     def taken(self) -> Iterator[None]:
-        """Hold a slot; a thread that holds one already goes on. Raises HashingBusy."""
+        """Hold a slot (reentrant). Raise HashingBusy."""
         if getattr(self._mine, "is_held", False):
             yield
             return
@@ -68,7 +68,7 @@ slots = HashingSlots.among(settings.WEB_THREADS)
 
 
 class BoundedArgon2Hasher(Argon2PasswordHasher):
-    """Argon2id with OWASP's parameters: 19 MiB for each, one thread, tens of milliseconds. It releases the GIL."""
+    """Argon2id with OWASP's parameters: 19 MiB, one thread, tens of milliseconds. It releases the GIL."""
 
     time_cost = 2
     memory_cost = 19 * 1024  # KiB
@@ -95,7 +95,7 @@ class MaximumLengthValidator:
     """Refuses a new password that is too long to be compared later."""
 
     def validate(self, password: str, user: object = None) -> None:
-        """Raises ValidationError."""
+        """Raise ValidationError if the password is too long."""
         if len(password) > MAX_LENGTH:
             raise ValidationError(self.get_help_text(), code="password_too_long")
 

@@ -1,6 +1,6 @@
-"""Sessions whose rows do not open them: the cookie holds the key, the table its hash.
+"""Sessions stored under the hash of their key; only the cookie contains the key.
 
-Django keeps the key itself, so that whoever reads the table or a backup of it could go on with everybody's session.
+Django stores the key itself, so that anyone who can read the table or a backup could take over every session.
 """
 
 import hashlib
@@ -11,7 +11,7 @@ from django.contrib.sessions.base_session import AbstractBaseSession
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
-DIGEST_BYTES = 20  # as hexadecimal digits they fill the column, which has 40
+DIGEST_BYTES = 20  # 40 hexadecimal digits, the length of the column
 
 
 def row_key(session_key: str) -> str:

@@ -58,16 +58,16 @@ log = logging.getLogger("backlot.storage")
 
 
 class StorageFailed(Exception):
-    """The object storage did not do what was asked. Trying again later is safe: a key is written whole.
+    """A request to the object storage failed. Retrying later is safe, since objects are written atomically.
 
-    `retry_after` is the number of seconds that a client is asked to wait.
+    `retry_after` is the number of seconds that clients should wait.
     """
 
     retry_after = 10
 
 
 class ObjectMissing(StorageFailed):
-    """The storage answers, but has no such object: trying again does not help."""
+    """The storage responds, but has no such object: retrying does not help."""
 
 
 class PrivateStorage(S3Storage):
@@ -132,12 +132,12 @@ def poster_key(job_uuid: UUID) -> str:
 
 
 def link_film_key(uuid: UUID) -> str:
-    """Where the copy of a film for the guests of one link lies: nothing in it says which take or link it is of."""
+    """Return the key of a video copy for the guests of a link; it does not reveal the take or the link."""
     return f"shared/{uuid.hex}.mp4"
 
 
 def link_poster_key(uuid: UUID) -> str:
-    """Where the poster of that copy lies."""
+    """Return the key of that copy's poster."""
     return f"shared/{uuid.hex}.webp"
 
 
@@ -177,8 +177,8 @@ def open_file(key: str) -> "Iterator[File[bytes]]":
 
 @contextmanager
 def open_stream(key: str) -> Iterator[StreamingBody]:
-    """The object as it comes from the storage, to be read once, in pieces: nothing of it waits on disk, however slow
-    its reader is. Raises StorageFailed."""
+    """Stream the object from the storage, to be read once in chunks, without buffering on disk, however slow the reader
+    is. Raise StorageFailed."""
     with _reported(f"could not read {key}"), closing(_bucket().Object(key).get()["Body"]) as body:
         yield body
 
@@ -212,7 +212,7 @@ def listing() -> Iterator[Stored]:
 
 
 def check_bucket() -> None:
-    """Ask for the bucket itself. Raises StorageFailed where it is missing, refused or away."""
+    """Check the bucket. Raise StorageFailed if it is missing, forbidden or unreachable."""
     with _reported(f"bucket {settings.AWS_STORAGE_BUCKET_NAME}"):
         bucket = _bucket()
         bucket.meta.client.head_bucket(Bucket=bucket.name)

@@ -1,7 +1,7 @@
-"""Teams of projects: who is in one, and that it keeps an owner who can log in.
+"""Changes to project teams, which must keep an owner who can log in.
 
-Every change that could take a project its last owner runs through here, whatever page it comes from. It holds the
-project's row, so that of two changes at once the second sees what the first did.
+Every change that could remove a project's last owner goes through this module, whatever page it comes from. It locks
+the project's row, so that the second of two concurrent changes sees the result of the first.
 """
 
 from collections.abc import Collection, Iterable
@@ -18,7 +18,7 @@ NAMED = 3
 
 
 class LastOwner(Exception):
-    """Nothing was changed: these projects would be left without an owner. The message is a sentence for users."""
+    """Nothing was changed: these projects would be left without an owner. The message is shown to the user."""
 
     def __init__(self, projects: Collection[Project]) -> None:
         self.projects = list(projects)
@@ -27,7 +27,7 @@ class LastOwner(Exception):
 
 @transaction.atomic
 def change_role(member: Membership, role: Role) -> bool:
-    """Give a member another role; False when they left the team meanwhile. Raises LastOwner."""
+    """Change a member's role; return False if they have left the team. Raise LastOwner."""
     hold(member.project)
     if role != Role.OWNER:
         _check_owner_remains(member.project, without=[member.user_id])
@@ -36,31 +36,31 @@ def change_role(member: Membership, role: Role) -> bool:
 
 @transaction.atomic
 def remove(member: Membership) -> None:
-    """Take a member out of the team; one who has left it meanwhile is no error. Raises LastOwner."""
+    """Remove a member from the team, if they are still in it. Raise LastOwner."""
     hold(member.project)
     _check_owner_remains(member.project, without=[member.user_id])
     Membership.objects.filter(pk=member.pk).delete()
 
 
 def hold(project: Project) -> None:
-    """Hold the project's row until the end of the transaction: changes of its team come one after the other."""
+    """Lock the project's row until the end of the transaction, to serialize changes of its team."""
     Project.objects.select_for_update(no_key=True).get(pk=project.pk)
 
 
 def check_owners_after(project: Project, owners: Iterable[int]) -> None:
-    """Check the owners (keys of users) that a team, which the caller holds, is about to have. One without an owner
-    before may go on without. Raises LastOwner."""
+    """Check the future owners (user keys) of a team whose project the caller has locked. A team that has no owner yet
+    may stay without one. Raise LastOwner."""
     remain = User.objects.filter(pk__in=list(owners), is_active=True).exists()
     if not remain and _active_owners(project).exists():
         raise LastOwner([project])
 
 
 def check_departure(users: Iterable[User]) -> None:
-    """Check that these users' accounts may be deactivated or deleted together, and hold the rows of their projects
-    until the end of the transaction. Raises LastOwner.
+    """Check that these users' accounts may be deactivated or deleted together, and lock the rows of their projects
+    until the end of the transaction. Raise LastOwner.
 
-    A project in which they are the only members goes with them: nobody in it is left without an owner, and
-    administrators still reach it. Accounts that are inactive already count for nothing.
+    A project in which they are the only members may lose its owner: no other member is affected, and administrators
+    can still access it. Accounts that are already inactive are ignored.
     """
     leaving = {user.pk for user in users}
     lost = [project for project in _locked_projects_owned_by(leaving) if _would_be_orphaned(project, leaving)]
@@ -69,7 +69,7 @@ def check_departure(users: Iterable[User]) -> None:
 
 
 def orphaned_by(users: Iterable[User]) -> list[Project]:
-    """Return the projects for which `check_departure` would refuse, without holding anything."""
+    """Return the projects for which `check_departure` would raise, without locking anything."""
     leaving = {user.pk for user in users}
     owned = Project.objects.filter(pk__in=_owned_by(leaving)).order_by("pk")
     return [project for project in owned if _would_be_orphaned(project, leaving)]
@@ -81,7 +81,7 @@ def _would_be_orphaned(project: Project, leaving: set[int]) -> bool:
 
 
 def _check_owner_remains(project: Project, *, without: Collection[int]) -> None:
-    """Raises LastOwner when one of these users is an owner and no other is left."""
+    """Raise LastOwner if one of these users is an owner and no other owner is left."""
     owners = _active_owners(project)
     leaves = project.memberships.filter(role=Role.OWNER, user__in=without).exists()
     if leaves and not owners.exclude(user__in=without).exists():
@@ -94,7 +94,7 @@ def _active_owners(project: Project) -> QuerySet:
 
 def _locked_projects_owned_by(users: set[int]) -> list[Project]:
     held = Project.objects.select_for_update(no_key=True).filter(pk__in=_owned_by(users))
-    # In one order, so that two departures at once do not wait for each other.
+    # In a fixed order, so that two concurrent departures do not deadlock.
     return list(held.order_by("pk"))
 
 

@@ -1,4 +1,4 @@
-"""Which proxies are believed about their clients. Pure: `config/settings.py` reads the setting by it."""
+"""The proxies whose `X-Forwarded-For` is trusted. Pure: `config/settings.py` uses it to parse the setting."""
 
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_network
@@ -24,8 +24,8 @@ PRIVATE = (
 
 @dataclass(frozen=True)
 class TrustedProxies:
-    """`hops` proxies in a row, the nearest of them in one of the `networks`; or, without a number, all that are in
-    the networks. `unix`: whoever connects through a socket file, which has no address, is trusted as well."""
+    """A chain of `hops` proxies, the nearest of them in one of the `networks`; or, without a number, all proxies in the
+    networks. `unix`: connections through a Unix socket, which have no address, are trusted as well."""
 
     hops: int | None = None
     networks: tuple[Network, ...] = ()
@@ -33,17 +33,17 @@ class TrustedProxies:
 
     @classmethod
     def none(cls) -> Self:
-        """Believe nobody."""
+        """Trust no proxy."""
         return cls(hops=0)
 
     @classmethod
     def one_hop(cls, *networks: str) -> Self:
-        """Believe one proxy, if it connects from one of these networks."""
+        """Trust one proxy, if it connects from one of these networks."""
         return cls(hops=1, networks=tuple(map(ip_network, networks)), unix=True)
 
     @classmethod
     def read(cls, text: str) -> Self:
-        """Read a number of hops, or addresses and networks separated by commas. Raises ValueError."""
+        """Parse a number of hops, or a comma-separated list of addresses and networks. Raise ValueError."""
         if text.isascii() and text.isdigit():
             return cls._of_number(int(text))
         parts = [part.strip() for part in text.split(",") if part.strip()]
@@ -60,17 +60,17 @@ class TrustedProxies:
         return cls(hops=hops, networks=everywhere, unix=bool(hops))
 
     def trusts(self, peer: Address | None) -> bool:
-        """Say whether this address is a trusted proxy's; None stands for a socket file."""
+        """Return whether this is the address of a trusted proxy; None means a Unix socket."""
         if peer is None:
             return self.unix
         return any(peer in network for network in self.networks)
 
 
 def default_proxies(production: bool, host: str, public_url: str) -> TrustedProxies:
-    """Return the proxies to trust where none are named.
+    """Return the proxies to trust if none are configured.
 
-    Production has one in front, on this machine or in a private network. Elsewhere one can be told by a public URL
-    that this server does not serve itself: it speaks no TLS, and at a loopback host only this machine reaches it.
+    In production there is one, on this machine or in a private network. Otherwise, a public URL that this server cannot
+    serve itself implies one: it has no TLS, and on a loopback host it is reachable only from this machine.
     """
     if production:
         return TrustedProxies.one_hop(*PRIVATE)

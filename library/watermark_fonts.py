@@ -1,4 +1,4 @@
-"""PURE. The fonts of watermarks, which are installed with the application, so that a text looks alike everywhere.
+"""PURE. The fonts of watermarks, installed with the application, so that a text looks the same on every machine.
 
 Noto Sans has Latin, Greek, Cyrillic and Devanagari; Noto Sans CJK Chinese, Japanese and Korean; Noto Sans Arabic the
 Arabic script.
@@ -22,12 +22,12 @@ _NOT_DRAWN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 
 def undrawable(text: str) -> list[str]:
-    """Return the characters of the text that no font here has, each once, in their order."""
+    """Return the characters of the text that none of these fonts has, without duplicates, in order."""
     return list(dict.fromkeys(char for char in text if _font_of(char) is None))
 
 
 def runs(text: str) -> Iterator[tuple[Path, str]]:
-    """Yield the text in pieces of one font each; blanks and marks stay with what is before them."""
+    """Yield runs of the text with one font each; spaces and marks stay with the character before them."""
     chosen: list[tuple[int, str]] = []
     for char in text:
         number = _font_of(char) or 0
@@ -46,7 +46,7 @@ def _font_of(char: str) -> int | None:
 
 @lru_cache(maxsize=1)
 def _characters() -> tuple[frozenset[int], ...]:
-    """Return what each font has, as code points."""
+    """Return the code points that each font has."""
     found = []
     for number in range(len(_FONTS)):
         with TTFont(_path(number), lazy=True) as font:

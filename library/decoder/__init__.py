@@ -1,5 +1,5 @@
-"""PURE: the decoder, a program of its own that opens media files of strangers (`python -m library.decoder`).
+"""PURE: the decoder, a separate program that opens untrusted media files (`python -m library.decoder`).
 
-Nothing else imports this package: the web and the workers speak to the program through `library.decoding`. It holds no
-secret, no connection and no Django, may take only so much memory and time, and ends with the process that started it.
+Nothing else imports this package: web and worker processes use the program through `library.decoding`. It has no
+secrets, no connections and no Django, limited memory and time, and exits with the process that started it.
 """

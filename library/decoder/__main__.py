@@ -1,7 +1,7 @@
-"""The decoder's loop: a JSON object a line comes in at stdin, replies go out at stdout.
+"""The decoder's loop: reads requests from stdin, one JSON object per line, and writes replies to stdout.
 
 A request is `{"do", "cpu_seconds", "with"}`. It is acknowledged by `{"began": true}` before a file is opened, so that
-who asked can tell a program that had ended anyway from one that the file brought down. Then comes one of
+the caller can distinguish a process that had already ended from one that the file crashed. Then follows one of
 `{"result"}`, `{"refused"}` (the sentence of UnreadableMedia), `{"memory"}`, `{"errno"}` (of the disk) or `{"fault"}` (a
 traceback), with `"last": true` when no further request will be taken.
 """
@@ -23,18 +23,18 @@ from library.probe import UnreadableMedia
 
 IDLE_SECONDS = 20
 MAX_REQUESTS = 500
-# What a library keeps for good after a large file is given back by ending.
+# Memory that a library retains after a large file is released by exiting.
 MAX_IDLE_BYTES = 160_000_000
 DISK_ERRORS = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.EACCES}
 
 
 def main(parent_pipe: int, memory_bytes: int) -> None:
-    """Serve until stdin ends, nothing comes for a while, or the process has grown old."""
+    """Serve until stdin ends, the process has been idle for a while, or it has served its maximum of files."""
     confinement.end_with(parent_pipe)
     confinement.confine(memory_bytes)
     warnings.simplefilter("ignore")
     warnings.simplefilter("error", Image.DecompressionBombWarning)
-    # Libraries that print must not end up between the replies.
+    # Output printed by libraries must not mix with the replies.
     with os.fdopen(os.dup(1), "wb", buffering=0) as replies:
         os.dup2(2, 1)
         for _ in range(MAX_REQUESTS - 1):
@@ -65,7 +65,7 @@ def _reply(request: dict[str, Any]) -> dict[str, Any]:
         return {"memory": True} if _for_want_of_memory(refusal) else {"refused": str(refusal)}
     except MemoryError:
         return {"memory": True}
-    except Exception as error:  # noqa: BLE001 - whoever asked logs it
+    except Exception as error:  # noqa: BLE001 - the caller logs it
         if _for_want_of_memory(error):
             return {"memory": True}
         if isinstance(error, OSError) and error.errno in DISK_ERRORS:

@@ -1,4 +1,4 @@
-"""Strokes that are burnt into a frame."""
+"""Burn strokes into a frame."""
 
 import math
 from collections.abc import Sequence
@@ -6,17 +6,17 @@ from typing import TypedDict
 
 from PIL import Image, ImageDraw
 
-# Drawn twice as large and made small again, lines have smooth edges; larger pictures have small enough pixels.
+# Draw at twice the size and scale down for smooth edges; larger pictures have small enough pixels.
 SMOOTH_UP_TO = 1920
-# How far an arrow's head reaches back along its line, in widths of the line, and how wide it opens.
+# Length of an arrow's head in line widths, and its opening.
 HEAD_LENGTH, HEAD_ANGLE = 5, math.radians(28)
 
 Point = tuple[float, float]
 
 
 class Stroke(TypedDict):
-    """A pen line, arrow or box; points in parts of the picture's width and height, the width of its line in parts of
-    the height."""
+    """A pen line, arrow or box; points as fractions of the picture's width and height, line width as a fraction of the
+    height."""
 
     tool: str
     color: str
@@ -25,7 +25,7 @@ class Stroke(TypedDict):
 
 
 def with_strokes(picture: Image.Image, strokes: Sequence[Stroke]) -> Image.Image:
-    """Return the picture with the strokes over it, whatever its size."""
+    """Return the picture with the strokes drawn on it, scaled to its size."""
     if not strokes:
         return picture
     factor = 2 if max(picture.size) <= SMOOTH_UP_TO else 1
@@ -57,7 +57,7 @@ def _paths(tool: str, points: list[Point], line: int) -> list[list[Point]]:
 
 
 def _draw(draw: ImageDraw.ImageDraw, path: list[Point], line: int, color: str) -> None:
-    """Draw one line, round at its ends and corners."""
+    """Draw one line with round ends and corners."""
     if len(path) > 1:
         draw.line(path, fill=color, width=line)
     reach = line / 2

@@ -1,4 +1,4 @@
-"""The perceptual hash by which pictures that look alike are found."""
+"""The perceptual hash for finding similar pictures."""
 
 from itertools import pairwise
 
@@ -6,13 +6,13 @@ from PIL import Image
 
 GRID = (9, 8)
 BITS = 64
-# A picture of next to no contrast looks like every other one of its kind.
+# Pictures with almost no contrast all look alike.
 MIN_CONTRAST = 16
 
 
 def looks_of(picture: Image.Image) -> int | None:
-    """The difference hash of a picture as a signed 64-bit number: whether each cell of a grid is brighter than the
-    one to its right. Scaling, another format and light retouching change few bits. None without contrast."""
+    """Return the difference hash of a picture as a signed 64-bit number: whether each cell of a grid is brighter than
+    the one to its right. Scaling, format changes and light retouching change few bits. None without contrast."""
     cells = picture.resize(GRID, Image.Resampling.BOX).convert("L").tobytes()
     if max(cells) - min(cells) < MIN_CONTRAST:
         return None

@@ -1,4 +1,4 @@
-"""What the decoder can be asked to do: paths and plain values in, plain values out. All raise UnreadableMedia."""
+"""The operations of the decoder: paths and plain values in, plain values out. All raise UnreadableMedia."""
 
 import hashlib
 from collections.abc import Callable
@@ -34,7 +34,7 @@ def prepare(*, path: str, name: str) -> Result:
     small = seen.small if seen else pictures.shown(clean, facts, name=shown_name(name))
     thumbnail = original.with_name("thumbnail.webp")
     pictures.save(small, thumbnail)
-    # A film is cleaned where it lies.
+    # Videos are cleaned in place.
     is_changed = clean != original or facts.kind == "video"
     return {
         "path": str(clean),
@@ -46,7 +46,7 @@ def prepare(*, path: str, name: str) -> Result:
 
 
 def kind(*, path: str) -> Result:
-    """Tell whether a file would be kept as an image, a video or audio."""
+    """Return whether a file would be stored as an image, a video or audio."""
     source = Path(path)
     return {"kind": "audio" if conversion.is_other_sound(source) else probe(source).kind}
 
@@ -61,7 +61,7 @@ def thumbnail(*, path: str, target: str) -> Result:
 def frame(
     *, path: str, second: float, target: str, strokes: list[Stroke], compress_level: int
 ) -> dict[str, float]:
-    """Write the frame that a player shows at that second as a PNG, with the strokes burnt in; when it begins."""
+    """Write the frame that a player shows at that second as a PNG, with the strokes burnt in; return its start time."""
     picture, begins = pictures.frame_at(Path(path), second)
     with_strokes(picture, strokes).save(target, "PNG", compress_level=compress_level)
     return {"second": begins}
@@ -79,12 +79,12 @@ def film(*, path: str, poster: str) -> Result:
 
 
 def digest(*, path: str) -> Result:
-    """Hash all that is played in a file, wherever in it that lies."""
+    """Hash the media data of a file, independent of its position in the file."""
     return {"digest": contents(Path(path))}
 
 
 def link_film(*, path: str, poster: str, target: str, target_poster: str, mark: str) -> Result:
-    """Write a film and its poster anew: with a text burnt in, or without metadata alone."""
+    """Write a copy of a video and its poster, with a text burnt in or only without metadata."""
     if mark:
         burn_in(Path(path), Path(target), mark)
     else:

@@ -22,7 +22,7 @@ MAX_FRAMES = 2000
 # Seconds are told with three decimals: a frame may begin this much after the second that means it.
 SAME_MOMENT = 0.001
 UNNAMED_COLOURS = 2
-# Twice the size of a thumbnail and more: scaling from there on is done well.
+# At least twice the size of a thumbnail, so that the final scaling has good quality.
 LONGEST = 1920
 
 

@@ -1,4 +1,4 @@
-"""Write a film anew: the same packets or frames at the same times, in a file without metadata."""
+"""Rewrite a video: the same packets or frames at the same times, in a file without metadata."""
 
 from pathlib import Path
 from typing import Any
@@ -9,14 +9,14 @@ from av.bitstream import BitStreamFilterContext
 from library.probe import damaged
 from library.probe.reading import open_recording
 
-# No time of creation, no name of the writer; the index in front, so that browsers begin at once.
+# No creation time, no name of the writer; the index at the start, so that browsers can play at once.
 MUXER_OPTIONS = {"movflags": "+faststart", "fflags": "+bitexact"}
 
 
 def copy_without_metadata(source: Path, target: Path) -> None:
-    """Copy video and sound packet by packet, without what the file or the encoder says of itself.
+    """Copy video and audio packet by packet, without metadata of the file or the encoder.
 
-    Raises UnreadableMedia.
+    Raise UnreadableMedia.
     """
     try:
         with open_recording(source) as film, open_target(target) as copy:
@@ -35,7 +35,7 @@ def copy_without_metadata(source: Path, target: Path) -> None:
 
 
 def _without_encoder_notes(track: Any) -> BitStreamFilterContext:
-    """Return a filter that drops what encoders write between the frames (SEI): name, version and settings."""
+    """Return a filter that drops encoder information between the frames (SEI): name, version and settings."""
     kinds = {"h264": "6", "hevc": "39|40"}.get(track.codec_context.name)
     return BitStreamFilterContext(f"filter_units=remove_types={kinds}" if kinds else "null", track)
 
@@ -46,7 +46,7 @@ def open_target(target: Path) -> Any:
 
 
 def forget_metadata(copy: Any) -> None:
-    """Drop what templates brought along: titles, encoders, handlers, languages."""
+    """Drop metadata copied from the template stream: titles, encoders, handlers, languages."""
     copy.metadata.clear()
     for stream in copy.streams:
         stream.metadata.clear()

@@ -1,4 +1,4 @@
-"""A text all over a picture."""
+"""Tile a text over a picture."""
 
 import math
 import unicodedata
@@ -19,15 +19,15 @@ _RIGHT_TO_LEFT = {"R", "AL"}
 
 
 def mark_picture(picture: Image.Image, text: str) -> Image.Image:
-    """Return the picture as RGB with the text all over it."""
+    """Return the picture as RGB with the text tiled over it."""
     marked = picture.convert("RGBA")
     marked.alpha_composite(overlay(text, picture.size))
     return marked.convert("RGB")
 
 
 def overlay(text: str, size: Size) -> Image.Image:
-    """Return a transparent RGBA picture of that size with the text all over it, light with a dark edge, so that it can
-    be read on any background. The text must have no undrawable characters."""
+    """Return a transparent RGBA picture of that size with the text tiled over it, light with a dark outline, so that it
+    is readable on any background. The text must not contain undrawable characters."""
     line = _line(text, max(_LEAST_PIXELS, min(size) // _HEIGHT_SHARE))
     side = math.ceil(math.hypot(*size))
     sheet = Image.new("RGBA", (side, side))
@@ -41,7 +41,7 @@ def overlay(text: str, size: Size) -> Image.Image:
 
 
 def _line(text: str, pixels: int) -> Image.Image:
-    """Return the text in one line on a transparent ground."""
+    """Return the text in one line on a transparent background."""
     edge = max(1, pixels // 14)
     fonts = [(_font(path, pixels), words) for path, words in watermark_fonts.runs(text)]
     if _is_right_to_left(text):
@@ -56,7 +56,7 @@ def _line(text: str, pixels: int) -> Image.Image:
 
 
 def _is_right_to_left(text: str) -> bool:
-    """Return whether the first letter with a direction is written from right to left."""
+    """Return whether the first character with a direction is right-to-left."""
     directions = (unicodedata.bidirectional(char) for char in text)
     return next((found in _RIGHT_TO_LEFT for found in directions if found in {"L", *_RIGHT_TO_LEFT}), False)
 

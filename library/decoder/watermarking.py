@@ -1,4 +1,4 @@
-"""Burn a text into every frame of a film. Frames keep their times, the sound is copied as it is."""
+"""Burn a text into every frame of a video. Frame times are preserved, audio is copied."""
 
 from collections.abc import Iterator
 from fractions import Fraction
@@ -15,15 +15,15 @@ from library.decoder.watermark import overlay
 from library.probe import damaged
 from library.probe.reading import open_recording
 
-# One thread each: a film takes longer, and neither memory nor the other work of the machine suffers.
+# One thread each: slower, but with less memory and less impact on the machine's other work.
 _ENCODER = {"preset": "veryfast", "crf": "19", "bf": "0", "threads": "1"}
 _COLOURS = ("color_primaries", "color_trc", "colorspace", "color_range")
 
 
 def burn_in(source: Path, target: Path, text: str) -> None:
-    """Write the film with the text all over each frame, in bounded memory, whatever its length.
+    """Write the video with the text tiled over each frame, in bounded memory, whatever its length.
 
-    Raises UnreadableMedia.
+    Raise UnreadableMedia.
     """
     try:
         with open_recording(source) as film, open_target(target) as copy:
@@ -33,7 +33,7 @@ def burn_in(source: Path, target: Path, text: str) -> None:
 
 
 class _Burning:
-    """One film on its way from reader to writer."""
+    """One video on its way from reader to writer."""
 
     def __init__(self, film: Any, copy: Any, text: str) -> None:
         self._film, self._copy = film, copy
@@ -75,7 +75,7 @@ class _Burning:
 
 
 class _Overlaying:
-    """FFmpeg's own `overlay`: its work stays in the frame's colour space, in native code."""
+    """FFmpeg's `overlay` filter, which works in the frame's colour space and in native code."""
 
     def __init__(self, video: Any, text: str) -> None:
         self._size = (video.width, video.height)
@@ -94,14 +94,14 @@ class _Overlaying:
         self._is_marked = False
 
     def marked(self, frame: av.VideoFrame) -> Iterator[av.VideoFrame]:
-        """Yield the frames that are ready once this one is there."""
+        """Yield the frames that become ready with this one."""
         if not self._is_marked:
             self._push_mark(frame)
         self._source.push(frame)
         yield from self._ready()
 
     def finish(self) -> Iterator[av.VideoFrame]:
-        """Yield what is left."""
+        """Yield the remaining frames."""
         self._source.push(None)
         yield from self._ready()
 
@@ -123,7 +123,7 @@ class _Overlaying:
 
 
 def _with_alpha(picture: Image.Image) -> av.VideoFrame:
-    """Return an RGBA picture as a frame; PyAV's own way drops the alpha."""
+    """Return an RGBA picture as a frame; PyAV's own conversion drops the alpha channel."""
     frame = av.VideoFrame(picture.width, picture.height, "rgba")
     plane, row = frame.planes[0], picture.width * 4
     pixels, padding = picture.tobytes(), bytes(plane.line_size - row)

@@ -1,8 +1,8 @@
-"""Media files of strangers, opened in processes of their own (`library.decoder`): few at once on the whole machine,
-with bounded memory and time. This process only names files and gets plain values back.
+"""Decode untrusted media files in separate processes (`library.decoder`): a few at a time on the whole machine, with
+bounded memory and time. This process only passes paths and gets plain values back.
 
-All functions raise UnreadableMedia for a file that cannot be used, DecodersBusy when too many wait, and OSError for a
-disk that is full. `keep` is called about every second of a long wait and may end it by raising.
+All functions raise UnreadableMedia for an unusable file, DecodersBusy if too many requests wait, and OSError for a
+full disk. `keep` is called about every second of a long wait and may end it by raising.
 """
 
 from collections.abc import Callable, Sequence
@@ -28,7 +28,7 @@ __all__ = [
     "within_request",
 ]
 
-# CPU seconds. Pictures take one or two; an hour of sound takes a minute to convert, a long film as long to decode.
+# CPU seconds. Pictures take one or two; an hour of audio takes a minute to convert, a long video as long to decode.
 PREPARE, FRAME, FILM, WALK = 120, 60, 600, 120
 # Encoding a minute of 1080p takes about a minute and a half.
 LINK_FILM = 1500
@@ -36,7 +36,7 @@ LINK_FILM = 1500
 
 @dataclass(frozen=True)
 class Prepared:
-    """A file that is fit to be kept. `sha256` is None when it was left as it was; `looks` is a perceptual hash."""
+    """A file that can be stored. `sha256` is None if it was left unchanged; `looks` is a perceptual hash."""
 
     path: Path
     thumbnail: Path
@@ -47,7 +47,7 @@ class Prepared:
 
 @dataclass(frozen=True)
 class Film:
-    """A rendered video: `times` in seconds where its frames do not follow from the rate."""
+    """A rendered video; `times` in seconds if the frame times do not follow from the rate."""
 
     facts: Facts
     frames: int
@@ -55,7 +55,7 @@ class Film:
 
 
 def prepare(path: Path, *, name: str) -> Prepared:
-    """Convert, probe and clean a file, which may be changed where it lies; new files are written beside it."""
+    """Convert, probe and clean a file, possibly in place; new files are written beside it."""
     found = run("prepare", {"path": str(path), "name": name}, name=shown_name(name), cpu_seconds=PREPARE)
     return Prepared(
         path=Path(found["path"]),
@@ -67,7 +67,7 @@ def prepare(path: Path, *, name: str) -> Prepared:
 
 
 def kind(path: Path) -> str:
-    """Tell whether a file would be kept as `image`, `video` or `audio`."""
+    """Return whether a file would be stored as `image`, `video` or `audio`."""
     found: str = run("kind", {"path": str(path)}, name=shown_name(path.name), cpu_seconds=WALK)["kind"]
     return found
 
@@ -112,8 +112,8 @@ def film(path: Path, poster: Path, *, keep: Callable[[], None]) -> Film:
 def link_film(
     film: Path, poster: Path, *, into: Path, mark: str, keep: Callable[[], None]
 ) -> tuple[Path, Path]:
-    """Write a film and its poster anew for the guests of a share link, into a folder: with `mark` burnt into every
-    frame, or, if it is empty, only without metadata. Frames keep their times, and the sound is copied."""
+    """Write a copy of a video and its poster for the guests of a share link into a folder: with `mark` burnt into every
+    frame or, if it is empty, only without metadata. Frame times are preserved, and audio is copied."""
     copies = into / "copy.mp4", into / "copy.webp"
     paths = {"path": film, "poster": poster, "target": copies[0], "target_poster": copies[1]}
     arguments = {name: str(path) for name, path in paths.items()} | {"mark": mark}
@@ -122,6 +122,6 @@ def link_film(
 
 
 def digest(path: Path, *, keep: Callable[[], None]) -> str:
-    """Hash all that is played in a file, wherever in it that lies."""
+    """Hash the media data of a file, independent of its position in the file."""
     found = run("digest", {"path": str(path)}, name=shown_name(path.name), cpu_seconds=WALK, keep=keep)
     return str(found["digest"])

@@ -1,4 +1,4 @@
-"""The decoder processes of this process: few, kept warm, replaced when they end."""
+"""The pool of decoder processes of this process: few, reused, replaced when they exit."""
 
 import atexit
 import functools
@@ -18,10 +18,10 @@ from library.decoding.process import Decoder, Ended, Overdue, Reply
 from library.decoding.slots import Slots
 from library.probe import UnreadableMedia
 
-# Within a request: how many others may wait before us, and for how long. Both bound how many threads are held.
+# Within a request: the maximum number of others waiting, and the maximum wait. Both bound the blocked threads.
 REQUEST_WAITING = 4
 REQUEST_SECONDS = 15.0
-# A worker or a command has time; a lease that is lost meanwhile ends the wait through `keep`.
+# Workers and commands can wait; `keep` ends the wait if the lease is lost.
 PATIENT_SECONDS = 1800.0
 SIGXCPU = -int(Signals.SIGXCPU)
 
@@ -31,7 +31,7 @@ _in_request: ContextVar[bool] = ContextVar("in_request", default=False)
 
 @contextmanager
 def within_request() -> Iterator[None]:
-    """Have files that are opened in here refused (DecodersBusy) instead of waiting for minutes."""
+    """Refuse files (DecodersBusy) in this context instead of waiting for minutes."""
     token = _in_request.set(True)
     try:
         yield
@@ -47,10 +47,10 @@ def run(
     cpu_seconds: int,
     keep: Callable[[], None] = lambda: None,
 ) -> dict[str, Any]:
-    """Have a decoder do something with a file; `name` is what refusals call it.
+    """Run an operation of a decoder on a file; `name` is its name in error messages.
 
-    `keep` is called about every second and may end it by raising. Raises UnreadableMedia, DecodersBusy, and OSError
-    for a disk that is full.
+    `keep` is called about every second and may end it by raising. Raise UnreadableMedia, DecodersBusy, or OSError
+    for a full disk.
     """
     waiting, seconds = (REQUEST_WAITING, REQUEST_SECONDS) if _in_request.get() else (2**31, PATIENT_SECONDS)
     with _slots().hold(seconds=seconds, waiting=waiting, keep=keep):
@@ -70,7 +70,7 @@ def _asked(operation: str, arguments: dict[str, Any], cpu_seconds: int, keep: Ca
     except Ended as error:
         if error.began:
             raise
-        # It had waited for long enough and was leaving.
+        # The idle process was just exiting.
         decoder = _idle.new()
         reply = decoder.ask(operation, arguments, cpu_seconds=cpu_seconds, keep=keep)
     _idle.give_back(decoder)
@@ -117,7 +117,7 @@ def _broken(name: str) -> str:
 
 
 class _Idle:
-    """Decoders that wait for a request."""
+    """The idle decoders."""
 
     def __init__(self) -> None:
         self._guard = threading.Lock()
@@ -142,7 +142,7 @@ class _Idle:
                 self._waiting.append(decoder)
 
     def close(self) -> None:
-        """End all of them."""
+        """Stop all of them."""
         for decoder in self._all:
             decoder.close()
         self._waiting, self._all = [], set()
@@ -158,8 +158,8 @@ class _Idle:
 
 @functools.cache
 def _slots() -> Slots:
-    """Those of the machine's web processes and commands, or those of its workers: an attack by uploads must not keep
-    takes that are paid for from being stored."""
+    """Return the slots of the machine's web processes and commands, or those of its workers: a flood of uploads must
+    not keep paid renders from being stored."""
     group = "worker" if settings.WORKER_ID else "web"
     return Slots(settings.VAR_DIR / "decoders" / group, settings.DECODERS)
 

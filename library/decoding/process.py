@@ -1,4 +1,4 @@
-"""One decoder process as its parent sees it."""
+"""A decoder process, seen from its parent."""
 
 import contextlib
 import json
@@ -16,14 +16,14 @@ MAX_REPLY_BYTES = 64_000_000
 PIECE = 65536
 # Seconds between two calls of `keep` while a file is being worked on.
 KEEP_EVERY = 1.0
-# Seconds on the clock for a process to start, and beyond thrice its CPU seconds: a busy machine is no file's fault.
+# Wall-clock seconds to start, and in addition to three times the CPU seconds, to allow for a busy machine.
 GRACE = 60.0
 
 Reply = dict[str, Any]
 
 
 class Ended(Exception):
-    """The process ended without a reply; `began` says whether it had taken up the request."""
+    """The process ended without a reply; `began` is true if it had started on the request."""
 
     def __init__(self, code: int, *, began: bool) -> None:
         super().__init__(f"the decoder ended with {code}")
@@ -35,7 +35,7 @@ class Overdue(Exception):
 
 
 class Decoder:
-    """A running `python -m library.decoder`. Its environment holds nothing of ours, and it ends with this process."""
+    """A running `python -m library.decoder`. It does not inherit our environment, and it exits with this process."""
 
     def __init__(self, *, memory_bytes: int) -> None:
         theirs, self._ours = os.pipe()
@@ -59,9 +59,9 @@ class Decoder:
     def ask(
         self, operation: str, arguments: dict[str, Any], *, cpu_seconds: int, keep: Callable[[], None]
     ) -> Reply:
-        """Have one operation done. Raises Ended, and Overdue a minute after thrice the CPU seconds; `keep` may raise.
+        """Run one operation. Raise Ended, or Overdue a minute after three times the CPU seconds; `keep` may raise.
 
-        After any of these the process is gone.
+        After any exception, the process has been stopped.
         """
         request = {"do": operation, "cpu_seconds": cpu_seconds, "with": arguments}
         try:
@@ -76,7 +76,7 @@ class Decoder:
         return reply
 
     def close(self) -> None:
-        """End the process at once and forget it."""
+        """Kill the process at once."""
         if not self.is_open:
             return
         self.is_open = False
@@ -89,13 +89,13 @@ class Decoder:
         self._process.wait()
 
     def disown(self) -> None:
-        """Close the inherited ends of the pipes after a fork: the process belongs to the parent alone."""
+        """Close the inherited pipe ends after a fork: the decoder belongs only to the parent."""
         self.is_open = False
         for stream in (self._process.stdin, self._process.stdout):
             if stream:
                 stream.close()
         os.close(self._ours)
-        # It is no child of this process, which must neither wait for it nor warn of it.
+        # It is not a child of this process, which must neither wait for it nor warn about it.
         self._process.returncode = 0
 
     def _send(self, request: dict[str, Any]) -> None:
@@ -129,7 +129,7 @@ class Decoder:
 
 
 def _environment() -> dict[str, str]:
-    """Only what Python needs: no key and no password of ours."""
+    """Return only the variables that Python needs, and no secrets."""
     return {
         "PATH": os.environ.get("PATH", os.defpath),
         "PYTHONPATH": str(ROOT),

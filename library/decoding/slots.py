@@ -1,6 +1,6 @@
-"""How many files are opened at once on this machine: locks on a few files, which every process of it sees.
+"""Limit the number of files decoded at the same time on this machine, by locks on a few files shared by all processes.
 
-A lock is let go of by the kernel when its process ends, however it ends.
+The kernel releases a lock when its process ends, however it ends.
 """
 
 import fcntl
@@ -12,19 +12,19 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-# Seconds between two looks of the one thread of this process whose turn it is: a lock cannot be waited for with an end.
+# Seconds between two attempts by the first waiting thread of this process: file locks have no wait with a time limit.
 POLL = 0.03
 RETRY_AFTER = 5
 
 
 class DecodersBusy(Exception):
-    """Nothing was opened: too many files wait already, or this one waited too long. Try again after a few seconds."""
+    """Nothing was decoded: too many files are waiting, or this one waited too long. Retry after a few seconds."""
 
     retry_after = RETRY_AFTER
 
 
 class Slots:
-    """A fixed number of slots, and a line of bounded length for them in each process, first come first served."""
+    """A fixed number of slots, and a bounded queue for them in each process, first come, first served."""
 
     def __init__(self, folder: Path, count: int) -> None:
         self._paths = [folder / f"slot-{number}.lock" for number in range(count)]
@@ -34,9 +34,9 @@ class Slots:
 
     @contextmanager
     def hold(self, *, seconds: float, waiting: int, keep: Callable[[], None]) -> Iterator[None]:
-        """Hold a slot, waiting `seconds` for it at most, and only behind fewer than `waiting` others.
+        """Hold a slot, waiting for at most `seconds`, and only if fewer than `waiting` others are waiting.
 
-        `keep` is called while it waits and may end that by raising. Raises DecodersBusy.
+        `keep` is called during the wait and may end it by raising. Raise DecodersBusy.
         """
         slot = self._take_at_once(waiting) or self._take_in_turn(seconds, keep)
         try:
@@ -68,7 +68,7 @@ class Slots:
                 self._line.remove(me)
 
     def _free_slot(self) -> int | None:
-        """An open file whose lock is ours, or None when all are taken."""
+        """Return an open file that this process has locked, or None if all are taken."""
         for path in self._paths:
             opened = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
             try:

@@ -152,7 +152,7 @@ def rows_sent(user: User, data: Any) -> list[RowForm]:
 
 
 def _each_once(found: Mapping[str, KeptFile], tokens: Sequence[str]) -> list[KeptFile]:
-    """The files of these tokens, in order."""
+    """Return the files of these tokens, in order."""
     return list({found[token].media.pk: found[token] for token in tokens if token in found}.values())
 
 

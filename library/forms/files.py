@@ -24,7 +24,7 @@ TOO_OLD = "A file was kept for longer than a day: choose it again."
 
 
 def problem_of(name: str, error: DecodersBusy | StorageFailed) -> str:
-    """Return the sentence for one file that was not taken in though nothing is wrong with it."""
+    """Return the message for a valid file that could not be accepted."""
     if isinstance(error, StorageFailed):
         return _("{name} was not kept: the file storage is unavailable. Try again in a moment.").format(
             name=name

@@ -40,7 +40,7 @@ class CollectionForm(forms.Form):
     @transaction.atomic
     def create(self) -> Collection | None:
         """The new collection, or None and an error when the user made one of this name at the same moment."""
-        # Locked, so that of two requests at once the second sees what the first made.
+        # Locked, so that the second of two concurrent requests sees what the first created.
         User.objects.select_for_update().get(pk=self.user.pk)
         try:
             self.clean_name()

@@ -1,4 +1,4 @@
-"""Fields for text that has to show something."""
+"""Form fields for text that must contain a visible character."""
 
 from typing import Any
 
@@ -8,9 +8,9 @@ from library.text import is_blank
 
 
 class VisibleCharField(forms.CharField):
-    """A text of invisible characters alone counts as empty: nobody could find what is called so."""
+    """A text field in which text without visible characters counts as empty."""
 
     def to_python(self, value: Any) -> str:
-        """Return the text, or nothing for what shows nothing."""
+        """Return the text, or an empty string if it has no visible characters."""
         text = str(super().to_python(value))
         return "" if is_blank(text) else text

@@ -177,7 +177,7 @@ def _add_version(
 
 
 def _check_still_there(files: Sequence[MediaFile]) -> None:
-    """Lock the files, so that the removal of what nobody uses passes over them; WrongFiles for one that is gone."""
+    """Lock the files, so that the clean-up of unused files skips them. Raise WrongFiles for one that is gone."""
     keys = [one.pk for one in files]
     locked = MediaFile.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk")
     if len(list(locked.values_list("pk", flat=True))) < len(keys):

@@ -71,8 +71,8 @@ class Manifest(BaseModel):
 
 
 def packed(assets: Iterable[Asset], *, by: User) -> Iterator[bytes]:
-    """The zip of these assets, a megabyte at a time. A file that several of them have is in it once. Licence, source
-    and consent are told of those that the user may edit.
+    """Yield the zip of these assets, a megabyte at a time. A file shared by several of them is included once. Licence,
+    source and consent are included for assets that the user may edit.
 
     Raises StorageFailed on the way, after which what was sent is no whole zip.
     """

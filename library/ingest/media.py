@@ -64,14 +64,14 @@ def _stored(prepared: decoding.Prepared, sha256: str, by: User | None) -> MediaF
         "brought_by": by,
     }
     with transaction.atomic():
-        # Two uploads of the same bytes at once: the second to write its row gets the first one's.
+        # With two concurrent uploads of the same bytes, the second one uses the first one's row.
         media, _ = MediaFile.objects.get_or_create(sha256=sha256, defaults=values)
         staging.unstage(sha256)
     return media
 
 
 def keep_waiting(media: Iterable[int], by: User) -> None:
-    """Keep files that no version has, by their keys, from being removed for another day."""
+    """Keep these unused files, by key, for another day."""
     waiting = MediaFile.objects.filter(
         ~Exists(VersionFile.objects.filter(media=OuterRef("pk"))), pk__in=media
     )
@@ -79,8 +79,8 @@ def keep_waiting(media: Iterable[int], by: User) -> None:
 
 
 def _known(sha256: str, by: User | None, project: Project | None) -> MediaFile | None:
-    """The row of these bytes, which from now on waits for its form like a new one. Raises OverQuota."""
-    # The UPDATE first: either it keeps the row from being removed, or the row has gone already.
+    """Return the row of these bytes and restart its waiting time. Raise OverQuota."""
+    # UPDATE first: either it prevents the removal of the row, or the row is already gone.
     if not MediaFile.objects.filter(sha256=sha256).update(brought_at=timezone.now()):
         return None
     media = MediaFile.objects.get(sha256=sha256)

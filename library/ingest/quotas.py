@@ -1,8 +1,8 @@
-"""How much may be stored: for each person and for each project, counted from the rows, without asking the storage.
+"""Storage quotas per user and per project, computed from the rows without requests to the storage.
 
-A person's files are those of the versions that they made, and what they brought and no version has yet; a project's are
-those of the assets that are at home there, and its takes with the provider's originals. Each file counts once for each
-owner, however many versions have it. Renders are never refused: they are paid for when their size becomes known.
+A user's usage is the files of the versions that they created, and uploads that no version uses yet; a project's usage
+is the files of its own assets, its takes and the provider's originals. Each file counts once per owner, however many
+versions use it. Renders are never refused: they are already paid for when their size becomes known.
 """
 
 from collections.abc import Iterable
@@ -20,13 +20,13 @@ GB = 10**9
 
 @dataclass(frozen=True)
 class Usage:
-    """Bytes that are stored, and the most that may be; a limit of 0 is none."""
+    """The number of bytes stored, and the limit; 0 means no limit."""
 
     used: int
     limit: int
 
     def has_room_for(self, size: int) -> bool:
-        """Tell whether so many bytes more are allowed."""
+        """Return whether this many more bytes are allowed."""
         return not self.limit or self.used + size <= self.limit
 
     def __str__(self) -> str:
@@ -37,24 +37,24 @@ class Usage:
 
 
 class OverQuota(Exception):
-    """There is no room for these files; nothing was kept. The message is a sentence with the figures."""
+    """The quota has no room for these files; nothing was stored. The message contains the figures."""
 
 
 def usage_of(user: User) -> Usage:
-    """Return what this person has stored."""
+    """Return the user's usage."""
     size = _size_of(_files_of_versions(user)) + _size_of(_waiting_of(user))
     return Usage(size, settings.USER_STORAGE_GB * GB)
 
 
 def usage_of_project(project: Project) -> Usage:
-    """Return what is stored for this project."""
+    """Return the project's usage."""
     size = Case(When(takes__original_key="", then=F("takes__size")), default=F("takes__size") * 2)
     takes = Project.objects.filter(pk=project.pk).aggregate(size=Sum(size))["size"] or 0
     return Usage(_size_of(_files_at(project)) + takes, settings.PROJECT_STORAGE_GB * GB)
 
 
 def check_size(size: int, *, by: User | None, project: Project | None) -> None:
-    """Raise OverQuota for a file of so many bytes that is new to the library, before it is stored."""
+    """Raise OverQuota for a new file of this size, before it is stored."""
     if by and settings.USER_STORAGE_GB:
         _check_person(usage_of(by), size)
     if project and settings.PROJECT_STORAGE_GB:
@@ -62,7 +62,7 @@ def check_size(size: int, *, by: User | None, project: Project | None) -> None:
 
 
 def check_known(media: MediaFile, *, by: User | None, project: Project | None) -> None:
-    """Raise OverQuota for a file that the library has already, where it would count for one more owner."""
+    """Raise OverQuota for an existing file if it would count for one more owner."""
     if by and settings.USER_STORAGE_GB:
         counted = _files_of_versions(by) | _waiting_of(by)
         _check_person(usage_of(by), _added([media.pk], counted))
@@ -71,14 +71,14 @@ def check_known(media: MediaFile, *, by: User | None, project: Project | None) -
 
 
 def check_files(files: Iterable[MediaFile], *, by: User, project: Project | None) -> None:
-    """Raise OverQuota unless there is room for what these files add, for the maker of a version and its project.
+    """Raise OverQuota unless these files fit the quotas of the version's creator and its project.
 
-    Call it in the transaction that writes the version: it locks both, so that two versions at once see each other.
+    Call it in the transaction that writes the version: it locks both, so that concurrent versions see each other.
     """
     keys = [one.pk for one in files]
     if settings.USER_STORAGE_GB:
         User.objects.select_for_update(no_key=True).get(pk=by.pk)
-        # Not what waits for a form: of uploads that came at once each was let in before it saw the others.
+        # Without pending uploads: concurrent ones were each accepted before they could see the others.
         kept = _files_of_versions(by)
         _check_person(Usage(_size_of(kept), settings.USER_STORAGE_GB * GB), _added(keys, kept))
     if project and settings.PROJECT_STORAGE_GB:
@@ -143,5 +143,5 @@ def _check_project(usage: Usage, project: Project, size: int) -> None:
 
 
 def _gb(size: int) -> str:
-    """As many digits as tell small files from none."""
+    """Format gigabytes with enough digits to distinguish small files from none."""
     return f"{size / GB:,.2f}" if size >= GB // 100 or not size else f"{size / GB:.5f}"

@@ -12,8 +12,8 @@ from library.ingest.bulk import archive_many, restore_many
 from library.ingest.links import links_elsewhere
 from library.models import Asset, MediaFile, VersionFile
 
-# A file waits a day at most for the form that it was brought with (`library.forms.files`), which takes a moment to be
-# checked after its last second.
+# A file waits at most a day for its form (`library.forms.files`), plus a margin for processing a form submitted in the
+# last second.
 KEPT_FOR = datetime.timedelta(days=1, hours=1)
 BATCH = 200
 
@@ -70,7 +70,7 @@ def unused_media() -> QuerySet[MediaFile]:
 def purge_media() -> tuple[int, int]:
     """Deletes the files that no version uses: rows first, their objects after the commit. Returns files and bytes.
 
-    What the storage does not delete then, and what a killed process leaves, stays staged for the next clean-up.
+    Objects that the storage fails to delete, or that a killed process leaves, stay staged for the next clean-up.
     """
     files = size = 0
     while batch := _purge_batch():
@@ -100,7 +100,7 @@ def _purge_batch() -> list[MediaFile]:
 
 
 def _delete_row(media: MediaFile) -> None:
-    """Delete the row, and its objects after the commit, unless somebody has brought the same bytes again by then."""
+    """Delete the row, and its objects after the commit, unless the same bytes have been uploaded again by then."""
     moment = staging.stage(media.sha256, media.key, media.thumbnail_key)
     MediaFile.objects.filter(pk=media.pk).delete()
     transaction.on_commit(partial(staging.remove, media.sha256, moment))

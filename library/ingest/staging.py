@@ -1,8 +1,8 @@
-"""Objects that have no row yet, or no longer: what is known of them, so that none stays in the bucket for good.
+"""Track objects that have no row yet, or no longer, so that none stays in the bucket forever.
 
 An upload writes its row here before it stores anything; a removal before it deletes anything. A removal claims exactly
-the row that it saw, and an upload of the same bytes cannot begin while one is under way: neither can meet the other
-half way, and no lock is held while the storage is spoken to.
+the row that it read, and an upload of the same bytes cannot start while a removal is running. So they never overlap,
+and no lock is held during requests to the storage.
 """
 
 import datetime
@@ -14,18 +14,18 @@ from django.utils import timezone
 from library import storage
 from library.models import MediaFile, StagedUpload
 
-# The longest that an upload may take from its first object to its row.
+# The maximum time of an upload from its first object to its row.
 ABANDONED_AFTER = datetime.timedelta(days=1)
-# Two objects take minutes at most to delete, with all tries and time-outs: after that the process was killed.
+# Deleting two objects takes minutes at most, including retries and timeouts; after that, the process must have died.
 REMOVAL_LASTS = datetime.timedelta(minutes=15)
 BATCH = 200
 log = logging.getLogger(__name__)
 
 
 def stage(sha256: str, key: str, thumbnail_key: str) -> datetime.datetime:
-    """Write down that objects of these bytes are about to be stored, or deleted; return the moment for `remove`.
+    """Record that objects of these bytes are about to be stored or deleted; return the time for `remove`.
 
-    Raises StorageFailed while objects of the same bytes are being deleted: in a moment they are gone.
+    Raise StorageFailed while objects of the same bytes are being deleted, which takes only a moment.
     """
     moment = timezone.now()
     values = {"key": key, "thumbnail_key": thumbnail_key, "staged_at": moment}
@@ -36,14 +36,14 @@ def stage(sha256: str, key: str, thumbnail_key: str) -> datetime.datetime:
 
 
 def unstage(sha256: str) -> None:
-    """The row of these bytes is there."""
+    """Unstage these bytes, since their row exists."""
     StagedUpload.objects.filter(sha256=sha256).delete()
 
 
 def remove(sha256: str, staged_at: datetime.datetime) -> bool:
-    """Delete the objects of these bytes, unless they were staged anew since then; return whether they are gone.
+    """Delete the objects of these bytes, unless they have been staged again since; return whether they are gone.
 
-    What the storage does not delete stays staged.
+    Objects that the storage fails to delete stay staged.
     """
     begun = timezone.now()
     wanted = MediaFile.objects.filter(sha256=OuterRef("sha256"))
@@ -56,13 +56,13 @@ def remove(sha256: str, staged_at: datetime.datetime) -> bool:
 
 
 def remove_abandoned() -> int:
-    """Delete the objects of uploads that were broken off, a day after they began; return of how many files."""
+    """Delete the objects of interrupted uploads a day after they started; return the number of files."""
     due = _free().filter(staged_at__lt=timezone.now() - ABANDONED_AFTER).order_by("staged_at")
     return sum(remove(*row) for row in list(due.values_list("sha256", "staged_at")[:BATCH]))
 
 
 def _free() -> QuerySet[StagedUpload]:
-    """What nobody is deleting just now."""
+    """Return the rows that no process is deleting at present."""
     return StagedUpload.objects.filter(
         Q(removing_at=None) | Q(removing_at__lt=timezone.now() - REMOVAL_LASTS)
     )

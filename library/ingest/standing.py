@@ -1,4 +1,4 @@
-"""What of an export is in the library already: a few queries for each piece of the manifest, however many assets."""
+"""Find the assets of an export that the library already has, with a few queries per chunk of the manifest."""
 
 from collections.abc import Sequence
 
@@ -10,12 +10,12 @@ from library.ingest.bundles import AssetEntry
 from library.ingest.outcomes import Ending, Outcome
 from library.models import Asset, HandleAlias
 
-# Names that are looked up with one query; SQLite takes some thousand values in one.
+# Names per query; SQLite accepts a few thousand values in one query.
 PIECE = 250
 
 
 class Standing:
-    """The assets that have, or had, the handles of these entries, as they were when this was made."""
+    """A snapshot of the assets that have, or had, the handles of these entries."""
 
     def __init__(self, entries: Sequence[AssetEntry], by: User) -> None:
         names = {handles.fold(entry.handle) for entry in entries}
@@ -26,7 +26,7 @@ class Standing:
         self._files = _files(keys)
 
     def outcome(self, entry: AssetEntry) -> Outcome | None:
-        """Return why the entry is passed over; None when its handle is free."""
+        """Return why the entry is skipped, or None if its handle is free."""
         key = self._holders.get(handles.fold(entry.handle))
         if key is None:
             return None
@@ -39,14 +39,14 @@ class Standing:
 
 
 def _holders(names: set[str]) -> dict[str, int]:
-    """Folded name -> key of the asset that has it now or had it before."""
+    """Map each folded name to the key of the asset that has or had it."""
     before = HandleAlias.objects.annotate(folded=Lower("name")).filter(folded__in=names)
     now = Asset.objects.annotate(folded=Lower("handle")).filter(folded__in=names)
     return dict(before.values_list("folded", "asset")) | dict(now.values_list("folded", "pk"))
 
 
 def _files(keys: set[int]) -> dict[int, set[str]]:
-    """Key of an asset -> hashes of the files of its current version."""
+    """Map each asset's key to the hashes of the files of its current version."""
     found: dict[int, set[str]] = {}
     uses = Asset.objects.filter(pk__in=keys, current_version__files__isnull=False).order_by()
     for key, sha256 in uses.values_list("pk", "current_version__files__media__sha256"):

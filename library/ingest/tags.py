@@ -1,4 +1,4 @@
-"""Tags by their names, made where there are none yet."""
+"""Get tags by name, and create missing ones."""
 
 from collections.abc import Iterable
 
@@ -9,21 +9,21 @@ TRIES = 20
 
 
 def tags_named(names: Iterable[str]) -> list[Tag]:
-    """The tags with these names, each once, in their order."""
+    """Return the tags with these names, without duplicates, in order."""
     wanted = list(dict.fromkeys(names))
     found = {tag.name: tag for tag in Tag.objects.filter(name__in=wanted)}
     return [found.get(name) or _made(name) for name in wanted]
 
 
 def _made(name: str) -> Tag:
-    """A new tag, or the one that somebody else made this moment.
+    """Create a tag, or return one that was created concurrently.
 
-    Two names may give the same slug (`night sky`, `night-sky`). When both are made at the same moment taggit chooses
-    the same next number for both, and the database refuses one of them: it tries again with what is there by then.
+    Two names may have the same slug (`night sky`, `night-sky`). If both are created at the same time, taggit chooses
+    the same next number for both, and the database refuses one of them, which is then retried.
     """
     for _ in range(TRIES - 1):
         try:
-            # A savepoint: the refusal must not end the transaction around it.
+            # A savepoint, so that a refused insert does not abort the outer transaction.
             with transaction.atomic():
                 return Tag.objects.get_or_create(name=name)[0]
         except IntegrityError:

@@ -1,4 +1,4 @@
-"""Temporary files that a killed process left behind."""
+"""Delete temporary files left behind by killed processes."""
 
 import logging
 import shutil
@@ -6,16 +6,16 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-ABANDONED_AFTER = 24 * 3600.0  # seconds; nothing of ours works on a file for longer than an hour
+ABANDONED_AFTER = 24 * 3600.0  # seconds; no process works on a file for longer than an hour
 EVERY = 3600.0
-# The folder of a part that runs for as long as it likes.
+# The folder of a component that may run longer.
 KEPT = {"rclone"}
 log = logging.getLogger(__name__)
 
 
 def remove_abandoned(folder: Path) -> int:
-    """Delete what nobody has written to for a day; return how many entries of the folder. Looks once an hour at most,
-    whichever process of this machine calls."""
+    """Delete entries of the folder that have not been written to for a day; return their number. Run at most once an
+    hour per machine, whichever process calls it."""
     if not _is_due(folder.with_name(f"{folder.name}-cleaned")):
         return 0
     before = time.time() - ABANDONED_AFTER
@@ -24,7 +24,7 @@ def remove_abandoned(folder: Path) -> int:
 
 
 def _is_due(mark: Path) -> bool:
-    """Whether the last look was an hour ago; then this one counts from now on."""
+    """Return whether the last run was an hour ago, and if so, record this one."""
     if mark.exists() and abs(time.time() - mark.stat().st_mtime) < EVERY:
         return False
     mark.touch()
@@ -32,7 +32,7 @@ def _is_due(mark: Path) -> bool:
 
 
 def _newest(path: Path) -> float:
-    """When anything in there was written last."""
+    """Return the time of the last write to anything in it."""
     return max(_times(path), default=time.time())
 
 
@@ -42,7 +42,7 @@ def _times(path: Path) -> Iterator[float]:
         if path.is_dir() and not path.is_symlink():
             for inner in path.iterdir():
                 yield from _times(inner)
-    except FileNotFoundError:  # its owner was quicker
+    except FileNotFoundError:  # deleted by its owner in the meantime
         return
 
 

@@ -56,14 +56,14 @@ class BadBundle(ValueError):
 
 
 class Bundle:
-    """An export that was found fit to be read, and a folder for the one of its files that is being read."""
+    """A validated export, and a folder for the file that is being extracted."""
 
     def __init__(self, archive: ZipFile, manifest: Manifest, folder: Path) -> None:
         self.archive, self.manifest = archive, manifest
         self._target = folder / "unpacked"
 
     def save(self, file: FileEntry) -> Path:
-        """Writes one file out, over the one before. Raises BadBundle when it is missing or not what was announced."""
+        """Extract one file, replacing the previous one. Raise BadBundle if it is missing or not as announced."""
         digest, target = hashlib.sha256(), self._target
         try:
             with self.archive.open(file.path) as stream, target.open("wb") as kept:
@@ -87,7 +87,7 @@ def opened(source: IO[bytes]) -> Iterator[Bundle]:
         archive = ZipFile(source)
     except _DAMAGE as error:
         raise BadBundle(NO_ZIP) from error
-    # One folder for all files: to make and remove one for each took half a minute for ten thousand.
+    # One folder for all files: creating and removing one per file took half a minute for ten thousand files.
     with archive, tempfile.TemporaryDirectory(dir=settings.FILE_UPLOAD_TEMP_DIR) as folder:
         _check_entries(archive.infolist(), end=archive.start_dir)
         yield Bundle(archive, _manifest(archive), Path(folder))
@@ -241,7 +241,7 @@ def _shown(entry: ZipInfo) -> str:
 
 
 def batched(entries: Sequence[AssetEntry], size: int) -> Iterator[Sequence[AssetEntry]]:
-    """Yield the entries in pieces of this size."""
+    """Yield the entries in chunks of this size."""
     return (entries[start : start + size] for start in range(0, len(entries), size))
 
 

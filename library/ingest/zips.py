@@ -43,7 +43,7 @@ class GrowingZip:
         return self._pieces.taken()
 
     def copy(self, path: str, key: str) -> Iterator[bytes]:
-        """An object of the storage, read as the zip is. Raises StorageFailed; then this is no whole zip."""
+        """An object of the storage, read while the zip is written. StorageFailed leaves the zip incomplete."""
         with storage.open_stream(key) as stream, self._zip.open(self._info(path), "w") as target:
             while piece := stream.read(PIECE):
                 target.write(piece)

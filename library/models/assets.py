@@ -35,8 +35,8 @@ class AssetQuerySet(models.QuerySet["Asset"]):
     def visible_to(self, user: AnyUser) -> Self:
         """Return shared assets and those kept to the user's projects; all of them for an administrator.
 
-        Having created an asset opens nothing: what has no home project is shared, by a constraint of the table, and
-        what is kept to a project is read by its members alone, also by its creator after leaving.
+        Creators have no special access: assets without a home project are shared, by a table constraint, and assets
+        restricted to a project are visible only to its members, so not to a creator who has left.
         """
         if getattr(user, "is_superuser", False):
             return self
@@ -50,8 +50,8 @@ class AssetQuerySet(models.QuerySet["Asset"]):
         return self.filter(at_home | Q(home_project=None, created_by_id=user.pk))
 
     def keys_editable_by(self, user: AnyUser) -> set[int]:
-        """Return the keys of those that the user may edit: what was agreed about an asset (licence, source, consent) is
-        shown to them alone; others see until when it may be used."""
+        """Return the keys of the assets that the user may edit. Only they see the terms of an asset (licence, source,
+        consent); others see when its rights end."""
         return set(self.editable_by(user).order_by().values_list("pk", flat=True))
 
     def extendable_by(self, user: AnyUser) -> Self:

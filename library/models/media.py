@@ -38,7 +38,7 @@ class MediaFile(models.Model):
         help_text="perceptual hash of a picture: near pictures differ in few of its 64 bits",
     )
     created_at = models.DateTimeField(auto_now_add=True)
-    # Until a version has the file, it waits for the form that it was brought with, and counts for who brought it last.
+    # Until a version uses the file, it waits for its form and counts towards the quota of the last uploader.
     brought_at = models.DateTimeField(null=True, blank=True, editable=False)
     brought_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, editable=False, related_name="+"
@@ -80,8 +80,8 @@ class MediaFile(models.Model):
 
 
 class StagedUpload(models.Model):
-    """Objects that may be in the bucket without a row: written before they are stored, deleted once their MediaFile is
-    there. What a killed process or the removal of a file leaves behind is found here, without listing the bucket."""
+    """Objects that may be in the bucket without a MediaFile: created before they are stored, deleted once the MediaFile
+    exists. Objects left by a killed process or a removal are found here without listing the bucket."""
 
     sha256 = models.CharField(max_length=64, unique=True)
     key = models.CharField(max_length=200)

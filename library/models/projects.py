@@ -62,15 +62,15 @@ class ProjectQuerySet(models.QuerySet["Project"]):
 
 
 def may_open_projects(user: AnyUser) -> bool:
-    """Whether the user may open projects: administrators always, others where the installation lets them."""
+    """Return whether the user may create projects: administrators always, others if the installation allows it."""
     return user.is_active and (settings.OPEN_PROJECTS or bool(getattr(user, "is_superuser", False)))
 
 
 class Project(models.Model):
     """A production: members with roles, linked assets, shots, a budget in US dollars.
 
-    `charged_to` is the user whose personal budget pays for it, together with all else that this user opened for
-    themselves. Only an administrator clears it; from then on the project has a budget of its own, or none.
+    `charged_to` is the user whose personal budget pays for it, shared with all other projects charged to that user.
+    Only an administrator can clear it; then the project has its own budget, or none.
     """
 
     slug = models.SlugField(max_length=60, unique=True)
@@ -152,7 +152,7 @@ def in_projects_of(user: AnyUser, roles: Collection[Role] = Role, *, project: st
 
 def makes_in(*, user: str, project: str, roles: Collection[Role] = MAKERS) -> Q:
     """Return the condition that the user at the path `user` of a row has an active account and one of these roles in
-    the project at the path `project`, or is an administrator. It is evaluated anew in each query."""
+    the project at the path `project`, or is an administrator. It is evaluated by each query."""
     member = Membership.objects.filter(user=OuterRef(user), project=OuterRef(project), role__in=list(roles))
     return Q(**{f"{user}__is_active": True}) & (Q(**{f"{user}__is_superuser": True}) | Q(Exists(member)))
 

@@ -1,10 +1,10 @@
-"""How often something was attempted, counted for all processes."""
+"""Counters of attempts, shared by all processes."""
 
 from django.db import models
 
 
 class AttemptCounter(models.Model):
-    """One counter of `library.throttling`. Its key is a keyed hash: no address, name or secret can be read from it."""
+    """A counter of `library.throttling`. Its key is a keyed hash, which reveals no address, name or secret."""
 
     key = models.CharField(max_length=64, unique=True)
     count = models.PositiveIntegerField(default=0)

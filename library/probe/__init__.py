@@ -1,5 +1,5 @@
-"""What is known of media files: facts, limits and refusals. The readers are in `library.probe.reading`, which pulls in
-Pillow and PyAV; this package alone does not, so that processes that only speak of files never load a decoder."""
+"""Types, limits and errors of media files. The readers are in `library.probe.reading`, which imports Pillow and PyAV;
+the package itself does not, so that processes that only handle metadata never load a decoder."""
 
 from library.probe.facts import (
     EXTENSIONS,

@@ -1,6 +1,6 @@
-"""What a file is, by its content alone; a name is only used to speak about it. Pure: a path in, facts out.
+"""Identify and probe a file by its content; its name is only used in messages. Pure: a path in, facts out.
 
-Only `library.decoder` imports this module, in a process of its own: it opens files of strangers.
+Only `library.decoder` imports this module, in a separate process, since it opens untrusted files.
 
 Pictures are read by Pillow, recordings by PyAV, each only in the formats listed here: a reader chosen by the
 first bytes never meets a playlist or a script that would make it open other files. Size, pixels and the number of

@@ -58,7 +58,7 @@ def open_recording(path: Path, demuxer: str = "", *, name: str = "") -> InputCon
     )
     for track in container.streams.video:
         if track.codec_context:
-            # By itself FFmpeg takes a thread, with frames and a stack of its own, for every core of the machine.
+            # By default, FFmpeg uses a thread, with its own frames and stack, for every core of the machine.
             track.codec_context.thread_count = MAX_THREADS
     return container
 

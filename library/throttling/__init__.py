@@ -1,7 +1,7 @@
-"""Slows down who guesses secrets or floods: one mechanism for log-in, share links, API tokens and guests.
+"""Rate limits for log-ins, share links, API tokens and guests.
 
-Counters are rows, so they hold for all web processes and over restarts, with Redis and without. `RateLimit` counts
-any event; `AttemptThrottle` is what stands in front of a secret that people choose.
+Counters are database rows, so they apply across all web processes and restarts, with and without Redis. `RateLimit`
+counts any event; `AttemptThrottle` protects secrets that users choose.
 """
 
 from library.throttling.attempts import HIDDEN_CLIENTS, Attempt, AttemptThrottle

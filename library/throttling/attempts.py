@@ -1,8 +1,8 @@
-"""Attempts at a secret that people choose: a password of an account or of a share link.
+"""Throttle attempts at a secret that users choose: the password of an account or of a share link.
 
-The right answer waits as well while a limit is reached, or the wait itself would tell wrong from right. Nobody is
-locked out by others: attempts are counted for each client, and when many clients try the same secret, each of them
-that never gave the right answer is left a few attempts instead of none.
+While a limit is reached, the right secret is refused as well, or the response would reveal it. Clients cannot lock each
+other out: attempts are counted per client, and when many clients try the same secret, each unknown client is still
+allowed a few attempts.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from django.db import transaction
 from library.client_address import Client
 from library.throttling.rate_limits import RateLimit, TooManyAttempts
 
-# `manage.py doctor` reports these: they cannot be limited by address.
+# Reported by `manage.py doctor`: these attempts cannot be limited by address.
 HIDDEN_CLIENTS = RateLimit("hidden-clients", "1000000/day")
 
 
@@ -31,7 +31,7 @@ class AttemptThrottle:
 
     @classmethod
     def named(cls, name: str, *, per_client: str, of_client: str, under_attack: str) -> "AttemptThrottle":
-        """Make the three limits, whose counters are told apart by the name. The longest window should be an hour."""
+        """Create the three limits, whose counters are distinguished by `name`. The longest window should be an hour."""
         return cls(
             RateLimit(f"{name}-per-client", per_client),
             RateLimit(f"{name}-of-client", of_client),
@@ -39,13 +39,13 @@ class AttemptThrottle:
         )
 
     def begin(self, subject: object, client: Client, *, device: str = "") -> "Attempt":
-        """Count an attempt before the secret is compared, so that many at once are not too many. Raises
-        TooManyAttempts, also when the secret would be right."""
+        """Count an attempt before the secret is compared, so that parallel attempts cannot exceed the limit. Raise
+        TooManyAttempts, even if the secret would be right."""
         if client.is_shared:
             HIDDEN_CLIENTS.hit()
         attempt = Attempt(self, str(subject), client, device)
         attempt.check()
-        # One transaction: on SQLite each one costs a turn at the only writer's lock.
+        # One transaction, since on SQLite each one has to wait for the single write lock.
         with transaction.atomic():
             heard = [limit.hit(*key) or limit is self.under_attack for limit, key in attempt.counted]
         if not all(heard):
@@ -55,7 +55,7 @@ class AttemptThrottle:
 
 @dataclass(frozen=True)
 class Attempt:
-    """One attempt that has been counted as a failure until `succeeded` or `cancel` is called."""
+    """An attempt, counted as a failure until `succeeded` or `cancel` is called."""
 
     throttle: AttemptThrottle
     subject: str
@@ -64,13 +64,13 @@ class Attempt:
 
     @property
     def who(self) -> tuple[str, str, str]:
-        """The subject and who tries: a device that gave the right answer before, else the client's network."""
+        """Return the key of the subject and the client: a known device, else the client's network."""
         place = ("device", self.device) if self.device else ("network", self.client.network)
         return self.subject, *place
 
     @property
     def counted(self) -> list[tuple[RateLimit, tuple[str, ...]]]:
-        """The limits that apply, with their keys. All clients of a proxy that hides them are not one client."""
+        """Return the limits that apply, with their keys. Clients hidden by a proxy are not counted as one client."""
         counted: list[tuple[RateLimit, tuple[str, ...]]] = [(self.throttle.per_client, self.who)]
         if not self.device and not self.client.is_shared:
             counted.append((self.throttle.of_client, (self.client.network,)))
@@ -86,13 +86,13 @@ class Attempt:
             raise TooManyAttempts(seconds)
 
     def succeeded(self) -> None:
-        """The secret was right: this was no failure, and the earlier ones were typing errors."""
+        """Uncount this attempt and the client's earlier failures, since the secret was right."""
         with transaction.atomic():
             self.cancel()
             self.throttle.per_client.clear(*self.who)
 
     def cancel(self) -> None:
-        """The secret was not compared after all."""
+        """Uncount this attempt, since the secret was not compared."""
         with transaction.atomic():
             for limit, key in self.counted:
                 limit.give_back(*key)

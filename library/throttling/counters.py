@@ -1,6 +1,6 @@
 """Counters of the `limits` library in the database.
 
-Its own storages are Redis, which not every installation has, and memory, which is each process's own.
+The library's own storages are Redis, which not every installation has, and memory, which processes do not share.
 """
 
 from datetime import timedelta
@@ -18,7 +18,7 @@ PURGED_AT_ONCE = 200  # expired counters deleted whenever a new one is made, whi
 
 
 class DatabaseStorage(Storage):
-    """Counters with an expiry. A counter that has expired starts anew."""
+    """Counters with an expiry. Expired counters start again at zero."""
 
     STORAGE_SCHEME = ["django-database"]
 
@@ -46,15 +46,15 @@ class DatabaseStorage(Storage):
         return (found or timezone.now()).timestamp()
 
     def check(self) -> bool:
-        """Say whether the database answers."""
+        """Return whether the database responds."""
         return connection.is_usable()
 
     def reset(self) -> int:
-        """Forget everything, and return the number of counters."""
+        """Delete all counters, and return their number."""
         return AttemptCounter.objects.all().delete()[0]
 
     def clear(self, key: str) -> None:
-        """Forget one counter."""
+        """Delete one counter."""
         AttemptCounter.objects.filter(key=_hashed(key)).delete()
 
 
@@ -83,5 +83,5 @@ def _make(hashed: str, expiry: int) -> None:
 
 
 def _hashed(key: str) -> str:
-    """A key holds what somebody typed, perhaps a password in the wrong field."""
+    """Hash the key, which may contain user input such as a password in the wrong field."""
     return salted_hmac("library.throttling", key, algorithm="sha256").hexdigest()

@@ -1,4 +1,4 @@
-"""So many events in so many minutes."""
+"""Rate limits: a maximum number of events per period."""
 
 import math
 import time
@@ -13,7 +13,7 @@ limiter = FixedWindowRateLimiter(DatabaseStorage())
 
 
 class TooManyAttempts(Exception):
-    """It was not done, and nothing was looked at; `retry_after` is when to try again, in seconds."""
+    """A rate limit was reached; nothing was checked or done. `retry_after` is in seconds."""
 
     def __init__(self, retry_after: int) -> None:
         super().__init__(f"too many attempts, retry after {retry_after} s")
@@ -21,7 +21,7 @@ class TooManyAttempts(Exception):
 
 
 class RateLimit:
-    """One or several rates, such as `10/5 minutes; 30/hour`, for whatever the key names."""
+    """One or more rates, such as `10/5 minutes; 30/hour`, counted separately for each key."""
 
     def __init__(self, name: str, rates: str) -> None:
         self.name = name
@@ -29,7 +29,7 @@ class RateLimit:
 
     @property
     def most(self) -> int:
-        """The number of events that are allowed at once."""
+        """Return the number of events that are allowed at once."""
         return min(item.amount for item in self.items)
 
     def wait(self, *key: object) -> int:
@@ -43,7 +43,7 @@ class RateLimit:
         return max(1, math.ceil(max(ends) - time.time())) if ends else 0
 
     def hit(self, *key: object) -> bool:
-        """Count one event, and say whether it is still within all rates."""
+        """Count one event, and return whether it is within all rates."""
         return all([limiter.hit(item, *self._names(key)) for item in self.items])
 
     def check(self, *key: object) -> Self:
@@ -53,7 +53,7 @@ class RateLimit:
         return self
 
     def spend(self, *key: object) -> None:
-        """Count one event. Raises TooManyAttempts where it is one too many; who waits is not counted."""
+        """Count one event. Raise TooManyAttempts if it exceeds a rate; refused events are not counted."""
         self.check(*key)
         if not self.hit(*key):
             raise TooManyAttempts(self.wait(*key))
@@ -63,19 +63,19 @@ class RateLimit:
         return limiter.storage.get(self.items[-1].key_for(*self._names(key)))
 
     def give_back(self, *key: object) -> None:
-        """Take back one event that was counted."""
+        """Uncount one event."""
         for item in self.items:
             limiter.storage.incr(item.key_for(*self._names(key)), item.get_expiry(), -1)
 
     def clear(self, *key: object) -> None:
-        """Forget all events."""
+        """Reset the counters."""
         for item in self.items:
             limiter.clear(item, *self._names(key))
 
     def _names(self, key: tuple[object, ...]) -> list[str]:
-        # The library joins names by a slash, which may be part of one.
+        # The library joins names with slashes, which may also occur in a name.
         return [self.name, repr(tuple(map(str, key)))]
 
 
-# Secrets that nobody can guess, being random, such as API tokens: what is limited is the load and the noise in logs.
+# Random secrets such as API tokens cannot be guessed; this only limits load and log noise.
 UNKNOWN_SECRETS = RateLimit("unknown-secrets", "30/5 minutes; 60/hour")

@@ -122,7 +122,7 @@ def _told(count: int) -> str:
 
 def _back(request: Request) -> str:
     wished = request.POST.get("next", "")
-    # `redirect` takes what does not begin with a slash for the name of a view.
+    # `redirect` interprets anything without a leading slash as a view name.
     safe = wished.startswith("/") and url_has_allowed_host_and_scheme(
         wished, {request.get_host()}, request.is_secure()
     )

@@ -32,7 +32,7 @@ def export(request: Request) -> HttpResponse | StreamingHttpResponse:
         return render(request, "library/export_refused.html", {"limit": 0}, status=REFUSED)
     if len(chosen) > MAX_EXPORTED:
         return render(request, "library/export_refused.html", {"limit": MAX_EXPORTED}, status=REFUSED)
-    # Once the first byte is sent there is no other way to say it than to break off.
+    # After the first byte, an error can only be reported by aborting the response.
     storage.check_bucket()
     response = StreamingHttpResponse(bundles.packed(chosen, by=request.user), content_type="application/zip")
     name = f"backlot-assets-{timezone.localdate()}.zip"
@@ -66,7 +66,7 @@ def _imported(form: forms.BundleForm, request: Request) -> list[Outcome]:
 
 
 def _told(outcomes: list[Outcome]) -> dict[str, Any]:
-    """What became of the first ones, those that went wrong before all, and how many ended how."""
+    """Return the first outcomes, failures first, and the number of each kind."""
     shown = sorted(outcomes, key=lambda outcome: outcome.ending != Ending.FAILED)[:MOST_SHOWN]
     counts = Counter(str(outcome.ending) for outcome in outcomes)
     return {"outcomes": shown, "hidden": len(outcomes) - len(shown), "counts": sorted(counts.items())}

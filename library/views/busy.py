@@ -1,4 +1,4 @@
-"""What a request answers when too many files are being opened: 503, and when to try again."""
+"""Responses while too many files are being processed: 503 with `Retry-After`."""
 
 from collections.abc import Callable
 
@@ -11,8 +11,8 @@ UNAVAILABLE = 503
 
 
 class RefuseWhenBusy:
-    """Middleware: within a request a file waits seconds to be opened, not minutes; what waited in vain may be sent
-    again. The APIs answer in their own shape."""
+    """Middleware: within a request, a file waits for seconds to be decoded, not minutes; then the client may retry. The
+    APIs have error formats of their own."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -22,7 +22,7 @@ class RefuseWhenBusy:
             return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """Answer DecodersBusy with a page."""
+        """Render a page for DecodersBusy."""
         if not isinstance(error, decoding.DecodersBusy):
             return None
         return with_retry(render(request, "busy.html", status=UNAVAILABLE), error)
@@ -31,7 +31,7 @@ class RefuseWhenBusy:
 def with_retry(
     response: HttpResponse, error: decoding.DecodersBusy | storage.StorageFailed | None
 ) -> HttpResponse:
-    """Say on the response when to try again, and that it is unavailable until then, if something was missing."""
+    """Set status 503 and `Retry-After` on the response if a component was unavailable."""
     if error is not None:
         response.status_code = UNAVAILABLE
         response["Retry-After"] = str(error.retry_after)
