@@ -95,7 +95,7 @@ def outage_behind(error: BaseException) -> Outage | None:
     if not isinstance(error, DatabaseError | InterfaceError):
         return None
     if isinstance(error, OperationalError | InterfaceError) and not _is_wrong_query(error):
-        # Without a look at the schema: a server that does not even refuse would be waited for once more.
+        # Without checking the schema, which would mean waiting again for a server that does not respond.
         log_outage(log, "database", error)
         return DATABASE
     schema.forget()

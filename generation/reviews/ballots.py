@@ -96,7 +96,7 @@ def revoke(voter: Voter, *, by: User) -> None:
     """Revoke the voter's URL and exclude the voter's ballot."""
     # Lock the voter's row before the link's, as in `arrive`.
     Voter.objects.filter(pk=voter.pk, revoked_at=None).update(revoked_at=timezone.now())
-    # A vote holds this row too: one that comes at the same moment is either left out or refused.
+    # Casting a vote locks this row too, so a concurrent vote is either excluded or refused.
     ShareLink.objects.select_for_update().get(pk=voter.link_id)
     leave_out(Vote.objects.filter(guest__voter=voter).values_list("pk", flat=True), of=voter.link, by=by)
 

@@ -181,7 +181,7 @@ def _check_still_there(files: Sequence[MediaFile]) -> None:
     keys = [one.pk for one in files]
     locked = MediaFile.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk")
     if len(list(locked.values_list("pk", flat=True))) < len(keys):
-        raise WrongFiles(_("An uploaded file has expired. Choose it again."))
+        raise WrongFiles(_("An uploaded file has expired: choose it again."))
 
 
 def write_uses(asset: Asset) -> None:

@@ -95,7 +95,7 @@ def check_move(asset: Asset, project: Project) -> None:
         _check_project(usage_of_project(project), project, _added(list(keys), _files_at(project)))
 
 
-# Beginning with the uses of one owner: asked of each file, whether somebody uses it, a sum reads the whole library.
+# Start from the uses of one owner: a subquery per file would read the whole library.
 
 
 def _files_of_versions(user: User) -> QuerySet[MediaFile]:

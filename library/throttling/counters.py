@@ -75,8 +75,8 @@ def _make(hashed: str, expiry: int) -> None:
     now = timezone.now()
     made = AttemptCounter(key=hashed, expires_at=now + timedelta(seconds=expiry))
     AttemptCounter.objects.bulk_create([made], ignore_conflicts=True)
-    # Passing over what another transaction holds: two that delete would wait for each other, and a counter that has
-    # just started anew would be lost.
+    # Skip rows that another transaction has locked: two deletions could deadlock, and a counter that has just been
+    # restarted would be lost.
     expired = AttemptCounter.objects.select_for_update(skip_locked=True).filter(expires_at__lte=now)
     keys = list(expired.values_list("pk", flat=True)[:PURGED_AT_ONCE])
     AttemptCounter.objects.filter(pk__in=keys).delete()

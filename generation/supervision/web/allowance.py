@@ -54,8 +54,8 @@ def is_signed_in(environ: Environ) -> bool:
     request = WSGIRequest(environ)
     key = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
     session = import_module(settings.SESSION_ENGINE).SessionStore(key)
-    # Only looked at: `get_user` moves a session of a rotated-out secret key to a new key, which this request's browser
-    # would never learn of.
+    # Read only: `get_user` would move a session signed with a fallback secret key to a new session key, which the
+    # browser would never receive.
     session.cycle_key = session.flush = lambda: None
     request.session = session
     return bool(key) and get_user(request).is_authenticated

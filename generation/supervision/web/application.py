@@ -22,7 +22,7 @@ from generation.supervision.web.wsgi import Environ, Exchange, Wsgi, bodiless, e
 
 REFUSED = "backlot.refused"  # WSGI environment key: the Refused of a request whose body was not read
 STREAM_THREADS = 2
-# Readiness asks the storage and the database, which may take seconds: being up must not wait for that.
+# The readiness check queries the storage and the database, which may take seconds; `/healthz` must not wait for it.
 ALIVE, PROBES = "/healthz", {"/readyz", "/metrics"}
 CLOSING = (b"connection", b"close")
 
