@@ -58,7 +58,7 @@ def order(link: ShareLink, takes: Iterable[Take]) -> None:
 def replace(link: ShareLink) -> None:
     """Replace the copies of this link, because its mark has changed."""
     with transaction.atomic():
-        ended = list(link.films.current().select_for_update().select_related("take"))
+        ended = list(link.films.current().select_for_update(of=("self",)).select_related("take"))
         link.films.current().update(ended_at=timezone.now())
         order(link, [film.take for film in ended])
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from django.contrib.auth.models import User
+from django.utils.translation import gettext as _
 
 from library import decoding, handles
 from library.ingest.assets import WrongFiles, create_asset
@@ -61,8 +62,10 @@ def _taken(path: Path, by: User, project: Project, *, dry_run: bool) -> Taken | 
             return Taken(path, decoding.kind(path), None)
         media = add_media(path, name=path.name, by=by, project=project)
         return Taken(path, media.kind, media)
-    except decoding.DecodersBusy as error:
-        return Outcome(path.name, Ending.LEFT, str(error))
+    except decoding.DecodersBusy:
+        return Outcome(
+            path.name, Ending.LEFT, _("Too many other files are being read. Import this one again.")
+        )
     except (UnreadableMedia, OverQuota, StorageFailed, OSError) as error:
         return Outcome(path.name, Ending.FAILED, str(error))
 
