@@ -18,6 +18,7 @@ from generation.reviews import ballots, sharing, voting
 from generation.views.access import Request, link_to_edit
 
 LEAVE_OUT, COUNT = "leave_out", "count"
+MAX_DIGITS = 18  # of the key of a row: what a database takes as a number
 
 
 @never_cache
@@ -27,7 +28,7 @@ def ballots_page(request: Request, uuid: UUID) -> HttpResponse:
     link = _vote_to_edit(request, uuid)
     if request.method == "GET":
         return _page(request, link, VotersForm())
-    chosen = [int(key) for key in request.POST.getlist("ballot") if key.isascii() and key.isdecimal()]
+    chosen = [int(key) for key in request.POST.getlist("ballot") if _is_key(key)]
     if request.POST.get("do") == LEAVE_OUT:
         changed = ballots.leave_out(chosen, of=link, by=request.user)
         said = ngettext("%(count)d ballot excluded.", "%(count)d ballots excluded.", changed)
@@ -69,6 +70,10 @@ def voter_revoke(request: Request, uuid: UUID, key: UUID) -> HttpResponse:
     ballots.revoke(voter, by=request.user)
     messages.success(request, _("The invitation of %(name)s was revoked.") % {"name": voter})
     return redirect("generation:ballots", link.uuid)
+
+
+def _is_key(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) <= MAX_DIGITS
 
 
 def _vote_to_edit(request: Request, uuid: UUID) -> ShareLink:

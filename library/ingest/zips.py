@@ -29,13 +29,21 @@ class _Pieces(io.RawIOBase):
         return taken
 
 
+class _UnfinishedZip(ZipFile):
+    """A zip that ends only by `close`: one whose client has left must not write its table of contents when it is
+    collected."""
+
+    def __del__(self) -> None:
+        pass
+
+
 class GrowingZip:
     """A zip whose bytes are taken away as they come: `write` and `copy` add files, `end` closes it."""
 
     def __init__(self, moment: datetime) -> None:
         self._moment = moment
         self._pieces = _Pieces()
-        self._zip = ZipFile(self._pieces, "w", ZIP_STORED)
+        self._zip = _UnfinishedZip(self._pieces, "w", ZIP_STORED)
 
     def write(self, path: str, content: str) -> bytes:
         """A text; what there is to send now."""

@@ -33,7 +33,7 @@ def warden(house: House, browser: Browser) -> Iterator[Page]:
     """An administrator's browser."""
     house.run(ADMINISTRATOR)
     page = browser.new_page()
-    page.goto(f"{house.url}/admin/login/")
+    page.goto(f"{house.url}/admin/")  # which leads to the log-in and back
     page.get_by_label("Username").fill("warden")
     page.locator("input[name=password]").fill("lamplight-4711")
     page.locator("[type=submit]").first.click()

@@ -1,5 +1,6 @@
 """Assets travel as a zip, and come back as they were."""
 
+import gc
 import io
 import json
 import zipfile
@@ -8,10 +9,12 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 
 from library import ingest
 from library.ingest import bundles
 from library.ingest.outcomes import Ending, Outcome
+from library.ingest.zips import GrowingZip
 from library.models import Asset, MediaFile, Project
 from tests import factories
 from tests.library import files
@@ -171,3 +174,13 @@ def test_a_zip_is_imported_by_the_page(client: Client, mara: Asset, alice: User,
 def test_nobody_exports_or_imports_without_logging_in(client: Client, path: str) -> None:
     answer = client.post(path)
     assert (answer.status_code, answer.headers["Location"]) == (302, f"/login/?next={path}")
+
+
+def test_a_zip_whose_client_leaves_writes_nothing_more() -> None:
+    """pytest reports what is raised while the unfinished zip is collected."""
+    growing = GrowingZip(timezone.now())
+    assert growing.write("one.txt", "a text")
+    cycle: list[object] = [growing]
+    cycle.append(cycle)
+    del growing, cycle
+    gc.collect()

@@ -8,6 +8,7 @@ import json
 import re
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -19,6 +20,7 @@ from django.db import transaction
 from django.http import HttpResponseBase
 from django.urls import resolve
 
+from library.storage import ObjectMissing
 from tests.permissions.row import GET, Row
 from tests.permissions.table import PARTS
 from tests.permissions.visit import Visitors
@@ -126,7 +128,7 @@ class Attacker(Visitors):
             return
         for name in usual:
             yield f"without {name}", {key: value for key, value in usual.items() if key != name}, ""
-            for value in HOSTILE_JSON if row.is_call else HOSTILE:
+            for value in HOSTILE_JSON if row.is_call and not _has_files(usual) else HOSTILE:
                 yield f"{name} {str(value)[:20]!r}", usual | {name: value}, ""
         if not row.is_call:
             yield "nothing", {}, ""
@@ -148,7 +150,9 @@ class Attacker(Visitors):
         with transaction.atomic():
             answer = getattr(self.browser, row.method.lower())(path, sent, **how)
             if answer.streaming:
-                list(answer)
+                # The takes of this world have no film, which is no fault of what was sent.
+                with suppress(ObjectMissing):
+                    list(answer)
             transaction.set_rollback(True)
         return answer
 
