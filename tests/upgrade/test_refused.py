@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from django.test import Client
 from generation import schema, tasks
 from generation.schema import SchemaState
 from generation.supervision.prepare import prepare
+from tests.free_ports import free_port
 from tests.worker_host import database_url
 
 OLD = ["e13dd59", "2b5a32e"]
@@ -107,12 +109,16 @@ def test_workers_that_run_take_no_step(old: str, caplog: pytest.LogCaptureFixtur
 
 @pytest.mark.system
 @pytest.mark.parametrize("command", [["up", "--no-demo"], ["worker"], ["doctor"], ["migrate"]])
-def test_each_command_as_a_process(old: str, command: list[str]) -> None:
-    """As somebody sees it in a terminal: one line, no traceback, and nothing goes on."""
+def test_each_command_as_a_process(old: str, command: list[str], tmp_path: Path) -> None:
+    """What is seen in a terminal: one line, no traceback, and nothing keeps running.
+
+    In a folder of its own: `up` starts a local S3 server, which must not take the socket of the tests' own.
+    """
     environment = {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "config.settings",
-        "BACKLOT_VAR": str(settings.VAR_DIR),
+        "BACKLOT_VAR": str(tmp_path),
+        "BACKLOT_PORT": str(free_port()),
         "DATABASE_URL": database_url(),
     }
     done = subprocess.run(
