@@ -18,7 +18,7 @@ test: .venv/dev.stamp
 CI_DATABASE_URL ?= postgres://postgres@127.0.0.1:5432/postgres
 CI_REDIS_URL ?= redis://127.0.0.1:6379/0
 QUERIES := tests/library tests/generation/lifecycle tests/generation/spending tests/generation/reviews tests/generation/ledger \
-	tests/generation/views tests/faults tests/upgrade
+	tests/generation/views tests/generation/supervision/test_guessing.py tests/faults tests/upgrade
 
 test-all: .venv/dev.stamp
 	env -u DATABASE_URL -u REDIS_URL $(MAKE) test
