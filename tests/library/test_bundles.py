@@ -80,7 +80,7 @@ def test_what_is_there_already_is_passed_over(mara: Asset, alice: User, charlie:
     assert imported(content, alice) == [Outcome("@Mara", Ending.SAME)]
     assert imported(content, charlie) == [Outcome("@Mara", Ending.TAKEN, "the handle is taken")]
     ingest.add_version(mara, by=alice, media=[media("new.png", factories.picture())])
-    assert imported(content, alice) == [Outcome("@Mara", Ending.TAKEN, "@Mara is there with other files")]
+    assert imported(content, alice) == [Outcome("@Mara", Ending.TAKEN, "@Mara exists with different files")]
     assert Asset.objects.count() == 1
 
 

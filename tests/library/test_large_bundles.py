@@ -61,7 +61,7 @@ def test_what_is_there_is_found_in_the_same_queries(
     with django_assert_max_num_queries(QUERIES_A_PIECE):
         told = {one.name: (one.ending, one.why) for one in imported(content, alice)}
     assert told == {
-        "@Mara": (Ending.TAKEN, "@Mara is there with other files"),
+        "@Mara": (Ending.TAKEN, "@Mara exists with different files"),
         "@Tom": (Ending.SAME, ""),
         "@Secret": (Ending.TAKEN, "the handle is taken"),
     }

@@ -77,7 +77,7 @@ REFUSALS = {
     ),
     "noise.mp4": (
         bytes(range(128, 256)) * 3,
-        "noise.mp4 is not a picture, video or audio file that we can read (its content is of no kind that we know). "
+        "noise.mp4 is not a picture, video or audio file that we can read (its format is unknown). "
         "Choose a PNG, JPEG, MP4, MP3 or WAV.",
     ),
     "empty.png": (b"", "empty.png is empty (0 bytes). Save or download it again."),

@@ -3,9 +3,11 @@
 import asyncio
 
 import pytest
+from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
+from django.db import connections
 from django.test import Client
 
 from library.sessions import SessionStore, row_key
@@ -63,5 +65,7 @@ def test_so_it_is_without_threads() -> None:
         await store.adelete()
         assert not await store.aexists(key)
         assert await SessionStore(key).aget("seen") is None
+        # The queries ran in a thread, whose connection would keep the tests' database from being dropped.
+        await sync_to_async(connections.close_all)()
 
     asyncio.run(walk())

@@ -13,9 +13,7 @@ TAKEN = "taken"
 DAMAGED = "is damaged or cut off: it cannot be read to its end. Save or download it again."
 EMPTY = "is empty (0 bytes). Save or download it again."
 TEXT = "is not a picture, video or audio file that we can read (its content is text). Choose a PNG, JPEG, MP4"
-UNKNOWN = (
-    "is not a picture, video or audio file that we can read (its content is of no kind that we know). Choose"
-)
+UNKNOWN = "is not a picture, video or audio file that we can read (its format is unknown). Choose"
 PIXELS = "at most 40 MP can be used. Save it smaller."
 FRAMES = "has more than 2,000 frames; an animation may have at most that many. Save it as MP4."
 PARTS = "is built of more than 50,000 parts, as no camera or editor does it. Open it and save it anew."
