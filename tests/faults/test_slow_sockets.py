@@ -26,6 +26,7 @@ HEALTH_WITHIN, PAGE_WITHIN = 1.0, 2.0
 # What a page takes on an idle machine, mostly and at worst. One that takes longer before and after the slow sockets is
 # busy with other things, and has the bounds stretched by as much: it would fail this test without them.
 USUAL_PAGE, USUAL_WORST = 0.06, 0.2
+MOST_STRETCHED = 3.0  # beyond it the figures say nothing about the requirement, and the test fails
 
 # A user with a session, and an asset of 8 MB that no reader of a few bytes comes to the end of.
 FURNISH = """
@@ -129,7 +130,8 @@ def measured(place: Place, session: str) -> tuple[list[float], list[float], dict
             time.sleep(0.25)
         opened = dict(slow.opened)
     alone = before + [timed(f"{url}/library/", cookies) for _ in range(20)]
-    return health, page, opened, max(1.0, median(alone) / USUAL_PAGE, max(alone) / USUAL_WORST)
+    slower = max(1.0, median(alone) / USUAL_PAGE, max(alone) / USUAL_WORST)
+    return health, page, opened, min(slower, MOST_STRETCHED)
 
 
 def timed(url: str, cookies: dict[str, str]) -> float:
