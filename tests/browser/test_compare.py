@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import House
 from tests.browser.soundness import serious
+from tests.browser.waits import wait_until
 from tests.generation import striped_films
 from tests.worker_host import wait_for
 
@@ -53,7 +54,7 @@ def pair(house: House) -> str:
 
 def opened(page: Page, address: str) -> Page:
     page.goto(address)
-    page.wait_for_function("[...document.querySelectorAll('video')].every(film => film.readyState >= 3)")
+    wait_until(page, "[...document.querySelectorAll('video')].every(film => film.readyState >= 3)")
     page.evaluate(SEEKED)
     return page
 

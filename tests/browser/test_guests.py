@@ -7,6 +7,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import House, _is_defect
 from tests.browser.soundness import serious
+from tests.browser.waits import wait_until
 from tests.worker_host import wait_for
 
 pytestmark = pytest.mark.slow
@@ -111,7 +112,7 @@ def test_a_guest_with_the_right_and_the_wrong_password_after_revocation_and_expi
     page.get_by_label("Password").fill(PASSWORD)
     page.keyboard.press("Enter")
     expect(page.locator("h1")).to_contain_text("Shot 900 · Take")
-    page.wait_for_function("document.querySelector('video').readyState > 0")
+    wait_until(page, "document.querySelector('video')?.readyState > 0")
     # Remembered: nobody asks again.
     page.goto(f"/s/{token}/")
     expect(page.locator("h1")).to_contain_text("Shot 900 · Take")
@@ -134,7 +135,7 @@ def test_a_note_is_sent_with_the_frame_that_is_shown_and_the_team_sees_it(
     come_in(page, token, name="Otto Client")
     shown = page.locator(".player-frame")
     expect(shown).to_have_text("frame 0")
-    page.wait_for_function("document.querySelector('video').readyState > 0")
+    wait_until(page, "document.querySelector('video')?.readyState > 0")
     page.evaluate("document.querySelector('take-player').seek(58)")
     page.get_by_label("Your note").press_sequentially("Hold the last second longer")
     expect(page.get_by_label("At time code")).to_have_value("00:02.10")

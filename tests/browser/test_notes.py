@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from generation.reviews.drawings import COLORS
 from tests.browser.soundness import serious
+from tests.browser.waits import wait_until
 from tests.worker_host import wait_for
 
 pytestmark = pytest.mark.slow
@@ -18,7 +19,7 @@ SOON = 5000  # milliseconds: how long others may wait for a note
 
 def opened(page: Page, address: str) -> Page:
     page.goto(address)
-    page.wait_for_function("() => document.querySelector('video').readyState >= 3")
+    wait_until(page, "document.querySelector('video')?.readyState >= 3")
     return page
 
 
@@ -105,7 +106,7 @@ def test_one_finger_draws_whatever_else_touches_the_picture(visit, striped):
 def test_on_the_full_screen_the_picture_leaves_room_for_what_draws_on_it(visit, striped, width):
     page = opened(visit("jonas", width=width), striped)
     page.keyboard.press("f")
-    page.wait_for_function("() => document.fullscreenElement")
+    wait_until(page, "document.fullscreenElement")
     page.keyboard.press("d")
     expect(page.locator("drawing-board")).to_be_focused()
 

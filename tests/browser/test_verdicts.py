@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.soundness import serious
+from tests.browser.waits import wait_until
 
 pytestmark = pytest.mark.slow
 SOON = 30_000  # milliseconds: how long others may wait for what was said
@@ -14,7 +15,7 @@ SOON = 30_000  # milliseconds: how long others may wait for what was said
 
 def opened(page: Page, address: str) -> Page:
     page.goto(address)
-    page.wait_for_function("() => document.querySelector('video').readyState >= 1")
+    wait_until(page, "document.querySelector('video')?.readyState >= 1")
     return page
 
 
