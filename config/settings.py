@@ -238,17 +238,17 @@ MIDDLEWARE = [
     "config.middleware.ContentSecurityPolicy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.outages.AnswerOutages",
-    "config.refusals.refuse_unread_bodies",
-    "generation.views.workplace.keep_private",
+    "config.refused_bodies.refuse_unread_bodies",
+    "generation.views.context_processors.keep_private",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "generation.views.workplace.KeepTyped",
+    "generation.views.context_processors.KeepTyped",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "generation.views.retry_later.RetryLater",
+    "generation.views.shared.retry_later.RetryLater",
     "config.middleware.AnswerBrokenUploads",
 ]
 ROOT_URLCONF = "config.urls"
@@ -264,7 +264,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "generation.views.workplace.workplace",
+                "generation.views.context_processors.workplace",
             ],
         },
     },
@@ -272,7 +272,7 @@ TEMPLATES = [
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "generation:home"
 LOGOUT_REDIRECT_URL = "login"
-CSRF_FAILURE_VIEW = "generation.views.workplace.stale_form"
+CSRF_FAILURE_VIEW = "generation.views.context_processors.stale_form"
 AUTHENTICATION_BACKENDS = ["library.authentication.ThrottledBackend"]
 # The first one hashes; passwords with another hash are rehashed at the next log-in.
 PASSWORD_HASHERS = ["library.passwords.BoundedArgon2Hasher", "library.passwords.BoundedPbkdf2Hasher"]
@@ -406,7 +406,7 @@ UNFOLD = {
     "SITE_URL": "/",
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda _: static("favicon.svg")}],
     "SHOW_HISTORY": True,
-    "DASHBOARD_CALLBACK": "generation.views.dashboard.with_figures",
+    "DASHBOARD_CALLBACK": "generation.views.admin_dashboard.with_figures",
     "COLORS": {
         "primary": {
             "50": "#fff8ec", "100": "#fbe9cb", "200": "#f7d79f", "300": "#f5c373", "400": "#f2ae49",

@@ -11,7 +11,7 @@ from django_q.models import Failure, OrmQ, Schedule, Success
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import action, display
 
-from generation import tokens
+from generation import api_tokens
 from generation.models import (
     ApiToken,
     GatewayState,
@@ -25,9 +25,9 @@ from generation.models import (
     Shot,
     Take,
 )
-from generation.reviews import sharing
+from generation.reviews.sharing import share_links
 from generation.templatetags.money import usd
-from generation.views.prompts import shown_request
+from generation.views.compose.prompts import shown_request
 from library import storage
 from library.admin import PREVIEW_CLASSES, PREVIEW_HEIGHT, PREVIEW_WIDTH, ReadOnly, preview
 
@@ -245,7 +245,7 @@ class ApiTokenAdmin(ReadOnly, ModelAdmin):
     def revoke(self, request: HttpRequest, chosen: QuerySet[ApiToken]) -> None:
         """Programs that send them are refused from now on."""
         for token in chosen:
-            tokens.revoke(token)
+            api_tokens.revoke(token)
         self.message_user(request, f"Revoked: {', '.join(map(str, chosen))}.")
 
 
@@ -281,7 +281,7 @@ class ShareLinkAdmin(ReadOnly, ModelAdmin):
     def revoke(self, request: HttpRequest, chosen: QuerySet[ShareLink]) -> None:
         """They open nothing from now on."""
         for link in chosen:
-            sharing.revoke(link)
+            share_links.revoke(link)
         self.message_user(request, f"Taken back: {', '.join(map(str, chosen))}.")
 
 

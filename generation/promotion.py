@@ -16,7 +16,7 @@ from django.db.models import F, Min
 from django.utils.translation import gettext as _
 
 from generation.models import Promotion, Take
-from library import decoding, fitness, handles, ingest, probe, storage
+from library import decoding, handles, ingest, probe, storage, usability
 from library.models import Asset, MediaFile, Rights
 from library.models.assets import AssetQuerySet
 
@@ -63,9 +63,9 @@ def promote(
 def reference_to(take: Take, *, by: User, at: float | None = None) -> Asset:
     """The asset that stands for the clip or its frame in a prompt: the one that is there, or one made now under a
     handle of its own, kept to the project. Raises CannotPromote, also for a clip too long to be a reference."""
-    if at is None and take.seconds > fitness.MAX_CLIP_SECONDS:
+    if at is None and take.seconds > usability.MAX_CLIP_SECONDS:
         raise CannotPromote(
-            f"{take} lasts {take.seconds:.1f} s; a clip that goes on may have {fitness.MAX_CLIP_SECONDS:g} s. "
+            f"{take} lasts {take.seconds:.1f} s; a clip that goes on may have {usability.MAX_CLIP_SECONDS:g} s. "
             "Go on from its last frame instead."
         )
     media, second = _media_of(take, at, by)

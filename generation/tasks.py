@@ -8,7 +8,8 @@ from typing import ParamSpec
 from django.conf import settings
 
 from generation import lifecycle, schema
-from generation.reviews import link_film_making, link_tokens, mailing, notifying, paused_links
+from generation.reviews.notifications import email_delivery, notify
+from generation.reviews.sharing import link_tokens, link_video_encoding, paused_links
 from library import ingest, storage
 from library.ingest import staging, temp_files
 
@@ -86,20 +87,20 @@ def clean_up() -> None:
 def tell() -> None:
     """Every minute: notify of new takes and of paused share links, seal old tokens, queue copies for guests, then send
     what is due."""
-    link_film_making.wake_if_due()
-    notifying.announce()
+    link_video_encoding.wake_if_due()
+    notify.announce()
     paused_links.notify_owners()
     link_tokens.seal_anew()
-    mailing.send_due()
+    email_delivery.send_due()
 
 
 @on_usable_schema
 def make_link_films() -> None:
     """Make the copies that guests of share links see, and delete obsolete ones."""
-    link_film_making.make_due()
+    link_video_encoding.make_due()
 
 
 @on_usable_schema
 def mail() -> None:
     """Send what is due: somebody was told something just now."""
-    mailing.send_due()
+    email_delivery.send_due()

@@ -8,6 +8,6 @@ class LibraryConfig(AppConfig):
     name = "library"
 
     def ready(self) -> None:
-        from library.catalog.keeping import keep_words
+        from library.catalog.sqlite_fts_triggers import keep_words
 
         post_migrate.connect(keep_words, sender=self)

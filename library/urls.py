@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from library.views import assets, bulk, bundles, intake, listing, removal, shelves, uploads, versions
+from library.views import assets, bulk, bundles, collections, intake, listing, removal, uploads, versions
 from library.views.style import style
 
 app_name = "library"
@@ -10,11 +10,11 @@ urlpatterns = [
     path("library/", listing.asset_list, name="list"),
     path("library/handles/", listing.handles, name="handles"),
     path("library/chosen/", bulk.change_many, name="bulk"),
-    path("library/collections/", shelves.collections, name="collections"),
-    path("library/collections/<int:pk>/delete/", shelves.collection_delete, name="collection_delete"),
-    path("library/views/", shelves.view_save, name="view_save"),
-    path("library/views/<int:pk>/delete/", shelves.view_delete, name="view_delete"),
-    path("library/@<str:handle>/favourite/", shelves.favourite, name="favourite"),
+    path("library/collections/", collections.collections, name="collections"),
+    path("library/collections/<int:pk>/delete/", collections.collection_delete, name="collection_delete"),
+    path("library/views/", collections.view_save, name="view_save"),
+    path("library/views/<int:pk>/delete/", collections.view_delete, name="view_delete"),
+    path("library/@<str:handle>/favourite/", collections.favourite, name="favourite"),
     path("library/new/", intake.asset_new, name="new"),
     path("library/upload/", uploads.upload, name="upload"),
     path("library/upload/create/", uploads.upload_create, name="upload_create"),

@@ -9,7 +9,7 @@ from contextlib import suppress
 import psutil
 from django.conf import settings
 
-from generation.supervision import parts
+from generation.supervision.processes import process_specs
 
 
 class Service:
@@ -55,7 +55,7 @@ class Service:
 def s3_service() -> Service:
     """The local S3 server as `manage.py up` starts it."""
     port = settings.EMBEDDED["s3_port"]
-    part = parts.storage(["127.0.0.1"], port)
+    part = process_specs.storage(["127.0.0.1"], port)
     return Service(list(part.argv), dict(part.env), port)
 
 

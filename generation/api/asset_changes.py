@@ -7,10 +7,10 @@ from django.db import transaction
 from pydantic import BeforeValidator, Field, StringConstraints
 
 from generation import lifecycle
-from generation.api.border import Asked, AskedInJson
-from generation.api.callers import Caller
+from generation.api.authentication import Caller
 from generation.api.errors import Conflict, Forbidden, refuse_form
-from generation.api.shapes import AnyCase, Kind
+from generation.api.schemas import AnyCase, Kind
+from generation.api.strict_json import Asked, AskedInJson
 from library import forms, handles, ingest
 from library.models import Asset
 

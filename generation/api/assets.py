@@ -16,10 +16,10 @@ from generation.api.asset_changes import (
     taken,
     write_changes,
 )
-from generation.api.callers import ApiRequest, writing
+from generation.api.authentication import ApiRequest, writing
 from generation.api.errors import answers, refuse_form
-from generation.api.paging import SIZE, Listed, unknown_cursor
-from generation.api.shapes import AnyCase, AssetDetails, AssetShape, VersionShape
+from generation.api.pagination import SIZE, Listed, unknown_cursor
+from generation.api.schemas import AnyCase, AssetDetails, AssetShape, VersionShape
 from library import catalog, forms, ingest
 from library.catalog import Sort
 from library.catalog.cursors import place_of

@@ -8,17 +8,17 @@ from django.http import HttpResponse
 from ninja import Query
 
 from generation.api import errors
-from generation.api.border import StrictParser
-from generation.api.callers import ApiRequest, reading, throttle, writing
-from generation.api.describing import KEYED, Described
-from generation.api.destinations import default_project
+from generation.api.authentication import ApiRequest, reading, throttle, writing
 from generation.api.errors import NotFound, answers
-from generation.api.once import REPLAYED, once
+from generation.api.idempotency import REPLAYED, once
+from generation.api.job_payload import GenerationBody, Wish
+from generation.api.openapi import KEYED, Described
+from generation.api.strict_json import StrictParser
+from generation.api.target_project import default_project
 from generation.api.tasks import BalanceAnswer, Submission, SubmissionAnswer, TaskAnswer, uuid_of
-from generation.api.wishes import GenerationBody, Wish
+from generation.gateway_task import task_id_of, task_of
 from generation.ledger import budget_of
-from generation.limits import allowances, without_project
-from generation.task_shape import task_id_of, task_of
+from generation.spending_limits import allowances, without_project
 
 DESCRIPTION = """
 SkyReels V4 as its gateway offers it, with the library of this house behind it. What is added:

@@ -7,15 +7,15 @@ from django.http import HttpResponse
 from ninja import Query, Router, Status
 
 from generation import lifecycle
-from generation.api.callers import ApiRequest, writing
-from generation.api.decisions import Decision, carry_out
-from generation.api.describing import KEYED
+from generation.api.authentication import ApiRequest, writing
 from generation.api.errors import Conflict, answers
-from generation.api.once import REPLAYED, once
-from generation.api.paging import Listed, piece_of
-from generation.api.productions import Checked, JobDetails, JobShape
-from generation.api.wishes import DoubtfulBody, JobBody, Wish, refused
-from generation.limits import allowances
+from generation.api.idempotency import REPLAYED, once
+from generation.api.job_decisions import Decision, carry_out
+from generation.api.job_payload import DoubtfulBody, JobBody, Wish, refused
+from generation.api.job_schemas import Checked, JobDetails, JobShape
+from generation.api.openapi import KEYED
+from generation.api.pagination import Listed, piece_of
+from generation.spending_limits import allowances
 
 router = Router(tags=["Jobs"])
 StatusAsked = Literal[

@@ -1,9 +1,9 @@
 """Backlot's own API, under `/api/v1/`: assets, projects, jobs, takes and their review."""
 
 from generation.api import assets, errors, jobs, projects, reviews, takes
-from generation.api.border import StrictParser
-from generation.api.callers import reading, throttle
-from generation.api.describing import Described
+from generation.api.authentication import reading, throttle
+from generation.api.openapi import Described
+from generation.api.strict_json import StrictParser
 
 DESCRIPTION = """
 Everything that a team does in Backlot, for programs: the library, projects, jobs, takes and their review.

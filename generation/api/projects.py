@@ -6,15 +6,15 @@ from django.http import HttpRequest
 from ninja import Query, Router, Status
 from pydantic import Field
 
-from generation.api.border import AskedInJson
-from generation.api.callers import ApiRequest, writing
+from generation.api.authentication import ApiRequest, writing
 from generation.api.errors import ApiError, answers, refuse_form
-from generation.api.paging import Listed, piece_of
-from generation.api.shapes import ProjectDetails, ProjectShape
+from generation.api.pagination import Listed, piece_of
+from generation.api.schemas import ProjectDetails, ProjectShape
+from generation.api.strict_json import AskedInJson
 from generation.forms import ProjectForm
 from generation.forms.projects import ONLY_ADMINISTRATORS_OPEN
-from generation.limits import allowances, binding
 from generation.models import LedgerEntry
+from generation.spending_limits import allowances, binding
 from library.models.projects import may_open_projects
 
 router = Router(tags=["Projects"])

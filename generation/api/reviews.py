@@ -8,14 +8,16 @@ from django.conf import settings
 from ninja import Query, Router, Schema, Status
 from pydantic import Field
 
-from generation.api.border import AskedInJson
-from generation.api.callers import ApiRequest, writing
+from generation.api.authentication import ApiRequest, writing
 from generation.api.errors import Invalid, answers
-from generation.api.paging import Listed, piece_of
-from generation.api.productions import ReviewState
+from generation.api.job_schemas import ReviewState
+from generation.api.pagination import Listed, piece_of
+from generation.api.strict_json import AskedInJson
 from generation.models import Note, Take, Verdict
-from generation.reviews import notes, timecode, verdicts
-from generation.reviews.drawings import MAX_STROKES, Stroke
+from generation.reviews import timecode
+from generation.reviews.notes import notes
+from generation.reviews.notes.drawings import MAX_STROKES, Stroke
+from generation.reviews.verdicts import verdicts
 
 router = Router(tags=["Review"])
 

@@ -9,12 +9,12 @@ from pydantic import Field
 
 from generation import promotion
 from generation.api.asset_changes import Tag, taken
-from generation.api.border import AskedInJson
-from generation.api.callers import ApiRequest, writing
+from generation.api.authentication import ApiRequest, writing
 from generation.api.errors import Forbidden, Invalid, answers, over_quota
-from generation.api.paging import Listed, piece_of
-from generation.api.productions import ReviewState, TakeShape
-from generation.api.shapes import AssetDetails
+from generation.api.job_schemas import ReviewState, TakeShape
+from generation.api.pagination import Listed, piece_of
+from generation.api.schemas import AssetDetails
+from generation.api.strict_json import AskedInJson
 from library import ingest
 from library.forms import parse_tags
 from library.models import Asset, Project

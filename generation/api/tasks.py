@@ -10,8 +10,8 @@ from ninja import Schema
 from pydantic import Field
 
 from generation.api.errors import NotFound
-from generation.limits import Allowance, binding
-from generation.task_shape import TaskShape
+from generation.gateway_task import TaskShape
+from generation.spending_limits import Allowance, binding
 
 ENDLESS = 99_999_999  # US dollars: more than a budget can be
 _TASK_ID = re.compile(r"task_([0-9a-f]{32})")

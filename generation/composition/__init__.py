@@ -5,15 +5,15 @@ handles up, `planning` makes the request of it, `Composition` tells what that co
 `freeze` signs and freezes the plan that a job kept.
 """
 
-from generation.composition.binding import Bound
-from generation.composition.briefs import Brief, ClipUse, Keyframe, Roles, Settings
-from generation.composition.checking import why_ended
-from generation.composition.composing import Composition, compose, compose_all, compose_request, recompose
-from generation.composition.expanding import MAX_BATCH, MAX_PROMPTS, briefs_of, expand
-from generation.composition.freezing import freeze, previewed
-from generation.composition.planning import Mention
+from generation.composition.asset_checks import why_ended
+from generation.composition.compose import Composition, compose, compose_all, compose_request, recompose
+from generation.composition.handle_resolution import Bound
 from generation.composition.problems import Problem
-from generation.composition.sheet import Reference
+from generation.composition.request_builder import Reference
+from generation.composition.request_plan import Mention
+from generation.composition.request_urls import freeze, previewed
+from generation.composition.take_request import Brief, ClipUse, Keyframe, Roles, Settings
+from generation.composition.variations import MAX_BATCH, MAX_PROMPTS, briefs_of, expand
 
 __all__ = [
     "MAX_BATCH",

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from generation.composition.orders import elements
+from generation.composition.request_with_handles import elements
 from generation.skyreels.vocabulary import I2V_FIELDS, OMNI_FIELDS, ClipType, Mode, PictureType, Scenario
 
 Plan = Mapping[str, Any]

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from generation.composition.briefs import LONGEST_PROMPT
+from generation.composition.take_request import LONGEST_PROMPT
 
 
 class PromptField(forms.CharField):

@@ -7,8 +7,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from generation.models import Note, Take
-from generation.reviews import drawings, timecode
-from generation.reviews.notes import EMPTY, Moment
+from generation.reviews import timecode
+from generation.reviews.notes import drawings
+from generation.reviews.notes.notes import EMPTY, Moment
 from library.forms.text import VisibleCharField
 
 CODE = {"autocomplete": "off", "spellcheck": "false"}

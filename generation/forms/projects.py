@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from generation.ledger.budgets import WARN_AT
 from generation.models import Production
-from generation.reviews import verdicts
+from generation.reviews.verdicts import verdicts
 from library.forms.text import VisibleCharField
 from library.models import Membership, Project, Role
 

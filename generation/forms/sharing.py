@@ -10,9 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy
 
 from generation.models import Guest, Playlist, ShareLink, Shot, Take
-from generation.reviews import sharing
-from generation.reviews.notes import EMPTY
-from generation.reviews.sharing import CannotShare, Shown, Terms
+from generation.reviews.notes.notes import EMPTY
+from generation.reviews.sharing import share_links
+from generation.reviews.sharing.share_links import CannotShare, Shown, Terms
 from library.forms.text import VisibleCharField
 from library.models import Project
 
@@ -48,7 +48,7 @@ class ShareForm(forms.Form):
     password = forms.CharField(
         required=False,
         max_length=100,
-        help_text=f"At least {sharing.SHORTEST_PASSWORD} characters. Only its hash is kept: note it for your guests.",
+        help_text=f"At least {share_links.SHORTEST_PASSWORD} characters. Stored as a hash: send it to your guests.",
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
     allows_notes = forms.BooleanField(
@@ -147,7 +147,7 @@ class ShareForm(forms.Form):
             mark=values["watermark_text"],
         )
         try:
-            return sharing.share(
+            return share_links.share(
                 values["what"],
                 by=by,
                 terms=terms,
@@ -223,7 +223,7 @@ class MarkForm(forms.Form):
         """Return it in one line, if it can be drawn."""
         mark = one_line(self.cleaned_data["watermark_text"])
         try:
-            sharing.check_mark(mark)
+            share_links.check_mark(mark)
         except CannotShare as refusal:
             raise forms.ValidationError(str(refusal)) from refusal
         return mark

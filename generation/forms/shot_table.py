@@ -7,8 +7,8 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
 from generation.composition import Settings
-from generation.composition.cells import MAX_TAKES
-from generation.composition.tables import Table, decoded, read_table
+from generation.composition.shot_table import Table, decoded, read_table
+from generation.composition.table_parsing import MAX_TAKES
 from generation.forms.composer import MODEL_LABELS
 from generation.skyreels import schemas
 

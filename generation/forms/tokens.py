@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib.auth.models import User
 
-from generation import tokens
+from generation import api_tokens
 from generation.models import ApiToken
 from library.forms.text import VisibleCharField
 from library.models import Project
@@ -45,7 +45,7 @@ class TokenForm(forms.Form):
     def make(self) -> tuple[ApiToken, str]:
         """The new token and its secret, to be shown this once."""
         values = self.cleaned_data
-        return tokens.make(
+        return api_tokens.make(
             user=self.user,
             name=values["name"],
             can_write=values["access"] == WRITE,

@@ -4,7 +4,7 @@ from django import forms
 from django.contrib.auth.models import User
 
 from generation.models import Take, Verdict
-from generation.reviews import verdicts
+from generation.reviews.verdicts import verdicts
 
 
 class VerdictForm(forms.Form):

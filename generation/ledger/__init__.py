@@ -5,10 +5,17 @@ US dollars, exact to the hundredth of a cent. What belongs to which month goes b
 """
 
 from generation.ledger.budgets import Budget, budget_of, budgets_to_watch, personal_budget_to_watch
+from generation.ledger.csv_export import csv_lines
 from generation.ledger.entries import Chosen, entries
-from generation.ledger.exporting import csv_lines
-from generation.ledger.plotting import Plot, plot
-from generation.ledger.reconciling import Compared, Difference, compared, differing, explained, likely_reason
+from generation.ledger.plots import Plot, plot
+from generation.ledger.reconciliation import (
+    Compared,
+    Difference,
+    compared,
+    differing,
+    explained,
+    likely_reason,
+)
 from generation.ledger.totals import Group, Grouping, Totals, daily, grouped, over_time, total
 
 __all__ = [

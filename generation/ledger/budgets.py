@@ -9,10 +9,10 @@ from django.contrib.auth.models import User
 from django.db.models import DecimalField, F, Q, Sum, Value
 from django.db.models.functions import Coalesce
 
-from generation import limits
+from generation import spending_limits
 from generation.ledger.totals import exact
-from generation.limits import Allowance
 from generation.models import LedgerEntry, Production
+from generation.spending_limits import Allowance
 from library.models import Project
 from library.models.projects import AnyUser
 
@@ -117,7 +117,7 @@ def budgets_to_watch(user: AnyUser) -> list[tuple[Project, Budget]]:
 
 def personal_budget_to_watch(user: User) -> Allowance | None:
     """The personal budget of the user when `WARN_AT` per cent of it are spent or reserved, else None."""
-    found = limits.personal(user.pk, user.get_username())
+    found = spending_limits.personal(user.pk, user.get_username())
     return found if found.used and found.used * 100 >= found.amount * WARN_AT else None
 
 

@@ -12,20 +12,20 @@ queue loses, doubles or delays does no harm: `sweep` finds what is due. This pac
 string and never imports them.
 """
 
-from generation.lifecycle.balance import ask_balance
-from generation.lifecycle.batches import cancel_batch, check_batch, create_batch
-from generation.lifecycle.callbacks import call_back
-from generation.lifecycle.calls import called_back
-from generation.lifecycle.creation import cancel, create, create_from, retry
-from generation.lifecycle.drafts import rewrite_drafts, save_draft
-from generation.lifecycle.outlooks import outlooks
-from generation.lifecycle.pace import pause, resume_gateway
-from generation.lifecycle.polling import sweep
-from generation.lifecycle.refusals import CannotQueue, MayNotMake, NotPossible, OverLimit, TooManyJobs
-from generation.lifecycle.spending import find_refusal
-from generation.lifecycle.steering import abandon, pause_project, prioritise, reclaim, resume_project
-from generation.lifecycle.storing import store_job
-from generation.lifecycle.submission import submit_job, submit_next
+from generation.lifecycle.errors import CannotQueue, MayNotMake, NotPossible, OverLimit, TooManyJobs
+from generation.lifecycle.poll.balance import ask_balance
+from generation.lifecycle.poll.provider_webhook import called_back
+from generation.lifecycle.poll.sweep import sweep
+from generation.lifecycle.queue.batches import cancel_batch, check_batch, create_batch
+from generation.lifecycle.queue.controls import abandon, pause_project, prioritise, reclaim, resume_project
+from generation.lifecycle.queue.creation import cancel, create, create_from, retry
+from generation.lifecycle.queue.drafts import rewrite_drafts, save_draft
+from generation.lifecycle.queue.eta import outlooks
+from generation.lifecycle.queue.rate_limit import pause, resume_gateway
+from generation.lifecycle.spending.checks import find_refusal
+from generation.lifecycle.store.results import store_job
+from generation.lifecycle.submit.submission import submit_job, submit_next
+from generation.lifecycle.webhooks.client_webhooks import call_back
 
 __all__ = [
     "CannotQueue",

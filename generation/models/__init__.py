@@ -1,7 +1,7 @@
 """The tables of generation: shots, jobs and their story, takes and their review, money, tokens, what workers share."""
 
 from generation.models.batches import Batch
-from generation.models.callbacks import Callback
+from generation.models.client_webhooks import Callback
 from generation.models.gateway import GatewayState, Heartbeat
 from generation.models.idempotency import IdempotencyKey
 from generation.models.jobs import Job, JobEvent, JobReference

@@ -7,7 +7,7 @@ class GatewayState(models.Model):
     """One row for each base URL: why submits are paused, if they are, and how far the request budget is spent.
 
     `budget_spent_until` is the unix time up to which requests have been given out at the steady rate
-    (`generation.lifecycle.pace`).
+    (`generation.lifecycle.queue.rate_limit`).
     """
 
     base_url = models.CharField(max_length=300, unique=True)

@@ -215,7 +215,7 @@ class Guest(models.Model):
 class Voter(models.Model):
     """An invitation to a blind vote: its URL identifies the voter, who has one ballot.
 
-    The URL is derived from `key` and the installation's secret (`generation.reviews.ballots`).
+    The URL is derived from `key` and the installation's secret (`generation.reviews.sharing.ballots`).
     """
 
     link = models.ForeignKey(ShareLink, models.CASCADE, related_name="voters")

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from PIL import Image, ImageDraw, ImageFilter
 
+from generation.sandbox.captions import AMBER, DARK
 from generation.sandbox.drawing import (
     Size,
     cover,
@@ -13,7 +14,6 @@ from generation.sandbox.drawing import (
     shadow,
     wave,
 )
-from generation.sandbox.lettering import AMBER, DARK
 
 TURN_SECONDS = 1.6
 """How long one picture of a subject is shown before the next."""

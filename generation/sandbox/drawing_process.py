@@ -12,10 +12,10 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from generation.sandbox.film import Filming
-from generation.sandbox.reach import Reach
+from generation.sandbox.allowed_hosts import Reach
 from generation.sandbox.rules import read_order
 from generation.sandbox.sources import FetchFailed
+from generation.sandbox.video import Filming
 
 
 def film(work: dict[str, Any]) -> dict[str, Any]:

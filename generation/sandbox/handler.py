@@ -11,10 +11,10 @@ from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
-from generation.sandbox.desk import Refusal
 from generation.sandbox.downloads import BadRange, ResultFile, read_range
 from generation.sandbox.faults import BadFault, Fault, read_fault
-from generation.sandbox.reply import HangUp, Reply, json_reply, made_up_reply, refusal_reply
+from generation.sandbox.response import HangUp, Reply, json_reply, made_up_reply, refusal_reply
+from generation.sandbox.task_service import Refusal
 
 if TYPE_CHECKING:
     from generation.sandbox.server import SandboxServer

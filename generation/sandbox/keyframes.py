@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from PIL import Image, ImageFilter
 
 from generation.sandbox.drawing import Size, cover, ease, tint, wave
-from generation.sandbox.order import Keyframe
+from generation.sandbox.render_request import Keyframe
 
 _MARGIN = 1.06
 _HOLD = 0.25

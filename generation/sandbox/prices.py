@@ -1,6 +1,6 @@
 """What the sandbox charges, and how long it pretends to need."""
 
-from generation.sandbox.order import MAX_REFERENCE_SECONDS, Order
+from generation.sandbox.render_request import MAX_REFERENCE_SECONDS, Order
 
 OPENING_BALANCE = 1000.0
 """US dollars."""

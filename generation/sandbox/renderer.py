@@ -13,10 +13,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from generation.sandbox.allowed_hosts import ANYWHERE, Reach
 from generation.sandbox.prices import cost
-from generation.sandbox.reach import ANYWHERE, Reach
 from generation.sandbox.rules import read_order
-from generation.sandbox.store import Task, TaskStore
+from generation.sandbox.task_store import Task, TaskStore
 
 log = logging.getLogger("backlot.sandbox")
 

@@ -4,7 +4,7 @@ import re
 from typing import Any
 from urllib.parse import urlsplit
 
-from generation.sandbox.order import SIZES, Clip, Keyframe, Order, Subject
+from generation.sandbox.render_request import SIZES, Clip, Keyframe, Order, Subject
 from library.text import is_blank
 
 MODELS = ("skyreels-v4-fast", "skyreels-v4-std")

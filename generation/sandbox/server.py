@@ -11,14 +11,14 @@ from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Self
 
-from generation.sandbox.courier import WAITS, Courier
-from generation.sandbox.desk import Desk
+from generation.sandbox.allowed_hosts import ANYWHERE, Reach
 from generation.sandbox.faults import FaultBox, read_fault
 from generation.sandbox.handler import SandboxHandler
-from generation.sandbox.reach import ANYWHERE, Reach
 from generation.sandbox.renderer import Renderer
-from generation.sandbox.store import Task, TaskStore
+from generation.sandbox.task_service import Desk
+from generation.sandbox.task_store import Task, TaskStore
 from generation.sandbox.vendor import VendorDesk
+from generation.sandbox.webhook_sender import WAITS, Courier
 
 log = logging.getLogger("backlot.sandbox")
 

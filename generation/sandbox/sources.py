@@ -10,7 +10,7 @@ import httpx
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from generation.public_http import NotPublic
-from generation.sandbox.reach import Reach
+from generation.sandbox.allowed_hosts import Reach
 
 PICTURE_BYTES = 10 * 1024 * 1024
 VIDEO_BYTES = 300_000_000

@@ -9,11 +9,11 @@ import secrets
 import time
 from typing import Any
 
-from generation.sandbox.desk import Desk, Refusal, result_link
 from generation.sandbox.faults import Fault
-from generation.sandbox.order import Order
+from generation.sandbox.render_request import Order
 from generation.sandbox.rules import RuleBroken, read_order
-from generation.sandbox.store import Task
+from generation.sandbox.task_service import Desk, Refusal, result_link
+from generation.sandbox.task_store import Task
 
 _SHARED = {"api_key", "prompt", "duration", "resolution", "sound", "prompt_optimizer", "mode"}
 FIELDS = {

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from .requests import GenerationRequest
-from .rules import Problem
-from .vocabulary import Model, Resolution, Scenario
+from generation.skyreels.requests import GenerationRequest
+from generation.skyreels.rules import Problem
+from generation.skyreels.vocabulary import Model, Resolution, Scenario
 
 _FIELD_OF = {
     Scenario.TEXT_TO_VIDEO: "prompt",

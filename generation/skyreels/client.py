@@ -10,11 +10,11 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from .answers import Balance, Submitted, Task, TaskError
-from .errors import SkyReelsError
-from .failures import fit_to_tell, query_interrupted, submit_interrupted
-from .limits import MAX_IDEMPOTENCY_KEY_LENGTH
-from .providers import GATEWAY, Call, Provider
+from generation.skyreels.errors import SkyReelsError
+from generation.skyreels.failures import fit_to_tell, query_interrupted, submit_interrupted
+from generation.skyreels.limits import MAX_IDEMPOTENCY_KEY_LENGTH
+from generation.skyreels.providers import GATEWAY, Call, Provider
+from generation.skyreels.responses import Balance, Submitted, Task, TaskError
 
 _VISIBLE_ASCII = re.compile(r"[\x21-\x7e]+")
 

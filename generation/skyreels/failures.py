@@ -14,7 +14,8 @@ from math import isfinite
 
 import httpx
 
-from .errors import (
+from generation.skyreels.clean_text import read_text
+from generation.skyreels.errors import (
     BalanceExhausted,
     Indeterminate,
     InProgress,
@@ -26,7 +27,6 @@ from .errors import (
     Unavailable,
     UnknownTask,
 )
-from .words import read_text
 
 _RAW_LENGTH = 2000
 _READ_LENGTH = 20_000  # blanking comes before cutting, so that no half of a key is left at the edge

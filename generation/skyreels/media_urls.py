@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Strict
 
-from .limits import AUDIO_FORMATS, IMAGE_FORMATS, VIDEO_FORMATS
+from generation.skyreels.limits import AUDIO_FORMATS, IMAGE_FORMATS, VIDEO_FORMATS
 
 # A name without a suffix, or with one that is no media type, tells nothing and passes.
 _OTHER_MEDIA = (

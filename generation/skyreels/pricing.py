@@ -12,8 +12,8 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from .limits import MAX_REFERENCE_SECONDS
-from .vocabulary import Model, Resolution
+from generation.skyreels.limits import MAX_REFERENCE_SECONDS
+from generation.skyreels.vocabulary import Model, Resolution
 
 _Key = tuple[Model, Resolution, bool]
 

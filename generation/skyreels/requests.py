@@ -8,9 +8,7 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, Strict, model_validator
 from pydantic_core import PydanticCustomError
 
-from library.text import is_blank
-
-from .limits import (
+from generation.skyreels.limits import (
     DEFAULT_DURATION,
     MAX_DURATION,
     MAX_MID_FRAMES,
@@ -20,10 +18,19 @@ from .limits import (
     MIN_DURATION,
     UNSPECIFIED_TIME,
 )
-from .media_urls import AudioUrl, ImageUrl, VideoUrl, WebUrl
-from .rules import broken_rules, without_absent
-from .tags import check_tag
-from .vocabulary import AspectRatio, ClipType, Mode, Model, PictureType, Resolution, Scenario
+from generation.skyreels.media_urls import AudioUrl, ImageUrl, VideoUrl, WebUrl
+from generation.skyreels.rules import broken_rules, without_absent
+from generation.skyreels.tags import check_tag
+from generation.skyreels.vocabulary import (
+    AspectRatio,
+    ClipType,
+    Mode,
+    Model,
+    PictureType,
+    Resolution,
+    Scenario,
+)
+from library.text import is_blank
 
 RULES_ERROR = "skyreels_rules"
 

@@ -7,7 +7,7 @@ still hears about all its other faults. What one field can tell by itself is che
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from .limits import (
+from generation.skyreels.limits import (
     DEFAULT_DURATION,
     MAX_MID_FRAMES,
     MAX_PICTURES_PER_SUBJECT,
@@ -16,9 +16,9 @@ from .limits import (
     MAX_REF_VIDEOS,
     UNSPECIFIED_TIME,
 )
-from .tags import clashes, stands_in
-from .tokens import estimate_tokens
-from .vocabulary import I2V_FIELDS, OMNI_FIELDS
+from generation.skyreels.tags import clashes, stands_in
+from generation.skyreels.tokens import estimate_tokens
+from generation.skyreels.vocabulary import I2V_FIELDS, OMNI_FIELDS
 
 Data = Mapping[str, object]
 

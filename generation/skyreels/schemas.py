@@ -1,7 +1,6 @@
 """Everything that is said to and heard from the gateway, in one place to import from."""
 
-from .answers import Balance, Submitted, Task, TaskError, TaskState
-from .limits import (
+from generation.skyreels.limits import (
     ASSUMED_RESULT_LIFETIME,
     AUDIO_FORMATS,
     DEFAULT_DURATION,
@@ -22,11 +21,20 @@ from .limits import (
     UNSPECIFIED_TIME,
     VIDEO_FORMATS,
 )
-from .requests import GenerationRequest, MidFrame, RefImage, RefVideo
-from .rules import Problem
-from .tokens import TokenEstimate, estimate_tokens
-from .validation import InvalidRequest, find_problems, find_warnings, parse_request
-from .vocabulary import AspectRatio, ClipType, Mode, Model, PictureType, Resolution, Scenario
+from generation.skyreels.requests import GenerationRequest, MidFrame, RefImage, RefVideo
+from generation.skyreels.responses import Balance, Submitted, Task, TaskError, TaskState
+from generation.skyreels.rules import Problem
+from generation.skyreels.tokens import TokenEstimate, estimate_tokens
+from generation.skyreels.validation import InvalidRequest, find_problems, find_warnings, parse_request
+from generation.skyreels.vocabulary import (
+    AspectRatio,
+    ClipType,
+    Mode,
+    Model,
+    PictureType,
+    Resolution,
+    Scenario,
+)
 
 __all__ = [
     "ASSUMED_RESULT_LIFETIME",

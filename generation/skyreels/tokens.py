@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from math import ceil
 
-from .limits import MAX_PROMPT_TOKENS
+from generation.skyreels.limits import MAX_PROMPT_TOKENS
 
 _CJK = "\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
 _RUN = re.compile(rf"(?P<cjk>[{_CJK}]+)|(?P<word>[^\W{_CJK}]+)|(?P<marks>[^\w\s]+)")

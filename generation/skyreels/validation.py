@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from .limits import MAX_PROMPT_TOKENS
-from .requests import RULES_ERROR, GenerationRequest
-from .rules import Problem, broken_rules, without_absent
-from .tokens import estimate_tokens
-from .vocabulary import ClipType, Mode
+from generation.skyreels.limits import MAX_PROMPT_TOKENS
+from generation.skyreels.requests import RULES_ERROR, GenerationRequest
+from generation.skyreels.rules import Problem, broken_rules, without_absent
+from generation.skyreels.tokens import estimate_tokens
+from generation.skyreels.vocabulary import ClipType, Mode
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails

@@ -7,7 +7,7 @@ from django import template
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
-from generation.reviews.playlists import Place
+from generation.reviews.playlists.playlists import Place
 from generation.templatetags.badges import review_badge
 from library import storage
 

@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
 from generation.models import Take
-from generation.reviews.playlists import Place
-from generation.reviews.stacks import StackedTake
+from generation.reviews.playlists.playlists import Place
+from generation.reviews.verdicts.shot_stack import StackedTake
 from generation.templatetags.badges import KINDS
 from library import storage
 

@@ -13,9 +13,10 @@ from django.views.decorators.http import require_safe
 from generation import lifecycle
 from generation.ledger import budgets_to_watch, personal_budget_to_watch
 from generation.models import Job, LedgerEntry, Take
-from generation.views import live, steering
-from generation.views.access import Request
-from generation.views.inbox import waiting_takes
+from generation.views.account.inbox import waiting_takes
+from generation.views.jobs import controls
+from generation.views.shared import polling_fragments
+from generation.views.shared.access import Request
 from library.models import Project
 from library.models.projects import may_open_projects
 
@@ -27,8 +28,8 @@ State = LedgerEntry.State
 def home(request: Request) -> HttpResponse:
     """The first page after the log-in."""
     context = _live(request)
-    if live.is_refresh(request):
-        return live.refresh(request, "generation/_home_live.html", context)
+    if polling_fragments.is_refresh(request):
+        return polling_fragments.refresh(request, "generation/_home_live.html", context)
     month = timezone.now().replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     waiting = list(waiting_takes(request)[: SHOWN_WAITING + 1])
     context |= {
@@ -72,6 +73,6 @@ def _live(request: Request) -> dict[str, Any]:
         "outlooks": outlooks,
         "takes": takes,
         "in_hand": bool(jobs),
-        "mark": live.mark(jobs, [take.pk for take in takes], steering.told(outlooks)),
-        "live_url": live.address(request),
+        "mark": polling_fragments.mark(jobs, [take.pk for take in takes], controls.told(outlooks)),
+        "live_url": polling_fragments.address(request),
     }

@@ -3,8 +3,8 @@
 What happened is not rewritten here either: media files, versions and the history can be looked at, not changed.
 """
 
-from library.admin import assets, history, media, people, shelves
-from library.admin.looking import PREVIEW_CLASSES, PREVIEW_HEIGHT, PREVIEW_WIDTH, ReadOnly, preview
+from library.admin import assets, collections, history, media, users
+from library.admin.read_only import PREVIEW_CLASSES, PREVIEW_HEIGHT, PREVIEW_WIDTH, ReadOnly, preview
 
 __all__ = [
     "PREVIEW_CLASSES",
@@ -12,9 +12,9 @@ __all__ = [
     "PREVIEW_WIDTH",
     "ReadOnly",
     "assets",
+    "collections",
     "history",
     "media",
-    "people",
     "preview",
-    "shelves",
+    "users",
 ]

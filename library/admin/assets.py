@@ -21,8 +21,8 @@ from unfold.decorators import display
 from unfold.widgets import INPUT_CLASSES
 
 from library.admin.filters import RightsFilter, UsableFilter
-from library.admin.looking import ReadOnly, preview
-from library.catalog.words import matching
+from library.admin.read_only import ReadOnly, preview
+from library.catalog.word_search import matching
 from library.ingest.assets import write_uses
 from library.ingest.bulk import archive_many, restore_many
 from library.ingest.rights import OwnerNeeded, check_last_day

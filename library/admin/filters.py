@@ -9,7 +9,7 @@ from django.db.models import F, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from library import fitness
+from library import usability
 from library.models import Asset
 from library.models.rights import ENDING, EXPIRED, NOTICE_DAYS
 
@@ -41,10 +41,10 @@ class UsableFilter(admin.SimpleListFilter):
     parameter_name = "usable"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, str]]:
-        return [(str(use.value), name) for use, name in fitness.NAMES.items()]
+        return [(str(use.value), name) for use, name in usability.NAMES.items()]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Asset]) -> QuerySet[Asset]:
-        wanted = [use.value for use in fitness.Use if str(use.value) == self.value()]
+        wanted = [use.value for use in usability.Use if str(use.value) == self.value()]
         if not wanted:
             return queryset
         return queryset.alias(fitting=F("uses").bitand(wanted[0])).filter(fitting__gt=0)

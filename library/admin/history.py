@@ -7,7 +7,7 @@ from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
-from library.admin.looking import ReadOnly
+from library.admin.read_only import ReadOnly
 
 KINDS = {1: "added", 2: "changed", 3: "deleted"}
 

@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import display
 
-from library.admin.looking import preview
+from library.admin.read_only import preview
 from library.models import ProjectAsset
 
 

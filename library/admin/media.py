@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import display
 
-from library.admin.looking import ReadOnly, preview
+from library.admin.read_only import ReadOnly, preview
 from library.models import AssetVersion, MediaFile, VersionFile
 
 

@@ -10,7 +10,7 @@ from django.db.models.functions import Lower
 from django.utils.dateparse import parse_datetime
 
 from library.catalog.cursors import Place
-from library.catalog.words import newest_first
+from library.catalog.word_search import newest_first
 from library.models import Asset
 from library.models.assets import AssetQuerySet
 

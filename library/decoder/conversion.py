@@ -12,7 +12,7 @@ import av
 from av.container import InputContainer
 
 from library.probe import HEAD_BYTES, MAX_AUDIO_BYTES, MAX_SECONDS, UnreadableMedia, damaged
-from library.probe.reading import open_recording
+from library.probe.identify import open_recording
 
 RATE = 44100
 BIT_RATE = 192_000

@@ -8,14 +8,14 @@ from typing import Any
 
 from PIL import Image
 
-from library.decoder import conversion, pictures, privacy
+from library.decoder import conversion, privacy, thumbnails
 from library.decoder.drawing import Stroke, with_strokes
-from library.decoder.look_hash import looks_of
+from library.decoder.perceptual_hash import looks_of
 from library.decoder.remuxing import copy_without_metadata
 from library.decoder.watermark import mark_picture
 from library.decoder.watermarking import burn_in
 from library.probe import UnreadableMedia, shown_name
-from library.probe.reading import contents, examine, frame_times, probe, uneven
+from library.probe.identify import contents, examine, frame_times, probe, uneven
 
 Result = dict[str, Any]
 
@@ -31,9 +31,9 @@ def prepare(*, path: str, name: str) -> Result:
     clean = privacy.cleaned(source, facts, seen)
     if clean != source:
         facts, seen = examine(clean, name=name)
-    small = seen.small if seen else pictures.shown(clean, facts, name=shown_name(name))
+    small = seen.small if seen else thumbnails.shown(clean, facts, name=shown_name(name))
     thumbnail = original.with_name("thumbnail.webp")
-    pictures.save(small, thumbnail)
+    thumbnails.save(small, thumbnail)
     # Videos are cleaned in place.
     is_changed = clean != original or facts.kind == "video"
     return {
@@ -54,7 +54,7 @@ def kind(*, path: str) -> Result:
 def thumbnail(*, path: str, target: str) -> Result:
     """Write the thumbnail of a file."""
     source = Path(path)
-    pictures.save_thumbnail(source, probe(source), Path(target))
+    thumbnails.save_thumbnail(source, probe(source), Path(target))
     return {}
 
 
@@ -62,7 +62,7 @@ def frame(
     *, path: str, second: float, target: str, strokes: list[Stroke], compress_level: int
 ) -> dict[str, float]:
     """Write the frame that a player shows at that second as a PNG, with the strokes burnt in; return its start time."""
-    picture, begins = pictures.frame_at(Path(path), second)
+    picture, begins = thumbnails.frame_at(Path(path), second)
     with_strokes(picture, strokes).save(target, "PNG", compress_level=compress_level)
     return {"second": begins}
 
@@ -73,7 +73,7 @@ def film(*, path: str, poster: str) -> Result:
     facts = probe(video)
     if facts.kind != "video" or not facts.seconds or not facts.width or not facts.height:
         raise UnreadableMedia("it is not a video")
-    pictures.save_thumbnail(video, facts, Path(poster))
+    thumbnails.save_thumbnail(video, facts, Path(poster))
     times = frame_times(video)
     return {"facts": asdict(facts), "frames": len(times), "times": uneven(times, facts.fps or 0.0)}
 
@@ -91,7 +91,7 @@ def link_film(*, path: str, poster: str, target: str, target_poster: str, mark: 
         copy_without_metadata(Path(path), Path(target))
     with Image.open(poster, formats=["WEBP"]) as picture:
         plain = picture.convert("RGB")
-    pictures.save(mark_picture(plain, mark) if mark else plain, Path(target_poster))
+    thumbnails.save(mark_picture(plain, mark) if mark else plain, Path(target_poster))
     return {}
 
 

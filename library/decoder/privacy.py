@@ -12,7 +12,7 @@ from pathlib import Path
 from PIL import Image
 
 from library.probe import Facts
-from library.probe.reading import Seen, open_recording
+from library.probe.identify import Seen, open_recording
 
 # What makes a picture upright, by its EXIF orientation; 1, and whatever else a damaged header says, is upright.
 TURNS = {

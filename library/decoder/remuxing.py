@@ -7,7 +7,7 @@ import av
 from av.bitstream import BitStreamFilterContext
 
 from library.probe import damaged
-from library.probe.reading import open_recording
+from library.probe.identify import open_recording
 
 # No creation time, no name of the writer; the index at the start, so that browsers can play at once.
 MUXER_OPTIONS = {"movflags": "+faststart", "fflags": "+bitexact"}

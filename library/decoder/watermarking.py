@@ -13,7 +13,7 @@ from PIL import Image
 from library.decoder.remuxing import forget_metadata, open_target
 from library.decoder.watermark import overlay
 from library.probe import damaged
-from library.probe.reading import open_recording
+from library.probe.identify import open_recording
 
 # One thread each: slower, but with less memory and less impact on the machine's other work.
 _ENCODER = {"preset": "veryfast", "crf": "19", "bf": "0", "threads": "1"}

@@ -1,6 +1,6 @@
 """What people type and choose about assets."""
 
-from library.forms.about import EditForm, about, parse_tags
+from library.forms.asset_details import EditForm, about, parse_tags
 from library.forms.assets import AssetForm, VersionForm
 from library.forms.batches import BatchForm, RowForm, UploadForm, listed, noticed, proposed, rows_sent
 from library.forms.bundles import IMPORT_SECONDS, BundleForm

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 
 from library import ingest
-from library.forms.about import AboutForm
+from library.forms.asset_details import AboutForm
 from library.forms.files import FilesForm
 from library.forms.naming import HANDLE_FIELD, checked_handle
 from library.models import Asset, Project

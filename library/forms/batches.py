@@ -10,11 +10,11 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 
 from library import handles, ingest
-from library.forms.about import AboutForm
+from library.forms.asset_details import AboutForm
 from library.forms.files import TOO_OLD, FilesForm, KeptFile, kept_by_token
 from library.forms.naming import taken_message
-from library.ingest import grouping, looks
-from library.ingest.looks import Notice
+from library.ingest import duplicates, grouping
+from library.ingest.duplicates import Notice
 from library.models import Asset, MediaFile
 
 MAX_BATCH = 200
@@ -158,7 +158,7 @@ def _each_once(found: Mapping[str, KeptFile], tokens: Sequence[str]) -> list[Kep
 
 def noticed(user: User, rows: Sequence[RowForm]) -> dict[int, Notice]:
     """What the library has already of the files in these rows, by the key of the media file."""
-    return looks.notices([one.media for row in rows for one in row.kept], user)
+    return duplicates.notices([one.media for row in rows for one in row.kept], user)
 
 
 def listed(assets: Sequence[Asset]) -> str:

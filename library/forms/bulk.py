@@ -6,7 +6,7 @@ from django import forms
 from django.contrib.auth.models import User
 from django.db import models
 
-from library.forms.about import parse_tags
+from library.forms.asset_details import parse_tags
 from library.models import Collection, Project
 
 MOST = 500  # assets changed at once

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib.auth.models import User
 
-from library.ingest.unpacking import MAX_ENTRIES, MAX_UNPACKED_BYTES
+from library.ingest.bundle_import import MAX_ENTRIES, MAX_UNPACKED_BYTES
 from library.models import Project
 
 # A web server's thread serves nobody else meanwhile, and a browser does not wait for ever.

@@ -5,8 +5,8 @@ from typing import Any
 from django import forms
 
 from library.catalog import Sort
-from library.fitness import NAMES, Use
 from library.models import Asset
+from library.usability import NAMES, Use
 
 USABLE = [(str(use.name).lower(), NAMES[use]) for use in Use]
 CURSOR_LENGTH = 300

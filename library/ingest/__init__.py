@@ -9,7 +9,6 @@ from library.ingest.assets import (
 )
 from library.ingest.links import KeptAtHome, LinkedElsewhere, link_asset, pin
 from library.ingest.media import add_media, keep_waiting
-from library.ingest.mending import draw_again
 from library.ingest.naming import (
     HandleTaken,
     StaleEdit,
@@ -29,6 +28,7 @@ from library.ingest.removal import (
     unarchive,
     unused_media,
 )
+from library.ingest.repair import draw_again
 from library.ingest.rights import OwnerNeeded, check_home, check_last_day
 from library.ingest.versions import Impact, files_of, impact_of, restore_version
 

@@ -9,7 +9,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from library import fitness
+from library import usability
 from library.ingest import links, naming, quotas
 from library.ingest.naming import StaleEdit
 from library.ingest.rights import check_home, check_last_day
@@ -171,7 +171,7 @@ def _add_version(
     # A character is known by its face, not by the wave of its voice, wherever that stood in the list.
     asset.cover = min(files, key=lambda one: one.kind == MediaFile.Kind.AUDIO)
     asset.current_version = version
-    asset.uses = fitness.uses_of(asset.kind, asset.is_grid, files).uses
+    asset.uses = usability.uses_of(asset.kind, asset.is_grid, files).uses
     asset.save(update_fields=["cover", "current_version", "uses", "updated_at"])
     return version
 
@@ -188,7 +188,7 @@ def write_uses(asset: Asset) -> None:
     """Notes anew what the asset can be used as, after `is_grid` changed."""
     version = asset.current_version
     files = [use.media for use in version.files.select_related("media")] if version else []
-    asset.uses = fitness.uses_of(asset.kind, asset.is_grid, files).uses
+    asset.uses = usability.uses_of(asset.kind, asset.is_grid, files).uses
     Asset.objects.filter(pk=asset.pk).update(uses=asset.uses)
 
 

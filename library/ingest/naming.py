@@ -56,7 +56,7 @@ def check_free(handle: str, *, own: Asset | None = None) -> None:
 def rename(asset: Asset, *, handle: str, revision: int) -> tuple[Asset, str]:
     """Gives the asset another handle, as it was edited from that revision; the old one keeps resolving.
 
-    Returns the asset and its old handle: drafts are rewritten by who calls (`generation.views.renaming`). Raises
+    Returns the asset and its old handle: the caller rewrites drafts (`generation.views.projects.rename_asset`). Raises
     ValueError for what is no handle, HandleTaken, and StaleEdit; in each case nothing was changed.
     """
     if not handles.is_handle(handle):

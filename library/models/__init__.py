@@ -1,11 +1,11 @@
 """The library's tables: projects and members, assets and their versions, media files, and what people keep."""
 
 from library.models.assets import Asset, AssetTag, AssetVersion, ProjectAsset, VersionFile
+from library.models.collections import Collection, Favourite, SavedView
+from library.models.former_handles import HandleAlias
 from library.models.media import MediaFile, StagedUpload
-from library.models.names import HandleAlias
 from library.models.projects import Membership, Project, Role
 from library.models.rights import Rights
-from library.models.shelves import Collection, Favourite, SavedView
 from library.models.throttling import AttemptCounter
 
 __all__ = [

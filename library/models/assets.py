@@ -12,10 +12,11 @@ from django.utils import timezone
 from taggit.managers import TaggableManager
 from taggit.models import ItemBase
 
-from library import fitness, handles
+from library import handles
+from library import usability as fitness
 from library.models import rights
+from library.models.former_handles import HandleAlias
 from library.models.media import MediaFile
-from library.models.names import HandleAlias
 from library.models.projects import MAKERS, OWNERS, AnyUser, Project, in_projects_of
 
 
@@ -134,7 +135,7 @@ class Asset(models.Model):  # type: ignore[django-manager-missing]  # taggit mak
     use_count = models.PositiveIntegerField(default=0, help_text="jobs that used it")
     last_used_at = models.DateTimeField(null=True, blank=True)
     uses = models.PositiveSmallIntegerField(
-        default=0, help_text="what it can be used as: bits of `library.fitness`"
+        default=0, help_text="what it can be used as: bits of `library.usability`"
     )
     search_text = models.TextField(
         blank=True, editable=False, help_text="handles now and before, title, tags, description, folded"

@@ -1,4 +1,4 @@
-"""Types, limits and errors of media files. The readers are in `library.probe.reading`, which imports Pillow and PyAV;
+"""Types, limits and errors of media files. The readers are in `library.probe.identify`, which imports Pillow and PyAV;
 the package itself does not, so that processes that only handle metadata never load a decoder."""
 
 from library.probe.facts import (

@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from library import catalog, forms, handles, storage
-from library.ingest import bundles, unpacking, usage_of
-from library.ingest.outcomes import Ending, Outcome
+from library.ingest import bundle_export, bundle_import, usage_of
+from library.ingest.import_results import Ending, Outcome
 from library.models import Asset, Collection, Project
 from library.models.assets import AssetQuerySet
 from library.views.access import REFUSED, Request
@@ -34,7 +34,9 @@ def export(request: Request) -> HttpResponse | StreamingHttpResponse:
         return render(request, "library/export_refused.html", {"limit": MAX_EXPORTED}, status=REFUSED)
     # After the first byte, an error can only be reported by aborting the response.
     storage.check_bucket()
-    response = StreamingHttpResponse(bundles.packed(chosen, by=request.user), content_type="application/zip")
+    response = StreamingHttpResponse(
+        bundle_export.packed(chosen, by=request.user), content_type="application/zip"
+    )
     name = f"backlot-assets-{timezone.localdate()}.zip"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
@@ -56,11 +58,11 @@ def _imported(form: forms.BundleForm, request: Request) -> list[Outcome]:
     sent, project = form.cleaned_data["bundle"], form.cleaned_data["bundle_project"]
     storage.check_bucket()
     try:
-        found = unpacking.import_bundle(
+        found = bundle_import.import_bundle(
             sent.file, by=request.user, project=project, seconds=forms.IMPORT_SECONDS
         )
         return list(found)
-    except unpacking.BadBundle as error:
+    except bundle_import.BadBundle as error:
         form.add_error("bundle", str(error))
         return []
 

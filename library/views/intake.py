@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from library import forms, ingest
-from library.ingest import looks
+from library.ingest import duplicates
 from library.models import Asset, Project
 from library.views.access import REFUSED, Request
 from library.views.busy import with_retry
@@ -49,7 +49,7 @@ def _created(form: forms.AssetForm) -> Asset | None:
 
 def _noticed(form: forms.AssetForm, made: Asset) -> Iterator[str]:
     """What the library had already of the files that just came in."""
-    found = looks.notices(form.media_files, form.user, but=made)
+    found = duplicates.notices(form.media_files, form.user, but=made)
     for kept in form.kept:
         notice = found[kept.media.pk]
         if notice.same:

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from library import decoding, forms, handles, ingest, storage
-from library.ingest import grouping, looks
+from library.ingest import duplicates, grouping
 from library.models import Asset, Project
 from library.probe import UnreadableMedia, shown_name
 from library.views.access import REFUSED, Request
@@ -49,7 +49,7 @@ def upload_file(request: Request) -> HttpResponse:
         answer = {"name": name, "problem": forms.problem_of(name, error), "retry_after": error.retry_after}
         return with_retry(JsonResponse(answer), error)
     kept = forms.keep(request.user, media, name)
-    notice = looks.notices([media], request.user)[media.pk]
+    notice = duplicates.notices([media], request.user)[media.pk]
     return JsonResponse(
         {
             "name": name,

@@ -1,4 +1,4 @@
-// PURE: the lines that a stroke consists of, in pixels; `generation/reviews/stills.py` burns the same into pictures.
+// PURE: the lines that a stroke consists of, in pixels; `generation/reviews/notes/stills.py` burns the same into pictures.
 
 const HEAD_LENGTH = 5;
 const HEAD_ANGLE = (28 * Math.PI) / 180;

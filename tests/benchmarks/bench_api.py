@@ -14,8 +14,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from generation import tokens
-from generation.api import callers
+from generation import api_tokens
+from generation.api import authentication
 from library.models import Asset
 from tests.benchmarks.bench_library import _Library
 
@@ -26,10 +26,10 @@ MOST_MILLISECONDS, MOST_QUERIES = 25, 12
 @pytest.mark.django_db(transaction=True)  # VACUUM runs in no transaction
 def test_what_a_check_costs_a_program(alice: User, monkeypatch: pytest.MonkeyPatch) -> None:
     """Median and queries; it may take 25 ms."""
-    monkeypatch.setattr(callers, "REQUESTS", 10**6)
+    monkeypatch.setattr(authentication, "REQUESTS", 10**6)
     makers = _Library(alice)
     makers.grow_to(SIZE)
-    _, secret = tokens.make(user=alice, name="bench")
+    _, secret = api_tokens.make(user=alice, name="bench")
     client = Client(headers={"Authorization": f"Bearer {secret}"})
     body = json.dumps(_request(alice, makers.mine.slug))
 

@@ -11,9 +11,9 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from config.logs import without_secrets
-from generation import tokens
+from generation import api_tokens
 from generation.composition import Settings
-from generation.composition.tables import read_table
+from generation.composition.shot_table import read_table
 from library.models import Project
 
 HALF = 1_000_000  # characters
@@ -75,7 +75,7 @@ def test_a_long_line_of_the_log(piece: str) -> None:
 @pytest.mark.parametrize("name", BODIES)
 @pytest.mark.parametrize("path", ["/api/v1/jobs", "/api/v1/jobs/check", "/v1/videos/generations"])
 def test_a_large_body(name: str, path: str, alice: User, project: Project) -> None:
-    _, secret = tokens.make(user=alice, name="program")
+    _, secret = api_tokens.make(user=alice, name="program")
     program = Client(headers={"Authorization": f"Bearer {secret}"})
 
     def send(size: int) -> Callable[[], object]:

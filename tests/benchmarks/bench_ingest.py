@@ -16,7 +16,7 @@ from PIL import Image
 
 from library import ingest
 from library.models import MediaFile
-from library.probe.reading import THUMBNAIL
+from library.probe.identify import THUMBNAIL
 from library.storage import CLIENT_CONFIG
 
 PICTURES = 40

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test import Client
 
 from generation.models import Promotion
-from generation.reviews import playlists
+from generation.reviews.playlists import playlists
 from library.models import Project
 from tests import factories
 from tests.benchmarks.bench_library import _measured, _Visitor

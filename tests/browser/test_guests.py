@@ -19,7 +19,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 from generation.models import Shot
 from generation.reviews import link_film_making, sharing
-from generation.reviews.sharing import Terms
+from generation.reviews.sharing.share_links import Terms
 from library.models import Project
 from tests.generation.striped_films import striped_take
 inez, project = User.objects.get(username="inez"), Project.objects.get(slug="harbour-lights")

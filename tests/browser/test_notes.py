@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from generation.reviews.drawings import COLORS
+from generation.reviews.notes.drawings import COLORS
 from tests.browser.soundness import serious
 from tests.browser.waits import wait_until
 from tests.worker_host import wait_for

@@ -87,7 +87,7 @@ def test_an_error_of_ours_has_the_headers_too(client: Client, monkeypatch: pytes
     def broken(*args: object) -> None:
         raise RuntimeError("broken")
 
-    monkeypatch.setattr("generation.views.watch.HttpResponse", broken)
+    monkeypatch.setattr("generation.views.health.HttpResponse", broken)
     client.raise_request_exception = False
     answer = client.get("/healthz")
     assert answer.status_code == 500

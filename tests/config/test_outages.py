@@ -11,9 +11,9 @@ from django.http import HttpResponse
 from django.test import Client
 
 from config import outages
-from generation import schema, tokens
+from generation import api_tokens, schema
 from generation.models import Take
-from generation.supervision import health
+from generation.supervision.health import checks
 from generation.supervision.web.allowance import allowance
 from generation.supervision.web.application import REFUSED
 from generation.supervision.web.body import Refused
@@ -98,7 +98,7 @@ def test_uploads_are_refused_for_now_and_keep_what_was_typed(browser: Client, s3
 
 
 def test_both_apis_say_it_in_their_shape(client: Client, alice: User, take: Take, away: str) -> None:
-    headers = {"Authorization": f"Bearer {tokens.make(user=alice, name='program')[1]}"}
+    headers = {"Authorization": f"Bearer {api_tokens.make(user=alice, name='program')[1]}"}
     promoted = client.post(
         f"/api/v1/takes/{take.uuid}/promote",
         {"handle": "Dusk", "at": 1},
@@ -119,7 +119,7 @@ def test_both_apis_say_it_in_their_shape(client: Client, alice: User, take: Take
 def test_readyz_asks_for_the_bucket(client: Client, away: str, caplog: pytest.LogCaptureFixture) -> None:
     answer = client.get("/readyz")
     assert (answer.status_code, answer.json()["storage"]["ok"]) == (503, False)
-    assert not health.storage_ok().ok
+    assert not checks.storage_ok().ok
 
 
 @pytest.mark.usefixtures("s3")
@@ -146,7 +146,7 @@ def test_a_missing_bucket_is_created_by_a_worker(
     with pytest.raises(storage.StorageFailed):
         storage.check_bucket()
     worker.start()
-    wait_for(lambda: health.storage_ok().ok)
+    wait_for(lambda: checks.storage_ok().ok)
 
 
 @pytest.fixture
@@ -213,7 +213,7 @@ def test_an_error_of_our_own_stays_one_and_has_the_shape_of_the_api(
         raise LookupError("a fault")
 
     monkeypatch.setattr("generation.api.gateway_api.default_project", broken)
-    headers = {"Authorization": f"Bearer {tokens.make(user=alice, name='program')[1]}"}
+    headers = {"Authorization": f"Bearer {api_tokens.make(user=alice, name='program')[1]}"}
     answer = Client(raise_request_exception=False).get("/v1/balance", headers=headers)
     assert (answer.status_code, answer.json()["error"]["code"]) == (500, "internal_error")
     assert not answer.has_header("Retry-After")

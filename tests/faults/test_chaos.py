@@ -14,8 +14,8 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from generation import tokens
-from generation.lifecycle import beats
+from generation import api_tokens
+from generation.lifecycle.poll import heartbeats
 from generation.models import Job
 from tests.faults.accounting import account, assert_all_accounted_for, leases_lapse, orphans_after_the_audit
 from tests.faults.chaos import Chaos
@@ -73,7 +73,7 @@ def prompt_of(number: int) -> str:
 def test_whatever_is_killed_each_job_is_accounted_for(house, alice, project, provider, tally) -> None:
     chaos, url = house
     before, began = len(provider.tasks()), time.monotonic()
-    _, secret = tokens.make(user=alice, name="chaos")
+    _, secret = api_tokens.make(user=alice, name="chaos")
     customer, numbers = Customer(url, secret), iter(range(JOBS))
 
     struck_at = time.monotonic()
@@ -105,7 +105,7 @@ def test_whatever_is_killed_each_job_is_accounted_for(house, alice, project, pro
 
 def has_swept(within: float) -> bool:
     """Whether a sweep showed itself in the last so many seconds."""
-    return beats.beats().filter(beat_at__gt=timezone.now() - timedelta(seconds=within)).exists()
+    return heartbeats.beats().filter(beat_at__gt=timezone.now() - timedelta(seconds=within)).exists()
 
 
 def in_hand() -> bool:

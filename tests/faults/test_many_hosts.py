@@ -16,8 +16,9 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
-from generation.lifecycle import beats, pace
-from generation.lifecycle.asking import GOOD_FOR
+from generation.lifecycle.poll import heartbeats
+from generation.lifecycle.poll.poll_client import GOOD_FOR
+from generation.lifecycle.queue import rate_limit
 from generation.models import Heartbeat, Job
 from generation.sandbox.faults import Fault
 from generation.sandbox.rules import read_order
@@ -33,7 +34,7 @@ RPM = max(900, JOBS)
 # Renders take so many seconds, or up to three times as many.
 SHORTEST = 3 + JOBS / 160
 # What may go out at once and then at the even rate, some of it late.
-TEN_SECONDS = RPM * (pace.BURST + pace.STEADY * (10 + GOOD_FOR) / 60)
+TEN_SECONDS = RPM * (rate_limit.BURST + rate_limit.STEADY * (10 + GOOD_FOR) / 60)
 SUBMITS = 6
 HOSTS = 3 if connection.vendor == "postgresql" else 1
 # Of few polls chance and a loaded machine have a larger share: the promise is about thousands.
@@ -57,7 +58,7 @@ def hosts(transactional_db, s3):
 
 def _all_sweep() -> bool:
     just_now = timezone.now() - timedelta(seconds=5)
-    return beats.beats().filter(beat_at__gt=just_now).count() == HOSTS
+    return heartbeats.beats().filter(beat_at__gt=just_now).count() == HOSTS
 
 
 def test_hosts_share_the_polling(hosts, alice, project, queue_job, sandbox, tally) -> None:
@@ -86,7 +87,7 @@ def test_hosts_share_the_polling(hosts, alice, project, queue_job, sandbox, tall
     even = len(asked) / HOSTS
     assert len(by_host) == HOSTS
     assert all(abs(count - even) <= FAIR * even for count in by_host.values()), by_host
-    assert Heartbeat.objects.filter(name__startswith=beats.SWEEP).count() == HOSTS
+    assert Heartbeat.objects.filter(name__startswith=heartbeats.SWEEP).count() == HOSTS
 
 
 def _render(count, sandbox, alice, project) -> None:

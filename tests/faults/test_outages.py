@@ -15,7 +15,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from generation import tokens
+from generation import api_tokens
 from generation.models import Heartbeat, Job
 from tests.faults import outages
 from tests.faults.accounting import account, assert_all_accounted_for, leases_lapse
@@ -112,7 +112,7 @@ def test_the_database_is_away(house, alice, project):
     web = web_service(port, host.surroundings())
     web.start()
     try:
-        customer = Customer(f"http://127.0.0.1:{port}", tokens.make(user=alice, name="customer")[1])
+        customer = Customer(f"http://127.0.0.1:{port}", api_tokens.make(user=alice, name="customer")[1])
         house.begin()
         with database.away():
             left = time.monotonic() + AWAY_FOR

@@ -3,7 +3,9 @@
 import pytest
 from hypothesis import Phase
 
-from generation.lifecycle import answering, leases, outcomes
+from generation.lifecycle import leases
+from generation.lifecycle.poll import poll_results
+from generation.lifecycle.submit import outcomes
 from generation.models import Job
 from tests.generation.lifecycle.machine import run_machine
 
@@ -15,7 +17,7 @@ def test_without_the_fence_it_fails(monkeypatch, alice, project):
     def unfenced(lease):
         return Job.objects.filter(pk=lease.job_id, status=lease.status)
 
-    for module in (leases, answering):
+    for module in (leases, poll_results):
         monkeypatch.setattr(module, "held", unfenced)
     with pytest.raises(AssertionError, match="lost its job"):
         run_machine(monkeypatch, alice, project, runs=RUNS, phases=[Phase.generate])

@@ -15,7 +15,7 @@ from PIL import Image, ImageChops, ImageDraw, ImageStat
 from generation.models import Take
 from library import storage
 from library.models import Project
-from library.probe import reading as probe
+from library.probe import identify as probe
 from tests.generation.views.conftest import make_take
 
 SIZE, BITS = (320, 180), 8

@@ -11,10 +11,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from generation import tokens
+from generation import api_tokens
 from generation.models import GatewayState, Heartbeat, Job, Price, ShareLink, Shot, Take
-from generation.reviews import sharing
-from generation.reviews.sharing import Terms
+from generation.reviews.sharing import share_links
+from generation.reviews.sharing.share_links import Terms
 from library.models import Project
 from tests.generation.views.conftest import make_take
 
@@ -27,9 +27,9 @@ def filled(alice: User, project: Project, settings: object) -> None:
     """One of everything."""
     make_take(alice, project, shot=Shot.objects.create(project=project, code="020"))
     GatewayState.objects.update_or_create(base_url=settings.SKYREELS_BASE_URL)
-    tokens.make(user=alice, name="nightly", project=project)
+    api_tokens.make(user=alice, name="nightly", project=project)
     ends = timezone.now() + timedelta(days=1)
-    sharing.share(project, by=alice, terms=Terms(), expires_at=ends, password=PASSWORD)
+    share_links.share(project, by=alice, terms=Terms(), expires_at=ends, password=PASSWORD)
     Heartbeat.objects.update_or_create(name="sweep", defaults={"beat_at": timezone.now()})
     Price.objects.create(
         model="skyreels-v4-fast",

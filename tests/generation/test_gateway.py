@@ -10,7 +10,7 @@ from generation.sandbox.server import SandboxServer
 from generation.skyreels.errors import UnknownTask
 from generation.skyreels.providers import GATEWAY, VENDOR
 from generation.skyreels.schemas import parse_request
-from generation.supervision import health
+from generation.supervision.health import checks
 from library.models import Project
 from tests.generation.composition import cast
 
@@ -91,6 +91,6 @@ def test_the_composer_keeps_to_what_the_chosen_provider_can_carry(
 @pytest.mark.django_db
 def test_the_doctor_finds_the_vendor_answering(settings, sandbox: SandboxServer) -> None:
     settings.SKYREELS_PROVIDER = "vendor"
-    check = health.provider_ok()
+    check = checks.provider_ok()
     assert (check.name, check.ok) == ("provider (sandbox-vendor)", True)
     assert check.detail == "answers, without a balance"

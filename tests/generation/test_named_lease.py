@@ -8,7 +8,7 @@ from django_q.models import Schedule
 
 from generation import named_lease
 from generation.models import Heartbeat
-from generation.supervision.pulse import bring_schedules_back, ensure_schedule
+from generation.supervision.processes.heartbeat_monitor import bring_schedules_back, ensure_schedule
 from tests.at_once import at_once
 
 LASTS = timedelta(seconds=40)

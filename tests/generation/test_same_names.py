@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.http import HttpResponse
 from django.test import Client
 
-from generation import tokens
+from generation import api_tokens
 from generation.models import PersonalProject, Shot
 from library import ingest
 from library.ingest.tags import tags_named
@@ -47,7 +47,7 @@ def test_projects_of_the_same_name(alice: User) -> None:
 
 
 def test_the_personal_project_of_one_person_is_made_once(alice: User) -> None:
-    _, secret = tokens.make(user=alice, name="program")
+    _, secret = api_tokens.make(user=alice, name="program")
     sent = {"model": "skyreels-v4-fast", "prompt": "dusk", "resolution": "480p"}
 
     def ask() -> Any:
@@ -62,7 +62,7 @@ def test_personal_projects_of_people_whose_names_give_the_same_slug() -> None:
     people = [factories.person(name) for name in ("ann.lee", "ann lee", "ann_lee", "ann-lee", "Ann+Lee")]
 
     def ask_for(person: User) -> Any:
-        _, secret = tokens.make(user=person, name="program")
+        _, secret = api_tokens.make(user=person, name="program")
         program = Client(headers={"Authorization": f"Bearer {secret}"}, raise_request_exception=False)
         sent = {"model": "skyreels-v4-fast", "prompt": "dusk", "resolution": "480p"}
         return lambda: program.post("/v1/videos/generations", sent, content_type="application/json")

@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from generation import tokens
+from generation import api_tokens
 from generation.models import ApiToken
 from library.models import Project
 
@@ -25,36 +25,36 @@ def browser(user: User) -> Client:
 
 
 def test_a_token_is_found_by_its_secret_which_is_not_kept(alice: User) -> None:
-    made, secret = tokens.make(user=alice, name="nightly")
+    made, secret = api_tokens.make(user=alice, name="nightly")
     assert secret.startswith("bl_")
     assert secret not in str(vars(ApiToken.objects.get()))
-    assert (tokens.find(secret), tokens.find(secret + "x"), tokens.find("")) == (made, None, None)
+    assert (api_tokens.find(secret), api_tokens.find(secret + "x"), api_tokens.find("")) == (made, None, None)
 
 
 def test_one_query_finds_token_person_and_project(
     alice: User, project: Project, django_assert_num_queries: object
 ) -> None:
-    _, secret = tokens.make(user=alice, name="nightly", project=project)
+    _, secret = api_tokens.make(user=alice, name="nightly", project=project)
     with django_assert_num_queries(1):
-        found = tokens.find(secret)
+        found = api_tokens.find(secret)
         assert (found.user, found.project) == (alice, project)
 
 
 def test_a_revoked_token_and_that_of_a_blocked_person_open_nothing(alice: User, bob: User) -> None:
-    revoked, first = tokens.make(user=alice, name="old")
-    _, second = tokens.make(user=bob, name="nightly")
-    tokens.revoke(revoked)
+    revoked, first = api_tokens.make(user=alice, name="old")
+    _, second = api_tokens.make(user=bob, name="nightly")
+    api_tokens.revoke(revoked)
     User.objects.filter(pk=bob.pk).update(is_active=False)
-    assert (tokens.find(first), tokens.find(second)) == (None, None)
+    assert (api_tokens.find(first), api_tokens.find(second)) == (None, None)
 
 
 def test_its_use_is_noted_once_a_minute(alice: User, django_assert_num_queries: object) -> None:
-    made, _ = tokens.make(user=alice, name="nightly")
-    tokens.note_use(made)
+    made, _ = api_tokens.make(user=alice, name="nightly")
+    api_tokens.note_use(made)
     made.refresh_from_db()
     assert timezone.now() - made.last_used_at < timedelta(seconds=5)
     with django_assert_num_queries(0):
-        tokens.note_use(made)
+        api_tokens.note_use(made)
 
 
 def test_the_page_shows_a_new_token_once(alice: User, project: Project) -> None:
@@ -62,7 +62,7 @@ def test_the_page_shows_a_new_token_once(alice: User, project: Project) -> None:
     sent = {"name": "nightly dailies", "access": "read", "project": project.pk}
     answer = client.post(ADDRESS, sent)
     secret = re.search(r"bl_[\w-]{43}", answer.content.decode())[0]
-    made = tokens.find(secret)
+    made = api_tokens.find(secret)
     assert (answer.status_code, made.name, made.can_write, made.project) == (
         201,
         "nightly dailies",
@@ -96,19 +96,19 @@ def test_a_stranger_s_project_is_not_offered(charlie: User, project: Project) ->
 
 
 def test_revoking_is_for_one_s_own_tokens(alice: User, bob: User) -> None:
-    made, secret = tokens.make(user=alice, name="nightly")
+    made, secret = api_tokens.make(user=alice, name="nightly")
     address = reverse("generation:token_revoke", args=[made.pk])
     assert browser(bob).post(address).status_code == 404
-    assert tokens.find(secret)
+    assert api_tokens.find(secret)
     assert browser(alice).get(address).status_code == 405
     assert browser(alice).post(address).status_code == 302
-    assert tokens.find(secret) is None
+    assert api_tokens.find(secret) is None
     assert "Revoked: 1" in browser(alice).get(ADDRESS).content.decode()
 
 
 def test_the_page_tells_when_a_token_was_used(alice: User) -> None:
-    made, _ = tokens.make(user=alice, name="nightly")
-    tokens.note_use(made)
+    made, _ = api_tokens.make(user=alice, name="nightly")
+    api_tokens.note_use(made)
     page = browser(alice).get(ADDRESS).content.decode()
     assert re.search(r"last used <time datetime=\"[^\"]+\">", page)
 
@@ -126,7 +126,7 @@ def printed(*words: str) -> tuple[str, str]:
 @pytest.mark.django_db
 def test_the_command_prints_the_token_alone_and_makes_the_person() -> None:
     out, told = printed("zoe", "--superuser")
-    made = tokens.find(out.strip())
+    made = api_tokens.find(out.strip())
     assert out == out.strip() + "\n"
     assert (made.user.username, made.user.is_superuser, made.can_write) == ("zoe", True, True)
     assert made.user.has_usable_password() is False
@@ -135,7 +135,7 @@ def test_the_command_prints_the_token_alone_and_makes_the_person() -> None:
 
 def test_the_command_limits_a_token(alice: User, project: Project) -> None:
     out, _ = printed("alice", "--read-only", "--project", "harbour-lights", "--name", "wall display")
-    made = tokens.find(out.strip())
+    made = api_tokens.find(out.strip())
     assert (made.user, made.can_write, made.project, made.name) == (alice, False, project, "wall display")
 
 
@@ -154,9 +154,9 @@ def test_the_command_says_what_it_cannot_do(alice: User, charlie: User, project:
 
 
 def test_the_admin_shows_no_hash_and_can_revoke(alice: User, admin_client: Client) -> None:
-    made, secret = tokens.make(user=alice, name="nightly")
+    made, secret = api_tokens.make(user=alice, name="nightly")
     page = admin_client.get(reverse("admin:generation_apitoken_change", args=[made.pk])).content.decode()
     assert (made.sha256 in page, made.hint in page) == (False, True)
     chosen = {"action": "revoke", "_selected_action": made.pk}
     assert admin_client.post(reverse("admin:generation_apitoken_changelist"), chosen).status_code == 302
-    assert tokens.find(secret) is None
+    assert api_tokens.find(secret) is None

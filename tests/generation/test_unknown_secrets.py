@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from generation import tokens
+from generation import api_tokens
 from library.throttling import UNKNOWN_SECRETS
 
 API = ("/api/v1/projects", "/v1/balance")
@@ -29,7 +29,7 @@ def test_the_61st_wrong_token_is_429_in_the_shape_of_the_api(db: None, path: str
 
 
 def test_both_apis_count_together_and_a_right_token_does_not_wait(alice: User) -> None:
-    _, secret = tokens.make(user=alice, name="script")
+    _, secret = api_tokens.make(user=alice, name="script")
     for number in range(61):
         ask(API[number % 2], f"bl_wrong-{number}")
     assert [ask(path, "bl_wrong").status_code for path in API] == [429, 429]
@@ -56,8 +56,8 @@ def test_wrong_tokens_of_metrics_are_counted_and_the_right_one_is_served(db: Non
 def test_too_many_requests_of_a_right_token_say_when_to_go_on(
     alice: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("generation.api.callers.REQUESTS", 0)
-    _, secret = tokens.make(user=alice, name="script")
+    monkeypatch.setattr("generation.api.authentication.REQUESTS", 0)
+    _, secret = api_tokens.make(user=alice, name="script")
     answers = [ask(API[0], secret) for _ in range(3)]
     assert answers[-1].status_code == 429
     assert 0 < int(answers[-1]["Retry-After"]) <= 60

@@ -10,9 +10,9 @@ from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from library import ingest
-from library.ingest import bundles
-from library.ingest.outcomes import Outcome
-from library.ingest.unpacking import import_bundle
+from library.ingest import bundle_export
+from library.ingest.bundle_import import import_bundle
+from library.ingest.import_results import Outcome
 from library.models import Asset, MediaFile, Project, Rights
 from tests import factories
 from tests.library import files
@@ -40,7 +40,7 @@ def mara_of(alice: User, project: Project) -> Asset:
 
 def packed(*assets: Asset) -> bytes:
     found = Asset.objects.filter(pk__in=[one.pk for one in assets])
-    return b"".join(bundles.packed(found, by=assets[0].created_by))
+    return b"".join(bundle_export.packed(found, by=assets[0].created_by))
 
 
 def imported(content: bytes, by: User, project: Project | None = None, **options: bool) -> list[Outcome]:

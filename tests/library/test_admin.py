@@ -18,7 +18,6 @@ from taggit.models import Tag
 
 from library import ingest
 from library.admin.assets import AssetAdmin
-from library.fitness import Use
 from library.models import (
     Asset,
     Collection,
@@ -30,6 +29,7 @@ from library.models import (
     SavedView,
 )
 from library.storage import PrivateStorage
+from library.usability import Use
 from tests import factories
 
 pytestmark = [pytest.mark.usefixtures("s3"), pytest.mark.django_db]

@@ -11,9 +11,9 @@ from django.contrib.auth.models import User
 from hypothesis import given
 from hypothesis import strategies as st
 
-from library.ingest import unpacking
-from library.ingest.outcomes import Ending
-from library.ingest.unpacking import BadBundle
+from library.ingest import bundle_import
+from library.ingest.bundle_import import BadBundle
+from library.ingest.import_results import Ending
 from library.models import Asset, MediaFile, Project
 from tests import factories
 from tests.library.packing import emptied, imported, mara_of, packed, remade
@@ -161,7 +161,7 @@ def test_a_zip_with_changed_bytes_is_read_or_refused(changes: list[tuple[int, in
     for place, value in changes:
         content[place % len(content)] = value
     try:
-        with unpacking.opened(io.BytesIO(bytes(content[:end]) if end < 20 else bytes(content))) as bundle:
+        with bundle_import.opened(io.BytesIO(bytes(content[:end]) if end < 20 else bytes(content))) as bundle:
             found = bundle.manifest.assets
     except BadBundle:
         found = []

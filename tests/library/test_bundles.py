@@ -12,9 +12,9 @@ from django.test import Client
 from django.utils import timezone
 
 from library import ingest
-from library.ingest import bundles
-from library.ingest.outcomes import Ending, Outcome
-from library.ingest.zips import GrowingZip
+from library.ingest import bundle_export
+from library.ingest.import_results import Ending, Outcome
+from library.ingest.zip_stream import GrowingZip
 from library.models import Asset, MediaFile, Project
 from tests import factories
 from tests.library import files
@@ -120,7 +120,7 @@ def test_the_memory_does_not_grow_with_the_files(alice: User, tmp_path: object) 
     packed(factories.asset(alice))
     tracemalloc.start()
     try:
-        size = sum(len(piece) for piece in bundles.packed([film], by=alice))
+        size = sum(len(piece) for piece in bundle_export.packed([film], by=alice))
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()

@@ -12,10 +12,10 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from library.catalog import Sort, belonging, find_assets, suggest_handles
-from library.fitness import Use
+from library.catalog import Sort, filtering, find_assets, suggest_handles
 from library.models import Asset, Collection, Favourite, Project, ProjectAsset
 from library.models.search import search_text_of
+from library.usability import Use
 
 pytestmark = [pytest.mark.django_db]
 
@@ -161,7 +161,7 @@ def test_few_and_many_are_found_alike(
     few = [walked(alice, 2, sort=sort, **one) for one in filters]
     assert [len(found) for found in few] == [10, 4, 5, 4, 4, 4]
     for limit in ("FEW", "FEW_IN_ORDER"):
-        monkeypatch.setattr(belonging, limit, 0)
+        monkeypatch.setattr(filtering, limit, 0)
     assert [walked(alice, 2, sort=sort, **one) for one in filters] == few
 
 
@@ -249,7 +249,7 @@ def test_a_page_asks_at_most_twelve_times_whatever_is_asked_of_it(
     client: Client, alice: User, project: Project, sort: str, few: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for limit in ("FEW", "FEW_IN_ORDER"):
-        monkeypatch.setattr(belonging, limit, few)
+        monkeypatch.setattr(filtering, limit, few)
     User.objects.filter(pk=alice.pk).update(is_staff=True)  # whom a paused gateway is told
     shelf = Collection.objects.create(name="Shelf", owner=alice)
     for number in range(3):

@@ -7,7 +7,7 @@ import pytest
 
 from library.decoder.conversion import converted
 from library.probe import UnreadableMedia
-from library.probe.reading import probe
+from library.probe.identify import probe
 from tests.library import files
 
 SOUNDS = {

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from library.fitness import MAX_PICTURE_BYTES, Use, names_of, uses_of
+from library.usability import MAX_PICTURE_BYTES, Use, names_of, uses_of
 
 
 @dataclass(frozen=True)

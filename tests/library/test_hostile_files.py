@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageOps
 
-from library.decoder import pictures, privacy
+from library.decoder import privacy, thumbnails
 from library.probe import UnreadableMedia
-from library.probe.reading import examine, probe
+from library.probe.identify import examine, probe
 from tests.library import files
 
 ROUNDS = 80
@@ -18,7 +18,7 @@ def taken_in(path: Path) -> Path | None:
     """The cleaned file, or none if it was refused."""
     try:
         clean = privacy.cleaned(path, *examine(path))
-        pictures.save_thumbnail(clean, probe(clean), path.with_name("thumbnail"))
+        thumbnails.save_thumbnail(clean, probe(clean), path.with_name("thumbnail"))
     except UnreadableMedia as refusal:
         sentence = str(refusal)
     else:

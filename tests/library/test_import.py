@@ -7,7 +7,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 
-from library.ingest import bundles
+from library.ingest import bundle_export
 from library.models import Asset, MediaFile, Project
 from tests import factories
 from tests.library import files
@@ -126,7 +126,7 @@ def test_a_dry_run_says_what_it_would_do(folder: Path, project: Project) -> None
 def test_a_zip_comes_in_too(tmp_path: Path, alice: User, project: Project) -> None:
     factories.asset(alice, handle="Mara")
     path = tmp_path / "export.zip"
-    path.write_bytes(b"".join(bundles.packed(Asset.objects.all(), by=alice)))
+    path.write_bytes(b"".join(bundle_export.packed(Asset.objects.all(), by=alice)))
     assert run(path) == (0, ["there already: @Mara", "0 made, 1 there already, 0 skipped, 0 failed."])
     Asset.objects.update(current_version=None)
     Asset.objects.all().delete()

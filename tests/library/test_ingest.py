@@ -12,10 +12,10 @@ from django.db import connection
 from PIL import Image
 
 from library import ingest, storage
-from library.decoder import pictures
+from library.decoder import thumbnails
 from library.models import MediaFile
 from library.probe import UnreadableMedia
-from library.probe.reading import contents
+from library.probe.identify import contents
 from tests.library import files
 
 pytestmark = [pytest.mark.usefixtures("s3"), pytest.mark.django_db]
@@ -193,7 +193,7 @@ def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_a_frame_can_be_taken_from_any_second(tmp_path: Path) -> None:
     path = files.video(tmp_path / "film.mp4", seconds=2)
-    light = [pictures.frame_near(path, second).convert("L").getpixel((5, 5)) for second in (0, 1, 1.9, 99)]
+    light = [thumbnails.frame_near(path, second).convert("L").getpixel((5, 5)) for second in (0, 1, 1.9, 99)]
     assert light[0] < 10
     assert 110 < light[1] < 140
     assert light[2] > 220
@@ -219,13 +219,13 @@ def test_a_frame_can_be_taken_from_any_second(tmp_path: Path) -> None:
 )
 def test_the_frame_at_a_second_is_the_one_that_a_player_shows(film: Path, second: float, number: int) -> None:
     """The film's frame `n` begins at n / 24 s and has the light n * 255 / 48."""
-    frame, begins = pictures.frame_at(film, second)
+    frame, begins = thumbnails.frame_at(film, second)
     assert begins == pytest.approx(number / 24, abs=1e-6)
     assert frame.convert("L").getpixel((60, 30)) == pytest.approx(number * 255 / 48, abs=2.5)
 
 
 def test_the_frame_of_a_turned_film_stands_upright(tmp_path: Path) -> None:
-    frame, _ = pictures.frame_at(files.turned_video(tmp_path / "film.mp4"), 0.5)
+    frame, _ = thumbnails.frame_at(files.turned_video(tmp_path / "film.mp4"), 0.5)
     assert frame.size == (72, 128)
 
 
@@ -233,7 +233,7 @@ def test_a_frame_keeps_the_colours_that_players_show(tmp_path: Path) -> None:
     """Untagged, a large film means other colours than a small one."""
     for size, unnamed in (((1280, 720), "709"), ((640, 360), "601")):
         path = files.red_film(tmp_path / f"{unnamed}.mp4", size=size, matrix=unnamed)
-        red, green, blue = pictures.frame_at(path, 0)[0].getpixel((50, 50))
+        red, green, blue = thumbnails.frame_at(path, 0)[0].getpixel((50, 50))
         assert (red, green, blue) == (
             pytest.approx(200, abs=4),
             pytest.approx(40, abs=4),
@@ -245,7 +245,7 @@ def test_a_broken_film_gives_no_frame(tmp_path: Path, film: Path) -> None:
     broken = tmp_path / "broken.mp4"
     broken.write_bytes(film.read_bytes()[:600])
     with pytest.raises(UnreadableMedia, match="is damaged: its frame"):
-        pictures.frame_at(broken, 1)
+        thumbnails.frame_at(broken, 1)
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,9 @@ from django.test import Client
 from django.urls import reverse
 
 from library import ingest
-from library.ingest import standing, unpacking
-from library.ingest.outcomes import Ending
-from library.ingest.unpacking import BadBundle
+from library.ingest import bundle_import, existing_assets
+from library.ingest.bundle_import import BadBundle
+from library.ingest.import_results import Ending
 from library.models import Asset, Project
 from library.views import bundles
 from tests import factories
@@ -43,11 +43,11 @@ def many(count: int) -> list[str]:
 
 
 def test_queries_grow_with_pieces_not_with_assets(alice: User, django_assert_max_num_queries: AtMost) -> None:
-    content = zip_of(*many(4 * standing.PIECE))
+    content = zip_of(*many(4 * existing_assets.PIECE))
     with django_assert_max_num_queries(4 * QUERIES_A_PIECE):
         outcomes = imported(content, alice)
     assert {one.ending for one in outcomes} == {Ending.FAILED}
-    assert len(outcomes) == 4 * standing.PIECE
+    assert len(outcomes) == 4 * existing_assets.PIECE
 
 
 def test_what_is_there_is_found_in_the_same_queries(
@@ -87,7 +87,7 @@ def test_a_handle_that_is_named_twice_is_made_once(alice: User) -> None:
 def test_after_its_time_nothing_is_looked_up_any_more(
     alice: User, django_assert_max_num_queries: AtMost
 ) -> None:
-    content = zip_of(*many(4 * standing.PIECE))
+    content = zip_of(*many(4 * existing_assets.PIECE))
     with django_assert_max_num_queries(0):
         outcomes = imported(content, alice, seconds=-1)
     assert {one.ending for one in outcomes} == {Ending.LEFT}
@@ -96,7 +96,7 @@ def test_after_its_time_nothing_is_looked_up_any_more(
 def test_more_assets_than_are_read_are_refused_before_the_first(
     alice: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(unpacking, "MAX_ASSETS", 3)
+    monkeypatch.setattr(bundle_import, "MAX_ASSETS", 3)
     with pytest.raises(BadBundle, match="names 4 assets; at most 3"):
         imported(zip_of(*many(4)), alice)
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageEnhance
 
 from library import ingest
-from library.ingest.looks import Notice, differing_bits, notices
+from library.ingest.duplicates import Notice, differing_bits, notices
 from library.models import Asset, MediaFile
 from tests import factories
 from tests.library import files

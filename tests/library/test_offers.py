@@ -7,8 +7,8 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
-from library.fitness import Use
 from library.models import Asset
+from library.usability import Use
 
 
 def make(by: User, handle: str, uses: Use, **fields: object) -> Asset:

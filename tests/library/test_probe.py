@@ -4,14 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from library.probe import (
-    MAX_PICTURE_BYTES,
-    Facts,
-    UnreadableMedia,
-    recordings,
-    shown_name,
-)
-from library.probe.reading import contents, frame_times, probe, uneven
+from library.probe import MAX_PICTURE_BYTES, Facts, UnreadableMedia, audio_video, shown_name
+from library.probe.identify import contents, frame_times, probe, uneven
 from tests.library import files
 
 
@@ -175,7 +169,7 @@ def test_frames_are_counted_as_they_are_decoded_and_long_films_by_what_is_stored
     film = files.video(tmp_path / "film.mp4", seconds=2, fps=25)
     decoded = frame_times(film)
     assert decoded == pytest.approx([number / 25 for number in range(50)])
-    monkeypatch.setattr(recordings, "MAX_DECODED_PIXELS", 0)
+    monkeypatch.setattr(audio_video, "MAX_DECODED_PIXELS", 0)
     assert frame_times(film) == decoded
 
 

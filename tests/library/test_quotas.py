@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 
-from generation import tokens
+from generation import api_tokens
 from generation.models import Take
 from library import ingest, storage
 from library.ingest import quotas
@@ -156,7 +156,7 @@ def test_pages_say_the_figures_beside_the_files(client: Client, alice: User, lim
 
 
 def test_the_api_has_a_code_for_it(client: Client, alice: User, project: Project, limit: Limit) -> None:
-    _, secret = tokens.make(user=alice, name="tests")
+    _, secret = api_tokens.make(user=alice, name="tests")
     limit(user=100)
     refused = client.post(
         "/api/v1/assets",

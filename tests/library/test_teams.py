@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 
 from library import teams
-from library.admin.people import PersonAdmin
+from library.admin.users import PersonAdmin
 from library.models import Membership, Project, Role
 from tests import factories
 from tests.at_once import at_once

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from generation.models import Job, JobReference
-from generation.reviews import verdicts
+from generation.reviews.verdicts import verdicts
 from library import ingest, storage
 from library.ingest import bulk
 from library.models import Asset, Project, ProjectAsset

@@ -9,13 +9,13 @@ from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
-from generation import lifecycle, promotion, tokens
-from generation.composition import binding
-from generation.lifecycle import callbacks
+from generation import api_tokens, lifecycle, promotion
+from generation.composition import handle_resolution
+from generation.lifecycle.webhooks import client_webhooks
 from generation.models import Callback, IdempotencyKey, Job, JobEvent, Note, Notification, Promotion
-from generation.reviews import mailing
+from generation.reviews.notifications import email_delivery
 from library import catalog, ingest
-from library.catalog import suggesting
+from library.catalog import suggestions
 from library.models import Asset, Favourite, HandleAlias, MediaFile, Membership, Project, Rights
 from tests import factories
 from tests.generation.views.conftest import make_take
@@ -76,8 +76,8 @@ def test_the_creator_finds_it_by_no_list_and_no_name(
     assert catalog.find_assets(bob, q="ferry").items == []
     assert catalog.find_assets(bob, favourite=True).items == []
     assert catalog.find_assets(bob, owner="bob").items == []
-    assert list(suggesting.suggest_handles(bob, "fer")) == []
-    assert binding.find(user=bob, project=other, names=["Ferrywoman", "Ferryman"]).bound == {}
+    assert list(suggestions.suggest_handles(bob, "fer")) == []
+    assert handle_resolution.find(user=bob, project=other, names=["Ferrywoman", "Ferryman"]).bound == {}
     for address in ("/library/?q=ferry", "/library/?favourite=1", "/library/handles/?q=fer", "/library/"):
         assert "Ferrywoman" not in client.get(address).content.decode().replace(address, "")
     packed = client.post("/library/export/", {"handle": "Ferrywoman"})
@@ -85,8 +85,8 @@ def test_the_creator_finds_it_by_no_list_and_no_name(
 
 
 def test_the_creator_gets_it_by_no_api(bob: User, project: Project, kept: Asset) -> None:
-    _, secret = tokens.make(user=bob, name="program")
-    _, limited = tokens.make(user=bob, name="limited", project=project)
+    _, secret = api_tokens.make(user=bob, name="program")
+    _, limited = api_tokens.make(user=bob, name="limited", project=project)
     leave(bob, project)
     for token in (secret, limited):
         headers = {"Authorization": f"Bearer {token}"}
@@ -110,7 +110,7 @@ def test_a_files_token_from_the_form_of_a_version_makes_no_asset_of_ones_own(
 def test_a_request_sent_again_with_its_key_tells_a_removed_member_nothing(
     bob: User, project: Project
 ) -> None:
-    _, secret = tokens.make(user=bob, name="program")
+    _, secret = api_tokens.make(user=bob, name="program")
     headers = {"Authorization": f"Bearer {secret}", "Idempotency-Key": "one"}
     body = {"model": "skyreels-v4-fast", "prompt": "a harbour", "project": project.slug}
 
@@ -147,7 +147,7 @@ def test_an_asset_of_a_take_is_not_handed_to_who_may_not_see_it(
 def test_nobody_calls_the_program_of_who_has_left(bob: User, project: Project, is_removed: bool) -> None:
     with receiving() as heard:
         job = factories.job(bob, project, status=Job.Status.FAILED, error_code="moderation")
-        callbacks.expect(job, f"{heard.url}?secret=s3cr3t")
+        client_webhooks.expect(job, f"{heard.url}?secret=s3cr3t")
         if is_removed:
             leave(bob, project)
         else:
@@ -156,7 +156,7 @@ def test_nobody_calls_the_program_of_who_has_left(bob: User, project: Project, i
         assert heard.heard == []
     callback = Callback.objects.get()
     assert (callback.next_try_at, "s3cr3t" in callback.base_url) == (None, False)
-    assert JobEvent.objects.filter(job=job, text=callbacks.WITHHELD).count() == 1
+    assert JobEvent.objects.filter(job=job, text=client_webhooks.WITHHELD).count() == 1
 
 
 def test_a_deactivated_account_has_no_session_no_token_and_no_mail(
@@ -164,7 +164,7 @@ def test_a_deactivated_account_has_no_session_no_token_and_no_mail(
 ) -> None:
     bob.email = "bob@example.com"
     bob.save()
-    _, secret = tokens.make(user=bob, name="program")
+    _, secret = api_tokens.make(user=bob, name="program")
     take = make_take(bob, project)
     note = Note.objects.create(take=take, author=alice, text="@bob?")
     Notification.objects.create(to=bob, kind="mention", project=project, take=take, note=note, by=alice)
@@ -174,7 +174,7 @@ def test_a_deactivated_account_has_no_session_no_token_and_no_mail(
     assert client.get(reverse("generation:take", args=[take.uuid]))["Location"].startswith("/login/")
     answer = Client().get("/api/v1/jobs", headers={"Authorization": f"Bearer {secret}"})
     assert answer.status_code == 401
-    mailing.send_due()
+    email_delivery.send_due()
     assert mail.outbox == []
 
 

@@ -15,7 +15,7 @@ from django.contrib.auth.models import User
 from django.http import HttpResponseBase
 from django.test import Client
 
-from generation import tokens
+from generation import api_tokens
 from generation.models import JobReference, Take
 from library import ingest, storage
 from library.models import Asset, Project, Rights
@@ -77,7 +77,7 @@ def test_on_the_assets_pages(asset: Asset, person: User) -> None:
 
 
 def test_in_the_api(asset: Asset, person: User) -> None:
-    _, secret = tokens.make(user=person, name="program", can_write=False)
+    _, secret = api_tokens.make(user=person, name="program", can_write=False)
     found = Client().get("/api/v1/assets/Inez", headers={"Authorization": f"Bearer {secret}"}).json()
     terms = (found["licence"], found["source"], found["consent_note"])
     assert terms == (TERMS if may_know(person) else (None, None, None))
@@ -85,7 +85,7 @@ def test_in_the_api(asset: Asset, person: User) -> None:
 
 
 def test_a_token_for_another_project_is_told_nothing(asset: Asset, alice: User) -> None:
-    _, secret = tokens.make(user=alice, name="program", project=factories.project(alice))
+    _, secret = api_tokens.make(user=alice, name="program", project=factories.project(alice))
     found = Client().get("/api/v1/assets/Inez", headers={"Authorization": f"Bearer {secret}"}).json()
     assert (found["licence"], found["rights_end_on"]) == (None, "2999-05-03")
 

@@ -19,13 +19,15 @@ from uuid import uuid4
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from generation import lifecycle, tokens
+from generation import api_tokens, lifecycle
 from generation.composition import Settings
+from generation.gateway_task import task_id_of
 from generation.models import Batch, Job, JobReference, Note, Notification, ShareLink, Shot, Take
-from generation.reviews import letters, playlists, verdicts
-from generation.task_shape import task_id_of
+from generation.reviews.notifications import emails
+from generation.reviews.playlists import playlists
+from generation.reviews.verdicts import verdicts
 from library import ingest
-from library.ingest import bundles
+from library.ingest import bundle_export
 from library.models import Asset, Collection, HandleAlias, MediaFile, Project, Role, SavedView
 from tests import factories
 from tests.generation.views.conftest import make_take
@@ -68,7 +70,7 @@ class World:
     def _packed(self) -> bytes:
         """An exported zip with one asset, `@Trunk`, that is not there any more; its file is."""
         trunk = self._asset("Trunk", self.alice, home=self.project, is_shared=True)
-        packed = b"".join(bundles.packed([trunk], by=self.alice))
+        packed = b"".join(bundle_export.packed([trunk], by=self.alice))
         ingest.delete_asset(trunk)
         return packed
 
@@ -181,10 +183,10 @@ class World:
         verdicts.decide(decided, decision="approved", by=rita)
         word = Notification.objects.create(to=vera, kind="mention", project=self.project, take=undecided)
         self.ids |= {"undecided": undecided.uuid, "decided": decided.uuid, "veras_word": word.pk}
-        self.ids["veras_way_out"] = letters.token_of(vera)
+        self.ids["veras_way_out"] = emails.token_of(vera)
 
     def _tokens(self) -> None:
         """One for each person: `secrets` holds what their programs send."""
-        made = {name: tokens.make(user=person, name="program") for name, person in self.people.items()}
+        made = {name: api_tokens.make(user=person, name="program") for name, person in self.people.items()}
         self.secrets = {name: secret for name, (_, secret) in made.items()}
         self.ids["alices_token"] = made["alice"][0].pk

@@ -24,9 +24,9 @@ from django.core.management import call_command
 from django.utils import timezone
 from django_q.models import OrmQ
 
-from generation import lifecycle, promotion, tokens
+from generation import api_tokens, lifecycle, promotion
 from generation.composition import Brief, Roles, Settings
-from generation.lifecycle import polling
+from generation.lifecycle.poll import sweep
 from generation.models import (
     ApiToken,
     Batch,
@@ -39,9 +39,13 @@ from generation.models import (
     Shot,
     Take,
 )
-from generation.reviews import notes, notifying, playlists, sharing, verdicts, voting
+from generation.reviews.notes import notes
+from generation.reviews.notifications import notify
+from generation.reviews.playlists import playlists
+from generation.reviews.sharing import share_links, voting
+from generation.reviews.verdicts import verdicts
 from generation.sandbox.server import SandboxServer
-from generation.supervision.pulse import ensure_schedule
+from generation.supervision.processes.heartbeat_monitor import ensure_schedule
 from library import ingest, storage
 from library.models import Asset, Collection, Favourite, Membership, ProjectAsset, Role, SavedView
 from tests import factories
@@ -98,12 +102,12 @@ class Filling:
         self._ends()
         self._review(first, second, third)
         self._links(first, second)
-        token, _ = tokens.make(user=self.alice, name="renders", project=self.project)
-        ApiToken.objects.filter(pk=token.pk).update(sha256=tokens.hash_of(TOKEN))
-        tokens.make(user=self.bob, name="reading", can_write=False)
+        token, _ = api_tokens.make(user=self.alice, name="renders", project=self.project)
+        ApiToken.objects.filter(pk=token.pk).update(sha256=api_tokens.hash_of(TOKEN))
+        api_tokens.make(user=self.bob, name="reading", can_write=False)
         MailSettings.objects.create(user=self.bob, when=MailSettings.When.DAILY)
         ensure_schedule()
-        notifying.announce()
+        notify.announce()
         self._in_flight()
 
     def _library(self) -> None:
@@ -160,7 +164,7 @@ class Filling:
                 next_step_at=timezone.now()
             )
             with asyncio.Runner() as runner:
-                rounds = polling.Rounds(runner)
+                rounds = sweep.Rounds(runner)
                 rounds.poll()
                 rounds.close()
             if not Job.objects.filter(pk__in=[job.pk for job in jobs], status=Status.RUNNING).exists():
@@ -227,22 +231,30 @@ class Filling:
 
     def _links(self, first: Take, second: Take) -> None:
         later = timezone.now() + timedelta(days=3650)
-        open_terms = sharing.Terms(verdicts=True, download=True)
+        open_terms = share_links.Terms(verdicts=True, download=True)
         made = [
-            sharing.share(first, by=self.alice, terms=open_terms, expires_at=later, label="Client"),
-            sharing.share(self.playlist, by=self.bob, terms=sharing.Terms(watermark=True), expires_at=later),
-            sharing.share(
-                self.project, by=self.alice, terms=sharing.Terms(), expires_at=later, password="lighthouse"
+            share_links.share(first, by=self.alice, terms=open_terms, expires_at=later, label="Client"),
+            share_links.share(
+                self.playlist, by=self.bob, terms=share_links.Terms(watermark=True), expires_at=later
             ),
-            sharing.share(self.shot, by=self.alice, terms=sharing.Terms(blind=True), expires_at=later),
+            share_links.share(
+                self.project,
+                by=self.alice,
+                terms=share_links.Terms(),
+                expires_at=later,
+                password="lighthouse",
+            ),
+            share_links.share(
+                self.shot, by=self.alice, terms=share_links.Terms(blind=True), expires_at=later
+            ),
         ]
-        revoked = sharing.share(second, by=self.alice, terms=sharing.Terms(), expires_at=later)
-        sharing.revoke(revoked)
-        guest = sharing.enter(made[0], name="Paula")
+        revoked = share_links.share(second, by=self.alice, terms=share_links.Terms(), expires_at=later)
+        share_links.revoke(revoked)
+        guest = share_links.enter(made[0], name="Paula")
         notes.write(first, text="Lovely", guest=guest, frame=20)
         verdicts.decide(first, decision="approved", guest=guest)
         for name, take in (("Ann", first), ("Ben", second)):
-            voting.vote(made[3], guest=sharing.enter(made[3], name=name), take=take)
+            voting.vote(made[3], guest=share_links.enter(made[3], name=name), take=take)
         assert Guest.objects.count() == 3
 
     def _in_flight(self) -> None:

@@ -15,7 +15,7 @@ from django.test import Client
 
 from generation import schema, tasks
 from generation.schema import SchemaState
-from generation.supervision.prepare import prepare
+from generation.supervision.processes.prepare import prepare
 from tests.free_ports import free_port
 from tests.worker_host import database_url
 

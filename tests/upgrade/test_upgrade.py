@@ -15,7 +15,7 @@ from generation import lifecycle, schema
 from generation.models import Job, LedgerEntry, ShareLink, Take
 from generation.sandbox.server import SandboxServer
 from generation.schema import SchemaState
-from generation.supervision.prepare import prepare
+from generation.supervision.processes.prepare import prepare
 from library import storage
 from library.models import Asset, Project
 from tests.upgrade import contents, walk, world

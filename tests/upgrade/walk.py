@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from generation.gateway_task import task_id_of
 from generation.models import Batch, Job, Note, Notification, Playlist, ShareLink, Take
-from generation.task_shape import task_id_of
 from library.models import Asset, HandleAlias, Project
 
 PARAMETER = re.compile(r"<(?:(\w+):)?(\w+)>")

@@ -8,7 +8,7 @@ from pathlib import Path
 from django.db import connection
 
 from generation.models import Job, Take
-from generation.sandbox.store import Task, TaskStore
+from generation.sandbox.task_store import Task, TaskStore
 from library import storage
 from library.models import MediaFile
 from tests import factories

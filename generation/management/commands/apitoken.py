@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
-from generation import tokens
+from generation import api_tokens
 from generation.models import ApiToken
 from library.models import Project
 
@@ -33,7 +33,7 @@ class Command(BaseCommand):
             raise CommandError(f"The name must have 1 to {NAME_LENGTH} letters.")
         user = self._person(username, as_superuser=options["superuser"])
         project = _project(user, options["project"]) if options["project"] else None
-        _, secret = tokens.make(
+        _, secret = api_tokens.make(
             user=user, name=options["name"], can_write=not options["read_only"], project=project
         )
         self.stdout.write(secret)

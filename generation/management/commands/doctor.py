@@ -7,8 +7,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from generation.supervision import health
-from generation.supervision.schema import schema_ok
+from generation.supervision.health import checks
+from generation.supervision.health.schema_check import schema_ok
 from library import storage
 
 
@@ -25,7 +25,7 @@ class Command(BaseCommand):
         if fix:
             self._fix()
         well = True
-        for look in [health.database_ok, schema_ok, *health.ALL]:
+        for look in [checks.database_ok, schema_ok, *checks.ALL]:
             check = look()
             well = well and check.ok
             style = self.style.SUCCESS if check.ok else self.style.ERROR

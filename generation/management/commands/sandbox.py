@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from generation import gateway
-from generation.sandbox.reach import ANYWHERE, Reach
+from generation.sandbox.allowed_hosts import ANYWHERE, Reach
 from generation.sandbox.server import SandboxServer
 
 

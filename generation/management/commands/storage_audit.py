@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 
 from generation.models import LinkFilm, Take
-from generation.reviews import link_films
+from generation.reviews.sharing import link_videos
 from library import ingest, storage
 from library.models import MediaFile
 
@@ -92,7 +92,7 @@ def _rows() -> Iterator[tuple[str, str]]:
 def _row_of(key: str) -> MediaFile | Take | LinkFilm | None:
     media = MediaFile.objects.filter(key=key).first() or MediaFile.objects.filter(thumbnail_key=key).first()
     takes = (Take.objects.filter(**{field: key}).first() for field in ("key", "poster_key", "original_key"))
-    return media or next((take for take in takes if take), None) or link_films.find(key)
+    return media or next((take for take in takes if take), None) or link_videos.find(key)
 
 
 def _mended(key: str) -> str:
@@ -101,7 +101,7 @@ def _mended(key: str) -> str:
     if row is None:
         return "gone"
     if isinstance(row, LinkFilm):
-        return "made again" if link_films.make_again(row) else ""
+        return "made again" if link_videos.make_again(row) else ""
     if isinstance(row, Take) and key == row.original_key:
         return ""
     if key != row.key:

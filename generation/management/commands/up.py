@@ -11,9 +11,9 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from generation.supervision import ports
-from generation.supervision.house import House, Plan
-from generation.supervision.prepare import prepare
+from generation.supervision.processes import ports
+from generation.supervision.processes.prepare import prepare
+from generation.supervision.processes.process_group import House, Plan
 
 
 class Command(BaseCommand):

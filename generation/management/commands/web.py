@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.utils.module_loading import import_string
 
-from generation.supervision import ports
+from generation.supervision.processes import ports
 from generation.supervision.web.serve import limits_of_settings, serve, supervise
 
 

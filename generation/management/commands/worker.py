@@ -7,9 +7,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from generation.supervision import schema
-from generation.supervision.cluster import run_cluster, supervise
-from generation.supervision.pulse import Patience
+from generation.supervision.health import schema_check
+from generation.supervision.processes.heartbeat_monitor import Patience
+from generation.supervision.processes.worker import run_cluster, supervise
 
 
 class Command(BaseCommand):
@@ -24,7 +24,7 @@ class Command(BaseCommand):
     def handle(self, *, cluster: bool, **options: Any) -> None:
         if cluster:
             run_cluster()
-        elif refused := schema.refusal():
+        elif refused := schema_check.refusal():
             sys.exit(f"backlot: {refused}")
         else:
             asyncio.run(supervise(Patience()))

@@ -1,7 +1,7 @@
 """The providers of SkyReels V4: one module for each dialect. `GATEWAY` and `VENDOR` are all there are."""
 
-from .contract import Call, Provider
-from .gateway import GATEWAY
-from .vendor import VENDOR
+from generation.skyreels.providers.contract import Call, Provider
+from generation.skyreels.providers.gateway import GATEWAY
+from generation.skyreels.providers.vendor import VENDOR
 
 __all__ = ["GATEWAY", "VENDOR", "Call", "Provider"]

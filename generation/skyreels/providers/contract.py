@@ -7,10 +7,10 @@ from typing import ClassVar
 
 import httpx
 
-from ..answers import Balance, Submitted, Task
-from ..capabilities import Capabilities
-from ..pricing import PriceTable
-from ..requests import GenerationRequest
+from generation.skyreels.capabilities import Capabilities
+from generation.skyreels.pricing import PriceTable
+from generation.skyreels.requests import GenerationRequest
+from generation.skyreels.responses import Balance, Submitted, Task
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -5,15 +5,21 @@ from urllib.parse import quote
 
 import httpx
 
-from ..answers import Balance, Submitted, Task, find_task_id
-from ..capabilities import Capabilities
-from ..errors import OutcomeUnknown, Refused, Unavailable, UnknownTask
-from ..failures import query_failure, read_complaint, read_json, submit_failure, unreadable_answer
-from ..limits import MAX_REF_VIDEO_SECONDS
-from ..pricing import GATEWAY_PRICES, PriceTable
-from ..requests import GenerationRequest
-from ..vocabulary import Model, Resolution, Scenario
-from .contract import Call, Provider
+from generation.skyreels.capabilities import Capabilities
+from generation.skyreels.errors import OutcomeUnknown, Refused, Unavailable, UnknownTask
+from generation.skyreels.failures import (
+    query_failure,
+    read_complaint,
+    read_json,
+    submit_failure,
+    unreadable_answer,
+)
+from generation.skyreels.limits import MAX_REF_VIDEO_SECONDS
+from generation.skyreels.pricing import GATEWAY_PRICES, PriceTable
+from generation.skyreels.providers.contract import Call, Provider
+from generation.skyreels.requests import GenerationRequest
+from generation.skyreels.responses import Balance, Submitted, Task, find_task_id
+from generation.skyreels.vocabulary import Model, Resolution, Scenario
 
 
 class Gateway(Provider):

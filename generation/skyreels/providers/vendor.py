@@ -31,17 +31,30 @@ from urllib.parse import quote
 
 import httpx
 
-from ..answers import Balance, Submitted, Task, TaskError, TaskState, find_url, read_id
-from ..capabilities import Capabilities
-from ..errors import OutcomeUnknown, Unavailable, UnknownTask
-from ..failures import read_json, unreadable_answer
-from ..limits import SAFE_REF_VIDEO_SECONDS
-from ..pricing import GATEWAY_PRICES, PriceTable
-from ..requests import GenerationRequest
-from ..vocabulary import I2V_FIELDS, OMNI_FIELDS, ClipType, Mode, Model, Resolution, Scenario
-from ..words import read_text
-from .contract import Call, Provider
-from .vendor_failures import is_fine, query_failure, submit_failure, tells_a_failed_task
+from generation.skyreels.capabilities import Capabilities
+from generation.skyreels.clean_text import read_text
+from generation.skyreels.errors import OutcomeUnknown, Unavailable, UnknownTask
+from generation.skyreels.failures import read_json, unreadable_answer
+from generation.skyreels.limits import SAFE_REF_VIDEO_SECONDS
+from generation.skyreels.pricing import GATEWAY_PRICES, PriceTable
+from generation.skyreels.providers.contract import Call, Provider
+from generation.skyreels.providers.vendor_failures import (
+    is_fine,
+    query_failure,
+    submit_failure,
+    tells_a_failed_task,
+)
+from generation.skyreels.requests import GenerationRequest
+from generation.skyreels.responses import Balance, Submitted, Task, TaskError, TaskState, find_url, read_id
+from generation.skyreels.vocabulary import (
+    I2V_FIELDS,
+    OMNI_FIELDS,
+    ClipType,
+    Mode,
+    Model,
+    Resolution,
+    Scenario,
+)
 
 KINDS = {Mode.T2V: "text2video", Mode.I2V: "image2video", Mode.OMNI: "omni-video"}
 _MODES = {Model.FAST: "fast", Model.STD: "std"}

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 
 import httpx
 
-from ..errors import (
+from generation.skyreels.clean_text import read_text
+from generation.skyreels.errors import (
     BalanceExhausted,
     KeyRejected,
     NotSent,
@@ -18,8 +19,7 @@ from ..errors import (
     Unavailable,
     UnknownTask,
 )
-from ..failures import Complaint, failed_answer
-from ..words import read_text
+from generation.skyreels.failures import Complaint, failed_answer
 
 _FINE = {0, 200, 201, 202}
 _NO_CREDITS = (402, 480)

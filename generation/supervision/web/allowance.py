@@ -9,7 +9,7 @@ from django.core.handlers.wsgi import WSGIRequest, get_path_info
 from django.db import Error, close_old_connections
 from django.urls import Resolver404, resolve
 
-from generation import tokens
+from generation import api_tokens
 from generation.supervision.web.body import Refused
 from generation.supervision.web.wsgi import Environ
 from library.outage_log import log_outage
@@ -49,7 +49,7 @@ def allowance(environ: Environ) -> int:
 def is_signed_in(environ: Environ) -> bool:
     """Return whether the session or API token is valid. Guests of share links have neither and cannot upload."""
     scheme, _, secret = environ.get("HTTP_AUTHORIZATION", "").partition(" ")
-    if scheme.lower() == "bearer" and tokens.find(secret.strip()):
+    if scheme.lower() == "bearer" and api_tokens.find(secret.strip()):
         return True
     request = WSGIRequest(environ)
     key = request.COOKIES.get(settings.SESSION_COOKIE_NAME)

@@ -9,8 +9,8 @@ import uvicorn
 from django.conf import settings
 from uvicorn._types import ASGI3Application
 
-from generation.supervision import parts
-from generation.supervision.keeper import Keeper
+from generation.supervision.processes import process_specs
+from generation.supervision.processes.restarting_process import Keeper
 from generation.supervision.web.limits import Limits
 from generation.supervision.web.protocol import guarded
 
@@ -62,7 +62,7 @@ async def supervise(listener: socket.socket, processes: int) -> None:
         loop.add_signal_handler(number, asked.set)
     keepers = [
         Keeper(
-            parts.web_process(listener.fileno(), number, grace=GRACE + 1),
+            process_specs.web_process(listener.fileno(), number, grace=GRACE + 1),
             tell=lambda text: print(text, flush=True),
         )
         for number in range(1, processes + 1)

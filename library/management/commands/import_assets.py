@@ -11,9 +11,9 @@ from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError
 
 from library.forms import clashes_told
-from library.ingest.folders import files_in, import_folder
-from library.ingest.outcomes import Ending, Outcome
-from library.ingest.unpacking import BadBundle, import_bundle
+from library.ingest.bundle_import import BadBundle, import_bundle
+from library.ingest.folder_import import files_in, import_folder
+from library.ingest.import_results import Ending, Outcome
 from library.models import Asset, Project, Role
 
 BAR = 30

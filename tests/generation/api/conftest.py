@@ -7,7 +7,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from generation import tokens
+from generation import api_tokens
 from library.models import Project
 
 Program = Callable[..., Client]
@@ -21,7 +21,7 @@ def program(db: None) -> Program:
         if name is None:
             return Client()
         user = User.objects.get(username=name)
-        _, secret = tokens.make(user=user, name="program", **limits)
+        _, secret = api_tokens.make(user=user, name="program", **limits)
         return Client(headers={"Authorization": f"Bearer {secret}"})
 
     return make

@@ -8,7 +8,7 @@ import pytest
 from django.contrib.auth.models import User
 from pytest_django.live_server_helper import LiveServer
 
-from generation import tokens
+from generation import api_tokens
 from generation.models import Job, PersonalProject
 
 WISH = {"model": "skyreels-v4-fast", "prompt": "a harbour at dusk", "resolution": "480p"}
@@ -19,7 +19,7 @@ def test_one_key_is_one_job_and_one_person_has_one_project(
     live_server: LiveServer, alice: User, key: str
 ) -> None:
     """With a key all are the same task; without one each is a task of its own, in the one project that is made."""
-    _, secret = tokens.make(user=alice, name="program")
+    _, secret = api_tokens.make(user=alice, name="program")
     headers = {"Authorization": f"Bearer {secret}", "Content-Type": "application/json"}
     if key:
         headers["Idempotency-Key"] = key

@@ -11,10 +11,10 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django.live_server_helper import LiveServer
 
-from generation import lifecycle, tokens
-from generation.lifecycle import callbacks
-from generation.lifecycle.beats import Share
-from generation.lifecycle.waking import Waker
+from generation import api_tokens, lifecycle
+from generation.lifecycle.poll.heartbeats import Share
+from generation.lifecycle.poll.requeue import Waker
+from generation.lifecycle.webhooks import client_webhooks
 from generation.models import Callback, Job, JobEvent
 from generation.sandbox.server import SandboxServer
 from library.models import Project
@@ -41,7 +41,7 @@ def failed(alice: User, project: Project, receiver: Receiver) -> Job:
     """A job that has failed and whose program wants to know."""
     ended = {"finished_at": timezone.now(), "error_code": "moderation", "error_message": "Not this."}
     job = factories.job(alice, project, status=Status.FAILED, **ended)
-    callbacks.expect(job, receiver.url)
+    client_webhooks.expect(job, receiver.url)
     return job
 
 
@@ -49,7 +49,7 @@ def failed(alice: User, project: Project, receiver: Receiver) -> Job:
 def woken(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What the queue was asked for."""
     asked: list[str] = []
-    monkeypatch.setattr(callbacks, "async_task", lambda task, *_: asked.append(task))
+    monkeypatch.setattr(client_webhooks, "async_task", lambda task, *_: asked.append(task))
     return asked
 
 
@@ -139,7 +139,7 @@ def test_a_failure_is_told_as_a_query_would_tell_it(alices: Client, failed: Job,
 
 def test_a_finished_take_is_told_with_its_address(alice: User, project: Project, receiver: Receiver) -> None:
     job = make_take(alice, project, cost_usd=Decimal("0.32"), finished_at=timezone.now()).job
-    callbacks.expect(job, f"{receiver.url}/?token=1#x")
+    client_webhooks.expect(job, f"{receiver.url}/?token=1#x")
     lifecycle.call_back()
     (told,) = receiver.heard
     assert (told["status"], told["cost"]) == ("completed", 0.32)
@@ -153,8 +153,8 @@ def test_a_finished_take_is_told_with_its_address(alice: User, project: Project,
 def test_nothing_is_told_of_other_states(
     alice: User, project: Project, receiver: Receiver, woken: list[str], status: str
 ) -> None:
-    callbacks.expect(factories.job(alice, project, status=status), receiver.url)
-    callbacks.look()
+    client_webhooks.expect(factories.job(alice, project, status=status), receiver.url)
+    client_webhooks.look()
     lifecycle.call_back()
     assert (receiver.heard, woken) == ([], [])
 
@@ -163,7 +163,7 @@ def test_nothing_is_told_of_other_states(
 def test_it_is_tried_again_three_times(failed: Job, receiver: Receiver, silence: int) -> None:
     receiver.answers = [silence]
     lifecycle.call_back()
-    for tries, wait in enumerate(callbacks.WAITS, start=1):
+    for tries, wait in enumerate(client_webhooks.WAITS, start=1):
         assert len(receiver.heard) == tries
         assert wait - 5 < wait_of(failed) <= wait
         go_on()
@@ -196,7 +196,7 @@ def test_somebody_who_is_not_there_holds_up_nobody(
 ) -> None:
     for address in ("http://127.0.0.1:9", "http://nobody.invalid/x", "http://[::1]:9/"):
         job = factories.job(alice, project, status=Status.FAILED, finished_at=timezone.now())
-        callbacks.expect(job, address)
+        client_webhooks.expect(job, address)
     lifecycle.call_back()
     assert len(receiver.heard) == 1
     assert Callback.objects.filter(next_try_at__isnull=False).count() == 3
@@ -212,8 +212,8 @@ def test_one_worker_is_woken_for_all(failed: Job, woken: list[str]) -> None:
 
 
 def test_a_worker_that_died_over_it_is_followed_by_another_try(failed: Job, receiver: Receiver) -> None:
-    assert callbacks._claimed().job == failed
-    assert callbacks._claimed() is None
+    assert client_webhooks._claimed().job == failed
+    assert client_webhooks._claimed() is None
     go_on()
     assert len(receiver.heard) == 1
 
@@ -223,7 +223,7 @@ def test_a_real_worker_calls(
     live_server: LiveServer, sandbox: SandboxServer, worker: WorkerHost, alice: User, receiver: Receiver
 ) -> None:
     """From the request to the call, with nothing but a documented client and a worker."""
-    _, secret = tokens.make(user=alice, name="documented client")
+    _, secret = api_tokens.make(user=alice, name="documented client")
     worker.start()
     client = Documented(live_server.url, secret)
     asked = {"model": "skyreels-v4-fast", "prompt": "a harbour", "duration": 3, "resolution": "480p"}

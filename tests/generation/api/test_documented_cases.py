@@ -15,11 +15,11 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from pytest_django.live_server_helper import LiveServer
 
-from generation import tokens
+from generation import api_tokens
 from generation.models import Job, Take
 from generation.sandbox.server import SandboxServer
 from library import storage
-from library.probe.reading import probe
+from library.probe.identify import probe
 from tests import factories
 from tests.free_ports import free_port
 from tests.generation.api.documented_client import Client, Refused
@@ -97,7 +97,7 @@ def check_playable(url: str) -> None:
 @pytest.fixture
 def house(live_server: LiveServer, sandbox: SandboxServer, worker: WorkerHost, alice: User) -> Client:
     """The app over HTTP with a worker behind it, and somebody's token."""
-    _, secret = tokens.make(user=alice, name="documented client")
+    _, secret = api_tokens.make(user=alice, name="documented client")
     worker.start()
     return Client(live_server.url, secret)
 
@@ -125,7 +125,7 @@ def test_both_refuse_in_the_same_words(
     live_server: LiveServer, sandbox: SandboxServer, alice: User, links: dict[str, str]
 ) -> None:
     """Status, code and field of the app are those of the provider."""
-    _, secret = tokens.make(user=alice, name="documented client")
+    _, secret = api_tokens.make(user=alice, name="documented client")
     clients = [Client(live_server.url, secret), Client(sandbox.public_url, settings.SKYREELS_API_KEY)]
 
     def told(client: Client, call: str, *asked: Any) -> tuple[int, str, str | None]:

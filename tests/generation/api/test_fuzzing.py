@@ -28,8 +28,8 @@ from schemathesis.specs.openapi.checks import (
     unsupported_method,
 )
 
-from generation import tokens
-from generation.api import callers
+from generation import api_tokens
+from generation.api import authentication
 from generation.models import Job
 from library.models import Project
 from tests import factories
@@ -70,7 +70,7 @@ def known(
     s3: None, one_connection: None, alice: User, project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> dict[str, list[str]]:
     """What stands in addresses that lead somewhere, by the parameter's name; nobody is told to wait."""
-    monkeypatch.setattr(callers, "REQUESTS", 10**9)
+    monkeypatch.setattr(authentication, "REQUESTS", 10**9)
     cast.fill(alice)
     factories.asset(alice, handle="Nova", project=project)
     take = make_take(alice, project)
@@ -89,7 +89,7 @@ def known(
 @pytest.fixture
 def token(alice: User) -> dict[str, str]:
     """What a program of alice's sends with each call."""
-    _, secret = tokens.make(user=alice, name="fuzzer")
+    _, secret = api_tokens.make(user=alice, name="fuzzer")
     return {"Authorization": f"Bearer {secret}"}
 
 

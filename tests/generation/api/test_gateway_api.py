@@ -15,7 +15,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from generation.api import callers
+from generation.api import authentication
 from generation.models import IdempotencyKey, Job, PersonalProject
 from library.models import Membership, Project
 from tests import factories
@@ -284,7 +284,7 @@ def test_the_balance_is_what_the_budget_leaves(
 
 def test_too_many_requests_wait(alices: Client, program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     cache.clear()
-    monkeypatch.setattr(callers, "REQUESTS", 3)
+    monkeypatch.setattr(authentication, "REQUESTS", 3)
     seen = [alices.get("/v1/tasks/x").status_code for _ in range(3)]
     answer = alices.get("/v1/tasks/x")
     assert (set(seen), error_of(answer)) == ({404}, (429, "too_many_requests", None))

@@ -10,7 +10,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from generation.models import Note, Notification, Take, Verdict
-from generation.reviews import notes, verdicts
+from generation.reviews.notes import notes
+from generation.reviews.verdicts import verdicts
 from library.models import Project
 from tests.generation.api.conftest import Program, error_of
 from tests.generation.views.conftest import make_take

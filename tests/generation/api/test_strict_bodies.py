@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from generation.api import border
-from generation.composition.briefs import LONGEST_PROMPT
+from generation.api import strict_json
+from generation.composition.take_request import LONGEST_PROMPT
 from generation.models import Job
 from tests.generation.api.conftest import error_of
 
@@ -77,11 +77,11 @@ def test_a_prompt_that_shows_nothing_is_not_rendered(alices: Client, path: str, 
 @pytest.mark.parametrize(
     ("body", "param"),
     [
-        ({f"name{number}": 1 for number in range(border.MOST_NAMES + 1)}, None),
-        ({"metadata": {f"name{number}": 1 for number in range(border.MOST_NAMES + 1)}}, "metadata"),
-        ({"voices": ["@a"] * (border.MOST_VALUES + 1)}, "voices"),
-        ({"x" * (border.LONGEST_NAME + 1): 1}, None),
-        ({"model": "x" * (border.LONGEST_TEXT + 1)}, "model"),
+        ({f"name{number}": 1 for number in range(strict_json.MOST_NAMES + 1)}, None),
+        ({"metadata": {f"name{number}": 1 for number in range(strict_json.MOST_NAMES + 1)}}, "metadata"),
+        ({"voices": ["@a"] * (strict_json.MOST_VALUES + 1)}, "voices"),
+        ({"x" * (strict_json.LONGEST_NAME + 1): 1}, None),
+        ({"model": "x" * (strict_json.LONGEST_TEXT + 1)}, "model"),
         ({"prompt": "x" * (LONGEST_PROMPT + 1)}, "prompt"),
     ],
     ids=["names", "names inside", "values", "a long name", "a long text", "a long prompt"],
@@ -92,7 +92,7 @@ def test_what_is_too_much_is_refused_at_once(
 ) -> None:
     """Nothing is composed, so none of it costs more than being read."""
     composed: list[object] = []
-    monkeypatch.setattr("generation.api.wishes.compose_request", lambda **_: composed.append(1))
+    monkeypatch.setattr("generation.api.job_payload.compose_request", lambda **_: composed.append(1))
     status, code, named = error_of(ask(alices, path, ASKED | body))
     assert (status, code, named) == (422, "invalid_parameter", param)
     assert composed == []

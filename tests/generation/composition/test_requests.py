@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from generation.composition import Keyframe, Settings, compose_all, compose_request
-from generation.composition.briefs import Brief
+from generation.composition.take_request import Brief
 from generation.models import JobReference
 from library.models import Asset
 from tests.generation.composition import cast

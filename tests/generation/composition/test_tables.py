@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from generation.composition import Keyframe, Roles, Settings
-from generation.composition.tables import MAX_ROWS, Row, decoded, read_table
+from generation.composition.shot_table import MAX_ROWS, Row, decoded, read_table
 
 DEFAULTS = Settings(model="skyreels-v4-fast", duration=5, resolution="480p", aspect_ratio="16:9")
 

@@ -26,7 +26,7 @@ from library.models import (
     Role,
     VersionFile,
 )
-from library.probe.reading import probe
+from library.probe.identify import probe
 
 TABLES = (
     User,

@@ -5,7 +5,7 @@ from django.contrib.auth.models import User
 from django.utils.module_loading import import_string
 from django_q.models import Schedule
 
-from generation.demo import making, reviewing
+from generation.demo import create, reviews
 from generation.demo.accounts import ensure_people
 from generation.demo.content import JOBS, PROJECTS, form_key
 from generation.models import Note, Playlist, PlaylistItem, Take, Verdict
@@ -19,7 +19,7 @@ MADE = (Note, Verdict, Playlist, PlaylistItem)
 def people(db: None) -> dict[str, User]:
     found = ensure_people()
     for project in PROJECTS:
-        making._ensure_project(project, found)
+        create._ensure_project(project, found)
     return found
 
 
@@ -38,14 +38,14 @@ def counts() -> list[int]:
 
 
 def test_nothing_is_there_before_the_takes_are(people: dict[str, User]) -> None:
-    reviewing.begin()
+    reviews.begin()
     assert counts() == [0, 0, 0, 0]
-    assert import_string(Schedule.objects.get(name="demo review").func) is reviewing.review
+    assert import_string(Schedule.objects.get(name="demo review").func) is reviews.review
 
 
 def test_a_newcomer_sees_each_kind_of_review(people: dict[str, User]) -> None:
     takes = come_home(people, *range(len(JOBS)))
-    assert reviewing.review() is True
+    assert reviews.review() is True
     states = [Take.objects.get(pk=take.pk).review for take in takes]
     assert states == ["changes", "approved", "waiting", "waiting", "waiting", "rejected"]
     assert Note.objects.exclude(drawing=None).count() == 1
@@ -57,16 +57,16 @@ def test_a_newcomer_sees_each_kind_of_review(people: dict[str, User]) -> None:
 
 
 def test_takes_are_reviewed_as_they_come_and_once(people: dict[str, User]) -> None:
-    reviewing.begin()
+    reviews.begin()
     come_home(people, 0, 3)
-    assert reviewing.review() is False
+    assert reviews.review() is False
     some = counts()
     assert (some[0], some[3]) == (3, 2)
     come_home(people, 1, 2, 4, 5)
-    assert reviewing.review() is True
+    assert reviews.review() is True
     assert not Schedule.objects.filter(name="demo review").exists()
     whole = counts()
-    reviewing.begin()
+    reviews.begin()
     assert counts() == whole
     assert not Schedule.objects.filter(name="demo review").exists()
 
@@ -74,6 +74,6 @@ def test_takes_are_reviewed_as_they_come_and_once(people: dict[str, User]) -> No
 def test_what_somebody_has_said_is_left_alone(people: dict[str, User]) -> None:
     (take,) = come_home(people, 1)
     own = Note.objects.create(take=take, author=people["kim"], text="Mine.")
-    reviewing.review()
+    reviews.review()
     assert list(take.notes.all()) == [own]
     assert not take.verdicts.exists()

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
-from generation.lifecycle.endings import book
+from generation.lifecycle.transitions import book
 from generation.models import Job, LedgerEntry
 from library.models import Project
 from tests import factories

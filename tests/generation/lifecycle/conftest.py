@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from generation import lifecycle
 from generation.composition import Settings
-from generation.lifecycle.polling import Rounds
+from generation.lifecycle.poll.sweep import Rounds
 from generation.models import Job
 from library.models import Project
 from tests.generation.lifecycle.doubtful import fresh

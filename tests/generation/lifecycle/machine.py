@@ -30,12 +30,13 @@ from hypothesis.stateful import (
 
 from generation import lifecycle
 from generation.composition import Settings
-from generation.lifecycle import leases, resolving
-from generation.lifecycle.answering import take_answers
-from generation.lifecycle.asking import Asker
-from generation.lifecycle.beats import Share
-from generation.lifecycle.learning import RenderTimes
-from generation.lifecycle.polling import claim_questions
+from generation.lifecycle import leases
+from generation.lifecycle.held import resolve
+from generation.lifecycle.poll.heartbeats import Share
+from generation.lifecycle.poll.poll_client import Asker
+from generation.lifecycle.poll.poll_results import take_answers
+from generation.lifecycle.poll.sweep import claim_questions
+from generation.lifecycle.render_times.measured_times import RenderTimes
 from generation.models import Job, LedgerEntry, Take
 from tests.generation.lifecycle.conftest import make_due
 from tests.generation.lifecycle.model_provider import QUERIES, SUBMITS, Provider, nothing
@@ -296,13 +297,13 @@ class PaidWork(RuleBasedStateMachine):
                 case "cancel":
                     lifecycle.cancel(job, by=self.user)
                 case "attach":
-                    resolving.attach(job, mine[0].id if mine else "task_of_nobody", by=self.user)
+                    resolve.attach(job, mine[0].id if mine else "task_of_nobody", by=self.user)
                 case "ask":
-                    resolving.ask_again(job, by=self.user)
+                    resolve.ask_again(job, by=self.user)
                 case "send":
-                    self.jobs.append(resolving.send_again(job, by=self.user))
+                    self.jobs.append(resolve.send_again(job, by=self.user))
                 case "paid" | "not paid":
-                    resolving.write_off(job, by=self.user, paid=act == "paid")
+                    resolve.write_off(job, by=self.user, paid=act == "paid")
                 case "abandon":
                     lifecycle.abandon(job, by=self.user)
                 case "reclaim":

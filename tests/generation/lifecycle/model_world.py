@@ -12,10 +12,11 @@ from django.conf import settings
 from django.utils import timezone
 
 from generation import gateway
-from generation.lifecycle import pace, storing
-from generation.lifecycle.fetching import LinkDead
 from generation.lifecycle.leases import Lease
-from generation.lifecycle.outside import NotPublic
+from generation.lifecycle.queue import rate_limit
+from generation.lifecycle.store import results
+from generation.lifecycle.store.download import LinkDead
+from generation.lifecycle.store.ssrf import NotPublic
 from generation.models import Job
 from generation.skyreels.client import AsyncSkyReelsClient, SkyReelsClient
 from library import probe, storage
@@ -63,8 +64,8 @@ class World:
         patch.setattr(gateway, "client", self._client)
         patch.setattr(gateway, "polling_client", self._polling_client)
         patch.setattr(timezone, "now", lambda: self.clock.now())
-        patch.setattr(pace, "time", SimpleNamespace(time=lambda: self.clock.now().timestamp()))
-        patch.setattr(storing, "_bring_home", self._bring_home)
+        patch.setattr(rate_limit, "time", SimpleNamespace(time=lambda: self.clock.now().timestamp()))
+        patch.setattr(results, "_bring_home", self._bring_home)
 
     @contextmanager
     def _client(self) -> Iterator[SkyReelsClient]:

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from generation import lifecycle
-from generation.lifecycle import pace
+from generation.lifecycle.queue import rate_limit
 from generation.models import GatewayState, Heartbeat, Job
 from tests import factories
 
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def paused(db):
-    pace.pause("The balance at SkyReels is used up.")
+    rate_limit.pause("The balance at SkyReels is used up.")
 
 
 def answers(sandbox, **fields):
@@ -41,7 +41,7 @@ def test_money_for_the_first_in_the_line(sandbox, paused, alice, project, said, 
     factories.job(alice, project, status=Job.Status.QUEUED, next_step_at=timezone.now())
     answers(sandbox, **said)
     lifecycle.ask_balance()
-    assert pace.is_paused() is not goes_on
+    assert rate_limit.is_paused() is not goes_on
 
 
 @pytest.mark.parametrize("fault", [{"status": 401}, {"status": 402}, {"status": 500}, {"status": 404}])
@@ -61,22 +61,24 @@ def test_the_reason_is_the_present_one(sandbox, paused):
 def test_an_accepted_key_and_an_empty_queue_go_on(sandbox, paused):
     answers(sandbox)
     lifecycle.ask_balance()
-    assert not pace.is_paused()
+    assert not rate_limit.is_paused()
 
 
 def test_one_host_looks_for_all_once_a_minute(monkeypatch, paused):
     asked = []
-    monkeypatch.setattr(pace, "async_task", asked.append)
+    monkeypatch.setattr(rate_limit, "async_task", asked.append)
     for _ in range(5):
-        pace.look_at_balance()
+        rate_limit.look_at_balance()
     assert asked == ["generation.tasks.balance"]
-    Heartbeat.objects.filter(name=pace.BALANCE).update(leased_until=timezone.now() - timedelta(seconds=1))
-    pace.look_at_balance()
+    Heartbeat.objects.filter(name=rate_limit.BALANCE).update(
+        leased_until=timezone.now() - timedelta(seconds=1)
+    )
+    rate_limit.look_at_balance()
     assert len(asked) == 2
 
 
 def test_nobody_looks_while_nothing_is_paused(monkeypatch):
     asked = []
-    monkeypatch.setattr(pace, "async_task", asked.append)
-    pace.look_at_balance()
+    monkeypatch.setattr(rate_limit, "async_task", asked.append)
+    rate_limit.look_at_balance()
     assert asked == []

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from generation import lifecycle
 from generation.composition import Settings
-from generation.lifecycle import dispatch
+from generation.lifecycle.queue import dispatch
 from generation.models import GatewayState, Job, Production
 from library.models import Project
 from tests import factories

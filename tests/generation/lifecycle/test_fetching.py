@@ -9,9 +9,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import httpx
 import pytest
 
-from generation.lifecycle import fetching, outside
-from generation.lifecycle.fetching import MAX_RESUMES, LinkDead, fetch
-from generation.lifecycle.outside import NotPublic
+from generation.lifecycle.store import download, ssrf
+from generation.lifecycle.store.download import MAX_RESUMES, LinkDead, fetch
+from generation.lifecycle.store.ssrf import NotPublic
 from library.probe import UnreadableMedia
 
 CONTENT = bytes(range(256)) * 4096
@@ -139,7 +139,7 @@ def test_a_part_that_is_not_the_one_asked_for_is_never_taken_for_the_file(host, 
 
 @pytest.mark.parametrize("length", ["1000001", ""], ids=["told before", "found out"])
 def test_more_than_a_video_may_have_is_not_fetched(host, tmp_path, monkeypatch, length):
-    monkeypatch.setattr(fetching, "MAX_VIDEO_BYTES", 1_000_000)
+    monkeypatch.setattr(download, "MAX_VIDEO_BYTES", 1_000_000)
     host.told_length = length
     with pytest.raises(UnreadableMedia, match="more than 1 MB"):
         fetch(host.url, tmp_path / "it", lambda: None)
@@ -220,7 +220,7 @@ def test_the_connection_goes_to_the_address_that_was_looked_at(settings, tmp_pat
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (ip, port))]
 
     monkeypatch.setattr(socket, "getaddrinfo", rebound)
-    monkeypatch.setattr(outside.gateway, "heeds_proxies", lambda address: False)
+    monkeypatch.setattr(ssrf.gateway, "heeds_proxies", lambda address: False)
     with pytest.raises(httpx.ConnectError):
         fetch("https://video.example/a.mp4", tmp_path / "it", lambda: None)
     # Before the request, before the connection, and the connection's own look at what is an address already.

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generation.lifecycle import forecast
-from generation.lifecycle.forecast import Outlook, about
+from generation.lifecycle.render_times import forecast
+from generation.lifecycle.render_times.forecast import Outlook, about
 
 SORT = {"model": "skyreels-v4-fast", "resolution": "480p", "duration": 5}
 

@@ -7,9 +7,9 @@ import pytest
 from django.db import connection
 
 from generation import lifecycle
-from generation.lifecycle import resolving
+from generation.lifecycle.held import resolve
 from generation.lifecycle.leases import claim
-from generation.lifecycle.outcomes import accept
+from generation.lifecycle.submit.outcomes import accept
 from generation.models import Job, LedgerEntry, Take
 from library.models import Project
 from tests import factories
@@ -25,7 +25,7 @@ def test_sending_again_makes_a_second_job_and_keeps_the_first_one_s_money_uncert
     perhaps_sent, bring_to, sandbox, bob
 ):
     job = perhaps_sent()
-    made = resolving.send_again(job, by=bob)
+    made = resolve.send_again(job, by=bob)
     job, made = fresh(job), fresh(made)
     assert (job.status, job.ledger.state) == (Status.HELD, Money.UNCERTAIN)
     assert (made.status, made.ledger.state, made.created_by) == (Status.QUEUED, Money.ESTIMATED, bob)
@@ -41,10 +41,10 @@ def test_sending_again_makes_a_second_job_and_keeps_the_first_one_s_money_uncert
 
 def test_a_job_is_sent_again_once_and_can_still_be_found_and_written_off(perhaps_sent, sandbox, bob):
     job = perhaps_sent()
-    made = resolving.send_again(job, by=bob)
+    made = resolve.send_again(job, by=bob)
     with pytest.raises(lifecycle.NotPossible, match=f"sent again already, as {made}"):
-        resolving.send_again(job, by=bob)
-    resolving.attach(job, tasks_of(sandbox, job)[0]["id"], by=bob)
+        resolve.send_again(job, by=bob)
+    resolve.attach(job, tasks_of(sandbox, job)[0]["id"], by=bob)
     assert fresh(job).status == Status.RUNNING
 
 
@@ -54,7 +54,7 @@ def test_a_job_sent_again_keeps_its_references(queued, sandbox, settings, alice,
     sandbox.add_fault("submit", "drop_after")
     job = queued("@Mara walks")
     lifecycle.submit_job(job.pk)
-    made = resolving.send_again(job, by=bob)
+    made = resolve.send_again(job, by=bob)
     assert [(one.handle, one.asset, one.version) for one in made.references.all()] == [
         ("Mara", asset, asset.current_version)
     ]
@@ -66,7 +66,7 @@ def test_sending_again_does_not_pass_the_budget(perhaps_sent, sandbox, bob, proj
     job = perhaps_sent()
     Project.objects.filter(pk=project.pk).update(budget_usd=job.estimate_usd)
     with pytest.raises(lifecycle.CannotQueue, match="budget"):
-        resolving.send_again(job, by=bob)
+        resolve.send_again(job, by=bob)
     assert (Job.objects.count(), fresh(job).held_reason) == (1, job.held_reason)
 
 
@@ -75,20 +75,20 @@ def test_sending_again_does_not_pass_the_budget(perhaps_sent, sandbox, bob, proj
 )
 def test_writing_off_settles_the_money_once(perhaps_sent, bob, paid, state, amount):
     job = perhaps_sent()
-    resolving.write_off(job, by=bob, paid=paid)
+    resolve.write_off(job, by=bob, paid=paid)
     job = fresh(job)
     assert (job.status, job.error_code, job.next_step_at) == (Status.FAILED, "written_off", None)
     assert (job.ledger.state, job.ledger.actual_usd) == (state, Decimal(amount))
     assert (job.events.last().by, job.finished_at is None) == (bob, False)
-    with pytest.raises(resolving.NothingToDecide):
-        resolving.write_off(job, by=bob, paid=not paid)
+    with pytest.raises(resolve.NothingToDecide):
+        resolve.write_off(job, by=bob, paid=not paid)
     assert fresh(job).ledger.state == state
 
 
 def test_an_answer_that_comes_after_the_write_off_is_an_event_only(perhaps_sent, sandbox, poll, bob):
     job = perhaps_sent()
     task = tasks_of(sandbox, job)[0]["id"]
-    resolving.write_off(job, by=bob, paid=False)
+    resolve.write_off(job, by=bob, paid=False)
     accept(job.pk, task)
     job = fresh(job)
     assert (job.status, job.ledger.state, Take.objects.exists()) == (Status.FAILED, Money.REFUNDED, False)
@@ -99,7 +99,7 @@ def test_an_answer_that_comes_after_the_write_off_is_an_event_only(perhaps_sent,
 def test_a_late_render_that_was_written_off_is_not_fetched(late, poll, bob, sandbox):
     job = late()
     asked = claim_running(job)
-    resolving.write_off(job, by=bob, paid=True)
+    resolve.write_off(job, by=bob, paid=True)
     assert fresh(job).status == Status.FAILED
     assert poll() == 0
     lifecycle.store_job(job.pk)
@@ -118,13 +118,13 @@ def claim_running(job):
 def test_nothing_else_can_be_decided(alice, project, status):
     job = factories.job(alice, project, status=status)
     decisions = [
-        lambda: resolving.attach(job, "task_1", by=alice),
-        lambda: resolving.ask_again(job, by=alice),
-        lambda: resolving.send_again(job, by=alice),
-        lambda: resolving.write_off(job, by=alice, paid=True),
+        lambda: resolve.attach(job, "task_1", by=alice),
+        lambda: resolve.ask_again(job, by=alice),
+        lambda: resolve.send_again(job, by=alice),
+        lambda: resolve.write_off(job, by=alice, paid=True),
     ]
     for decide in decisions:
-        with pytest.raises(resolving.NothingToDecide):
+        with pytest.raises(resolve.NothingToDecide):
             decide()
     assert (fresh(job).status, job.events.count(), Job.objects.count()) == (status, 0, 1)
 
@@ -135,9 +135,9 @@ def test_two_who_press_at_once_do_one_thing(alice, project, decision):
     job = held(alice, project, request_body=b"{}", task_id="task_1" if decision == "ask" else "")
     start, told = threading.Barrier(4), []
     decide = {
-        "send": lambda: resolving.send_again(Job.objects.get(pk=job.pk), by=alice),
-        "write_off": lambda: resolving.write_off(Job.objects.get(pk=job.pk), by=alice, paid=True),
-        "ask": lambda: resolving.ask_again(Job.objects.get(pk=job.pk), by=alice),
+        "send": lambda: resolve.send_again(Job.objects.get(pk=job.pk), by=alice),
+        "write_off": lambda: resolve.write_off(Job.objects.get(pk=job.pk), by=alice, paid=True),
+        "ask": lambda: resolve.ask_again(Job.objects.get(pk=job.pk), by=alice),
     }[decision]
 
     def press():

@@ -11,14 +11,14 @@ from django.utils import timezone
 
 from config.logs import Line
 from generation import gateway, lifecycle
-from generation.lifecycle.answering import take_answers
-from generation.lifecycle.asking import Answered
-from generation.lifecycle.beats import Share
-from generation.lifecycle.learning import RenderTimes
-from generation.lifecycle.polling import claim_questions
+from generation.lifecycle.poll.heartbeats import Share
+from generation.lifecycle.poll.poll_client import Answered
+from generation.lifecycle.poll.poll_results import take_answers
+from generation.lifecycle.poll.sweep import claim_questions
+from generation.lifecycle.render_times.measured_times import RenderTimes
 from generation.models import Job, RenderTime
 from generation.skyreels.schemas import Task
-from generation.views import hooks
+from generation.views.jobs import provider_webhook
 from tests.generation.lifecycle.conftest import make_due
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("s3")]
@@ -107,7 +107,9 @@ def test_an_address_that_we_did_not_give_out_is_unknown(client: Client, queued, 
 
 
 def test_a_body_that_is_too_large_is_not_read(client: Client, rendering) -> None:
-    answer = client.post(address(rendering), b"x" * (hooks.MOST + 1), content_type="application/json")
+    answer = client.post(
+        address(rendering), b"x" * (provider_webhook.MOST + 1), content_type="application/json"
+    )
     assert answer.status_code == 413
     assert wait_of(rendering) > 5
 
@@ -119,7 +121,7 @@ def test_calls_need_neither_session_nor_form_token(rendering) -> None:
 
 
 def test_no_log_tells_an_address(client: Client, rendering, caplog) -> None:
-    client.post(address(rendering), b"x" * (hooks.MOST + 1), content_type="application/json")
+    client.post(address(rendering), b"x" * (provider_webhook.MOST + 1), content_type="application/json")
     client.get(address(rendering))
     client.post(address(rendering))
     [written] = [handler for handler in logging.getLogger().handlers if isinstance(handler.formatter, Line)]

@@ -10,11 +10,12 @@ import pytest
 from django.utils import timezone
 
 from generation import gateway, ledger, lifecycle
-from generation.lifecycle import asking, resolving
-from generation.lifecycle.beats import Share
-from generation.lifecycle.doubts import Doubt, doubt_of
-from generation.lifecycle.polling import Rounds
-from generation.lifecycle.waking import Waker
+from generation.lifecycle.held import resolve
+from generation.lifecycle.held.held_jobs import Doubt, doubt_of
+from generation.lifecycle.poll import poll_client
+from generation.lifecycle.poll.heartbeats import Share
+from generation.lifecycle.poll.requeue import Waker
+from generation.lifecycle.poll.sweep import Rounds
 from generation.models import Job, LedgerEntry
 from tests.generation.lifecycle.conftest import make_due
 from tests.generation.lifecycle.doubtful import fresh, tasks_of
@@ -117,7 +118,7 @@ def test_one_task_is_never_two_jobs(running, queued, bring_to, sandbox, bob):
     )
     assert (second.lease_token, first.task_id in second.held_reason) == ("", True)
     assert (fresh(first).status, fresh(first).task_id) == (Status.RUNNING, first.task_id)
-    resolving.ask_again(second, by=bob)
+    resolve.ask_again(second, by=bob)
     bring_to(second, Status.SUCCEEDED)
     assert len(tasks_of(sandbox, second)) == 1
 
@@ -190,11 +191,11 @@ def dripping(settings):
 
 
 def test_an_answer_that_never_ends_is_none(running, dripping, settings, monkeypatch):
-    assert gateway.QUERY_TIMEOUT.read < asking.ANSWER_WITHIN
+    assert gateway.QUERY_TIMEOUT.read < poll_client.ANSWER_WITHIN
     job = running()
     settings.SKYREELS_BASE_URL = dripping
     Job.objects.update(base_url=dripping)
-    monkeypatch.setattr(asking, "ANSWER_WITHIN", 1.0)
+    monkeypatch.setattr(poll_client, "ANSWER_WITHIN", 1.0)
     with asyncio.Runner() as runner:
         rounds = Rounds(runner)
         [job] = asked(rounds.poll, job)

@@ -9,9 +9,11 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from generation import lifecycle
-from generation.lifecycle import endings, outcomes, resolving, submission
+from generation.lifecycle import transitions
+from generation.lifecycle.held import resolve
 from generation.lifecycle.leases import LeaseLost, advance, claim, move
-from generation.lifecycle.outcomes import conclude
+from generation.lifecycle.submit import outcomes, submission
+from generation.lifecycle.submit.outcomes import conclude
 from generation.models import Job, LedgerEntry
 from generation.skyreels import errors
 from tests.generation.lifecycle.conftest import make_due
@@ -84,7 +86,7 @@ def test_what_a_person_decided_meanwhile_stands(queued, sandbox, settings, commi
 
     def decided():
         left_submitting(job)
-        resolving.send_again(job, by=alice)
+        resolve.send_again(job, by=alice)
 
     commit_is_lost(is_done=True, meanwhile=decided)
     lifecycle.submit_job(job.pk)
@@ -114,12 +116,12 @@ def test_an_outcome_that_could_not_be_written_heals_a_held_job(
     job.refresh_from_db()
 
     def broken(*args, **fields):
-        for module in (endings, outcomes):
+        for module in (transitions, outcomes):
             monkeypatch.setattr(module, "move", move)
         left_submitting(job)
         raise OperationalError("server closed the connection unexpectedly")
 
-    for module in (endings, outcomes):
+    for module in (transitions, outcomes):
         monkeypatch.setattr(module, "move", broken)
     conclude(sending, job, outcome, tried=0, doubted=False)
     job = Job.objects.get(pk=job.pk)

@@ -13,7 +13,9 @@ from PIL import Image, ImageChops, ImageStat
 from generation import lifecycle
 from generation.composition import Settings
 from generation.models import Job, JobReference, Note, Notification, Shot, Take
-from generation.reviews import notes, notifying, verdicts
+from generation.reviews.notes import notes
+from generation.reviews.notifications import notify
+from generation.reviews.verdicts import verdicts
 from library import storage
 from library.models import Project
 from tests.generation.views.conftest import composed
@@ -80,7 +82,7 @@ def test_a_note_becomes_the_next_take_and_is_resolved_by_its_approval(
     assert (following.shot, following.number, following.job.made_from) == (shot, 2, take)
     assert "It answers" in browser.get(job.get_absolute_url()).content.decode()
 
-    notifying.announce()
+    notify.announce()
     assert Notification.objects.filter(to=rita, take=following, kind=Notification.Kind.ANSWERED).exists()
     assert Note.objects.get(pk=note.pk).resolved_at is None
     verdicts.decide(following, decision=Take.Review.APPROVED, by=rita)

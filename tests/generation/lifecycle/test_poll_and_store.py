@@ -4,7 +4,7 @@ import pytest
 
 from generation import lifecycle
 from generation.lifecycle.leases import claim
-from generation.lifecycle.storing import MAX_TRIES
+from generation.lifecycle.store.results import MAX_TRIES
 from generation.models import Job, LedgerEntry, Take
 from tests.generation.lifecycle.conftest import make_due
 

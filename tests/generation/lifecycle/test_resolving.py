@@ -6,10 +6,10 @@ import pytest
 from django.utils import timezone
 
 from generation import lifecycle
-from generation.lifecycle import resolving
-from generation.lifecycle.calls import TOOK_IT
-from generation.lifecycle.doubts import KEY_LIFE, Doubt, Way, at_risk, doubt_of, ways_of
+from generation.lifecycle.held import resolve
+from generation.lifecycle.held.held_jobs import KEY_LIFE, Doubt, Way, at_risk, doubt_of, ways_of
 from generation.lifecycle.leases import MAX_TAKEOVERS, claim
+from generation.lifecycle.poll.provider_webhook import TOOK_IT
 from generation.models import Job, LedgerEntry, Take
 from tests import factories
 from tests.generation.lifecycle.conftest import make_due
@@ -66,7 +66,7 @@ def test_a_call_tells_that_the_provider_did_take_it(perhaps_sent, settings):
         assert lifecycle.called_back(job.hook_token)
     job = fresh(job)
     assert (job.status, job.held_reason.count(TOOK_IT), job.events.count()) == (Status.HELD, 1, told + 1)
-    resolving.write_off(job, by=job.created_by, paid=True)
+    resolve.write_off(job, by=job.created_by, paid=True)
     told = job.events.count()
     assert lifecycle.called_back(job.hook_token)
     assert (fresh(job).status, job.events.count()) == (Status.FAILED, told)
@@ -75,7 +75,7 @@ def test_a_call_tells_that_the_provider_did_take_it(perhaps_sent, settings):
 def test_an_attached_task_brings_its_take_home(perhaps_sent, bring_to, sandbox, bob):
     job = perhaps_sent()
     task = tasks_of(sandbox, job)[0]["id"]
-    resolving.attach(job, f" {task} ", by=bob)
+    resolve.attach(job, f" {task} ", by=bob)
     job = fresh(job)
     assert (job.status, job.task_id, job.held_reason) == (Status.RUNNING, task, "")
     assert (job.ledger.state, job.events.last().by) == (Money.ESTIMATED, bob)
@@ -87,18 +87,16 @@ def test_an_attached_task_brings_its_take_home(perhaps_sent, bring_to, sandbox, 
 
 def test_a_task_that_the_provider_does_not_know_is_refused(perhaps_sent, sandbox, bob):
     job = perhaps_sent()
-    with pytest.raises(
-        resolving.NotThatTask, match=r"does not know a task task_guessed\. Nothing was changed"
-    ):
-        resolving.attach(job, "task_guessed", by=bob)
+    with pytest.raises(resolve.NotThatTask, match=r"does not know a task task_guessed\. Nothing was changed"):
+        resolve.attach(job, "task_guessed", by=bob)
     assert fresh(job).status == Status.HELD
 
 
 @pytest.mark.parametrize("task_id", ["", "  ", "x" * 201, "nul\0", "täsk", ".."])
 def test_what_is_no_task_id_is_refused(perhaps_sent, sandbox, bob, task_id):
     job = perhaps_sent()
-    with pytest.raises(resolving.NotThatTask, match=NOTHING_CHANGED):
-        resolving.attach(job, task_id, by=bob)
+    with pytest.raises(resolve.NotThatTask, match=NOTHING_CHANGED):
+        resolve.attach(job, task_id, by=bob)
 
 
 def test_a_task_of_another_job_is_refused_by_name_to_those_who_may_see_it(
@@ -106,10 +104,10 @@ def test_a_task_of_another_job_is_refused_by_name_to_those_who_may_see_it(
 ):
     other = bring_to(queued("another one"), Status.RUNNING)
     job = perhaps_sent()
-    with pytest.raises(resolving.NotThatTask, match=f"belongs to {other}"):
-        resolving.attach(job, other.task_id, by=bob)
-    with pytest.raises(resolving.NotThatTask, match="belongs to another job here"):
-        resolving.attach(job, other.task_id, by=charlie)
+    with pytest.raises(resolve.NotThatTask, match=f"belongs to {other}"):
+        resolve.attach(job, other.task_id, by=bob)
+    with pytest.raises(resolve.NotThatTask, match="belongs to another job here"):
+        resolve.attach(job, other.task_id, by=charlie)
 
 
 @pytest.mark.parametrize(
@@ -119,15 +117,15 @@ def test_a_provider_that_does_not_answer_changes_nothing(perhaps_sent, sandbox, 
     job = perhaps_sent()
     task = tasks_of(sandbox, job)[0]["id"]
     sandbox.add_fault("query", **fault)
-    with pytest.raises(resolving.NoAnswer, match=NOTHING_CHANGED):
-        resolving.attach(job, task, by=bob)
-    resolving.attach(job, task, by=bob)
+    with pytest.raises(resolve.NoAnswer, match=NOTHING_CHANGED):
+        resolve.attach(job, task, by=bob)
+    resolve.attach(job, task, by=bob)
 
 
 def test_asking_again_sends_the_same_bytes_with_the_same_key(perhaps_sent, bring_to, sandbox, bob):
     job = perhaps_sent()
     sent = bytes(job.request_body), job.idempotency_key
-    resolving.ask_again(job, by=bob)
+    resolve.ask_again(job, by=bob)
     assert (fresh(job).status, fresh(job).ledger.state) == (Status.SUBMITTING, Money.ESTIMATED)
     job = bring_to(job, Status.SUCCEEDED)
     assert (bytes(job.request_body), job.idempotency_key) == sent
@@ -142,7 +140,7 @@ def test_a_task_lost_from_sight_is_asked_about_again(queued, bring_to, poll, san
         poll()
     job = fresh(job)
     assert (job.status, doubt_of(job), job.ledger.state) == (Status.HELD, Doubt.TASK, Money.UNCERTAIN)
-    resolving.ask_again(job, by=bob)
+    resolve.ask_again(job, by=bob)
     bring_to(job, Status.SUCCEEDED)
     assert fresh(job).ledger.state == Money.SETTLED
 
@@ -153,7 +151,7 @@ def test_a_dead_link_that_lives_again_is_fetched(queued, bring_to, sandbox, bob)
     job = bring_to(job, Status.HELD)
     assert doubt_of(job) is Doubt.VIDEO
     sandbox.clear_faults()
-    resolving.ask_again(job, by=bob)
+    resolve.ask_again(job, by=bob)
     bring_to(job, Status.SUCCEEDED)
     assert Take.objects.filter(job=job).count() == 1
 
@@ -170,7 +168,7 @@ def test_what_was_never_sent_goes_back_to_the_queue(queued, bring_to, sandbox, b
     lifecycle.submit_job(job.pk)
     job = fresh(job)
     assert (job.status, doubt_of(job), job.ledger.state) == (Status.HELD, Doubt.UNSENT, Money.ESTIMATED)
-    resolving.ask_again(job, by=bob)
+    resolve.ask_again(job, by=bob)
     assert fresh(job).status == Status.QUEUED
     bring_to(job, Status.RUNNING)
     assert len(tasks_of(sandbox, job)) == 1
@@ -183,6 +181,6 @@ def test_a_render_that_comes_two_hours_late_is_collected(late, bring_to, sandbox
 
 def test_a_late_render_is_asked_about_now(late, bob):
     job = late()
-    resolving.ask_again(job, by=bob)
+    resolve.ask_again(job, by=bob)
     assert (fresh(job).status, fresh(job).next_step_at <= timezone.now()) == (Status.RUNNING, True)
     assert fresh(job).events.last().by == bob

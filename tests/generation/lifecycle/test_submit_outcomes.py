@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from generation import lifecycle
 from generation.lifecycle.leases import LeaseLost, claim, move
-from generation.lifecycle.outcomes import accept
+from generation.lifecycle.submit.outcomes import accept
 from generation.models import GatewayState, Job, LedgerEntry
 from tests.generation.lifecycle.conftest import make_due
 

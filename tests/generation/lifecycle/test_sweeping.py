@@ -7,12 +7,14 @@ import pytest
 from django.utils import timezone
 
 from generation import lifecycle
-from generation.lifecycle import beats, pace, polling, timing
-from generation.lifecycle.beats import Beat, Share
-from generation.lifecycle.polling import claim_questions
-from generation.lifecycle.waking import Waker
+from generation.lifecycle.poll import heartbeats, sweep
+from generation.lifecycle.poll.heartbeats import Beat, Share
+from generation.lifecycle.poll.requeue import Waker
+from generation.lifecycle.poll.sweep import claim_questions
+from generation.lifecycle.queue import rate_limit
+from generation.lifecycle.render_times import poll_schedule
 from generation.models import Heartbeat, Job, RenderTime
-from generation.supervision import pulse
+from generation.supervision.processes import heartbeat_monitor
 from tests import factories
 from tests.generation.lifecycle.conftest import make_due
 
@@ -46,7 +48,7 @@ def keys(questions):
 
 
 def live_host(name):
-    Heartbeat.objects.create(name=beats.beat_name(name), beat_at=timezone.now())
+    Heartbeat.objects.create(name=heartbeats.beat_name(name), beat_at=timezone.now())
 
 
 def test_three_hosts_claim_what_is_theirs_and_nothing_twice(due_jobs) -> None:
@@ -58,23 +60,23 @@ def test_three_hosts_claim_what_is_theirs_and_nothing_twice(due_jobs) -> None:
 
 
 def test_what_a_host_left_alone_is_done_by_another(due_jobs) -> None:
-    jobs = due_jobs(6, ago=polling.LEFT_ALONE + 1)
+    jobs = due_jobs(6, ago=sweep.LEFT_ALONE + 1)
     assert keys(claim_questions(Share(0, 3), 50)) == jobs
 
 
 def test_a_hosts_own_jobs_come_first(due_jobs) -> None:
-    due_jobs(9, ago=polling.LEFT_ALONE + 1)
+    due_jobs(9, ago=sweep.LEFT_ALONE + 1)
     mine = keys(claim_questions(Share(1, 3), 3))
     assert {pk % 3 for pk in mine} == {1}
 
 
 def test_who_looks_first_takes_no_more_than_its_part_of_a_burst(due_jobs, settings, sandbox) -> None:
     settings.SKYREELS_RPM = 100
-    due_jobs(30, ago=polling.LEFT_ALONE + 1)
+    due_jobs(30, ago=sweep.LEFT_ALONE + 1)
     counts = []
     for index in range(3):
-        with polling.asyncio.Runner() as runner:
-            rounds = polling.Rounds(runner)
+        with sweep.asyncio.Runner() as runner:
+            rounds = sweep.Rounds(runner)
             for _ in range(3):
                 rounds.go(Share(index, 3))
             counts.append(rounds.asked)
@@ -86,8 +88,8 @@ def test_a_host_takes_all_there_is_when_nobody_else_waits(due_jobs, settings, sa
     settings.SKYREELS_RPM = 100
     jobs = due_jobs(30)
     Job.objects.filter(pk__in=[pk for pk in jobs if pk % 3]).update(next_step_at=None)
-    with polling.asyncio.Runner() as runner:
-        rounds = polling.Rounds(runner)
+    with sweep.asyncio.Runner() as runner:
+        rounds = sweep.Rounds(runner)
         rounds.go(Share(0, 3))
         rounds.close()
     assert rounds.asked == 10
@@ -104,7 +106,7 @@ def test_projects_take_turns_when_there_is_not_room_for_all(due_jobs, alice) -> 
 def test_no_more_is_claimed_than_the_budget_grants(due_jobs, settings) -> None:
     settings.SKYREELS_RPM = 20
     due_jobs(10)
-    while pace.take_requests(1, polls=True):
+    while rate_limit.take_requests(1, polls=True):
         pass
     assert claim_questions(Share(), 50) == []
     assert not Job.objects.exclude(lease_token="").exists()
@@ -126,8 +128,8 @@ def test_a_slow_answer_holds_up_nobody(running, sandbox) -> None:
     slow, quick = running("slow one"), running("quick one")
     make_due(slow)
     make_due(quick)
-    with polling.asyncio.Runner() as runner:
-        rounds = polling.Rounds(runner)
+    with sweep.asyncio.Runner() as runner:
+        rounds = sweep.Rounds(runner)
         began = time.monotonic()
         while quick.polls <= 3 and time.monotonic() - began < 4.5:
             rounds.go(Share())
@@ -140,12 +142,12 @@ def test_a_slow_answer_holds_up_nobody(running, sandbox) -> None:
 
 
 def test_what_is_unanswered_when_a_sweep_ends_is_due_again(running, sandbox, monkeypatch) -> None:
-    monkeypatch.setattr(polling, "LAST_ANSWERS", 0.2)
+    monkeypatch.setattr(sweep, "LAST_ANSWERS", 0.2)
     sandbox.add_fault("query", "delay", seconds=2)
     job = running()
     make_due(job)
-    with polling.asyncio.Runner() as runner:
-        rounds = polling.Rounds(runner)
+    with sweep.asyncio.Runner() as runner:
+        rounds = sweep.Rounds(runner)
         rounds.go(Share())
         rounds.close()
     job.refresh_from_db()
@@ -164,7 +166,7 @@ def test_how_long_it_took_is_learnt_and_times_the_next(running, bring_to) -> Non
     RenderTime.objects.update(samples=[60.0] * 60)
     again = running("another")
     first = (again.next_step_at - again.submitted_at) / timedelta(seconds=1)
-    assert first == pytest.approx(timing.next_poll(0, [60.0] * 60), abs=0.1)
+    assert first == pytest.approx(poll_schedule.next_poll(0, [60.0] * 60), abs=0.1)
     Job.objects.filter(pk=again.pk).update(submitted_at=timezone.now() - timedelta(seconds=58))
     bring_to(again, Status.SUCCEEDED)
     assert len(RenderTime.objects.get().samples) == 40
@@ -195,7 +197,7 @@ def test_each_host_has_a_heartbeat_of_its_own_and_a_share(db, settings) -> None:
     assert Beat.take() is None
     settings.WORKER_ID = "cc"
     assert Beat.take().share == Share(2, 3)
-    mine.kept_at -= beats.BEAT_EVERY
+    mine.kept_at -= heartbeats.BEAT_EVERY
     assert mine.keep()
     assert mine.share == Share(0, 3)
 
@@ -205,7 +207,7 @@ def test_a_silent_host_loses_its_share_and_is_forgotten_in_the_end(db, settings)
     Heartbeat.objects.create(name="sweep:bb", beat_at=timezone.now() - timedelta(seconds=11))
     Heartbeat.objects.create(name="sweep:cc", beat_at=timezone.now() - timedelta(minutes=11))
     assert Beat.take().share == Share(0, 1)
-    assert set(beats.hosts()) == {"aa", "bb"}
+    assert set(heartbeats.hosts()) == {"aa", "bb"}
 
 
 def test_a_clock_that_was_set_back_stops_no_sweep(db, settings) -> None:
@@ -216,7 +218,7 @@ def test_a_clock_that_was_set_back_stops_no_sweep(db, settings) -> None:
     )
     Heartbeat.objects.create(name="sweep:bb", beat_at=in_an_hour, leased_until=in_an_hour)
     assert Beat.take().share == Share(0, 1)
-    assert pulse.heartbeat_age() < 5
+    assert heartbeat_monitor.heartbeat_age() < 5
 
 
 def test_after_the_clock_was_set_back_what_waits_is_due_and_who_works_is_left_alone(due_jobs) -> None:
@@ -251,7 +253,7 @@ def test_only_a_late_render_that_was_watched_is_learnt_from(running, bring_to, p
 def woken(monkeypatch):
     """What was woken, as (task, job)."""
     seen = []
-    monkeypatch.setattr("generation.lifecycle.waking.wake", lambda task, job: seen.append((task, job)))
+    monkeypatch.setattr("generation.lifecycle.poll.requeue.wake", lambda task, job: seen.append((task, job)))
     return seen
 
 
@@ -282,38 +284,38 @@ def test_a_long_queue_is_woken_at_the_pace_of_the_budget(queued, woken, settings
 @pytest.mark.parametrize("polls", [True, False])
 def test_neither_submits_nor_polls_starve(due_jobs, queued, settings, monkeypatch, polls) -> None:
     """In the turn of the others nothing is given out while they wait; when they do not, it is."""
-    monkeypatch.setattr(pace, "is_turn_of_polls", lambda now: not polls)
-    assert pace.take_requests(1, polls=polls) == 1
+    monkeypatch.setattr(rate_limit, "is_turn_of_polls", lambda now: not polls)
+    assert rate_limit.take_requests(1, polls=polls) == 1
     if polls:
         queued()
     else:
         due_jobs(1)
     Job.objects.update(next_step_at=timezone.now() - timedelta(seconds=3))
-    assert pace.take_requests(1, polls=polls) == 0
-    assert pace.take_requests(1, polls=not polls) == 1
+    assert rate_limit.take_requests(1, polls=polls) == 0
+    assert rate_limit.take_requests(1, polls=not polls) == 1
 
 
 def test_a_pause_does_not_count_as_want(queued, monkeypatch) -> None:
-    monkeypatch.setattr(pace, "is_turn_of_polls", lambda now: False)
+    monkeypatch.setattr(rate_limit, "is_turn_of_polls", lambda now: False)
     queued()
     Job.objects.update(next_step_at=timezone.now() - timedelta(seconds=3))
     lifecycle.pause("The key was refused.")
-    assert pace.take_requests(1, polls=True) == 1
+    assert rate_limit.take_requests(1, polls=True) == 1
 
 
 def test_turns_are_even() -> None:
-    assert [pace.is_turn_of_polls(second) for second in range(8)] == [False, False, True, True] * 2
+    assert [rate_limit.is_turn_of_polls(second) for second in range(8)] == [False, False, True, True] * 2
 
 
 def test_a_clock_that_was_set_back_stops_the_requests_for_a_moment_only(db, settings, monkeypatch) -> None:
     settings.SKYREELS_RPM = 480
     clock = [1_000_000.0]
-    monkeypatch.setattr(pace.time, "time", lambda: clock[0])
-    assert pace.take_requests(1)
+    monkeypatch.setattr(rate_limit.time, "time", lambda: clock[0])
+    assert rate_limit.take_requests(1)
     clock[0] -= 3600
     granted = 0
     for _ in range(15):
-        granted += pace.take_requests(1)
+        granted += rate_limit.take_requests(1)
         clock[0] += 1
     assert granted
 
@@ -323,10 +325,10 @@ def test_no_minute_sees_more_than_allowed(db, settings, monkeypatch, rpm) -> Non
     """A clock by hand: whoever asks as often as it likes, and sends up to two seconds later."""
     settings.SKYREELS_RPM = rpm
     clock = [1_000_000.0]
-    monkeypatch.setattr(pace.time, "time", lambda: clock[0])
+    monkeypatch.setattr(rate_limit.time, "time", lambda: clock[0])
     sent = []
     for number in range(600):
-        sent += [clock[0] + (number % 2) * 2] * pace.take_requests(50)
+        sent += [clock[0] + (number % 2) * 2] * rate_limit.take_requests(50)
         clock[0] += 0.5
     sent.sort()
     assert max(sum(start <= at < start + 60 for at in sent) for start in sent) <= rpm

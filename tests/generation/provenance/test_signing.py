@@ -12,7 +12,7 @@ import pytest
 
 from generation import provenance
 from generation.provenance.certificates import NAME
-from library.probe import reading as probe
+from library.probe import identify as probe
 
 AI_MADE = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
 

@@ -5,8 +5,8 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from generation.models import JobReference, Shot, Take
-from generation.reviews import continuity
-from generation.reviews.continuity import sheet
+from generation.reviews.reports import continuity
+from generation.reviews.reports.continuity import sheet
 from library import ingest
 from library.models import Asset, Project
 from tests import factories

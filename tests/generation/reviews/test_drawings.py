@@ -10,8 +10,8 @@ from django.conf import settings
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generation.reviews import drawings
-from generation.reviews.drawings import UnreadableDrawing
+from generation.reviews.notes import drawings
+from generation.reviews.notes.drawings import UnreadableDrawing
 from library.decoder import drawing
 
 PEN = {"tool": "pen", "color": "red", "width": 0.006, "points": [[0.1, 0.2], [0.15, 0.22]]}

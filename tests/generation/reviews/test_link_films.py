@@ -16,11 +16,11 @@ from PIL import Image
 from generation import tasks
 from generation.models import LinkFilm, ShareLink, Shot, Take
 from generation.models.link_films import MAX_TRIES
-from generation.reviews import link_film_making, link_films, sharing
-from generation.reviews.sharing import Terms
+from generation.reviews.sharing import link_video_encoding, link_videos, share_links
+from generation.reviews.sharing.share_links import Terms
 from library import storage
 from library.models import Project
-from library.probe import reading
+from library.probe import identify
 from tests.generation import striped_films
 from tests.generation.striped_films import striped_take
 
@@ -34,14 +34,14 @@ def take(s3: object, alice: User, project: Project) -> Take:
 def woken(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The names of the tasks that were put into the queue."""
     names: list[str] = []
-    monkeypatch.setattr(link_films, "async_task", names.append)
+    monkeypatch.setattr(link_videos, "async_task", names.append)
     return names
 
 
 def share(shown: Take | Shot, **terms: object) -> ShareLink:
     ends = timezone.now() + timedelta(days=1)
     alice = User.objects.get(username="alice")
-    return sharing.share(shown, by=alice, terms=Terms(**terms), expires_at=ends)
+    return share_links.share(shown, by=alice, terms=Terms(**terms), expires_at=ends)
 
 
 def stored() -> dict[str, storage.Stored]:
@@ -61,7 +61,7 @@ def test_a_watermark_is_burnt_into_film_and_poster(take: Take, tmp_path: Path) -
     path, original = tmp_path / "copy.mp4", tmp_path / "take.mp4"
     storage.download(film.key, path)
     storage.download(take.key, original)
-    assert reading.frame_times(path) == reading.frame_times(original)
+    assert identify.frame_times(path) == identify.frame_times(original)
     for before, after in zip(striped_films.decoded(original), striped_films.decoded(path), strict=True):
         assert 8 < striped_films.psnr(before, after) < 30
     with (
@@ -79,9 +79,9 @@ def test_copies_of_a_vote_are_told_apart_by_nothing(s3: object, alice: User, pro
     Take.objects.filter(pk__in=[take.pk for take in takes]).update(shot=shot)
     link = share(shot, blind=True)
     made: list[str] = []
-    while film := link_film_making._claim():
+    while film := link_video_encoding._claim():
         made.append(film.uuid.hex)
-        link_film_making._make(film)
+        link_video_encoding._make(film)
     assert made == sorted(made)
     objects = stored()
     for film in link.films.all():
@@ -103,7 +103,7 @@ def test_copies_of_revoked_and_ended_links_are_deleted_with_their_rows(take: Tak
     tasks.make_link_films()
     assert len(set(stored()) - before) == 6
     kept = open_one.films.get()
-    sharing.revoke(revoked)
+    share_links.revoke(revoked)
     ShareLink.objects.filter(pk=ended.pk).update(expires_at=timezone.now())
     tasks.make_link_films()
     assert LinkFilm.objects.get() == kept
@@ -114,12 +114,12 @@ def test_another_text_makes_another_copy_and_deletes_the_first(take: Take) -> No
     link = share(take, watermark=True, mark="for Otto")
     tasks.make_link_films()
     before = link.films.get()
-    sharing.change_mark(link, "for Greta")
-    assert not link_films.shown(link, [take])[take.pk].is_ready
+    share_links.change_mark(link, "for Greta")
+    assert not link_videos.shown(link, [take])[take.pk].is_ready
     tasks.make_link_films()
     after = link.films.get()
     assert (after.mark, after.key != before.key) == ("for Greta", True)
-    assert link_films.shown(link, [take])[take.pk].key == after.key
+    assert link_videos.shown(link, [take])[take.pk].key == after.key
     assert not storage.exists(before.key)
     assert not storage.exists(before.poster_key)
 
@@ -127,16 +127,16 @@ def test_another_text_makes_another_copy_and_deletes_the_first(take: Take) -> No
 def test_one_is_made_at_a_time_and_a_lapsed_lease_is_taken_over(take: Take) -> None:
     for _ in range(2):
         share(take, watermark=True)
-    first = link_film_making._claim()
+    first = link_video_encoding._claim()
     assert first is not None
-    assert link_film_making._claim() is None
+    assert link_video_encoding._claim() is None
     LinkFilm.objects.filter(pk=first.pk).update(
         leased_until=timezone.now() - timedelta(seconds=1), next_try_at=timezone.now()
     )
-    second = link_film_making._claim()
+    second = link_video_encoding._claim()
     assert second is not None
     # The first worker lives on, and finds out before it stores anything.
-    link_film_making._make(first)
+    link_video_encoding._make(first)
     assert LinkFilm.objects.filter(made_at__isnull=False).count() == int(second.pk != first.pk)
 
 
@@ -144,12 +144,12 @@ def test_a_link_that_is_revoked_while_its_film_is_made_leaves_nothing_behind(
     take: Take, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     link = share(take, watermark=True)
-    monkeypatch.setattr(link_film_making, "RENEW_EVERY", 0.0)
+    monkeypatch.setattr(link_video_encoding, "RENEW_EVERY", 0.0)
     real = storage.upload
 
     def revoke_meanwhile(*args: object) -> None:
-        sharing.revoke(link)
-        link_film_making.delete_obsolete()
+        share_links.revoke(link)
+        link_video_encoding.delete_obsolete()
         real(*args)
 
     monkeypatch.setattr(storage, "upload", revoke_meanwhile)
@@ -169,9 +169,9 @@ def test_what_cannot_be_made_is_tried_again_and_given_up(take: Take, woken: list
         assert film.next_try_at > timezone.now()
         LinkFilm.objects.update(next_try_at=timezone.now())
     assert film.has_failed
-    assert link_films.shown(link, [take])[take.pk].has_failed
+    assert link_videos.shown(link, [take])[take.pk].has_failed
     woken.clear()
-    link_film_making.wake_if_due()
+    link_video_encoding.wake_if_due()
     assert woken == []
 
 
@@ -181,14 +181,14 @@ def test_a_worker_is_woken_by_a_new_link_a_visit_and_each_minute(
 ) -> None:
     take = striped_take(alice, project, fps=24, frames=12)
     link = share(take, watermark=True)
-    assert woken == [link_films.MAKE]
-    link_film_making.wake_if_due()
-    assert woken == [link_films.MAKE] * 2
-    link_film_making.make_due()
-    link_film_making.wake_if_due()
-    assert woken == [link_films.MAKE] * 2
-    sharing.revoke(link)
-    assert woken == [link_films.MAKE] * 3
+    assert woken == [link_videos.MAKE]
+    link_video_encoding.wake_if_due()
+    assert woken == [link_videos.MAKE] * 2
+    link_video_encoding.make_due()
+    link_video_encoding.wake_if_due()
+    assert woken == [link_videos.MAKE] * 2
+    share_links.revoke(link)
+    assert woken == [link_videos.MAKE] * 3
 
 
 def test_the_audit_knows_the_copies(take: Take, capsys: pytest.CaptureFixture[str]) -> None:

@@ -15,8 +15,8 @@ from django.utils import timezone
 
 from generation.models import ShareLink
 from generation.models.sharing import new_token
-from generation.reviews import link_tokens, sharing
-from generation.reviews.sharing import Terms
+from generation.reviews.sharing import link_tokens, share_links
+from generation.reviews.sharing.share_links import Terms
 from library.models import Project
 
 pytestmark = pytest.mark.django_db
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def link(bob: User, project: Project) -> ShareLink:
     ends = timezone.now() + timedelta(days=3)
-    return sharing.share(project, by=bob, terms=Terms(), expires_at=ends)
+    return share_links.share(project, by=bob, terms=Terms(), expires_at=ends)
 
 
 def opens(token: str) -> bool:

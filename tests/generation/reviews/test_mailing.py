@@ -18,8 +18,10 @@ from django_q.models import Schedule
 
 from generation import tasks
 from generation.models import Heartbeat, MailSettings, Notification, Shot, Take
-from generation.reviews import letters, mailing, notes, notifying, verdicts
-from generation.supervision.pulse import ensure_schedule
+from generation.reviews.notes import notes
+from generation.reviews.notifications import email_delivery, emails, notify
+from generation.reviews.verdicts import verdicts
+from generation.supervision.processes.heartbeat_monitor import ensure_schedule
 from library.models import Membership, Project
 from tests.generation.reviews import mail_server
 from tests.generation.reviews.mail_server import MailServer
@@ -59,7 +61,7 @@ def make_older(**by: float) -> None:
 
 def test_a_mention_is_mailed_with_its_moment_and_its_way_out(take: Take, rita: User, vera: User) -> None:
     note = notes.write(take, text="@vera her <coat>", author=rita, frame=58)
-    assert (mailing.send_due(), unsent()) == (2, 0)
+    assert (email_delivery.send_due(), unsent()) == (2, 0)
     sent = next(one for one in mail.outbox if one.to == ["vera@studio.example"])
     assert sent.subject == "rita mentioned you: Harbour Lights · Take 1 of 010 at 00:02.10"
     told = Notification.objects.get(to=vera)
@@ -67,7 +69,7 @@ def test_a_mention_is_mailed_with_its_moment_and_its_way_out(take: Take, rita: U
     page = sent.alternatives[0]
     assert (link in sent.body, link in page[0], page[1]) == (True, True, "text/html")
     assert ("@vera her <coat>" in sent.body, "@vera her &lt;coat&gt;" in page[0]) == (True, True)
-    leave = f"http://127.0.0.1:8000/unsubscribe/{letters.token_of(vera)}/"
+    leave = f"http://127.0.0.1:8000/unsubscribe/{emails.token_of(vera)}/"
     assert (leave in sent.body, sent.extra_headers["List-Unsubscribe"]) == (True, f"<{leave}>")
     assert sent.extra_headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     browser = Client()
@@ -78,10 +80,10 @@ def test_a_mention_is_mailed_with_its_moment_and_its_way_out(take: Take, rita: U
 def test_what_comes_together_is_one_e_mail(take: Take, rita: User, bob: User) -> None:
     notes.write(take, text="Look", author=rita)
     verdicts.decide(take, decision="changes", by=rita, reason="The coat.")
-    assert mailing.send_due() == 1
+    assert email_delivery.send_due() == 1
     assert mail.outbox[0].subject == "2 things in Harbour Lights"
     assert [text in mail.outbox[0].body for text in ("Look", "The coat.")] == [True, True]
-    assert mailing.send_due() == 0
+    assert email_delivery.send_due() == 0
 
 
 @pytest.mark.parametrize(
@@ -101,24 +103,24 @@ def test_who_gets_none(take: Take, rita: User, bob: User, left_out: str) -> None
         User.objects.filter(pk=bob.pk).update(is_active=False)
     else:
         notes.delete(note)
-    assert (mailing.send_due(), unsent(), mail.outbox) == (0, 0, [])
+    assert (email_delivery.send_due(), unsent(), mail.outbox) == (0, 0, [])
 
 
 def test_once_a_day_all_of_the_day_before(take: Take, rita: User, bob: User) -> None:
     choose(bob, When.DAILY)
     notes.write(take, text="Look", author=rita)
     notes.write(take, text="And there", author=rita)
-    assert (mailing.send_due(), unsent()) == (0, 2)
+    assert (email_delivery.send_due(), unsent()) == (0, 2)
     make_older(days=1)
     notes.write(take, text="Of today", author=rita)
-    assert (mailing.send_due(), unsent(), len(mail.outbox)) == (1, 1, 1)
+    assert (email_delivery.send_due(), unsent(), len(mail.outbox)) == (1, 1, 1)
     assert [text in mail.outbox[0].body for text in ("Look", "And there", "Of today")] == [True, True, False]
 
 
 @pytest.mark.parametrize(("hour", "day"), [(6, 8), (7, 9), (23, 9)])
 def test_the_daily_e_mail_goes_out_at_seven(hour: int, day: int) -> None:
     now = datetime(2026, 3, 9, hour, 0, 0, tzinfo=timezone.get_default_timezone())
-    assert mailing.daily_until(now) == now.replace(day=day, hour=7)
+    assert email_delivery.daily_until(now) == now.replace(day=day, hour=7)
 
 
 def test_a_server_that_is_down_gets_it_later(
@@ -130,12 +132,12 @@ def test_a_server_that_is_down_gets_it_later(
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
         settings.EMAIL_HOST, settings.EMAIL_PORT = closed.getsockname()
         with caplog.at_level(logging.WARNING, "backlot.mail"):
-            assert (mailing.send_due(), unsent()) == (0, 2)
+            assert (email_delivery.send_due(), unsent()) == (0, 2)
     assert [record.getMessage() for record in caplog.records] == [
         "the mail server takes nothing; trying again each minute: ConnectionRefusedError 111"
     ]
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-    assert (mailing.send_due(), unsent()) == (2, 0)
+    assert (email_delivery.send_due(), unsent()) == (2, 0)
 
 
 def test_after_a_day_it_is_given_up_and_said(
@@ -146,7 +148,7 @@ def test_after_a_day_it_is_given_up_and_said(
     notes.write(take, text="Of now", author=rita)
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
-    mailing.send_due()
+    email_delivery.send_due()
     assert (unsent(), Notification.objects.filter(read_at=None).count()) == (1, 3)
     assert "gave up mailing 2 notifications; they stand in the inbox all the same" in caplog.text
 
@@ -164,7 +166,7 @@ def test_whom_the_server_refuses_keeps_nobody_else_waiting(
 ) -> None:
     server.refuses = {"bob@studio.example": code}
     notes.write(take, text="@vera", author=rita)
-    assert (mailing.send_due(), unsent()) == (1, left)
+    assert (email_delivery.send_due(), unsent()) == (1, left)
     assert [recipient for recipient, _ in server.got] == ["vera@studio.example"]
     assert (f"refused: [{code}]" in caplog.text, "gave up" in caplog.text) == (True, said)
     assert "studio.example" not in caplog.text
@@ -173,9 +175,9 @@ def test_whom_the_server_refuses_keeps_nobody_else_waiting(
 def test_what_stands_on_the_wire(take: Take, rita: User, bob: User, server: MailServer) -> None:
     Project.objects.update(name="Härbour\nLights")
     notes.write(take, text="Ja, schön – 100 %", author=rita)
-    mailing.send_due()
+    email_delivery.send_due()
     _, message = server.got[0]
-    leave = f"<http://127.0.0.1:8000/unsubscribe/{letters.token_of(bob)}/>"
+    leave = f"<http://127.0.0.1:8000/unsubscribe/{emails.token_of(bob)}/>"
     assert (message["List-Unsubscribe"].strip(), message["List-Unsubscribe-Post"]) == (
         leave,
         "List-Unsubscribe=One-Click",
@@ -189,9 +191,9 @@ def test_what_stands_on_the_wire(take: Take, rita: User, bob: User, server: Mail
 
 def test_the_same_e_mail_has_the_same_id(take: Take, rita: User, bob: User) -> None:
     notes.write(take, text="Look", author=rita)
-    mailing.send_due()
+    email_delivery.send_due()
     Notification.objects.update(mailed_at=None)
-    mailing.send_due()
+    email_delivery.send_due()
     first, second = (one.extra_headers["Message-ID"] for one in mail.outbox)
     assert first == second
 
@@ -201,16 +203,16 @@ def test_a_worker_that_died_keeps_others_away_only_for_a_while(take: Take, rita:
     held = Heartbeat.objects.create(
         name="mail", token="x", leased_until=timezone.now() + timedelta(minutes=1)
     )
-    assert mailing.send_due() == 0
+    assert email_delivery.send_due() == 0
     held.leased_until = timezone.now() - timedelta(seconds=1)
     held.save()
-    assert (mailing.send_due(), mailing.send_due()) == (1, 0)
+    assert (email_delivery.send_due(), email_delivery.send_due()) == (1, 0)
 
 
 def test_a_clock_that_was_set_back_keeps_nobody_away(take: Take, rita: User) -> None:
     notes.write(take, text="Look", author=rita)
     Heartbeat.objects.create(name="mail", token="x", leased_until=timezone.now() + timedelta(hours=1))
-    assert mailing.send_due() == 1
+    assert email_delivery.send_due() == 1
 
 
 @pytest.mark.django_db(transaction=True)
@@ -222,7 +224,7 @@ def test_two_workers_at_once_mail_each_thing_once(
 
     def work(_: int) -> int:
         try:
-            return mailing.send_due()
+            return email_delivery.send_due()
         finally:
             connection.close()
 
@@ -239,7 +241,7 @@ def test_each_minute_new_takes_are_told_of_and_mailed(take: Take, rita: User) ->
     tasks.tell()
     assert [one.to for one in mail.outbox] == [["rita@studio.example"]]
     assert "made a new take, which waits for your verdict" in mail.outbox[0].subject
-    assert notifying.announce() == 0
+    assert notify.announce() == 0
 
 
 @pytest.mark.django_db(transaction=True)

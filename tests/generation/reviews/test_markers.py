@@ -5,7 +5,8 @@ import pytest
 from opentimelineio.opentime import RationalTime
 
 from generation.models import Note, Shot, Take
-from generation.reviews import markers, notes
+from generation.reviews.exports import markers
+from generation.reviews.notes import notes
 from tests.generation.views.conftest import make_take
 
 pytestmark = pytest.mark.django_db

@@ -3,7 +3,7 @@
 import pytest
 
 from generation.models import Shot
-from generation.reviews.naming import name_of, names_of
+from generation.reviews.exports.file_names import name_of, names_of
 from tests.generation.views.conftest import make_take
 
 pytestmark = pytest.mark.django_db

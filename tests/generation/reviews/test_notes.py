@@ -8,8 +8,8 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from generation.models import Note, Notification, Take
-from generation.reviews import notes
-from generation.reviews.notes import CannotNote, Moment, StaleNote
+from generation.reviews.notes import notes
+from generation.reviews.notes.notes import CannotNote, Moment, StaleNote
 from library.models import Project
 from tests import factories
 from tests.generation.views.conftest import make_take

@@ -4,7 +4,9 @@ import pytest
 from django.contrib.auth.models import User
 
 from generation.models import Guest, Note, Notification, ShareLink, Shot, Take
-from generation.reviews import notes, notifying, telling, verdicts
+from generation.reviews.notes import notes
+from generation.reviews.notifications import notification_text, notify
+from generation.reviews.verdicts import verdicts
 from library.models import Membership, Project
 from tests import factories
 from tests.generation.views.conftest import make_take
@@ -47,8 +49,8 @@ def test_a_reply_is_told_to_the_thread_the_nearest_reason_alone(
 def test_an_edit_tells_only_those_it_names_now(take: Take, rita: User, vera: User) -> None:
     note = notes.write(take, text="Look", author=rita)
     assert told() == [("bob", "note", "rita")]
-    notifying.note_written(note)
-    notifying.note_written(note)
+    notify.note_written(note)
+    notify.note_written(note)
     notes.edit(note, text="Look, @vera")
     assert told() == [("bob", "note", "rita"), ("vera", "mention", "rita")]
 
@@ -78,14 +80,14 @@ def test_a_new_take_is_told_once_to_those_who_decide(take: Take, bob: User, rita
     make_take(bob, take.project, abandoned_at="2026-01-01T00:00:00Z")
     verdicts.decide(make_take(rita, take.project), decision="approved", by=rita)
     told()
-    assert (notifying.announce(), notifying.announce()) == (3, 0)
+    assert (notify.announce(), notify.announce()) == (3, 0)
     assert told() == [("alice", "take", "bob"), ("rita", "take", "bob")]
 
 
 def test_the_author_of_a_note_hears_of_the_take_that_answers_it(take: Take, bob: User, vera: User) -> None:
     note = Note.objects.create(take=take, author=vera, text="Her coat")
     make_take(bob, take.project, answers=note)
-    notifying.announce()
+    notify.announce()
     assert [one for one in told() if one[0] == "vera"] == [("vera", "answered", "bob")]
 
 
@@ -98,7 +100,7 @@ def test_who_decided_before_it_was_told_has_seen_it(
     half, refused = (make_take(bob, take.project, answers=note) for _ in range(2))
     verdicts.decide(half, decision="approved", by=rita)
     verdicts.decide(refused, decision="rejected", by=rita, reason="No.")
-    notifying.announce()
+    notify.announce()
     for answer, heard in (
         (half, {("alice", "take"), ("vera", "answered")}),
         (refused, {("vera", "answered")}),
@@ -118,13 +120,13 @@ def test_who_has_left_or_whose_account_is_closed_is_told_nothing(take: Take, rit
 
 def test_what_was_told_is_not_seen_any_more_by_who_has_left(take: Take, rita: User, vera: User) -> None:
     notes.write(take, text="@vera", author=rita)
-    assert notifying.inbox(vera).count() == 1
+    assert notify.inbox(vera).count() == 1
     Membership.objects.filter(user=vera).delete()
-    assert notifying.inbox(vera).count() == 0
+    assert notify.inbox(vera).count() == 0
 
 
 def test_who_decides_has_read_of_the_take(take: Take, alice: User, rita: User) -> None:
-    notifying.announce()
+    notify.announce()
     verdicts.decide(take, decision="approved", by=rita)
     unread = Notification.objects.filter(kind="take", read_at=None).values_list("to__username", flat=True)
     assert list(unread) == ["alice"]
@@ -136,13 +138,13 @@ def test_the_words(take: Take, bob: User, rita: User, vera: User, guest: Guest) 
     notes.resolve(note, by=bob)
     verdicts.decide(take, decision="changes", by=rita, reason="The coat.")
     verdicts.decide(take, decision="rejected", guest=guest)
-    notifying.announce()
+    notify.announce()
     make_take(bob, take.project, answers=note)
-    notifying.announce()
+    notify.announce()
     rows = Notification.objects.select_related(
         "take__shot", "project", "note__take", "verdict", "by", "guest"
     )
-    said = {(line.sentence, line.place, line.text) for line in map(telling.told, rows)}
+    said = {(line.sentence, line.place, line.text) for line in map(notification_text.told, rows)}
     place = "Harbour Lights · Take 1 of 010"
     assert said == {
         ("rita mentioned you", f"{place} at 00:02.10", "Her coat, @vera"),

@@ -14,8 +14,9 @@ from django.utils import timezone
 
 from generation import tasks
 from generation.models import Guest, Notification, Playlist, ShareLink, Shot, Take
-from generation.reviews import paused_links, playlists, sharing, voting
-from generation.reviews.sharing import Shown, Terms
+from generation.reviews.playlists import playlists
+from generation.reviews.sharing import paused_links, share_links, voting
+from generation.reviews.sharing.share_links import Shown, Terms
 from library.models import Membership, Project, Role
 from tests import factories
 from tests.generation.views.conftest import make_take
@@ -25,7 +26,7 @@ pytestmark = pytest.mark.django_db
 
 def link_to(shown: Shown, by: User, **terms: bool) -> ShareLink:
     ends = timezone.now() + timedelta(days=3)
-    return sharing.share(shown, by=by, terms=Terms(**terms), expires_at=ends)
+    return share_links.share(shown, by=by, terms=Terms(**terms), expires_at=ends)
 
 
 @pytest.fixture
@@ -145,7 +146,7 @@ def test_nobody_but_an_owner_takes_it_over(bob: User, rita: User, project: Proje
         browser_of(user).post(f"/links/{link.uuid}/take-over/").status_code for user in (other, rita, bob)
     ]
     assert statuses == [403, 403, 404]
-    assert sharing.is_paused(link)
+    assert share_links.is_paused(link)
     assert "An owner of the project decides" in (
         browser_of(other).get(f"/projects/{project.slug}/links/").content.decode()
     )
@@ -164,7 +165,7 @@ def test_who_comes_back_opens_it_again_and_leaving_again_is_news_again(
     assert paused_links.notify_owners() == 1
     Notification.objects.update(read_at=timezone.now())
     factories.join(project, bob, Role.EDITOR)
-    assert not sharing.is_paused(link)
+    assert not share_links.is_paused(link)
     assert paused_links.notify_owners() == 0
     removed(bob, project)
     assert paused_links.notify_owners() == 1
@@ -176,7 +177,7 @@ def test_what_has_ended_is_nobodys_to_decide(
 ) -> None:
     shot = Shot.objects.create(project=project, code="020")
     ShareLink.objects.filter(pk=link.pk).update(expires_at=timezone.now())
-    sharing.revoke(link_to(project, bob))
+    share_links.revoke(link_to(project, bob))
     link_to(shot, bob)
     shot.delete()
     removed(bob, project)
@@ -192,7 +193,7 @@ def test_where_no_owner_is_left_administrators_are_notified(
     assert paused_links.notify_owners() == 1
     assert Notification.objects.get().to == admin_user
     browser_of(admin_user).post(f"/links/{link.uuid}/take-over/")
-    assert not sharing.is_paused(link)
+    assert not share_links.is_paused(link)
 
 
 def test_an_owner_who_leaves_leaves_it_to_the_other(alice: User, bob: User, project: Project) -> None:
@@ -201,7 +202,7 @@ def test_an_owner_who_leaves_leaves_it_to_the_other(alice: User, bob: User, proj
     browser = browser_of(alice)
     member = Membership.objects.get(user=alice, project=project)
     browser.post(f"/projects/{project.slug}/members/{member.pk}/remove/")
-    assert sharing.is_paused(link)
+    assert share_links.is_paused(link)
     assert Notification.objects.get().to == bob
 
 
@@ -226,6 +227,6 @@ def test_a_playlist_that_is_taken_over_shows_what_its_maker_had_put_in(
     playlists.add(dailies, [secret], by=rita)
     link = link_to(dailies, bob)
     removed(bob, project)
-    assert sharing.take_over(link, by=alice)
+    assert share_links.take_over(link, by=alice)
     link.refresh_from_db()
-    assert list(sharing.takes_of(link)) == [take]
+    assert list(share_links.takes_of(link)) == [take]

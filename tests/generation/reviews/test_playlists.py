@@ -4,8 +4,8 @@ import pytest
 from django.contrib.auth.models import User
 
 from generation.models import Note, Playlist, Take
-from generation.reviews import playlists
-from generation.reviews.playlists import CannotList
+from generation.reviews.playlists import playlists
+from generation.reviews.playlists.playlists import CannotList
 from library.models import Project
 from tests import factories
 from tests.generation.views.conftest import make_take

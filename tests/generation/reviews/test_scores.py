@@ -7,8 +7,8 @@ import pytest
 from django.contrib.auth.models import User
 
 from generation.models import Job, LedgerEntry, Take
-from generation.reviews.score_plots import plot
-from generation.reviews.scores import Chosen, Grouping, Score, scores, total
+from generation.reviews.reports.score_plots import plot
+from generation.reviews.reports.scores import Chosen, Grouping, Score, scores, total
 from library.models import Asset, Project
 from tests import factories
 from tests.generation.views.conftest import make_take

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from generation.models import Shot, Take
-from generation.reviews.searching import Search, in_story_order, search, yesterday
+from generation.reviews.reports.take_search import Search, in_story_order, search, yesterday
 from library.models import Project
 from tests import factories
 from tests.generation.views.conftest import make_take

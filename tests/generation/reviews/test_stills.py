@@ -11,8 +11,8 @@ from django.contrib.auth.models import User
 from PIL import Image, ImageChops, ImageDraw
 
 from generation.models import Take
-from generation.reviews import stills
-from generation.reviews.drawings import COLORS, strokes_of
+from generation.reviews.notes import stills
+from generation.reviews.notes.drawings import COLORS, strokes_of
 from library import storage
 from library.decoder.drawing import with_strokes
 from library.models import Project

@@ -8,7 +8,8 @@ from django.db import connection
 
 from generation import lifecycle
 from generation.models import Guest, Note, Production, ShareLink, Shot, Take, Verdict
-from generation.reviews import notes, standing, verdicts
+from generation.reviews.notes import notes
+from generation.reviews.verdicts import review_state, verdicts
 from library.models import Project, Role
 from tests import factories
 from tests.generation.views.conftest import make_take
@@ -172,26 +173,26 @@ def test_a_shot_is_approved_once_a_take_is_and_a_new_take_reopens_what_was_asked
     take: Take, bob: User, rita: User
 ) -> None:
     shot, project = take.shot, take.project
-    assert standing.of_shot(shot) == "waiting"
+    assert review_state.of_shot(shot) == "waiting"
     verdicts.decide(take, decision="changes", by=rita, reason="The coat.")
-    assert standing.of_shot(shot) == "changes"
+    assert review_state.of_shot(shot) == "changes"
     second = make_take(bob, project, shot=shot)
-    assert standing.of_shot(shot) == "waiting"
+    assert review_state.of_shot(shot) == "waiting"
     verdicts.decide(second, decision="approved", by=rita)
     make_take(bob, project, shot=shot)
-    assert standing.of_shot(shot) == "approved"
-    assert standing.of_shot(Shot.objects.create(project=project, code="020")) == ""
+    assert review_state.of_shot(shot) == "approved"
+    assert review_state.of_shot(Shot.objects.create(project=project, code="020")) == ""
 
 
 def test_an_abandoned_take_does_not_speak_for_its_shot(take: Take, bob: User, rita: User) -> None:
     verdicts.decide(take, decision="changes", by=rita, reason="The coat.")
     late = make_take(bob, take.project, shot=take.shot, abandoned_at="2026-01-01T00:00:00Z")
-    assert standing.of_shot(take.shot) == "changes"
+    assert review_state.of_shot(take.shot) == "changes"
     # Nor does its approval: it is not exported either, until somebody wants it again.
     verdicts.decide(late, decision="approved", by=rita)
-    assert standing.of_shot(take.shot) == "changes"
+    assert review_state.of_shot(take.shot) == "changes"
     lifecycle.reclaim(late.job, by=bob)
-    assert standing.of_shot(take.shot) == "approved"
+    assert review_state.of_shot(take.shot) == "approved"
 
 
 def test_what_waits_for_whose_verdict(take: Take, alice: User, bob: User, rita: User, vera: User) -> None:
@@ -200,7 +201,7 @@ def test_what_waits_for_whose_verdict(take: Take, alice: User, bob: User, rita: 
     everyone = (alice, bob, rita, vera)
 
     def waits() -> list[bool]:
-        return [list(standing.waiting_for(person)) == [take] for person in everyone]
+        return [list(review_state.waiting_for(person)) == [take] for person in everyone]
 
     assert waits() == [True, False, True, False]
     verdicts.decide(take, decision="approved", by=rita)

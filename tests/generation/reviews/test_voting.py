@@ -7,8 +7,8 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from generation.models import Guest, ShareLink, Shot, Vote
-from generation.reviews import sharing, voting
-from generation.reviews.sharing import Terms
+from generation.reviews.sharing import share_links, voting
+from generation.reviews.sharing.share_links import Terms
 from library.models import Project
 from tests.at_once import at_once
 from tests.generation.views.conftest import make_take
@@ -22,7 +22,7 @@ def ballot(transactional_db: None, alice: User, project: Project) -> ShareLink:
     for _ in range(3):
         make_take(alice, project, shot=shot)
     ends = timezone.now() + timedelta(days=1)
-    return sharing.share(shot, by=alice, terms=Terms(blind=True), expires_at=ends)
+    return share_links.share(shot, by=alice, terms=Terms(blind=True), expires_at=ends)
 
 
 def cast(link: ShareLink, guest: Guest, place: int = 0) -> bool:
@@ -35,13 +35,13 @@ def cast(link: ShareLink, guest: Guest, place: int = 0) -> bool:
 
 
 def test_a_guest_who_votes_twice_at_once_has_one_vote(ballot: ShareLink) -> None:
-    guest = sharing.enter(ballot, name="Greta")
+    guest = share_links.enter(ballot, name="Greta")
     assert at_once(*(lambda place=place: cast(ballot, guest, place) for place in range(3))) == [True] * 3
     assert Vote.objects.count() == 1
 
 
 def test_no_vote_comes_in_after_the_closing(ballot: ShareLink) -> None:
-    guests = [sharing.enter(ballot, name=f"Guest {number}") for number in range(VOTERS)]
+    guests = [share_links.enter(ballot, name=f"Guest {number}") for number in range(VOTERS)]
 
     def close() -> int:
         voting.close(ballot)
@@ -58,7 +58,7 @@ def test_no_vote_comes_in_after_the_closing(ballot: ShareLink) -> None:
 
 
 def test_an_order_stays_while_takes_come_and_go(ballot: ShareLink, alice: User) -> None:
-    guest = sharing.enter(ballot, name="Greta")
+    guest = share_links.enter(ballot, name="Greta")
     before = [found.take for found in voting.candidates(ballot, guest)]
     make_take(alice, ballot.project, shot=ballot.shot)
     assert [found.take for found in voting.candidates(ballot, guest)] == before

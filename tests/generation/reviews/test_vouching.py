@@ -11,9 +11,10 @@ from django.test import Client
 from django.utils import timezone
 
 from generation.models import Playlist, PlaylistItem, ShareLink, Take
-from generation.reviews import playlists, sharing
-from generation.reviews.playlists import CannotList
-from generation.reviews.sharing import Terms
+from generation.reviews.playlists import playlists
+from generation.reviews.playlists.playlists import CannotList
+from generation.reviews.sharing import share_links
+from generation.reviews.sharing.share_links import Terms
 from library.models import Membership, Project, Role
 from tests import factories
 from tests.generation.views.conftest import make_take
@@ -42,11 +43,11 @@ def dailies(bob: User, alice: User, project: Project) -> Playlist:
 
 def link_to(playlist: Playlist, by: User) -> ShareLink:
     ends = timezone.now() + timedelta(days=3)
-    return sharing.share(playlist, by=by, terms=Terms(), expires_at=ends)
+    return share_links.share(playlist, by=by, terms=Terms(), expires_at=ends)
 
 
 def shown(link: ShareLink) -> set[Take]:
-    return set(sharing.takes_of(link))
+    return set(share_links.takes_of(link))
 
 
 def set_role(user: User, project: Project, role: Role) -> None:
@@ -184,5 +185,5 @@ def test_a_refusal_adds_none_of_several(rita: User, bob: User, dailies: Playlist
 def test_once_the_link_has_ended_the_team_lists_what_it_sees(
     rita: User, bob: User, dailies: Playlist, secret: Take
 ) -> None:
-    sharing.revoke(link_to(dailies, bob))
+    share_links.revoke(link_to(dailies, bob))
     assert playlists.add(dailies, [secret], by=rita) == 1

@@ -4,7 +4,7 @@ import pytest
 from PIL import Image
 
 from generation.sandbox.drawing import cover
-from generation.sandbox.order import SIZES
+from generation.sandbox.render_request import SIZES
 from tests.generation.sandbox.conftest import BLUE, GREEN, RED, Customer, MediaHost
 
 NEAR = 34

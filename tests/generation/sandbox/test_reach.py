@@ -11,7 +11,7 @@ import pytest
 from generation import public_http
 from generation.management.commands import sandbox as command
 from generation.public_http import NotPublic
-from generation.sandbox.reach import ANYWHERE, Reach
+from generation.sandbox.allowed_hosts import ANYWHERE, Reach
 from tests.generation.sandbox.conftest import GREEN, Customer, MediaHost
 from tests.receiver import receiving
 

@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from generation.sandbox.keyframes import seconds_of
-from generation.sandbox.order import Keyframe
+from generation.sandbox.render_request import Keyframe
 from tests.generation.sandbox.conftest import Customer
 
 PNG, MP4 = "http://media.test/a.png", "http://media.test/a.mp4"

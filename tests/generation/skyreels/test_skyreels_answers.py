@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from generation.skyreels.answers import find_task_id
+from generation.skyreels.responses import find_task_id
 from generation.skyreels.schemas import Task, TaskError, TaskState
 
 URL = "https://cdn.example/v.mp4?sign=1"

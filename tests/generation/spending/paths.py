@@ -14,7 +14,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
-from generation import lifecycle, tokens
+from generation import api_tokens, lifecycle
 from generation.composition import Settings
 from generation.models import Job, LedgerEntry, Note, Take
 from library.models import Project, Role
@@ -46,7 +46,7 @@ def stage(user: User, alice: User, project: Project, *, can_write: bool = True) 
     take = make_take(alice, project)
     page = Client()
     page.force_login(user)
-    _, secret = tokens.make(user=user, name="client", can_write=can_write)
+    _, secret = api_tokens.make(user=user, name="client", can_write=can_write)
     draft = uuid4()
     lifecycle.save_draft(by=user, project=project, prompt="rain", settings=Settings(), form_key=draft)
     factories.job(user, project, status=Job.Status.CANCELLED)

@@ -13,7 +13,7 @@ from django.db import connection, transaction
 
 from generation import lifecycle
 from generation.composition import Brief, Settings
-from generation.lifecycle import spending
+from generation.lifecycle.spending import checks
 from generation.models import Job, LedgerEntry, Shot
 from library.models import Membership, Project
 from tests import factories
@@ -96,7 +96,7 @@ def test_a_new_shot_is_made_before_the_lock(alice: User, bob: User, project: Pro
 
     with ThreadPoolExecutor(2) as pool:
         with transaction.atomic():
-            spending._lock()
+            checks._lock()
             of_batch = pool.submit(then_close, batch)
             wait_for_waiting(1)
             of_take = pool.submit(then_close, lambda: CALLS["/v1 submit, a new shot"](on).status_code)

@@ -10,10 +10,10 @@ from django.apps import apps
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from generation import lifecycle, limits
+from generation import lifecycle, spending_limits
 from generation.ledger import personal_budget_to_watch
-from generation.limits import Limit, allowances, binding
 from generation.models import Job, LedgerEntry, PersonalProject
+from generation.spending_limits import Limit, allowances, binding
 from library.models import Membership, Project
 from tests import factories
 
@@ -74,7 +74,7 @@ def test_a_month_is_a_calendar_month_in_utc_by_when_a_job_was_queued(
         (datetime(2026, 12, 31, 23, 59, tzinfo=UTC), 2),
         (datetime(2027, 1, 1, tzinfo=UTC), 0),
     ):
-        monkeypatch.setattr(limits.timezone, "now", lambda now=now: now)
+        monkeypatch.setattr(spending_limits.timezone, "now", lambda now=now: now)
         seen = used(bob, limited)
         assert (seen["member_limit"], seen["monthly_cap"]) == (counted, counted)
         # These two are for good.
@@ -82,10 +82,10 @@ def test_a_month_is_a_calendar_month_in_utc_by_when_a_job_was_queued(
 
 
 def test_the_next_month_begins_on_its_first(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits.timezone, "now", lambda: datetime(2026, 1, 31, 12, tzinfo=UTC))
-    assert limits.next_month() == datetime(2026, 2, 1, tzinfo=UTC)
-    monkeypatch.setattr(limits.timezone, "now", lambda: datetime(2026, 12, 1, tzinfo=UTC))
-    assert limits.next_month() == datetime(2027, 1, 1, tzinfo=UTC)
+    monkeypatch.setattr(spending_limits.timezone, "now", lambda: datetime(2026, 1, 31, 12, tzinfo=UTC))
+    assert spending_limits.next_month() == datetime(2026, 2, 1, tzinfo=UTC)
+    monkeypatch.setattr(spending_limits.timezone, "now", lambda: datetime(2026, 12, 1, tzinfo=UTC))
+    assert spending_limits.next_month() == datetime(2027, 1, 1, tzinfo=UTC)
 
 
 def test_the_tightest_limit_binds(bob: User, limited: Project) -> None:
@@ -112,7 +112,7 @@ def test_the_tightest_limit_binds(bob: User, limited: Project) -> None:
     ],
 )
 def test_a_refusal_names_the_figures_and_who_can_help(bob: User, limit: Limit, text: str) -> None:
-    found = [limits.Allowance(limit, Decimal(3), Decimal(2), "alice")]
+    found = [spending_limits.Allowance(limit, Decimal(3), Decimal(2), "alice")]
     refusal = lifecycle.find_refusal(bob, found, usd=Decimal("2.5"), takes=2)
     assert isinstance(refusal, lifecycle.OverLimit)
     assert (refusal.limit, refusal.problems[0].param) == (limit, "budget")

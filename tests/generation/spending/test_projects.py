@@ -7,8 +7,8 @@ import pytest
 from django.contrib.auth.models import Permission, User
 from django.test import Client
 
-from generation.limits import allowances
 from generation.models import Job, LedgerEntry
+from generation.spending_limits import allowances
 from library.models import Membership, Project, Role
 from tests import factories
 from tests.generation.api.conftest import error_of

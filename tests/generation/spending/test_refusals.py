@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from generation import lifecycle
-from generation.lifecycle.spending import may_make
+from generation.lifecycle.spending.checks import may_make
 from generation.models import Job, LedgerEntry
 from generation.sandbox.server import SandboxServer
 from library.models import Membership, Project

@@ -12,21 +12,21 @@ from django.db import transaction
 from django.utils import timezone
 
 from generation import lifecycle
-from generation.lifecycle import spending
-from generation.lifecycle.spending import BeyondPermit, Permit, authorize
+from generation.lifecycle.spending import checks
+from generation.lifecycle.spending.checks import BeyondPermit, Permit, authorize
 from generation.models import Job, LedgerEntry
 from generation.sandbox.server import SandboxServer
 from library.models import Project
 from tests import factories
 from tests.generation.spending.paths import CALLS, OWN_CALLS, PAGES, stage
 
-CODE = Path(spending.__file__).parents[2]
+CODE = Path(checks.__file__).parents[2]
 # What queues jobs, as the code outside `lifecycle` calls it.
 QUEUEING = {"create", "create_from", "create_batch", "retry", "send_again"}
 # `Wish.queue` does it for both APIs.
 BEHIND = {"queue"}
 # Makes the demo's takes, on a fresh installation, by the same function.
-NOT_A_REQUEST = {("generation.demo.making", "_ensure_job")}
+NOT_A_REQUEST = {("generation.demo.create", "_ensure_job")}
 
 
 def modules() -> Iterator[tuple[str, ast.Module]]:
@@ -81,7 +81,7 @@ def test_every_caller_has_a_path(
             module = frame.frame.f_globals.get("__name__", "")
             passed.add((module, frame.frame.f_code.co_qualname.split(".<locals>")[0]))
 
-    monkeypatch.setattr(spending, "_lock", note_callers)
+    monkeypatch.setattr(checks, "_lock", note_callers)
     on = stage(bob, alice, project)
     for path in (PAGES | CALLS | OWN_CALLS).values():
         with transaction.atomic():
@@ -98,11 +98,11 @@ def test_one_module_writes_the_ledger_and_grants_permits() -> None:
         if name in {"Permit", "LedgerEntry"}
         or (before in {"LedgerEntry", "ledger"} and name in {"create", "get_or_create", "update_or_create"})
     }
-    assert makers == {("generation.lifecycle.spending", "Permit")}
+    assert makers == {("generation.lifecycle.spending.checks", "Permit")}
     writers = {
         module for module, _ in modules() if "LedgerEntry.objects.create" in _source(module) and module
     }
-    assert writers == {"generation.lifecycle.spending"}
+    assert writers == {"generation.lifecycle.spending.checks"}
 
 
 def _source(module: str) -> str:

@@ -9,10 +9,10 @@ from threading import Barrier
 
 import pytest
 
-from generation.supervision import ports
-from generation.supervision.children import Child, Part
-from generation.supervision.keeper import Backoff
-from generation.supervision.ports import CannotStart
+from generation.supervision.processes import ports
+from generation.supervision.processes.ports import CannotStart
+from generation.supervision.processes.process import Child, Part
+from generation.supervision.processes.restarting_process import Backoff
 from tests.free_ports import free_port
 from tests.generation.supervision.conftest import listening, wait_for
 

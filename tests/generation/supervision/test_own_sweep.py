@@ -12,9 +12,9 @@ from django_q.brokers import get_broker
 from django_q.tasks import async_task
 
 from generation import host_queue
-from generation.lifecycle.beats import beat_name
+from generation.lifecycle.poll.heartbeats import beat_name
 from generation.models import Heartbeat, Job
-from generation.supervision.pulse import SWEEP, Patience, Pulse, heartbeat_age
+from generation.supervision.processes.heartbeat_monitor import SWEEP, Patience, Pulse, heartbeat_age
 from tests import factories
 from tests.generation.supervision.conftest import wait_for
 

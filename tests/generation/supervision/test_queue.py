@@ -9,7 +9,7 @@ from django_q.conf import Conf
 from django_q.models import Schedule
 from django_q.scheduler import scheduler
 
-from generation.supervision.pulse import SCHEDULE, SWEEP, ensure_schedule
+from generation.supervision.processes.heartbeat_monitor import SCHEDULE, SWEEP, ensure_schedule
 
 
 def test_no_message_waits_behind_another_where_its_time_runs_out() -> None:

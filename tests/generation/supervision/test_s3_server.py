@@ -13,7 +13,7 @@ import httpx
 import pytest
 from django.conf import settings
 
-from generation.supervision.s3_server import SOCKET, door_server, listen
+from generation.supervision.processes.s3_server import SOCKET, door_server, listen
 from library import storage
 from tests.generation.supervision.web.conftest import read_all
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from config import env
-from generation.supervision import ports
+from generation.supervision.processes import ports
 from tests.generation.supervision.conftest import LONG_AGO, PATIENT, Place, children_of, listening, wait_for
 
 pytestmark = pytest.mark.system

@@ -17,8 +17,8 @@ IMPATIENT = """
 import asyncio, os, django
 os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
 django.setup()
-from generation.supervision.cluster import supervise
-from generation.supervision.pulse import Patience
+from generation.supervision.processes.worker import supervise
+from generation.supervision.processes.heartbeat_monitor import Patience
 asyncio.run(supervise(Patience(look=0.2, fresh=2, nudge=0.5, unanswered=5, grace=1.5)))
 """
 

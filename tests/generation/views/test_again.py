@@ -10,7 +10,7 @@ from django.test import Client, RequestFactory
 
 from generation.composition import Brief, Keyframe, Roles, Settings
 from generation.models import Job, Promotion, Shot, Take
-from generation.views import again
+from generation.views.compose import reuse
 from library import ingest
 from library.models import Project
 from tests import factories
@@ -36,7 +36,7 @@ def begun(project: Project, user: User, address: str) -> tuple[Brief, Take | Non
     """What the composer at this address begins with; notes are asked about in `test_note_next`."""
     request = RequestFactory().get(address)
     request.user = user
-    found = again.start(request, project)
+    found = reuse.start(request, project)
     return found[:3] if found else None
 
 

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from generation.models import JobReference, Shot, Take
-from generation.views.differences import Piece, Row, differences, told_apart
+from generation.views.takes.differences import Piece, Row, differences, told_apart
 from library import ingest
 from library.models import Asset, Project, Role
 from tests import factories

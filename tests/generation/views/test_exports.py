@@ -13,7 +13,9 @@ from django.utils import timezone
 
 from generation import provenance
 from generation.models import Job, JobReference, Shot, Take
-from generation.reviews import exporting, notes, verdicts
+from generation.reviews.exports import approved_zip
+from generation.reviews.notes import notes
+from generation.reviews.verdicts import verdicts
 from library import storage
 from tests import factories
 from tests.generation.films import stored_take
@@ -120,7 +122,7 @@ def test_what_was_abandoned_stays_here_until_it_is_wanted_again(as_alice, projec
 
 
 def test_too_much_for_one_zip_is_said_before(as_alice, project, approved, monkeypatch):
-    monkeypatch.setattr(exporting, "MOST_TAKES", 0)
+    monkeypatch.setattr(approved_zip, "MOST_TAKES", 0)
     back = as_alice.get(address("approved_zip", project.slug), follow=True)
     assert "Export shot by shot." in back.content.decode()
 
@@ -134,13 +136,13 @@ def test_one_shot_may_leave_alone(as_alice, project, approved):
 def test_loose_takes_come_after_the_shots(as_alice, alice, rita, project, approved):
     loose = stored_take(alice, project)
     verdicts.decide(loose, decision="approved", by=rita)
-    assert exporting.approved(project) == [approved, loose]
+    assert approved_zip.approved(project) == [approved, loose]
 
 
 def test_as_many_questions_for_three_takes_as_for_one(
     as_alice, alice, rita, project, approved, django_assert_num_queries
 ):
-    exported = exporting.approved
+    exported = approved_zip.approved
     with django_assert_num_queries(7):
         list(exported(project))
     for _ in range(2):
@@ -148,7 +150,7 @@ def test_as_many_questions_for_three_takes_as_for_one(
     with django_assert_num_queries(7):
         found = exported(project)
     with django_assert_num_queries(0):
-        [exporting.card(take, file="x", home="", editable=()) for take in found]
+        [approved_zip.card(take, file="x", home="", editable=()) for take in found]
 
 
 def test_notes_leave_as_csv_and_no_note_is_a_formula(as_alice, alice, rita, project):

@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
-from generation.lifecycle import resolving
+from generation.lifecycle.held import resolve
 from generation.models import Job, LedgerEntry
 from library.models import Project
 from tests import factories
@@ -144,7 +144,7 @@ def test_sending_again_wants_to_be_agreed_to(as_alice: Client, job: Job) -> None
     line = page.context["groups"][0].lines[0]
     assert (page.status_code, Job.objects.count()) == (200, 2)
     assert (line.job, line.risk, "send" in line.ways) == (job, "up to $0.32 paid twice", False)
-    assert line.again == Job.objects.get(form_key=resolving.again_key(job))
+    assert line.again == Job.objects.get(form_key=resolve.again_key(job))
     assert line.again.get_absolute_url() in page.content.decode()
 
 

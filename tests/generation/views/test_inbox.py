@@ -9,7 +9,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from generation.models import Notification, Production, Shot, Take
-from generation.reviews import notes, notifying, verdicts
+from generation.reviews.notes import notes
+from generation.reviews.notifications import notify
+from generation.reviews.verdicts import verdicts
 from library.models import Membership, Project
 from tests.generation.views.conftest import Visit, make_take
 
@@ -113,7 +115,7 @@ def test_who_has_left_sees_nothing_of_it_any_more(take: Take, visit: Visit, rita
 def test_what_waits_for_my_verdict_stands_in_the_inbox_and_at_home(
     take: Take, visit: Visit, alice: User
 ) -> None:
-    notifying.announce()
+    notify.announce()
     seen = {
         name: [take.get_absolute_url() in part for part in waiting(visit(name))]
         for name in ("alice", "bob", "rita", "vera")
@@ -161,7 +163,7 @@ def test_a_long_inbox_costs_as_much_as_a_short_one(take: Take, visit: Visit, bob
             root = notes.write(make_take(bob, take.project, shot=shot), text="Look", author=rita, frame=3)
             notes.write(root.take, text="@rita where?", author=bob, parent=root)
             notes.resolve(root, by=bob)
-        notifying.announce()
+        notify.announce()
         with CaptureQueriesContext(connection) as seen:
             assert ritas.get("/inbox/").status_code == 200
         counts.append(len(seen))

@@ -183,7 +183,7 @@ def test_no_cell_is_a_formula(as_alice: Client, project: Project, spend: Spend, 
 def test_the_export_reads_in_chunks(
     as_alice: Client, alice: User, project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("generation.ledger.exporting.CHUNK", 2)
+    monkeypatch.setattr("generation.ledger.csv_export.CHUNK", 2)
     made = [str(factories.job(alice, project).uuid) for _ in range(5)]
     assert [row["job"] for row in rows_of(as_alice.get("/ledger/jobs.csv"))] == made[::-1]
 

@@ -5,7 +5,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from generation.models import MailSettings
-from generation.reviews import letters
+from generation.reviews.notifications import emails
 from library.models import Project
 from tests.generation.views.conftest import Visit
 
@@ -33,20 +33,20 @@ def test_what_cannot_be_kept_is_said(visit: Visit, vera: User, wrong: dict[str, 
 def test_one_click_without_session_or_cookie(vera: User) -> None:
     """As mail programs send it (RFC 8058)."""
     program = Client(enforce_csrf_checks=True)
-    answer = program.post(f"/unsubscribe/{letters.token_of(vera)}/", {"List-Unsubscribe": "One-Click"})
+    answer = program.post(f"/unsubscribe/{emails.token_of(vera)}/", {"List-Unsubscribe": "One-Click"})
     assert (answer.status_code, "No more e-mail" in answer.content.decode()) == (200, True)
     assert MailSettings.objects.get(user=vera).when == "off"
 
 
 def test_looking_at_the_page_changes_nothing(client: Client, vera: User) -> None:
-    seen = client.get(f"/unsubscribe/{letters.token_of(vera)}/")
+    seen = client.get(f"/unsubscribe/{emails.token_of(vera)}/")
     assert (seen.status_code, "Send me no more e-mail" in seen.content.decode()) == (200, True)
     assert not MailSettings.objects.exists()
 
 
 @pytest.mark.parametrize("change", ["x{}", "{}x", "nobody"])
 def test_a_token_that_is_not_ours_opens_nothing(client: Client, vera: User, change: str) -> None:
-    wrong = change.format(letters.token_of(vera))
+    wrong = change.format(emails.token_of(vera))
     assert {
         client.get(f"/unsubscribe/{wrong}/").status_code,
         client.post(f"/unsubscribe/{wrong}/").status_code,
@@ -55,6 +55,6 @@ def test_a_token_that_is_not_ours_opens_nothing(client: Client, vera: User, chan
 
 
 def test_an_account_that_is_gone(client: Client, vera: User, project: Project) -> None:
-    token = letters.token_of(vera)
+    token = emails.token_of(vera)
     vera.delete()
     assert client.get(f"/unsubscribe/{token}/").status_code == 404

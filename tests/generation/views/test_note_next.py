@@ -15,8 +15,9 @@ from generation import lifecycle
 from generation.composition import Brief, Keyframe, Roles, Settings
 from generation.forms.composer import MID_ROWS
 from generation.models import Batch, Job, Note, Promotion, Shot, Take
-from generation.reviews import notes, threads, verdicts
-from generation.views.note_next import Part, with_frame
+from generation.reviews.notes import notes, threads
+from generation.reviews.verdicts import verdicts
+from generation.views.compose.take_from_note import Part, with_frame
 from library import storage
 from library.models import Asset, Project
 from tests import factories

@@ -11,8 +11,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from generation.models import Guest, Note, ShareLink, Take
-from generation.reviews import notes
-from generation.reviews.threads import PIECE
+from generation.reviews.notes import notes
+from generation.reviews.notes.threads import PIECE
 from library.models import Membership, Project, Role
 from tests import factories
 from tests.generation.views.conftest import Visit, make_take

@@ -9,7 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from generation.models import Playlist, Shot, Take
-from generation.reviews import playlists
+from generation.reviews.playlists import playlists
 from library.models import Project
 from tests import factories
 from tests.generation.views.conftest import Visit, make_take

@@ -9,7 +9,7 @@ from django.test import Client
 from pytest_django.asserts import assertContains, assertNotContains
 
 from generation.models import Shot
-from generation.views import projects
+from generation.views.projects import projects
 from library import ingest
 from library.models import Membership, Project, Role
 from tests import factories

@@ -14,8 +14,12 @@ from django.test import Client
 from django.utils import timezone
 
 from generation.models import MailSettings, Note, Notification, Playlist, ShareLink, Shot, Take
-from generation.reviews import mailing, notes, playlists, sharing, verdicts, voting
-from generation.reviews.sharing import Shown, Terms
+from generation.reviews.notes import notes
+from generation.reviews.notifications import email_delivery
+from generation.reviews.playlists import playlists
+from generation.reviews.sharing import share_links, voting
+from generation.reviews.sharing.share_links import Shown, Terms
+from generation.reviews.verdicts import verdicts
 from library.models import Membership, Project, Role
 from tests.generation.views.conftest import make_take
 
@@ -36,7 +40,7 @@ def take(bob: User, project: Project) -> Take:
 def share(bob: User) -> Share:
     def make(shown: Shown, **terms: bool) -> ShareLink:
         ends = timezone.now() + timedelta(days=1)
-        return sharing.share(shown, by=bob, terms=Terms(**terms), expires_at=ends)
+        return share_links.share(shown, by=bob, terms=Terms(**terms), expires_at=ends)
 
     return make
 
@@ -157,7 +161,7 @@ def test_an_address_that_forges_headers_gets_nothing_and_keeps_nobody_waiting(
     User.objects.filter(pk=alice.pk).update(email="alice@studio.example\r\nBcc: all@elsewhere.example")
     User.objects.filter(pk=rita.pk).update(email="rita@studio.example")
     notes.write(take, text="@alice @rita look", author=bob)
-    assert mailing.send_due() == 1
+    assert email_delivery.send_due() == 1
     assert [one.to for one in mail.outbox] == [["rita@studio.example"]]
     assert not Notification.objects.filter(mailed_at=None).exists()
 
@@ -169,15 +173,15 @@ def test_a_daily_e_mail_outlasts_an_outage_that_began_when_it_was_due(
     User.objects.filter(pk=rita.pk).update(email="rita@studio.example")
     MailSettings.objects.create(user=rita, when=MailSettings.When.DAILY)
     notes.write(take, text="@rita look", author=bob)
-    due = mailing.daily_until(timezone.now())
+    due = email_delivery.daily_until(timezone.now())
     Notification.objects.filter(to=rita).update(created_at=due - timedelta(hours=23, minutes=59))
     monkeypatch.setattr(timezone, "now", lambda: due + timedelta(minutes=5))
     works = settings.EMAIL_BACKEND
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1  # where nobody listens
-    assert mailing.send_due() == 0
+    assert email_delivery.send_due() == 0
     settings.EMAIL_BACKEND = works
-    assert mailing.send_due() == 1
+    assert email_delivery.send_due() == 1
 
 
 def test_a_playlist_that_went_away_meanwhile_is_said(take: Take, bob: User, project: Project) -> None:

@@ -11,8 +11,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from generation.models import Playlist, ShareLink, Shot, Take, Vote
-from generation.reviews import notes, sharing, voting
-from generation.reviews.sharing import Terms
+from generation.reviews.notes import notes
+from generation.reviews.sharing import share_links, voting
+from generation.reviews.sharing.share_links import Terms
 from library.models import Project
 from tests import factories
 from tests.generation.views.conftest import Visit, make_take
@@ -36,7 +37,7 @@ def takes(alice: User, project: Project, shot: Shot) -> list[Take]:
 def ballot(takes: list[Take], shot: Shot, alice: User) -> ShareLink:
     """A blind vote between three takes."""
     ends = timezone.now() + timedelta(days=1)
-    return sharing.share(shot, by=alice, terms=Terms(blind=True), expires_at=ends, label="For the client")
+    return share_links.share(shot, by=alice, terms=Terms(blind=True), expires_at=ends, label="For the client")
 
 
 def told_by(browser: Client, address: str = LINKS) -> str:
@@ -195,9 +196,9 @@ def test_a_long_list_costs_no_more_queries(
 
     def add() -> None:
         for terms in (Terms(), Terms(blind=True)):
-            link = sharing.share(shot, by=alice, terms=terms, expires_at=ends)
+            link = share_links.share(shot, by=alice, terms=terms, expires_at=ends)
             voting.close(link)
-            Vote.objects.create(link=link, guest=sharing.enter(link, name="Greta"), take=takes[0])
+            Vote.objects.create(link=link, guest=share_links.enter(link, name="Greta"), take=takes[0])
 
     def cost() -> int:
         with CaptureQueriesContext(connection) as seen:
@@ -230,8 +231,8 @@ def test_who_answers_a_guest_is_told_that_guests_read_it(
     as_alice: Client, alice: User, takes: list[Take], project: Project
 ) -> None:
     ends = timezone.now() + timedelta(days=1)
-    link = sharing.share(takes[0], by=alice, terms=Terms(), expires_at=ends)
-    asked = notes.write(takes[0], text="could it hold?", guest=sharing.enter(link, name="Greta"))
+    link = share_links.share(takes[0], by=alice, terms=Terms(), expires_at=ends)
+    asked = notes.write(takes[0], text="could it hold?", guest=share_links.enter(link, name="Greta"))
     own = notes.write(takes[0], text="our own", author=alice)
     said = "Guests who came by the same link as Greta read your reply"
     assert said in told_by(as_alice, f"/notes/{asked.uuid}/reply/")

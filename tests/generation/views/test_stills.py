@@ -7,8 +7,8 @@ from django.contrib.auth.models import User
 from django.test import Client
 from PIL import Image
 
-from generation.reviews import notes
-from generation.reviews.drawings import COLORS
+from generation.reviews.notes import notes
+from generation.reviews.notes.drawings import COLORS
 from library.models import Project
 from tests.generation.films import stored_take
 from tests.generation.views.conftest import make_take

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from generation.models import Job, Note, Promotion, Shot, Take
-from generation.reviews import verdicts
+from generation.reviews.verdicts import verdicts
 from library import ingest
 from library.models import Project
 from tests import factories

@@ -10,7 +10,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from generation.models import Guest, Production, ShareLink, Shot, Take, Verdict
-from generation.reviews import histories, notes, verdicts
+from generation.reviews.notes import notes
+from generation.reviews.verdicts import history as histories
+from generation.reviews.verdicts import verdicts
 from library.models import Project
 from tests import factories
 from tests.generation.views.conftest import Visit, make_take

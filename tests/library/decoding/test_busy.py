@@ -16,7 +16,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from generation import tokens
+from generation import api_tokens
 from library import decoding, ingest
 from library.decoding import pool
 from library.decoding.slots import DecodersBusy, Slots
@@ -79,7 +79,7 @@ def test_one_file_of_many_answers_503_with_when_to_try_again(browser: Client, al
 
 
 def test_the_api_answers_503_in_its_shape(client: Client, alice: User, all_taken: ExitStack) -> None:
-    _, token = tokens.make(user=alice, name="tests")
+    _, token = api_tokens.make(user=alice, name="tests")
     sent = {"handle": "Mara", "kind": "image"}
     refused = client.post(
         "/api/v1/assets", sent | {"files": picture()}, headers={"Authorization": f"Bearer {token}"}

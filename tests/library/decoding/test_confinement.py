@@ -103,7 +103,7 @@ def test_pages_load_no_decoder() -> None:
     """What opens files is not even imported where pages are made and jobs are worked on."""
     code = (
         "import django; django.setup(); import config.urls, generation.tasks, sys; "
-        "print([name for name in ('av', 'library.decoder', 'library.probe.reading') if name in sys.modules])"
+        "print([name for name in ('av', 'library.decoder', 'library.probe.identify') if name in sys.modules])"
     )
     environment = os.environ | {"DJANGO_SETTINGS_MODULE": "tests.settings"}
     told = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True)

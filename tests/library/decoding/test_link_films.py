@@ -10,7 +10,7 @@ from PIL import Image, ImageChops
 from library.decoder.remuxing import copy_without_metadata
 from library.decoder.watermark import mark_picture, overlay
 from library.decoder.watermarking import burn_in
-from library.probe import UnreadableMedia, reading
+from library.probe import UnreadableMedia, identify
 from library.watermark_fonts import undrawable
 from tests.generation import striped_films
 
@@ -48,8 +48,8 @@ def packets(path: Path, kind: str) -> list[tuple[int, bytes]]:
 
 
 def facts(path: Path) -> tuple[object, ...]:
-    found = reading.probe(path)
-    return (found.width, found.height, found.codec, found.has_audio, reading.frame_times(path))
+    found = identify.probe(path)
+    return (found.width, found.height, found.codec, found.has_audio, identify.frame_times(path))
 
 
 def test_a_copy_has_the_same_frames_and_sound_and_nothing_beside(film: Path, tmp_path: Path) -> None:

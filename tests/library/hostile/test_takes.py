@@ -9,7 +9,7 @@ from django.conf import settings as project_settings
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from generation.lifecycle.storing import store_job
+from generation.lifecycle.store.results import store_job
 from generation.models import Job, Take
 from library import storage
 from library.models import Project

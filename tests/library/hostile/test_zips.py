@@ -20,8 +20,8 @@ from django.utils import timezone
 
 from library import storage
 from library.ingest import purge_media
-from library.ingest.outcomes import Ending
-from library.ingest.unpacking import import_bundle
+from library.ingest.bundle_import import import_bundle
+from library.ingest.import_results import Ending
 from library.models import Asset, MediaFile
 from tests.library import files
 

@@ -7,11 +7,14 @@ from uuid import uuid4
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from generation import lifecycle, tokens
+from generation import api_tokens, lifecycle
 from generation.composition import Settings
+from generation.gateway_task import task_id_of
 from generation.models import Batch, Job, Note, Notification, ShareLink, Shot, Voter
-from generation.reviews import ballots, letters, playlists, sharing, verdicts
-from generation.task_shape import task_id_of
+from generation.reviews.notifications import emails
+from generation.reviews.playlists import playlists
+from generation.reviews.sharing import ballots, share_links
+from generation.reviews.verdicts import verdicts
 from library import ingest
 from library.models import Asset, Collection, HandleAlias, ProjectAsset, Role, SavedView
 from tests import factories
@@ -88,7 +91,7 @@ class Production:
             **common, kind="shot", shot=self.shot, is_blind=True, by_invitation=True
         )
         self.voter = Voter.objects.create(link=self.vote, name=self.mark)
-        self.guest = sharing.enter(self.link, name=self.mark)
+        self.guest = share_links.enter(self.link, name=self.mark)
 
     def _personal(self, person: User) -> None:
         self.person = person
@@ -96,7 +99,7 @@ class Production:
         self.word = Notification.objects.create(
             to=person, kind="mention", project=self.project, take=self.take
         )
-        self.token = tokens.make(user=person, name=self.mark)[0]
+        self.token = api_tokens.make(user=person, name=self.mark)[0]
 
     def values(self, name: str) -> dict[str, Any]:
         """What stands in the places of the URL of this name."""
@@ -116,7 +119,7 @@ class Production:
             "key": str(self.voter.key),
             "proof": ballots.path_of(self.voter).rstrip("/").rpartition("/")[2] if "voter" in name else "x",
             "pk": self._pk(name),
-            "token": letters.token_of(self.person) if "unsubscribe" in name else self._token(name),
+            "token": emails.token_of(self.person) if "unsubscribe" in name else self._token(name),
             "rest": f"{self.link.token}/nothing",
             "task_id": task_id_of(self.take.job),
         }
@@ -191,4 +194,4 @@ def account(name: str, **fields: Any) -> User:
 
 
 def api_token(user: User, **fields: Any) -> str:
-    return tokens.make(user=user, name="walk", **fields)[1]
+    return api_tokens.make(user=user, name="walk", **fields)[1]

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client, RequestFactory
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from generation import tokens
+from generation import api_tokens
 from generation.supervision.web import allowance as allowance_module
 from generation.supervision.web.allowance import UPLOADS, allowance, takes_files
 from library.sessions import SessionStore
@@ -78,7 +78,7 @@ def test_a_session_or_a_token_that_is_valid(settings, alice) -> None:
     browser = Client()
     browser.force_login(alice)
     cookie = f"sessionid={browser.cookies['sessionid'].value}"
-    row, secret = tokens.make(user=alice, name="program")
+    row, secret = api_tokens.make(user=alice, name="program")
     assert allowance(environ(UPLOAD, Cookie=cookie)) == upload
     assert allowance(environ(PAGE, Cookie=cookie)) == page
     assert allowance(environ("/api/v1/assets", Authorization=f"Bearer {secret}")) == upload
@@ -90,7 +90,7 @@ def test_a_session_or_a_token_that_is_valid(settings, alice) -> None:
     ):
         assert allowance(environ(UPLOAD, **nobody)) == strangers
     browser.logout()
-    tokens.revoke(row)
+    api_tokens.revoke(row)
     assert allowance(environ(UPLOAD, Cookie=cookie)) == strangers
     assert allowance(environ("/api/v1/assets", Authorization=f"Bearer {secret}")) == strangers
 

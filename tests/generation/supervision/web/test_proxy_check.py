@@ -8,7 +8,7 @@ import httpx
 import pytest
 from django.core.wsgi import get_wsgi_application
 
-from generation.supervision import health, proxy_check
+from generation.supervision.health import checks, proxy_check
 from generation.supervision.web.application import REFUSED
 from library.trusted_proxies import TrustedProxies
 from tests.generation.supervision.web.conftest import ANONYMOUS, SIGNED_IN, Server, serving
@@ -49,7 +49,7 @@ def good(environ: dict[str, Any]) -> None:
 
 def test_a_good_proxy(behind) -> None:
     with behind(good):
-        check = health.proxy_ok()
+        check = checks.proxy_ok()
     assert check.ok, check.detail
 
 
@@ -67,7 +67,7 @@ def test_a_good_proxy(behind) -> None:
 )
 def test_what_a_proxy_gets_wrong_is_named(behind, change: Change, setting: str) -> None:
     with behind(good, change):
-        check = health.proxy_ok()
+        check = checks.proxy_ok()
     assert not check.ok
     assert setting in check.detail
 
@@ -79,7 +79,7 @@ def test_a_scheme_that_is_not_passed_on_is_named(behind, settings) -> None:
         environ["HTTP_X_FORWARDED_PROTO"] = "https"
 
     with behind(good, says_https):
-        check = health.proxy_ok()
+        check = checks.proxy_ok()
     assert "X-Forwarded-Proto" in check.detail
 
 
@@ -89,15 +89,15 @@ def test_a_proxy_with_a_smaller_limit_is_named(behind) -> None:
             environ["PATH_INFO"] = NGINX
 
     with behind(good, limits):
-        check = health.proxy_ok()
+        check = checks.proxy_ok()
     assert "client_max_body_size" in check.detail
 
 
 def test_nobody_there_and_somebody_else(behind, settings) -> None:
     settings.PUBLIC_URL = "http://127.0.0.1:9"
-    assert "BACKLOT_PUBLIC_URL" in health.proxy_ok().detail
+    assert "BACKLOT_PUBLIC_URL" in checks.proxy_ok().detail
     with behind(good, lambda environ: environ.pop("HTTP_X_BACKLOT_DOCTOR", None)):
-        assert "not this installation" in health.proxy_ok().detail
+        assert "not this installation" in checks.proxy_ok().detail
 
 
 def test_strangers_learn_nothing(behind) -> None:

@@ -19,7 +19,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from generation import tokens
+from generation import api_tokens
 from library.passwords import BoundedPbkdf2Hasher
 from tests import factories
 from tests.free_ports import free_port
@@ -150,12 +150,12 @@ def test_300_mb_in_full_are_not_taken(web: Web, length: str) -> None:
 
 
 def test_who_may_send_how_much(web: Web, alice: User) -> None:
-    made, secret = tokens.make(user=alice, name="program")
+    made, secret = api_tokens.make(user=alice, name="program")
     browser = Client()
     browser.force_login(alice)
     session = browser.cookies["sessionid"].value
     cookie, bearer = f"Cookie: sessionid={session}", f"Authorization: Bearer {secret}"
-    tokens.revoke(tokens.make(user=alice, name="old")[0])
+    api_tokens.revoke(api_tokens.make(user=alice, name="old")[0])
     guest = "Cookie: guest=1; sessionid=" + "x" * 32
 
     def answer(path: str, megabytes: int, header: str) -> int:
@@ -171,7 +171,7 @@ def test_who_may_send_how_much(web: Web, alice: User) -> None:
     assert answer("/v1/videos/generations", 4, bearer) == 100
     assert answer("/v1/videos/generations", 6, bearer) == 413
     assert answer("/projects/new/", 6, cookie) == 413
-    tokens.revoke(made)
+    api_tokens.revoke(made)
     assert answer("/api/v1/assets", 3, bearer) == 413
 
 

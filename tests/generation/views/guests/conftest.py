@@ -15,8 +15,8 @@ from generation.models import (
     Shot,
     Take,
 )
-from generation.reviews import sharing
-from generation.reviews.sharing import Shown, Terms
+from generation.reviews.sharing import share_links
+from generation.reviews.sharing.share_links import Shown, Terms
 from library.models import Project
 from tests.generation.views.conftest import make_take
 
@@ -46,7 +46,7 @@ def share(bob: User) -> Share:
 
     def make(shown: Shown, *, password: str = "", days: float = 14, **terms: bool) -> ShareLink:
         ends = timezone.now() + timedelta(days=days)
-        return sharing.share(shown, by=bob, terms=Terms(**terms), expires_at=ends, password=password)
+        return share_links.share(shown, by=bob, terms=Terms(**terms), expires_at=ends, password=password)
 
     return make
 

@@ -9,7 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from generation.models import Guest, ShareLink, Shot, Take, Vote, Voter
-from generation.reviews import ballots, voting
+from generation.reviews.sharing import ballots, voting
 from library.models import Project
 from tests.generation.views.conftest import Visit, make_take
 from tests.generation.views.guests.conftest import Share, enter, prepare, text_of

@@ -9,8 +9,9 @@ from django.test import Client
 from django.utils import timezone
 
 from generation.models import Guest, Job, LinkFilm, Playlist, PlaylistItem, ShareLink, Shot, Take, Vote
-from generation.reviews import playlists, sharing, voting
-from generation.reviews.sharing import Terms
+from generation.reviews.playlists import playlists
+from generation.reviews.sharing import share_links, voting
+from generation.reviews.sharing.share_links import Terms
 from library.models import Project
 from tests.generation.views.conftest import make_take
 from tests.generation.views.guests.conftest import enter, prepare, text_of
@@ -34,7 +35,7 @@ def ballot(takes: list[Take], shot: Shot, alice: User) -> ShareLink:
     """A blind vote between three takes."""
     ends = timezone.now() + timedelta(days=1)
     return prepare(
-        sharing.share(shot, by=alice, terms=Terms(blind=True), expires_at=ends, label="For the client")
+        share_links.share(shot, by=alice, terms=Terms(blind=True), expires_at=ends, label="For the client")
     )
 
 
@@ -136,8 +137,8 @@ def test_a_vote_for_a_take_that_left_the_playlist_meanwhile_is_refused(
     for place, take in enumerate(takes, 1):
         PlaylistItem.objects.create(playlist=playlist, take=take, position=place)
     ends = timezone.now() + timedelta(days=1)
-    link = sharing.share(playlist, by=alice, terms=Terms(blind=True), expires_at=ends)
-    guest = sharing.enter(link, name="Greta")
+    link = share_links.share(playlist, by=alice, terms=Terms(blind=True), expires_at=ends)
+    guest = share_links.enter(link, name="Greta")
     playlist.items.filter(take=takes[0]).delete()
     with pytest.raises(voting.CannotVote, match="not put to the vote"):
         voting.vote(link, guest=guest, take=takes[0])
@@ -150,7 +151,7 @@ def test_what_guests_said_outlasts_what_the_link_showed(
     playlist = playlists.create(by=alice, project=project, name="Dailies", takes=takes[:1])
     ends = timezone.now() + timedelta(days=1)
     shown = playlist if kind == "playlist" else shot
-    link = sharing.share(shown, by=alice, terms=Terms(verdicts=True), expires_at=ends)
+    link = share_links.share(shown, by=alice, terms=Terms(verdicts=True), expires_at=ends)
     loose = make_take(alice, project)
     browser = enter(link, "Greta")
     page = f"{link.get_absolute_url()}takes/{takes[0].uuid}/"
@@ -166,7 +167,7 @@ def test_what_guests_said_outlasts_what_the_link_showed(
     assert [one.guest.name for one in takes[0].verdicts.select_related("guest")] == ["Greta"]
     assert f"A {kind} that was deleted" in told_by(as_alice)
     # Takes without a shot are not those of a shot that is gone.
-    assert loose not in sharing.takes_of(ShareLink.objects.get())
+    assert loose not in share_links.takes_of(ShareLink.objects.get())
 
 
 def test_a_ballot_whose_playlist_is_gone_can_be_counted(
@@ -174,8 +175,8 @@ def test_a_ballot_whose_playlist_is_gone_can_be_counted(
 ) -> None:
     playlist = playlists.create(by=alice, project=project, name="Dailies", takes=takes)
     ends = timezone.now() + timedelta(days=1)
-    link = sharing.share(playlist, by=alice, terms=Terms(blind=True), expires_at=ends)
-    voting.vote(link, guest=sharing.enter(link, name="Greta"), take=takes[0])
+    link = share_links.share(playlist, by=alice, terms=Terms(blind=True), expires_at=ends)
+    voting.vote(link, guest=share_links.enter(link, name="Greta"), take=takes[0])
     playlists.delete(playlist)
     as_alice.post(f"/links/{link.uuid}/close/")
     assert "1 vote<" in told_by(as_alice)

@@ -16,8 +16,8 @@ from generation.models import (
     Take,
     Verdict,
 )
-from generation.reviews import sharing
-from generation.views.guest_limits import UNKNOWN_LINKS
+from generation.reviews.sharing import share_links
+from generation.views.guests.guest_limits import UNKNOWN_LINKS
 from library.trusted_proxies import TrustedProxies
 from tests.generation.views.guests.conftest import Share, enter, page_of, text_of
 
@@ -40,7 +40,7 @@ def test_a_link_that_is_over_is_410_on_every_address_and_tells_nothing(
     link = share(take, verdicts=True, download=True)
     browser = enter(link)
     if ended == "revoked":
-        sharing.revoke(link)
+        share_links.revoke(link)
     else:
         ShareLink.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
     for path in ("", f"takes/{take.uuid}/"):
@@ -66,7 +66,7 @@ def test_what_was_typed_while_the_link_was_closed_is_shown_and_not_sent(
     Job.objects.filter(pk=take.job_id).update(abandoned_at=timezone.now())
     for status in (404, 410):
         if status == 410:
-            sharing.revoke(link)
+            share_links.revoke(link)
         for address, typed in (("notes/", {"text": "Longer <b>"}), ("verdict/", {"reason": "Longer <b>"})):
             answer = browser.post(page_of(link, take) + address, typed)
             assert (answer.status_code, "Longer &lt;b&gt;" in text_of(answer)) == (status, True)

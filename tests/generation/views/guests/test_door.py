@@ -11,7 +11,7 @@ from generation.models import (
     ShareLink,
     Take,
 )
-from generation.reviews import sharing
+from generation.reviews.sharing import share_links
 from tests.generation.views.conftest import Visit
 from tests.generation.views.guests.conftest import PASSWORD, Share, enter, page_of, text_of
 
@@ -59,7 +59,7 @@ def test_the_cookie_is_for_this_link_alone_and_no_script_reads_it(
 
 def test_forged_and_foreign_cookies_open_nothing(take: Take, share: Share) -> None:
     link, other = share(take), share(take)
-    key = str(Guest.objects.get(pk=sharing.enter(link, name="Greta").pk).key)
+    key = str(Guest.objects.get(pk=share_links.enter(link, name="Greta").pk).key)
     foreign = enter(other).cookies["guest"].value
     right_salt = f"generation.guest.{link.token}"
     forged = {

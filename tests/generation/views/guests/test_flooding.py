@@ -6,8 +6,8 @@ import pytest
 from django.test import Client
 
 from generation.models import Note, Take
-from generation.views import guest_limits
-from generation.views.guest_limits import GuestLimit
+from generation.views.guests import guest_limits
+from generation.views.guests.guest_limits import GuestLimit
 from library.trusted_proxies import TrustedProxies
 from tests.generation.views.guests.conftest import Share, enter, page_of, text_of
 
@@ -58,7 +58,7 @@ def test_many_addresses_are_counted_by_link_and_no_other_link_suffers(
     take: Take, share: Share, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     few = GuestLimit.named("few", of_guest="30/hour", of_client="60/hour", of_link="6/hour")
-    monkeypatch.setattr("generation.views.guests.NOTES", few)
+    monkeypatch.setattr("generation.views.guests.guest_pages.NOTES", few)
     link, other = share(take), share(take)
     statuses = [
         write(page_of(link, take), enter(link, browser=Client(REMOTE_ADDR=f"192.0.2.{number}"))).status_code

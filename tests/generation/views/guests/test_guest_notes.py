@@ -15,7 +15,8 @@ from generation.models import (
     Shot,
     Take,
 )
-from generation.reviews import notes, sharing
+from generation.reviews.notes import notes
+from generation.reviews.sharing import share_links
 from tests.generation.views.conftest import make_take
 from tests.generation.views.guests.conftest import Share, enter, page_of, text_of
 
@@ -88,7 +89,7 @@ def test_guests_see_the_threads_of_their_link_and_not_the_teams(
     alice: User, take: Take, share: Share
 ) -> None:
     link, other = share(take), share(take)
-    greta, otto = sharing.enter(link, name="Greta"), sharing.enter(other, name="Otto")
+    greta, otto = share_links.enter(link, name="Greta"), share_links.enter(other, name="Otto")
     inner = notes.write(take, text="budget is short", author=alice)
     asked = notes.write(take, text="could it hold?", guest=greta)
     notes.write(take, text="it can", author=alice, parent=asked)

@@ -7,7 +7,7 @@ from django.test import Client
 
 from config import settings as real
 from generation.models import Guest, Take
-from generation.views.guest_limits import LINK_PASSWORDS
+from generation.views.guests.guest_limits import LINK_PASSWORDS
 from library import passwords
 from library.passwords import HashingSlots
 from tests.generation.views.guests.conftest import PASSWORD, Share, enter, page_of, text_of

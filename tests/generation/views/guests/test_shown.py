@@ -10,8 +10,8 @@ from generation.models import (
     Shot,
     Take,
 )
-from generation.reviews import playlists
-from generation.reviews.sharing import Shown
+from generation.reviews.playlists import playlists
+from generation.reviews.sharing.share_links import Shown
 from library.models import Membership, Project, Role
 from tests import factories
 from tests.generation.views.conftest import make_take

@@ -1,0 +1,223 @@
+"""What the JSON API answers of jobs and takes. Lengths in seconds, sizes in bytes, money in US dollars."""
+
+import json
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Literal, cast
+from uuid import UUID
+
+from ninja import Schema
+from pydantic import Field
+
+from generation.api.schemas import LimitName, page_of
+from generation.composition import Composition, Problem, previewed
+from generation.models import Job, Take
+from generation.spending_limits import Allowance, binding
+from library import storage
+
+JobStatus = Literal[
+    "queued", "submitting", "running", "storing", "succeeded", "failed", "held", "cancelled"
+]  # fmt: skip
+
+ReviewState = Literal["waiting", "approved", "changes", "rejected"]
+
+_SIGNATURE = re.compile(r"(https?://[^\s\"?]+)\?[^\s\"]*")
+
+
+class ProblemShape(Schema):
+    """Something that stands in the way (`error`), or that should be known (`warning`)."""
+
+    param: str = Field(examples=["ref_images.0.tag"])
+    message: str
+    level: Literal["error", "warning"]
+
+
+class Checked(Schema):
+    """What a request comes to."""
+
+    mode: Literal["T2V", "I2V", "Omni"]
+    scenario: str = Field(examples=["Single or multi subject"])
+    request: dict[str, Any] = Field(description="as it would be sent, without the signatures of addresses")
+    billed_seconds: int
+    estimate_usd: float
+    left_usd: float | None = Field(
+        description="what this token's user may still spend in that project under all limits; null: no limit"
+    )
+    limited_by: LimitName | None = Field(description="the limit with the smallest amount left")
+    problems: list[ProblemShape] = Field(description="with an `error` among them nothing would be queued")
+
+    @classmethod
+    def of(cls, composed: Composition, also: list[Problem], found: Sequence[Allowance]) -> "Checked":
+        tightest = binding(found)
+        return cls(
+            left_usd=None if tightest is None else float(tightest.left),
+            limited_by=None if tightest is None else cast(Any, tightest.limit.value),
+            mode=cast(Any, composed.mode),
+            scenario=composed.scenario,
+            request=composed.preview(),
+            billed_seconds=composed.billed_seconds,
+            estimate_usd=float(composed.estimate_usd),
+            problems=[ProblemShape(**vars(problem)) for problem in [*also, *composed.problems]],
+        )
+
+
+class JobError(Schema):
+    """Why it failed."""
+
+    code: str
+    message: str
+    param: str | None
+
+
+class JobShape(Schema):
+    """One request and what became of it."""
+
+    uuid: UUID
+    status: JobStatus
+    project: str
+    shot: str | None
+    prompt: str
+    model: str
+    duration: int
+    resolution: str
+    aspect_ratio: str
+    progress: int = Field(description="0 to 100, as reported; says nothing about the state")
+    task_id: str | None = Field(description="the provider's")
+    take: UUID | None = Field(description="what it brought home")
+    error: JobError | None
+    held_reason: str | None = Field(description="why a person has to decide")
+    billed_seconds: int
+    estimate_usd: float
+    cost_usd: float | None = Field(description="as the provider reported")
+    batch: UUID | None
+    created_by: str
+    created_at: datetime
+    submitted_at: datetime | None
+    finished_at: datetime | None
+    page: str = Field(description="where people look at it")
+
+    @classmethod
+    def of(cls, job: Job) -> "JobShape":
+        return cls(**_facts(job))
+
+
+class ReferenceShape(Schema):
+    """An asset that it uses, in the version that it keeps."""
+
+    handle: str
+    version: int
+    role: str = Field(examples=["subject"])
+    second: int | None = Field(description="of a keyframe; null: any time")
+    with_voice: bool
+
+
+class JobDetails(JobShape):
+    """A job with what it asks for."""
+
+    prompt_optimizer: bool
+    references: list[ReferenceShape]
+    request: dict[str, Any] | None = Field(description="as it is sent, without the signatures of addresses")
+
+    @classmethod
+    def of(cls, job: Job) -> "JobDetails":
+        references = job.references.select_related("version")
+        return cls(
+            **_facts(job),
+            prompt_optimizer=job.prompt_optimizer,
+            references=[
+                ReferenceShape(
+                    handle=one.handle,
+                    version=one.version.number,
+                    role=one.role,
+                    second=one.second,
+                    with_voice=one.with_voice,
+                )
+                for one in references
+            ],
+            request=_unsigned(previewed(job.plan)) if job.plan else None,
+        )
+
+
+class TakeShape(Schema):
+    """A video that a job brought home. Addresses are signed and run out after an hour or two."""
+
+    uuid: UUID
+    number: int = Field(description="among the takes of its shot, or of the project's loose ones")
+    project: str
+    shot: str | None
+    job: UUID
+    prompt: str
+    model: str
+    width: int
+    height: int
+    seconds: float
+    fps: float
+    codec: str
+    has_audio: bool
+    review: ReviewState = Field(description="what the verdicts on it come to")
+    size: int
+    sha256: str
+    created_at: datetime
+    url: str
+    poster_url: str
+    page: str = Field(description="where people look at it")
+
+    @classmethod
+    def of(cls, take: Take) -> "TakeShape":
+        names = (
+            "uuid",
+            "number",
+            "width",
+            "height",
+            "seconds",
+            "fps",
+            "codec",
+            "has_audio",
+            "review",
+            "size",
+            "sha256",
+        )
+        return cls(
+            **{name: getattr(take, name) for name in names},
+            project=take.project.slug,
+            shot=take.shot.code if take.shot else None,
+            job=take.job.uuid,
+            prompt=take.job.prompt,
+            model=take.job.model,
+            created_at=take.created_at,
+            url=storage.signed_url(take.key),
+            poster_url=storage.signed_url(take.poster_key),
+            page=page_of(take),
+        )
+
+
+def _facts(job: Job) -> dict[str, Any]:
+    names = ("uuid", "status", "prompt", "model", "duration", "resolution", "aspect_ratio", "progress")
+    times = ("billed_seconds", "created_at", "submitted_at", "finished_at")
+    take: Take | None = getattr(job, "take", None)
+    return {name: getattr(job, name) for name in (*names, *times)} | {
+        "project": job.project.slug,
+        "shot": job.shot.code if job.shot else None,
+        "task_id": job.task_id or None,
+        "take": take.uuid if take else None,
+        "error": _error(job),
+        "held_reason": job.held_reason or None if job.status == Job.Status.HELD else None,
+        "estimate_usd": float(job.estimate_usd),
+        "cost_usd": None if job.cost_usd is None else float(job.cost_usd),
+        "batch": job.batch.uuid if job.batch else None,
+        "created_by": job.created_by.get_username(),
+        "page": page_of(job),
+    }
+
+
+def _error(job: Job) -> JobError | None:
+    if job.status != Job.Status.FAILED:
+        return None
+    return JobError(code=job.error_code, message=job.error_message, param=job.error_param or None)
+
+
+def _unsigned(request: Any) -> dict[str, Any]:
+    """Addresses that another program sent may open a file for whoever reads them: their queries are left out."""
+    shown: dict[str, Any] = json.loads(_SIGNATURE.sub(r"\1", json.dumps(request)))
+    return shown

@@ -1,0 +1,144 @@
+"""Write down what the provider said about renders, each answer fenced by its lease.
+
+Answers that change nothing but progress are written with one statement; only an end takes a transition of its own.
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from itertools import takewhile
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from generation.lifecycle.leases import Lease, LeaseLost, held, let_go, log, move, tell, wake
+from generation.lifecycle.poll.poll_client import Answered
+from generation.lifecycle.queue import rate_limit
+from generation.lifecycle.render_times.measured_times import RenderTimes, learn
+from generation.lifecycle.transitions import fail, hold
+from generation.models import Job, LedgerEntry
+from generation.skyreels import errors
+from generation.skyreels.schemas import Task, TaskState
+
+Status = Job.Status
+MAX_STRANGE_ANSWERS = 5
+
+
+def take_answers(answered: Sequence[Answered], times: RenderTimes) -> None:
+    """Take each answer to where it leads."""
+    going_on: list[tuple[Lease, str, int, float]] = []
+    for one in answered:
+        if isinstance(one.answer, Task) and one.answer.state is TaskState.PENDING:
+            progress = one.job.progress if one.answer.progress is None else one.answer.progress
+            _look_whether_late(one, times)
+            going_on.append((one.lease, one.answer.status, progress, times.next_question(one.job)))
+            continue
+        try:
+            _take_end(one, times)
+        except LeaseLost:
+            log.info("job %s: another worker went on with it", one.job.pk, extra={"job": one.job.pk})
+    _note_progress(going_on)
+
+
+def _take_end(one: Answered, times: RenderTimes) -> None:
+    lease, job, answer = one.lease, one.job, one.answer
+    if answer is None:
+        let_go(lease, after=0, takeovers=0)
+    elif isinstance(answer, errors.SkyReelsError):
+        _take_error(one, answer, times)
+    elif answer.state is TaskState.COMPLETED and answer.video_url:
+        _completed(lease, answer)
+        learn(job, times.of(job))
+    elif answer.state is TaskState.COMPLETED:
+        _strange(lease, job, "The provider says that it is done, but names no video.")
+    else:
+        said = answer.error.message if answer.error else ""
+        message = f"The provider could not render it: {said or answer.status}"
+        code = answer.error.code if answer.error else ""
+        # A failed render is given back (skyreels-api.md, section 4): a cost that is told all the same is a difference.
+        fail(lease, message, code=code, money=LedgerEntry.State.REFUNDED, cost_usd=answer.cost)
+
+
+def _completed(lease: Lease, task: Task) -> None:
+    with transaction.atomic():
+        move(
+            lease,
+            Status.STORING,
+            "Rendered. Fetching the video.",
+            after=0,
+            provider_status=task.status[:40],
+            progress=100,
+            result_url=task.video_url,
+            result_expires_at=task.expires_at,
+            cost_usd=task.cost,
+            rendered_at=timezone.now(),
+            attempts=0,
+            takeovers=0,
+        )
+        wake("store", lease.job_id)
+
+
+def _take_error(one: Answered, error: errors.SkyReelsError, times: RenderTimes) -> None:
+    """A question without an answer changes nothing: the render goes on, and is asked about again. When there has been
+    none for far too long, a person is told, as of any render that is late."""
+    lease, job = one.lease, one.job
+    if isinstance(error, errors.UnknownTask):
+        _strange(lease, job, f"The provider does not know its task {job.task_id}.")
+        return
+    if isinstance(error, errors.Paused):
+        rate_limit.pause(error.message)
+    _look_whether_late(one, times)
+    delay = rate_limit.back_off(job.attempts, asked=error.retry_after, most=60.0)
+    text = f"No answer about the render: {error.message} Asking again in {delay:.0f} s."
+    move(lease, Status.RUNNING, text, after=delay, attempts=job.attempts + 1)
+
+
+def _strange(lease: Lease, job: Job, message: str) -> None:
+    """An answer that cannot be right may be a hiccup: asked a few times more, then a person looks at it."""
+    if min(job.attempts, _told_in_a_row(job, message)) + 1 >= MAX_STRANGE_ANSWERS:
+        hold(lease, f"{message} It said so {MAX_STRANGE_ANSWERS} times.")
+    else:
+        delay = rate_limit.back_off(job.attempts)
+        move(lease, Status.RUNNING, f"{message} Asking again.", after=delay, attempts=job.attempts + 1)
+
+
+def _told_in_a_row(job: Job, message: str) -> int:
+    """How many of the last lines of the story say the same: `attempts` also counts questions without any answer."""
+    lines = job.events.order_by("-pk").values_list("text", flat=True)[:MAX_STRANGE_ANSWERS]
+    return sum(1 for _ in takewhile(lambda line: line.startswith(message), lines))
+
+
+def _look_whether_late(one: Answered, times: RenderTimes) -> None:
+    """A render that takes far longer than such renders do is marked, once, and from then on asked about rarely."""
+    if one.job.late_at is not None or not times.is_late(one.job):
+        return
+    with transaction.atomic():
+        if held(one.lease).update(late_at=timezone.now()):
+            text = (
+                "It takes far longer than such renders do. It is asked about more rarely, and never given up."
+            )
+            tell(one.job.pk, Status.RUNNING, text)
+
+
+def _note_progress(rows: Sequence[tuple[Lease, str, int, float]]) -> None:
+    """One fenced statement for all of them: writing one by one was half of a sweep's time."""
+    if not rows:
+        return
+    now = timezone.now()
+    values = [
+        (
+            status[:40],
+            progress,
+            connection.ops.adapt_datetimefield_value(now + timedelta(seconds=after)),
+            lease.job_id,
+            lease.token,
+        )
+        for lease, status, progress, after in rows
+    ]
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.executemany(
+            "UPDATE generation_job SET provider_status = %s, progress = %s,"
+            " next_step_at = CASE WHEN called_at IS NULL THEN %s ELSE called_at END,"
+            " lease_token = '', attempts = 0, takeovers = 0"
+            " WHERE id = %s AND status = 'running' AND lease_token = %s",
+            values,
+        )

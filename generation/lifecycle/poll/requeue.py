@@ -1,0 +1,100 @@
+"""Wake the steps whose message was lost, or whose worker died: the row tells, not the queue."""
+
+import time
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Case, F, Q, QuerySet, Value, When
+from django.utils import timezone
+
+from generation import gateway
+from generation.lifecycle.leases import log, tell, wake
+from generation.lifecycle.poll.heartbeats import Share
+from generation.lifecycle.queue import dispatch, rate_limit
+from generation.lifecycle.render_times import poll_schedule
+from generation.lifecycle.webhooks import client_webhooks
+from generation.models import Job
+
+Status = Job.Status
+BATCH = 100
+EVERY = 2.0
+OVERDUE = 3.0
+# So long a step is left to the host whose share it is; longer than a dead host is counted as living.
+LEFT_ALONE = 15.0
+WOKEN_AGAIN = 15.0
+# A message for a waiting job sends whichever job's turn it is, so it may have been used up by another.
+TURN_AGAIN = 4.0
+# Nothing is ever put off for so long, neither by a lease nor by a provider that asks for a pause.
+FURTHEST = timedelta(minutes=40)
+# Longer than the lease of a submit or a question; who stores renews its lease more often than that.
+STILL_AT_WORK = timedelta(seconds=30)
+UNASKED = (
+    "Its provider is not the one that is configured now, so nobody asks about it. It is asked about again as soon as "
+    "that provider is configured, with its key."
+)
+
+
+class Waker:
+    """Looks now and then, and remembers what it woke."""
+
+    def __init__(self) -> None:
+        self._looked_at = 0.0
+        self._woken: dict[int, float] = {}
+
+    def look(self, share: Share) -> None:
+        """Wake what is overdue and of this host's share, and what its own host has left alone."""
+        now = time.monotonic()
+        if now - self._looked_at < EVERY:
+            return
+        self._looked_at = now
+        self._woken = {job: until for job, until in self._woken.items() if until > now}
+        _bring_back()
+        _tell_of_the_unasked()
+        rate_limit.look_at_balance()
+        client_webhooks.look()
+        for job_id, status in self._overdue(share):
+            self._woken[job_id] = now + (TURN_AGAIN if status == Status.QUEUED else WOKEN_AGAIN)
+            wake("store" if status == Status.STORING else "submit", job_id)
+
+    def _overdue(self, share: Share) -> list[tuple[int, str]]:
+        """First what is under way, all of it: a long queue must not keep what is paid for from being woken."""
+        begun = _mine(Job.objects.filter(status__in=[Status.SUBMITTING, Status.STORING]), share)
+        waiting = _mine(Job.objects.filter(status=Status.QUEUED).exclude(dispatch.resting()), share)
+        most = max(1, round(settings.SKYREELS_RPM / 60 * EVERY / share.hosts))
+        return [*self._not_woken(begun, BATCH), *self._not_woken(waiting, min(most, BATCH))]
+
+    def _not_woken(self, jobs: QuerySet[Job], most: int) -> list[tuple[int, str]]:
+        found = jobs.order_by("next_step_at").values_list("pk", "status")[: most + len(self._woken)]
+        return [(job_id, status) for job_id, status in found if job_id not in self._woken][:most]
+
+
+def _bring_back() -> None:
+    """What is due further ahead than anything can be was written before the clock was set back: it is due now, and
+    who is still at work on it has the time of a lease to say so."""
+    now = timezone.now()
+    ahead = Job.objects.filter(status__in=Job.IN_HAND, next_step_at__gt=now + FURTHEST)
+    if ahead.exists():
+        left = Case(When(lease_token="", then=Value(now)), default=Value(now + STILL_AT_WORK))
+        log.warning(
+            "the clock was set back: %s jobs were due far ahead of it", ahead.update(next_step_at=left)
+        )
+
+
+def _tell_of_the_unasked() -> None:
+    """Nobody can ask about renders at a provider that is not the configured one: sooner or later a person must know."""
+    now = timezone.now()
+    long_ago = now - timedelta(seconds=poll_schedule.LATE_WITHOUT_SAMPLES)
+    elsewhere = Job.objects.filter(status=Status.RUNNING, late_at=None).exclude(**gateway.present_gateway())
+    unasked = elsewhere.filter(submitted_at__lt=long_ago)
+    for job_id in list(unasked.values_list("pk", flat=True)[:BATCH]):
+        with transaction.atomic():
+            if unasked.filter(pk=job_id).update(late_at=now):
+                tell(job_id, Status.RUNNING, UNASKED)
+
+
+def _mine(jobs: QuerySet[Job], share: Share) -> QuerySet[Job]:
+    now = timezone.now()
+    left = Q(next_step_at__lte=now - timedelta(seconds=LEFT_ALONE))
+    overdue = jobs.filter(next_step_at__lte=now - timedelta(seconds=OVERDUE))
+    return overdue.annotate(part=F("pk") % share.hosts).filter(left | Q(part=share.index))

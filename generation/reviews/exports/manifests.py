@@ -1,0 +1,149 @@
+"""Where takes come from, for whoever gets them: their provenance cards, read from the rows."""
+
+import json
+from collections.abc import Container, Iterable
+from typing import Any
+
+from django.db.models import Prefetch, QuerySet
+
+from generation.models import Job, JobEvent, JobReference, LedgerEntry, Take, Verdict
+from generation.provenance import Told
+from generation.reviews.exports.exported_notes import GONE
+from generation.reviews.exports.provenance_cards import (
+    AssetCard,
+    CostCard,
+    CredentialsCard,
+    FileCard,
+    TakeCard,
+    TimesCard,
+    VerdictCard,
+)
+from generation.reviews.verdicts import verdicts
+from library.models import VersionFile
+
+# Where the provider calls us back, and what would open something.
+NOT_TOLD = {"webhook", "callback_url", "api_key", "authorization", "token"}
+
+
+def with_all(takes: QuerySet[Take]) -> QuerySet[Take]:
+    """The takes with everything that their cards tell, in a handful of queries."""
+    files = Prefetch("version__files", VersionFile.objects.select_related("media"))
+    references = JobReference.objects.select_related("asset", "version").prefetch_related(files)
+    told = JobEvent.objects.filter(status=Job.Status.SUCCEEDED)
+    return takes.select_related("project", "shot", "job__created_by", "job__ledger").prefetch_related(
+        Prefetch("job__references", references),
+        Prefetch("job__events", told),
+        Prefetch("verdicts", Verdict.objects.select_related("by", "guest").order_by("pk")),
+    )
+
+
+def card(take: Take, *, file: str, home: str, editable: Container[int]) -> TakeCard:
+    """Return the card of a take from `with_all`; `file` is its name in the zip, `home` the URL of this installation,
+    `editable` the keys of the assets whose terms are included."""
+    job = take.job
+    return TakeCard(
+        file=file,
+        credentials=CredentialsCard(**vars(credentials_of(job.events.all()))),
+        take=str(take.uuid),
+        shot=take.shot.code if take.shot else "",
+        address=f"{home}{take.get_absolute_url()}",
+        made_by=job.created_by.get_username(),
+        provider=job.provider,
+        model=job.model,
+        task=job.task_id,
+        prompt=job.prompt,
+        settings=_settings(job),
+        request=_request(job),
+        times=TimesCard(
+            asked=job.created_at, sent=job.submitted_at, rendered=job.rendered_at, stored=take.created_at
+        ),
+        assets=[
+            _asset(reference, may_edit=reference.asset_id in editable) for reference in job.references.all()
+        ],
+        cost=_cost(job),
+        verdicts=_verdicts(take.verdicts.all()),
+        **{name: getattr(take, name) for name in ("sha256", "size", "width", "height", "seconds", "fps")},
+        **{name: getattr(take, name) for name in ("codec", "has_audio", "number")},
+        frames=take.frame_count,
+    )
+
+
+def credentials_of(events: Iterable[JobEvent]) -> Told:
+    """What the job's story says of the credentials; nothing for takes from before there were any."""
+    said = (Told.read(event.text) for event in events)
+    return next((told for told in said if told), Told())
+
+
+def _settings(job: Job) -> dict[str, Any]:
+    return {
+        "resolution": job.resolution,
+        "aspect_ratio": job.aspect_ratio,
+        "duration": job.duration,
+        "prompt_optimizer": job.prompt_optimizer,
+    }
+
+
+def _request(job: Job) -> Any:
+    """As it was sent, without what would open anything; None where it was never written down."""
+    return _harmless(json.loads(bytes(job.request_body))) if job.request_body else None
+
+
+def _harmless(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _harmless(part) for name, part in value.items() if name.lower() not in NOT_TOLD}
+    if isinstance(value, list):
+        return [_harmless(part) for part in value]
+    if isinstance(value, str) and value.startswith(("http://", "https://")):
+        return value.partition("?")[0].partition("#")[0]
+    return value
+
+
+def _asset(reference: JobReference, *, may_edit: bool) -> AssetCard:
+    asset = reference.asset
+    return AssetCard(
+        handle=reference.handle,
+        version=reference.version.number,
+        role=reference.role,
+        second=reference.second,
+        with_voice=reference.with_voice,
+        files=[
+            FileCard(role=use.role, sha256=use.media.sha256, mime=use.media.mime, size=use.media.size)
+            for use in reference.version.files.all()
+        ],
+        kind=asset.kind,
+        title=asset.title,
+        licence=asset.licence if may_edit else None,
+        source=asset.source if may_edit else None,
+        consent_note=asset.consent_note if may_edit else None,
+        rights_end_on=asset.rights_end_on,
+    )
+
+
+def _cost(job: Job) -> CostCard | None:
+    entry: LedgerEntry | None = getattr(job, "ledger", None)
+    if entry is None:
+        return None
+    return CostCard(
+        state=entry.state,
+        billed_seconds=job.billed_seconds,
+        estimated=entry.estimate_usd,
+        reported=job.cost_usd,
+        booked=entry.actual_usd,
+    )
+
+
+def _verdicts(given: Iterable[Verdict]) -> list[VerdictCard]:
+    said = list(given)
+    counting = {verdict.pk for verdict in verdicts.standing(said)}
+    return [
+        VerdictCard(
+            decision=verdict.decision,
+            by=str(verdict.by or verdict.guest or GONE),
+            is_guest=verdict.guest is not None,
+            at=verdict.at,
+            reason=verdict.reason,
+            withdrawn_at=verdict.withdrawn_at,
+            counts=verdict.pk in counting,
+        )
+        for verdict in said
+    ]

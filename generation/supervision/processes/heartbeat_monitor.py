@@ -1,0 +1,209 @@
+"""The look at this host's sweep: nudges it when its heartbeat is stale, asks for a restart when nudges help no more.
+
+What other hosts do does not count: a hung host must not go unnoticed while they sweep. The look runs in a thread of
+its own: a database call may hang for longer than the supervisor has time to end.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from threading import Event, Thread
+from time import monotonic
+
+from django.db import Error, close_old_connections, connection
+from django.db.models import Max, QuerySet
+from django.utils import timezone
+from django_q.brokers import Broker
+from django_q.conf import Conf
+from django_q.models import Schedule
+from django_q.tasks import async_task
+from redis.exceptions import RedisError
+
+from generation import host_queue
+from generation.lifecycle.leases import release_all_of
+from generation.lifecycle.poll.heartbeats import beat_name, beats, hosts
+from generation.models import Heartbeat, Job
+
+SWEEP = "generation.tasks.sweep"
+# Task and minutes between two runs.
+SCHEDULE = {
+    "sweep": (SWEEP, 1),
+    "tell": ("generation.tasks.tell", 1),
+    "clean up": ("generation.tasks.clean_up", 60),
+}
+MINUTE = timedelta(minutes=1)
+SCHEDULES_EVERY = 30.0  # seconds between two checks of the schedules
+ENDING_LOOK = 0.3  # seconds between two looks while the cluster ends
+LAST_WORD = 1.0  # seconds that its end waits for the database
+
+log = logging.getLogger("backlot.worker")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Patience:
+    """In seconds: how often to look, how old a fresh heartbeat may be, the pause between nudges, and how long they
+    may stay unanswered before the cluster counts as hung; its start takes some of the last. `grace` is what running
+    tasks have to end in; killing one is safe, its lease lapses."""
+
+    look: float = 1.0
+    fresh: float = 5.0
+    nudge: float = 3.0
+    unanswered: float = 30.0
+    grace: float = 4.0
+
+
+class Pulse(Thread):
+    """Looks until told to stop, then keeps ending this worker's sweep so that the cluster can end, and lets go of what
+    was killed with it."""
+
+    def __init__(
+        self,
+        worker_id: str,
+        patience: Patience,
+        *,
+        lives: Callable[[], int],
+        restart: Callable[[str], object],
+    ) -> None:
+        super().__init__(name="pulse", daemon=True)
+        self._worker_id = worker_id
+        self._patience = patience
+        self._lives = lives
+        self._restart = restart
+        self._stopping, self._ended, self._released = Event(), Event(), Event()
+        self._life = 0
+        self._queued = 0
+        self._nudged: float | None = None
+        self._worked = monotonic()
+        self._schedules_at = 0.0
+        self._away = False
+
+    def stop(self) -> None:
+        """From now on only end the sweep."""
+        self._stopping.set()
+
+    def release(self) -> None:
+        """The cluster has ended: what it was killed in need not wait until its leases lapse."""
+        self._ended.set()
+        self._released.wait(LAST_WORD)
+
+    @property
+    def _queue(self) -> Broker:
+        """The host's own messages; made in this thread, since it may open the database."""
+        return host_queue.of_host(self._worker_id)
+
+    def run(self) -> None:
+        while not self._stopping.wait(self._patience.look):
+            self._safely(self._look)
+        while not self._ended.wait(ENDING_LOOK):
+            self._safely(self._release_sweep)
+        self._safely(self._release_steps)
+        self._released.set()
+        connection.close()
+
+    def _safely(self, step: Callable[[], None]) -> None:
+        """A database or a broker that is away is said once and waited for."""
+        try:
+            close_old_connections()
+            step()
+        except (Error, RedisError) as error:
+            if not self._away:
+                log.warning(
+                    "cannot look at the sweep, trying on: %s", str(error).strip() or type(error).__name__
+                )
+            self._away, self._worked, self._nudged = True, monotonic(), None
+            connection.close()
+        else:
+            if self._away:
+                log.info("looking at the sweep again")
+            self._away = False
+
+    def _look(self) -> None:
+        if self._life != (life := self._lives()):
+            self._begin_life()
+            self._life = life
+        now, queued = monotonic(), self._queue.queue_size()
+        if now - self._schedules_at >= SCHEDULES_EVERY:
+            self._schedules_at = now
+            bring_schedules_back()
+        age = _age_of(self._beats().values_list("beat_at", flat=True).first())
+        # A beat ahead of the clock is as good as none: the clock was set back.
+        fresh = abs(age) <= self._patience.fresh
+        if fresh or queued < self._queued or self._every_slot_is_busy():
+            self._worked = now
+        self._queued = queued
+        if fresh:
+            self._nudged = None
+        elif now - self._worked > self._patience.unanswered:
+            self._worked = now
+            self._restart(f"no work was done for {self._patience.unanswered:.0f} s")
+        elif self._nudged is None or (not queued and now - self._nudged >= self._patience.nudge):
+            self._nudge()
+
+    def _begin_life(self) -> None:
+        """A new cluster: what the last one had taken along is lost, so its lease and messages only stand in the way."""
+        self._worked = monotonic()
+        ensure_schedule()
+        self._release_sweep()
+        self._queue.delete_queue()
+        host_queue.forget_all_but([self._worker_id, *hosts()])
+        self._nudge()
+
+    def _nudge(self) -> None:
+        async_task(SWEEP, broker=self._queue)
+        self._nudged = monotonic()
+
+    def _release_sweep(self) -> None:
+        self._beats().update(token="", leased_until=None)
+
+    def _release_steps(self) -> None:
+        self._release_sweep()
+        if left := release_all_of(self._worker_id):
+            log.info(
+                "stopped in the middle of %s steps: they are due for other hosts, or for the next start", left
+            )
+
+    def _beats(self) -> QuerySet[Heartbeat]:
+        return beats().filter(name=beat_name(self._worker_id))
+
+    def _every_slot_is_busy(self) -> bool:
+        """Long downloads in all slots keep a sweep waiting; that is work, not a hung cluster."""
+        steps = [Job.Status.SUBMITTING, Job.Status.STORING]
+        held = Job.objects.filter(status__in=steps, lease_token__startswith=self._worker_id)
+        return bool(held.filter(next_step_at__gt=timezone.now()).count() >= Conf.WORKERS)
+
+
+def heartbeat_age() -> float:
+    """Seconds since any host's sweep last showed a sign of life; infinite when none ever did."""
+    soon = timezone.now() + timedelta(seconds=Patience.fresh)
+    return _age_of(beats().filter(beat_at__lt=soon).aggregate(latest=Max("beat_at"))["latest"])
+
+
+def _age_of(beat_at: datetime | None) -> float:
+    return (timezone.now() - beat_at) / timedelta(seconds=1) if beat_at else float("inf")
+
+
+def ensure_schedule() -> None:
+    """The net behind the nudges: a sweep each minute, and what people are to be told, from django-q's own scheduler.
+
+    Its names are not unique: hosts that start at once may each make a row, and whoever looks next takes it away.
+    """
+    for name, (task, minutes) in SCHEDULE.items():
+        found = list(Schedule.objects.filter(name=name).order_by("pk").values_list("pk", flat=True))
+        Schedule.objects.filter(pk__in=found[1:]).delete()
+        if not found:
+            Schedule.objects.create(
+                name=name,
+                func=task,
+                schedule_type=Schedule.MINUTES,
+                minutes=minutes,
+                next_run=timezone.now(),
+            )
+
+
+def bring_schedules_back() -> None:
+    """Run every-minute tasks now if they are due later than that: they were scheduled before the clock was set back,
+    and mail, notifications and sweeps would stop until the clock has caught up."""
+    now = timezone.now()
+    for name, (_, minutes) in SCHEDULE.items():
+        Schedule.objects.filter(name=name, next_run__gt=now + 2 * minutes * MINUTE).update(next_run=now)

@@ -1,0 +1,87 @@
+"""`manage.py worker`: one django-q2 cluster, and a look each second whether work is being done.
+
+A cluster can hang for good while its own status looks healthy, so it is judged by the heartbeat of this host's sweep
+alone: stale, the sweep is nudged; nudges unanswered, the cluster is killed and started again.
+"""
+
+import asyncio
+import contextlib
+import logging
+import secrets
+import signal
+import sys
+import threading
+import time
+from dataclasses import replace
+
+from django.conf import settings
+from django.db import connections
+from django_q.cluster import Cluster
+
+from generation import host_queue, provenance
+from generation.supervision.health import checks, schema_check
+from generation.supervision.processes import die_with_parent, process_specs
+from generation.supervision.processes.heartbeat_monitor import Patience, Pulse
+from generation.supervision.processes.prepare import need
+from generation.supervision.processes.restarting_process import Keeper
+from library import storage
+
+BETWEEN_TRIES = 60.0  # seconds
+
+log = logging.getLogger("backlot.worker")
+
+
+def run_cluster() -> None:
+    """The queue's own processes, each tied to the one that forked it: none is left when one of them is killed."""
+    need(checks.database_ok())
+    need(schema_check.schema_ok())
+    need(checks.queue_ok())
+    if missing := provenance.problem():
+        log.warning(missing)
+    connections.close_all()
+    die_with_parent.tie_every_fork()
+    # What `qcluster` does, with a broker that takes from this host's own queue as well.
+    Cluster(host_queue.of_host(settings.WORKER_ID)).start()
+
+
+def create_bucket() -> None:
+    """Create a missing bucket as soon as the storage responds.
+
+    A worker starts even if the storage is unavailable, since active jobs still have to be polled.
+    """
+    while True:
+        try:
+            return storage.ensure_bucket()
+        except storage.StorageFailed as error:
+            log.warning("%s; %s", error, checks.storage_remedy())
+        time.sleep(BETWEEN_TRIES)
+
+
+async def supervise(patience: Patience) -> None:
+    """Keeps one cluster at work until SIGTERM or Ctrl-C, then ends it within its grace period."""
+    loop, asked = asyncio.get_running_loop(), asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        loop.add_signal_handler(number, asked.set)
+    worker_id = secrets.token_hex(4)
+    cluster = process_specs.own("cluster", "worker", "--cluster", grace=patience.grace)
+    # The host's name: its sweep, its messages and its leases carry it, so that its own supervisor knows them.
+    named = {**cluster.env, "BACKLOT_WORKER_ID": worker_id}
+    # Videos wait there while they are signed, and the system's own folder may be memory.
+    cluster = replace(cluster, env={"TMPDIR": str(settings.FILE_UPLOAD_TEMP_DIR), **named})
+    keeper = Keeper(cluster, tell=lambda text: print(text, flush=True))
+    pulse = Pulse(
+        worker_id,
+        patience,
+        lives=lambda: keeper.lives,
+        restart=lambda why: asyncio.run_coroutine_threadsafe(keeper.restart(why), loop),
+    )
+    pulse.start()
+    threading.Thread(target=create_bucket, name="bucket", daemon=True).start()
+    while pulse.is_alive() and not asked.is_set():
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(asked.wait(), timeout=1)
+    pulse.stop()
+    await keeper.stop()
+    pulse.release()
+    if not asked.is_set():
+        sys.exit("backlot: the look at the sweep broke off; a worker without it is not to be trusted")

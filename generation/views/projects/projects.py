@@ -1,0 +1,143 @@
+"""Projects: the list, one project's page, and what its owners may change."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods
+
+from generation import lifecycle, spending_limits
+from generation.forms import ProjectForm, StaleProject
+from generation.forms.projects import ONLY_ADMINISTRATORS_OPEN
+from generation.ledger import budget_of
+from generation.models import Job, Production, Take
+from generation.reviews.verdicts.review_state import with_standing
+from generation.spending_limits import Limit
+from generation.views.jobs import controls
+from generation.views.projects import team
+from generation.views.shared import polling_fragments
+from generation.views.shared.access import Request, project_to_own, project_to_see
+from generation.views.shared.pagination import page_of, wanted
+from library import ingest
+from library.models import Asset, Membership, Project, ProjectAsset
+from library.models.projects import may_open_projects
+
+SIZE, SHOTS, TAKES, JOBS, ASSETS = 24, 100, 12, 12, 60
+
+
+@require_GET
+def projects(request: Request) -> HttpResponse:
+    """The projects that the user is a member of, the newest first."""
+    rows = Project.objects.visible_to(request.user).annotate(
+        poster_key=_newest_poster(project=OuterRef("pk")),
+        take_count=_count(Take, "project"),
+        member_count=_count(Membership, "project"),
+    )
+    page = page_of(rows, request.GET.get("before"), size=SIZE)
+    context = {
+        "projects": page.items,
+        "next": page.next,
+        "may_open_projects": may_open_projects(request.user),
+    }
+    return render(request, "generation/projects.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def project_new(request: Request) -> HttpResponse:
+    """Create a project, owned by its creator and charged to their personal budget unless they are an administrator."""
+    if not may_open_projects(request.user):
+        raise PermissionDenied(ONLY_ADMINISTRATORS_OPEN)
+    form = ProjectForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        made = form.create(request.user)
+        messages.success(request, f"{made} is open. Add its people and its assets, then make the first take.")
+        return redirect(made)
+    user = request.user
+    personal = None if user.is_superuser else spending_limits.personal(user.pk, user.get_username())
+    context = {"form": form, "personal": personal}
+    return render(request, "generation/project_new.html", context, status=422 if form.errors else 200)
+
+
+@require_GET
+def project(request: Request, slug: str) -> HttpResponse:
+    """A project's shots, takes, assets, team and money."""
+    found = project_to_see(request, slug)
+    jobs = list(found.jobs.filter(status__in=Job.IN_HAND).select_related("project", "shot")[:JOBS])
+    outlooks = lifecycle.outlooks(jobs)
+    context: dict[str, Any] = {
+        "project": found,
+        "jobs": jobs,
+        "outlooks": outlooks,
+        "in_hand": bool(jobs),
+        "mark": polling_fragments.mark(jobs, controls.told(outlooks)),
+        "live_url": polling_fragments.address(request),
+    }
+    if polling_fragments.is_refresh(request):
+        return polling_fragments.refresh(request, "generation/_running.html", context)
+    return render(request, "generation/project.html", context | _contents(request, found))
+
+
+@require_http_methods(["GET", "POST"])
+def project_edit(request: Request, slug: str) -> HttpResponse:
+    """Name, description and budget, and the team; for owners. When the project was saved meanwhile, both texts are
+    shown and nothing is overwritten."""
+    found = project_to_own(request, slug)
+    form = ProjectForm(request.POST or None, instance=found, by=request.user)
+    if request.method != "POST" or not form.is_valid():
+        return team.edit_page(request, slug, form=form)
+    try:
+        messages.success(request, f"{form.change(request.user)} is saved.")
+    except StaleProject as stale:
+        form.take_over(stale.current)
+        return team.edit_page(request, slug, form=form, differences=form.differences(stale.current))
+    return redirect(found)
+
+
+def _contents(request: Request, found: Project) -> dict[str, Any]:
+    shots = list(_shots(found, after=wanted(request, "shots")))
+    assets = page_of(_assets(request, found), request.GET.get("assets"), size=ASSETS)
+    return {
+        "shots": shots[:SHOTS],
+        "more_shots": shots[SHOTS - 1].code if len(shots) > SHOTS else "",
+        "takes": found.takes.wanted().for_cards()[:TAKES],
+        "production": Production.objects.select_related("paused_by").filter(project=found).first(),
+        "assets": assets.items,
+        "more_assets": assets.next,
+        "team": found.memberships.select_related("user")[: team.SHOWN],
+        "budget": budget_of(found),
+        "limits": [
+            one for one in spending_limits.allowances(request.user, found) if one.limit != Limit.PROJECT
+        ],
+        "storage": ingest.usage_of_project(found),
+        "can_edit": Project.objects.editable_by(request.user).filter(pk=found.pk).exists(),
+        "can_own": Project.objects.owned_by(request.user).filter(pk=found.pk).exists(),
+    }
+
+
+def _assets(request: Request, found: Project) -> QuerySet[Asset]:
+    """Those that have their home in the project or are linked to it, with the version that it takes."""
+    links = ProjectAsset.objects.filter(project=found, asset=OuterRef("pk"))
+    seen = Asset.objects.visible_to(request.user).active().select_related("cover", "current_version")
+    return seen.annotate(
+        is_linked=Exists(links), pinned_to=Subquery(links.values("pinned_version__number"))
+    ).filter(Q(home_project=found) | Q(is_linked=True))
+
+
+def _shots(found: Project, *, after: str) -> QuerySet[Any]:
+    """Those behind a code, by their codes; one more than a page shows."""
+    return with_standing(found.shots.filter(code__gt=after)).annotate(
+        take_count=_count(Take, "shot"), poster_key=_newest_poster(shot=OuterRef("pk"))
+    )[: SHOTS + 1]
+
+
+def _newest_poster(**of: Any) -> Subquery:
+    return Subquery(Take.objects.wanted().filter(**of).order_by("-pk").values("poster_key")[:1])
+
+
+def _count(model: type[Take | Membership], field: str) -> Coalesce:
+    rows = model.objects.filter(**{field: OuterRef("pk")}).order_by().values(field)
+    return Coalesce(Subquery(rows.annotate(n=Count("pk")).values("n"), output_field=IntegerField()), 0)

@@ -1,0 +1,67 @@
+"""Where an asset is used: projects, jobs, takes. What the user may not see is counted and not named."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import require_safe
+
+from generation.models import Job, JobReference, Promotion, Take
+from generation.views.shared.pagination import page_of
+from library.models import Asset, Project
+from library.views.access import Request, asset_to_see
+
+SHOWN_BESIDE, SIZE = 5, 24
+
+
+@require_safe
+def where_used(request: Request, handle: str) -> HttpResponse:
+    """A page of its own; for htmx the newest few, which stand on the asset's page."""
+    asset = asset_to_see(request, handle)
+    fragment = request.htmx and not request.htmx.boosted
+    context = {
+        "asset": asset,
+        **_origin(request, asset),
+        **_projects(request, asset),
+        **_jobs(request, asset, bool(fragment)),
+    }
+    name = "library/_where_used.html" if fragment else "library/where_used.html"
+    response = render(request, name, context)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def _origin(request: Request, asset: Asset) -> dict[str, Any]:
+    """The take that the asset was made of, if it was; its name only for those who may see that take."""
+    made = Promotion.objects.filter(asset=asset).select_related("take__shot", "take__project", "by").first()
+    seen = made and Take.objects.visible_to(request.user).filter(pk=made.take_id).exists()
+    return {"made_of": made, "may_see_origin": seen}
+
+
+def _projects(request: Request, asset: Asset) -> dict[str, Any]:
+    links = asset.links.select_related("project", "pinned_version").order_by("project__name")
+    seen = links.filter(project__in=Project.objects.visible_to(request.user))
+    return {"links": list(seen[:200]), "hidden_projects": links.count() - seen.count()}
+
+
+def _jobs(request: Request, asset: Asset, fragment: bool) -> dict[str, Any]:
+    """The jobs that the user may see, each with the version that it used and its take, the newest first."""
+    every = Job.objects.filter(pk__in=_references(asset).values("job"))
+    seen = every.visible_to(request.user)
+    size = SHOWN_BESIDE if fragment else SIZE
+    page = page_of(seen.select_related("project", "shot", "take"), request.GET.get("before"), size=size)
+    numbers = dict(_references(asset).filter(job__in=page.items).values_list("job", "version__number"))
+    job_count = seen.count()
+    return {
+        "uses": [(job, numbers[job.pk]) for job in page.items],
+        "next": page.next,
+        "job_count": job_count,
+        "take_count": seen.filter(take__isnull=False).count(),
+        "hidden_jobs": every.count() - job_count,
+    }
+
+
+def _references(asset: Asset) -> QuerySet[JobReference]:
+    return JobReference.objects.filter(asset=asset).order_by()

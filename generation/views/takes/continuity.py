@@ -1,0 +1,22 @@
+"""The continuity sheet of an asset, made for the screen and for paper."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from generation.reviews.reports.continuity import sheet
+from generation.views.shared.pagination import number_in
+from library.views.access import Request, asset_to_see
+
+
+@require_safe
+def continuity(request: Request, handle: str) -> HttpResponse:
+    """All takes of the asset that the user may see, or with `?approved=1` the approved ones."""
+    asset = asset_to_see(request, handle)
+    approved = request.GET.get("approved") == "1"
+    context = {
+        "asset": asset,
+        "approved": approved,
+        "sheet": sheet(request.user, asset, approved=approved, page=number_in(request, "page")),
+    }
+    return render(request, "generation/continuity.html", context)

@@ -1,0 +1,117 @@
+"""What leaves the house: approved takes as a zip, notes as CSV and on paper, notes as markers of an editor."""
+
+from collections.abc import Sequence
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET
+
+from generation.models import Take
+from generation.reviews.exports import approved_zip as exporting
+from generation.reviews.exports import file_names, markers
+from generation.reviews.exports import notes_csv as notes_sheet
+from generation.reviews.exports.exported_notes import state_of, threads_on, writer_of
+from generation.reviews.notes.threads import Thread
+from generation.views.shared.access import Request, project_to_see, take_to_see
+from generation.views.shared.pagination import wanted
+from library import storage
+from library.models import Project
+
+Sent = TypeVar("Sent", bound=HttpResponseBase)
+MIMES = {markers.EDL: "text/plain; charset=utf-8", markers.OTIO: "application/json"}
+# Each still is cut out of the film anew; a longer list has them when they are asked for.
+STILLS_UNASKED = 12
+
+
+@require_GET
+def approved_zip(request: Request, slug: str) -> HttpResponseBase:
+    """The approved takes of a project, of one shot with `?shot=`, with what is known of where they come from."""
+    project, shot = project_to_see(request, slug), wanted(request, "shot")
+    try:
+        takes = exporting.approved(project, shot=shot)
+    except exporting.CannotExport as refusal:
+        return _led_back(request, str(refusal), project)
+    # After the first byte, an error can only be reported by aborting the response.
+    storage.check_bucket()
+    sent = StreamingHttpResponse(
+        exporting.packed(project, takes, by=request.user), content_type="application/zip"
+    )
+    return _named(sent, f"{project.slug}-approved.zip")
+
+
+@require_GET
+def notes_csv(request: Request, uuid: UUID) -> HttpResponseBase:
+    """The notes of a take for a spreadsheet."""
+    take = take_to_see(request, uuid)
+    sent = StreamingHttpResponse(notes_sheet.csv_lines(take), content_type="text/csv; charset=utf-8")
+    return _named(sent, f"{file_names.name_of(take)}-notes.csv")
+
+
+@require_GET
+def notes_print(request: Request, uuid: UUID) -> HttpResponse:
+    """The notes of a take on paper, with the pictures that they speak of where there are few or with `?stills=1`."""
+    take = take_to_see(request, uuid)
+    threads = threads_on([take])[take.pk]
+    framed = sum(thread.note.frame is not None and not thread.note.deleted_at for thread in threads)
+    asked = wanted(request, "stills")
+    context = {
+        "take": take,
+        "threads": [_printed(thread) for thread in threads],
+        "shows_stills": asked == "1" or (not asked and framed <= STILLS_UNASKED),
+        "framed": framed,
+    }
+    return render(request, "generation/notes_print.html", context)
+
+
+@require_GET
+def take_markers(request: Request, uuid: UUID, kind: str) -> HttpResponse:
+    """The notes of a take as markers."""
+    take = take_to_see(request, uuid)
+    return _markers(request, [take], name=file_names.name_of(take), kind=kind, page=take)
+
+
+@require_GET
+def project_markers(request: Request, slug: str, kind: str) -> HttpResponse:
+    """The approved takes of a project one after the other, with their notes as markers."""
+    project = project_to_see(request, slug)
+    try:
+        takes = exporting.approved(project, shot=wanted(request, "shot"))
+    except exporting.CannotExport as refusal:
+        return _led_back(request, str(refusal), project)
+    return _markers(request, takes, name=f"{project.slug}-approved", kind=kind, page=project)
+
+
+def _markers(
+    request: Request, takes: Sequence[Take], *, name: str, kind: str, page: Project | Take
+) -> HttpResponse:
+    if kind not in markers.FORMATS:
+        raise Http404
+    try:
+        content = markers.written(takes, name=name, kind=kind)
+    except markers.NoSuchRate as refusal:
+        return _led_back(request, str(refusal), page)
+    return _named(HttpResponse(content, content_type=MIMES[kind]), f"{name}.{kind}")
+
+
+def _printed(thread: Thread) -> dict[str, Any]:
+    note = thread.note
+    return {
+        "note": note,
+        "state": state_of(note),
+        "who": writer_of(note),
+        "replies": [{"note": reply, "who": writer_of(reply)} for reply in thread.replies],
+    }
+
+
+def _led_back(request: Request, sentence: str, page: Project | Take) -> HttpResponse:
+    messages.warning(request, sentence)
+    return redirect(page)
+
+
+def _named(sent: Sent, name: str) -> Sent:
+    """As a file to save; the name is ASCII."""
+    sent.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return sent

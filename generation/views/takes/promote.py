@@ -1,0 +1,76 @@
+"""A take, or a frame of it, becomes an asset of the library."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from generation import promotion
+from generation.forms.promotion import PromoteForm
+from generation.models import Take
+from generation.views.shared.access import Request, take_to_edit
+from library import forms, ingest
+from library.models import Asset
+
+REFUSED = 422
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def promote(request: Request, uuid: UUID) -> HttpResponse:
+    """The clip, or with `?at=<seconds>` a frame, under a handle of its own."""
+    take = take_to_edit(request, uuid)
+    if request.method != "POST":
+        return _page(request, take, PromoteForm(user=request.user, take=take, second=_second(request, take)))
+    form = PromoteForm(request.POST, user=request.user, take=take)
+    asset = _promoted(form) if form.is_valid() else None
+    if asset is None:
+        return _page(request, take, form, status=REFUSED)
+    _tell(request, take, asset)
+    return redirect(asset)
+
+
+def assets_of(request: Request, take: Take) -> list[Asset]:
+    """What the library holds of a take, as far as the user may see it, the newest first."""
+    assets = Asset.objects.visible_to(request.user).active().filter(promotion__take=take)
+    shown = assets.select_related("promotion", "cover").order_by("-pk")
+    return list(shown.only("handle", "cover__thumbnail_key", "promotion__second")[:60])
+
+
+def _promoted(form: PromoteForm) -> Asset | None:
+    """The new asset; None when the form says what stands in the way."""
+    try:
+        return promotion.promote(form.take, by=form.user, **form.asked())
+    except promotion.CannotPromote as refusal:
+        form.add_error(refusal.field or None, str(refusal))
+    except ingest.HandleTaken as error:
+        taken = forms.taken_message(form.cleaned_data["handle"], error.asset, form.user)
+        form.add_error("handle", taken)
+    return None
+
+
+def _tell(request: Request, take: Take, asset: Asset) -> None:
+    messages.success(
+        request, f"{asset} is in the library: {promotion.title_of(take, asset.promotion.second)}."
+    )
+    version = asset.current_version
+    fitness = version.usability if version else None
+    for sentence in (*fitness.refusals, *fitness.warnings) if fitness else ():
+        messages.warning(request, f"{asset} is {sentence}.")
+    if notice := forms.clash_notice(asset, request.user):
+        messages.warning(request, notice)
+
+
+def _second(request: Request, take: Take) -> float | None:
+    """The second in the address, if it is one of the take's."""
+    try:
+        second = float(request.GET.get("at", ""))
+    except ValueError:
+        return None
+    return second if 0 <= second <= take.end else None
+
+
+def _page(request: Request, take: Take, form: PromoteForm, status: int = 200) -> HttpResponse:
+    context = {"take": take, "form": form, "known": assets_of(request, take)}
+    return render(request, "generation/promote.html", context, status=status)

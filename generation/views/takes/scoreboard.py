@@ -1,0 +1,53 @@
+"""The scoreboard: what each handle, model and person brought for how many takes and how much money."""
+
+from dataclasses import replace
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from generation.forms.composer import MODEL_LABELS
+from generation.forms.scoreboard import ScoreForm
+from generation.reviews.reports import scores
+from generation.reviews.reports.score_plots import plot
+from generation.reviews.reports.scores import Grouping, Score
+from generation.views.shared.access import Request
+from generation.views.shared.pagination import wanted
+from library.models import Asset
+
+TABS = {Grouping.HANDLE: "Handles", Grouping.MODEL: "Models", Grouping.PERSON: "People"}
+MODELS = {str(model): label for model, label in MODEL_LABELS.items()}
+
+
+@require_safe
+def scoreboard(request: Request) -> HttpResponse:
+    """Over the projects that the user may see, of one project and one month when asked."""
+    form = ScoreForm(request.GET, user=request.user)
+    asked = wanted(request, "by")
+    by = Grouping(asked) if asked in TABS else Grouping.HANDLE
+    context: dict[str, Any] = {"form": form, "tabs": TABS, "by": by}
+    if not form.is_valid():
+        return render(request, "generation/scoreboard.html", context, status=422)
+    chosen = form.chosen()
+    found = [_named(by, score) for score in scores.scores(request.user, by=by, chosen=chosen)]
+    context |= {
+        "scores": found,
+        "open": _open(request, found) if by is Grouping.HANDLE else {},
+        "bars": plot(found),
+        "total": scores.total(request.user, chosen),
+        "is_cut": len(found) == scores.MOST_SCORES,
+    }
+    return render(request, "generation/scoreboard.html", context)
+
+
+def _named(by: Grouping, score: Score) -> Score:
+    """With the name that people know it by."""
+    name = {Grouping.HANDLE: f"@{score.name}", Grouping.MODEL: MODELS.get(score.name, score.name)}
+    return replace(score, name=name.get(by, score.name))
+
+
+def _open(request: Request, found: list[Score]) -> dict[int, str]:
+    """The handles of assets whose pages the user may open: a job may name one that is kept to another project."""
+    assets = Asset.objects.visible_to(request.user).filter(pk__in=[score.key for score in found])
+    return dict(assets.order_by().values_list("pk", "handle"))
