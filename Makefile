@@ -40,7 +40,7 @@ bench: .venv/dev.stamp
 # The fault suite with its full sizes; the closing lines give the counts. DATABASE_URL and REDIS_URL choose the parts.
 faults: .venv/dev.stamp
 	BACKLOT_FAULTS_FULL=1 MANY_HOSTS_JOBS=2000 $(BIN)/python -m pytest tests/faults \
-		tests/generation/lifecycle/test_submit_outcomes.py tests/generation/lifecycle/test_state_machine.py -q $(ARGS)
+		tests/generation/lifecycle/submit/test_submit_outcomes.py tests/generation/lifecycle/test_state_machine.py -q $(ARGS)
 
 # Needs uv; writes no index and no host.
 lock:

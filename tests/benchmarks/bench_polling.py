@@ -25,7 +25,7 @@ from generation.models import Job, RenderTime, Take
 from generation.sandbox.faults import Fault
 from generation.sandbox.rules import read_order
 from tests import factories
-from tests.generation.lifecycle.test_timing import simulated
+from tests.generation.lifecycle.render_times.test_poll_schedule import simulated
 from tests.worker_host import WorkerHost, wait_for
 
 RENDERS, CALLED = 40, 20

@@ -1,7 +1,7 @@
 """The error table (skyreels-api.md, section 3) at poll and download, over HTTP: nothing of it loses a paid render.
 
-The same at submit, where each row has an outcome of its own: tests/generation/lifecycle/test_submit_outcomes.py. A
-render that comes two hours late: test_resolving.py there.
+Submit, where each row has its own outcome: tests/generation/lifecycle/submit/test_submit_outcomes.py. A render that
+arrives two hours late: tests/generation/lifecycle/held/test_resolve.py.
 """
 
 import pytest

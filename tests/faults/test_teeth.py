@@ -7,7 +7,7 @@ from generation.lifecycle import leases
 from generation.lifecycle.poll import poll_results
 from generation.lifecycle.submit import outcomes
 from generation.models import Job
-from tests.generation.lifecycle.machine import run_machine
+from tests.generation.lifecycle.state_machine import run_machine
 
 pytestmark = pytest.mark.django_db
 RUNS = 300  # at most: the first broken promise ends it

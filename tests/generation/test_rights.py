@@ -14,7 +14,7 @@ from generation.composition import Settings, compose
 from generation.models import Job, JobReference
 from library.models import Asset, Project, Rights
 from tests import factories
-from tests.generation.lifecycle.doubtful import held
+from tests.generation.lifecycle.held_jobs import held
 from tests.generation.views.conftest import composed, make_take
 
 pytestmark = [pytest.mark.usefixtures("s3"), pytest.mark.django_db]

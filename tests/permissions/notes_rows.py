@@ -31,7 +31,7 @@ NOTES = [
     Row(POST, "/notes/{micks_note}/resolve/",               302, 302, 302, 403, 404, LOGIN, "~Note.resolved_at ~Note.resolved_by_id +Notification"),
     Row(POST, "/notes/{resolved_note}/reopen/",             302, 302, 302, 403, 404, LOGIN, "~Note.resolved_at ~Note.resolved_by_id"),
     Row(GET,  "/takes/{take}/frames/120.png",               404, 404, 404, 404, 404, LOGIN),
-    # The take's film does not lie in the storage; `tests/generation/views/test_stills.py` has one that does.
+    # The take's film does not lie in the storage; `tests/generation/views/takes/test_stills.py` has one that does.
     Row(GET,  "/takes/{take}/frames/24.png",                503, 503, 503, 503, 404, LOGIN),
     Row(GET,  "/takes/{take}/frames/24.png?note={note}",    503, 503, 503, 503, 404, LOGIN),
 ]

@@ -43,7 +43,7 @@ WORKPLACE = [
     Row(POST, "/hooks/skyreels/{hook}/callback",            200, 200, 200, 200, 200, 200, "~Job.called_at ~Job.next_step_at"),
     Row(GET,  "/healthz",                                   200, 200, 200, 200, 200, 200),
     Row(GET,  "/readyz",                                    503, 503, 503, 503, 503, 503),
-    # Without a token in the settings there is none; with one, `tests/generation/views/test_watch.py` asks.
+    # Without a token in the settings there is none; with one, `tests/generation/views/test_health.py` asks.
     Row(GET,  "/metrics",                                   404, 404, 404, 404, 404, 404),
     Row(GET,  "/login/",                                    200, 200, 200, 200, 200, 200),
     Row(POST, "/login/",                                    302, 302, 302, 302, 302, 302, "~User.last_login", {"username": "dave", "password": "lamplight-4711"}),

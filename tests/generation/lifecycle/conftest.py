@@ -14,7 +14,7 @@ from generation.composition import Settings
 from generation.lifecycle.poll.sweep import Rounds
 from generation.models import Job
 from library.models import Project
-from tests.generation.lifecycle.doubtful import fresh
+from tests.generation.lifecycle.held_jobs import fresh
 
 
 @pytest.fixture

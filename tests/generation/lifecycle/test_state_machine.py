@@ -5,7 +5,7 @@ The same few runs each time; with `make faults` many, and always others.
 
 import pytest
 
-from tests.generation.lifecycle.machine import IS_FULL, run_machine
+from tests.generation.lifecycle.state_machine import IS_FULL, run_machine
 
 pytestmark = pytest.mark.django_db
 

@@ -2,7 +2,7 @@
 
 `SCENARIOS` are the nine of the documentation, `ACCEPTED` the near side of each boundary, `REFUSED` the far side: one
 rule broken at a time. `HANDLES` are refused by us alone, since a provider looks for a tag as a substring. `KEYS` are
-idempotency keys. What can only be told from a file (10 MB, 15 s, codecs) stands in `tests/library/test_fitness.py`.
+idempotency keys. What can only be told from a file (10 MB, 15 s, codecs) stands in `tests/library/test_usability.py`.
 """
 
 from generation.skyreels.schemas import Mode, Scenario

@@ -13,7 +13,7 @@ import psutil
 import pytest
 
 from tests.generation.supervision.conftest import Place, children_of, wait_for
-from tests.generation.supervision.test_up import close, open_house
+from tests.generation.supervision.processes.test_up import close, open_house
 from tests.library.hostile.worst import WORST, worst
 
 pytestmark = [pytest.mark.system, pytest.mark.slow]

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from generation.models import Job, Shot
 from library.models import Project
 from tests import factories
-from tests.generation.views.composing import COMPOSER, FRAMES, check
+from tests.generation.views.compose.composing import COMPOSER, FRAMES, check
 from tests.generation.views.conftest import composed, make_take
 
 

@@ -18,7 +18,7 @@ from generation.lifecycle.poll.requeue import Waker
 from generation.lifecycle.poll.sweep import Rounds
 from generation.models import Job, LedgerEntry
 from tests.generation.lifecycle.conftest import make_due
-from tests.generation.lifecycle.doubtful import fresh, tasks_of
+from tests.generation.lifecycle.held_jobs import fresh, tasks_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("s3")]
 Status, Money = Job.Status, LedgerEntry.State

@@ -5,7 +5,7 @@ from django.test import Client
 
 from generation.models import Batch, Job, Shot
 from library.models import Project
-from tests.generation.views.composing import COMPOSER, check, told
+from tests.generation.views.compose.composing import COMPOSER, check, told
 from tests.generation.views.conftest import composed
 
 

@@ -23,8 +23,8 @@ from generation.reviews.notifications import email_delivery, emails, notify
 from generation.reviews.verdicts import verdicts
 from generation.supervision.processes.heartbeat_monitor import ensure_schedule
 from library.models import Membership, Project
-from tests.generation.reviews import mail_server
-from tests.generation.reviews.mail_server import MailServer
+from tests.generation.reviews.notifications import mail_server
+from tests.generation.reviews.notifications.mail_server import MailServer
 from tests.generation.views.conftest import make_take
 
 When = MailSettings.When

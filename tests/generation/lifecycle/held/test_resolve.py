@@ -13,7 +13,7 @@ from generation.lifecycle.poll.provider_webhook import TOOK_IT
 from generation.models import Job, LedgerEntry, Take
 from tests import factories
 from tests.generation.lifecycle.conftest import make_due
-from tests.generation.lifecycle.doubtful import fresh, held, tasks_of
+from tests.generation.lifecycle.held_jobs import fresh, held, tasks_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("s3")]
 Status, Money = Job.Status, LedgerEntry.State

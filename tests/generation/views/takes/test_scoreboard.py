@@ -9,8 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from generation.models import Take
 from library.models import Asset, Project
 from tests import factories
-from tests.generation.reviews.test_continuity import make
-from tests.generation.reviews.test_scores import named, paid
+from tests.generation.reviews.reports.test_continuity import make
+from tests.generation.reviews.reports.test_scores import named, paid
 from tests.generation.views.conftest import Visit
 
 

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from generation.models import Job
-from tests.generation.views.composing import COMPOSER, FRAMES, check, state, told
+from tests.generation.views.compose.composing import COMPOSER, FRAMES, check, state, told
 from tests.generation.views.conftest import composed
 
 # Frames
