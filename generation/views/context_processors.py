@@ -190,7 +190,7 @@ def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
         "back": came_from(request, otherwise=request.path),
     }
     # A guest is shown nothing of the app.
-    template = "guest/stale_form.html" if request.path.startswith("/s/") else "stale_form.html"
+    template = "generation/guests/stale_form.html" if request.path.startswith("/s/") else "stale_form.html"
     return render(request, template, context, status=403)
 
 

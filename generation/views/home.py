@@ -29,7 +29,7 @@ def home(request: Request) -> HttpResponse:
     """The first page after the log-in."""
     context = _live(request)
     if polling_fragments.is_refresh(request):
-        return polling_fragments.refresh(request, "generation/_home_live.html", context)
+        return polling_fragments.refresh(request, "generation/home/_home_live.html", context)
     month = timezone.now().replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     waiting = list(waiting_takes(request)[: SHOWN_WAITING + 1])
     context |= {
@@ -42,7 +42,7 @@ def home(request: Request) -> HttpResponse:
         "may_open_projects": may_open_projects(request.user),
         "projects": Project.objects.editable_by(request.user)[:20],
     }
-    return render(request, "generation/home.html", context)
+    return render(request, "generation/home/home.html", context)
 
 
 def spending(request: Request, *, since: Any) -> list[dict[str, Any]]:

@@ -66,7 +66,7 @@ def packed(project: Project, takes: Sequence[Take], *, by: User) -> Iterator[byt
     for take, said in zip(takes, cards, strict=True):
         context = {"take": take, "card": said, "project": project, "exported_at": moment}
         yield archive.write(
-            f"{names[take.pk]}.html", render_to_string("generation/provenance_card.html", context)
+            f"{names[take.pk]}.html", render_to_string("generation/takes/provenance_card.html", context)
         )
         yield from archive.copy(said.file, take.key)
     yield archive.end()

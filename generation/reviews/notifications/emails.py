@@ -32,7 +32,7 @@ def letter(person: User, notifications: Sequence[Notification]) -> EmailMultiAlt
     }
     made = EmailMultiAlternatives(
         subject=_subject(lines),
-        body=render_to_string("generation/mail.txt", context),
+        body=render_to_string("generation/account/email.txt", context),
         to=[person.email],
         headers={
             "Message-ID": _message_id(person, notifications),
@@ -41,7 +41,7 @@ def letter(person: User, notifications: Sequence[Notification]) -> EmailMultiAlt
             "Auto-Submitted": "auto-generated",
         },
     )
-    made.attach_alternative(render_to_string("generation/mail.html", context), "text/html")
+    made.attach_alternative(render_to_string("generation/account/email.html", context), "text/html")
     return made
 
 

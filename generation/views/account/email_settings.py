@@ -23,7 +23,7 @@ def mail_settings(request: Request) -> HttpResponse:
         messages.success(request, "That is kept.")
         return redirect("generation:mail_settings")
     return render(
-        request, "generation/mail_settings.html", {"form": form}, status=422 if form.errors else 200
+        request, "generation/account/email_settings.html", {"form": form}, status=422 if form.errors else 200
     )
 
 
@@ -42,5 +42,7 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST":
         email_delivery.stop(person)
     return render(
-        request, "generation/unsubscribe.html", {"person": person, "is_done": request.method == "POST"}
+        request,
+        "generation/account/unsubscribe.html",
+        {"person": person, "is_done": request.method == "POST"},
     )

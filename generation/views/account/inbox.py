@@ -61,7 +61,7 @@ def inbox(request: Request) -> HttpResponse:
     }
     if len(keys) > 1:
         context["waiting"] = page_of(waiting_takes(request), None, size=TAKES)
-    return render(request, "generation/inbox.html", context)
+    return render(request, "generation/account/inbox.html", context)
 
 
 @require_GET
@@ -106,7 +106,7 @@ def _waiting(request: Request) -> HttpResponse:
     """All that waits for this person, in pages."""
     page = page_of(waiting_takes(request), request.GET.get("before"), size=SIZE)
     context = {"show": WAITING, "title": "Waits for my verdict", "waiting": page, "next": page.next}
-    return render(request, "generation/inbox.html", context)
+    return render(request, "generation/account/inbox.html", context)
 
 
 def _section(request: Request, key: str, *, is_whole: bool) -> Section:

@@ -40,4 +40,4 @@ def _page(request: Request, form: TokenForm, *, status: int, **context: Any) -> 
     mine = ApiToken.objects.filter(user=request.user).select_related("project")
     shown = mine.filter(revoked_at=None)[:SHOWN]
     context |= {"form": form, "tokens": shown, "revoked": mine.exclude(revoked_at=None)[:SHOWN]}
-    return render(request, "generation/tokens.html", context, status=status)
+    return render(request, "generation/account/tokens.html", context, status=status)

@@ -176,8 +176,10 @@ def _answer(
         **composer_context.context(request, found),
     }
     if request.htmx:
-        return render(request, "generation/_composer_check.html", context)
-    return render(request, "generation/composer.html", context | _choices(request, project), status=status)
+        return render(request, "generation/compose/_composer_check.html", context)
+    return render(
+        request, "generation/compose/composer.html", context | _choices(request, project), status=status
+    )
 
 
 def _mid_rows(form: ComposerForm, found: Quote) -> list[dict[str, Any]]:

@@ -85,4 +85,4 @@ def _page(
         "refusal": refusal,
         "columns": [name.replace("_", " ") for name in COLUMNS],
     }
-    return render(request, "generation/shot_table.html", context, status=status)
+    return render(request, "generation/compose/shot_table.html", context, status=status)

@@ -108,7 +108,7 @@ def _retry_later(request: HttpRequest, refusal: TooManyAttempts | HashingBusy) -
         "seconds": refusal.retry_after,
         "typed": _typed(request),
     }
-    response = render(request, "guest/closed.html", context, status=503 if is_busy else 429)
+    response = render(request, "generation/guests/closed.html", context, status=503 if is_busy else 429)
     response["Retry-After"] = str(refusal.retry_after)
     return response
 
@@ -122,7 +122,7 @@ def nothing(request: HttpRequest) -> HttpResponse:
     """404, without a word on what there might be."""
     sentence = "Nothing lies at this address. See whether it was copied whole, or ask whoever sent it to you."
     context = {"head": "Nothing here", "sentence": sentence, "typed": _typed(request)}
-    return render(request, "guest/closed.html", context, status=404)
+    return render(request, "generation/guests/closed.html", context, status=404)
 
 
 @require_safe
@@ -153,7 +153,7 @@ def _open_link(request: HttpRequest, token: str) -> ShareLink | HttpResponse:
 def _gone(request: HttpRequest) -> HttpResponse:
     sentence = "It was taken back, or its time is over. Ask whoever sent it to you for a new one."
     context = {"head": "This link is closed", "sentence": sentence, "typed": _typed(request)}
-    return render(request, "guest/closed.html", context, status=410)
+    return render(request, "generation/guests/closed.html", context, status=410)
 
 
 def _paused(request: HttpRequest) -> HttpResponse:
@@ -165,7 +165,7 @@ def _paused(request: HttpRequest) -> HttpResponse:
         ),
         "typed": _typed(request),
     }
-    return render(request, "guest/closed.html", context, status=403)
+    return render(request, "generation/guests/closed.html", context, status=403)
 
 
 def _typed(request: HttpRequest) -> list[tuple[str, str]]:

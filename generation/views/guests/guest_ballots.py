@@ -33,7 +33,7 @@ def ballot_page(request: HttpRequest, visit: Visit, *, sentence: str = "") -> Ht
         "sentence": sentence,
     }
     page = around(visit) | waiting(films) | context
-    return render(request, "guest/vote.html", page, status=422 if sentence else 200)
+    return render(request, "generation/guests/vote.html", page, status=422 if sentence else 200)
 
 
 @require_http_methods(["GET", "POST"])
@@ -80,14 +80,14 @@ def uninvited(request: HttpRequest) -> HttpResponse:
             "Open the personal URL that was sent to you. If you have none, contact the organizer of the vote."
         ),
     }
-    return render(request, "guest/closed.html", context, status=403)
+    return render(request, "generation/guests/closed.html", context, status=403)
 
 
 def _voter_page(
     request: HttpRequest, link: ShareLink, voter: Voter, form: EnterForm, name: str
 ) -> HttpResponse:
     context = {"link": link, "form": form, "name": name, "action": request.path}
-    return render(request, "guest/voter.html", context, status=422 if form.errors else 200)
+    return render(request, "generation/guests/voter.html", context, status=422 if form.errors else 200)
 
 
 def _origin(request: HttpRequest, link: ShareLink) -> str:

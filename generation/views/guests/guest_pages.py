@@ -61,7 +61,9 @@ def shared(request: HttpRequest, link: ShareLink) -> HttpResponse:
         return poll_answer(request, films.values())
     cards = [(take, films[take.pk]) for take in page.object_list]
     return render(
-        request, "guest/takes.html", around(visit) | waiting(films.values()) | {"page": page, "cards": cards}
+        request,
+        "generation/guests/takes.html",
+        around(visit) | waiting(films.values()) | {"page": page, "cards": cards},
     )
 
 
@@ -147,7 +149,10 @@ def _knows_password(link: ShareLink, client: Client, password: str) -> bool:
 
 def _door(request: HttpRequest, link: ShareLink, form: EnterForm) -> HttpResponse:
     return render(
-        request, "guest/enter.html", {"link": link, "form": form}, status=422 if form.errors else 200
+        request,
+        "generation/guests/enter.html",
+        {"link": link, "form": form},
+        status=422 if form.errors else 200,
     )
 
 
@@ -182,7 +187,7 @@ def _take_page(
             "download_url": _download(visit, take, film),
         }
     )
-    return render(request, "guest/take.html", context | more, status=status)
+    return render(request, "generation/guests/take.html", context | more, status=status)
 
 
 def _take(visit: Visit, uuid: UUID) -> Take | None:

@@ -40,8 +40,8 @@ def batch(request: Request, uuid: UUID) -> HttpResponse:
         "live_url": polling_fragments.address(request),
     }
     if polling_fragments.is_refresh(request):
-        return polling_fragments.refresh(request, "generation/_batch.html", context)
-    return render(request, "generation/batch.html", context)
+        return polling_fragments.refresh(request, "generation/jobs/_batch.html", context)
+    return render(request, "generation/jobs/batch.html", context)
 
 
 @require_POST

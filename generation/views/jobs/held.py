@@ -189,7 +189,7 @@ def _desk(request: Request, refusal: Refusal | None = None) -> HttpResponse:
         "before": request.GET.get("before"),
         "refusal": refusal if refusal and refusal.job not in page.items else None,
     }
-    return render(request, "generation/held.html", context, status=409 if refusal else 200)
+    return render(request, "generation/jobs/held.html", context, status=409 if refusal else 200)
 
 
 def _lines(request: Request, jobs: list[Job], refusal: Refusal | None) -> list[Line]:

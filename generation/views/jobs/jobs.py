@@ -60,8 +60,8 @@ def jobs(request: Request) -> HttpResponse:
         "filters": [(key, label) for key, (label, _) in FILTERS.items()],
     }
     if polling_fragments.is_refresh(request):
-        return polling_fragments.refresh(request, "generation/_jobs.html", context)
-    return render(request, "generation/jobs.html", context | {"project_name": _named(request, project)})
+        return polling_fragments.refresh(request, "generation/jobs/_jobs.html", context)
+    return render(request, "generation/jobs/jobs.html", context | {"project_name": _named(request, project)})
 
 
 def _named(request: Request, slug: str) -> str:
@@ -73,7 +73,7 @@ def _named(request: Request, slug: str) -> str:
 @require_GET
 def job(request: Request, uuid: UUID) -> HttpResponse:
     """One job: where it stands, its story, what it asks for, its money."""
-    return render(request, "generation/job.html", _page(request, job_to_see(request, uuid)))
+    return render(request, "generation/jobs/job.html", _page(request, job_to_see(request, uuid)))
 
 
 @require_GET
@@ -81,7 +81,7 @@ def job_live(request: Request, uuid: UUID) -> HttpResponse:
     """The part of the job page that changes; at a transition it brings the request along."""
     found = job_to_see(request, uuid)
     context = _page(request, found) | {"moved": request.GET.get("status") != found.status}
-    return polling_fragments.refresh(request, "generation/_job_refresh.html", context)
+    return polling_fragments.refresh(request, "generation/jobs/_job_refresh.html", context)
 
 
 @require_POST

@@ -37,7 +37,7 @@ def take_notes(request: Request, uuid: UUID) -> HttpResponse:
     take = note_access.take_with_notes(request, uuid)
     if polling_fragments.is_refresh(request) and request.GET["live"] == threads.counts_of(take).mark:
         return HttpResponse(status=204)
-    return render(request, "generation/_note_list.html", listing(request, take))
+    return render(request, "generation/notes/_note_list.html", listing(request, take))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -102,9 +102,9 @@ def _write(request: Request, take: Take) -> HttpResponse:
     if written:
         code = code_of(written, take.fps)
         seen = context(request, take) | {"written": written, "written_code": code}
-        return render(request, "generation/_note_written.html", seen)
+        return render(request, "generation/notes/_note_written.html", seen)
     seen = {"take": take, "crew": Crew(take, request.user), "note_form": form}
-    template = "generation/_note_form.html" if request.htmx else "generation/note.html"
+    template = "generation/notes/_note_form.html" if request.htmx else "generation/notes/note.html"
     return render(request, template, seen, status=REFUSED)
 
 
@@ -120,7 +120,9 @@ def _turned(request: Request, uuid: UUID, turn: Callable[[Note], Note]) -> HttpR
 def _done(request: Request, take: Take, note: Note | None = None, *, told: str = "") -> HttpResponse:
     """The list as it is now, or the page with it; `told` says what stood in the way."""
     if request.htmx:
-        return render(request, "generation/_note_list.html", listing(request, take) | {"notes_told": told})
+        return render(
+            request, "generation/notes/_note_list.html", listing(request, take) | {"notes_told": told}
+        )
     if told:
         messages.error(request, told)
     return redirect(note or take)
@@ -146,8 +148,8 @@ def _asked(
     seen: dict[str, Any] = {"note": note, "take": note.take, "form": form, "does": does, "now": now}
     if not request.htmx:
         seen |= {"code": code_of(note, note.take.fps)}
-        return render(request, "generation/note.html", seen, status=status)
-    answer = render(request, "generation/_note_asked.html", seen, status=status)
+        return render(request, "generation/notes/note.html", seen, status=status)
+    answer = render(request, "generation/notes/_note_asked.html", seen, status=status)
     return reswap(retarget(answer, f"#asked-{note.uuid}"), "outerHTML") if is_refused else answer
 
 

@@ -35,7 +35,7 @@ def playlist_new(request: Request) -> HttpResponse:
         return redirect(made)
     context = _found(request, data) | {"form": form, "may_make": offered_homes(request).exists()}
     status = 422 if request.method == "POST" else 200
-    return render(request, "generation/playlist_new.html", context, status=status)
+    return render(request, "generation/playlists/playlist_new.html", context, status=status)
 
 
 @require_POST

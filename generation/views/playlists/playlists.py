@@ -38,7 +38,7 @@ def playlists(request: Request) -> HttpResponse:
         "slug": slug,
         "may_make": offered_homes(request).exists(),
     }
-    return render(request, "generation/playlists.html", context)
+    return render(request, "generation/playlists/playlists.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -60,7 +60,9 @@ def playlist_edit(request: Request, uuid: UUID) -> HttpResponse:
         "unvouched": lists.unvouched(playlist).count() if lists.has_guests(playlist) else 0,
         **order_of(request, playlist),
     }
-    return render(request, "generation/playlist_edit.html", context, status=422 if form.errors else 200)
+    return render(
+        request, "generation/playlists/playlist_edit.html", context, status=422 if form.errors else 200
+    )
 
 
 @require_POST
@@ -80,7 +82,7 @@ def playlist_arrange(request: Request, uuid: UUID) -> HttpResponse:
         return HttpResponse(str(refusal), status=409, content_type="text/plain")
     if request.htmx:
         context = {"playlist": playlist, **order_of(request, playlist)}
-        return render(request, "generation/_playlist_order.html", context)
+        return render(request, "generation/playlists/_playlist_order.html", context)
     anchor = f"#place-{moved[0]}" if moved else ""
     return redirect(reverse("generation:playlist_edit", args=[playlist.uuid]) + anchor)
 

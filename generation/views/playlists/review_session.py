@@ -35,7 +35,7 @@ def playlist(request: Request, uuid: UUID) -> HttpResponse:
         **_session(request, found),
     }
     fragment = request.htmx and not request.htmx.boosted
-    name = "generation/_playlist_session.html" if fragment else "generation/playlist.html"
+    name = "generation/playlists/_playlist_session.html" if fragment else "generation/playlists/playlist.html"
     response = render(request, name, context)
     patch_vary_headers(response, ["HX-Request"])
     return response

@@ -43,11 +43,11 @@ def ledger_page(request: Request) -> HttpResponse:
     by = asked if (asked := wanted(request, "by")) in TABS else "project"
     context: dict[str, Any] = {"form": form, "tabs": TABS, "by": by}
     if not form.is_valid():
-        return render(request, "generation/ledger.html", context, status=422)
+        return render(request, "generation/projects/ledger.html", context, status=422)
     rows = ledger.entries(request.user, form.chosen())
     days = ledger.daily(rows)
     context |= {"totals": ledger.total(days), "plot": ledger.plot(ledger.over_time(days))}
-    return render(request, "generation/ledger.html", context | _tab(request, rows, by))
+    return render(request, "generation/projects/ledger.html", context | _tab(request, rows, by))
 
 
 @require_safe

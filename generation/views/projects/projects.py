@@ -43,7 +43,7 @@ def projects(request: Request) -> HttpResponse:
         "next": page.next,
         "may_open_projects": may_open_projects(request.user),
     }
-    return render(request, "generation/projects.html", context)
+    return render(request, "generation/projects/projects.html", context)
 
 
 @require_http_methods(["GET", "POST"])
@@ -59,7 +59,9 @@ def project_new(request: Request) -> HttpResponse:
     user = request.user
     personal = None if user.is_superuser else spending_limits.personal(user.pk, user.get_username())
     context = {"form": form, "personal": personal}
-    return render(request, "generation/project_new.html", context, status=422 if form.errors else 200)
+    return render(
+        request, "generation/projects/project_new.html", context, status=422 if form.errors else 200
+    )
 
 
 @require_GET
@@ -77,8 +79,8 @@ def project(request: Request, slug: str) -> HttpResponse:
         "live_url": polling_fragments.address(request),
     }
     if polling_fragments.is_refresh(request):
-        return polling_fragments.refresh(request, "generation/_running.html", context)
-    return render(request, "generation/project.html", context | _contents(request, found))
+        return polling_fragments.refresh(request, "generation/jobs/_running.html", context)
+    return render(request, "generation/projects/project.html", context | _contents(request, found))
 
 
 @require_http_methods(["GET", "POST"])

@@ -40,7 +40,7 @@ def edit_page(
     } | forms
     refused = any(form.errors for form in forms.values())
     status = STALE if differences is not None else REFUSED if refused else 200
-    return render(request, "generation/project_edit.html", context, status=status)
+    return render(request, "generation/projects/project_edit.html", context, status=status)
 
 
 def _team(found: Project) -> list[Membership]:

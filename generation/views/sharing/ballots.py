@@ -95,7 +95,7 @@ def _page(request: Request, link: ShareLink, form: VotersForm, status: int = 200
         "results": voting.results([link]).get(link.pk, []),
         **_voters(link),
     }
-    return render(request, "generation/ballots.html", context, status=status)
+    return render(request, "generation/sharing/ballots.html", context, status=status)
 
 
 def _voters(link: ShareLink) -> dict[str, Any]:

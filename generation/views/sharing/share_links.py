@@ -130,7 +130,7 @@ def _page(
         **_votes(page.items),
         **more,
     }
-    return render(request, "generation/share_links.html", context, status=status)
+    return render(request, "generation/sharing/share_links.html", context, status=status)
 
 
 def _kept_back(count: int) -> str:

@@ -34,7 +34,7 @@ def compare(request: Request) -> HttpResponse:
         "offered": _offered(request.user, takes, wanted(request, "words")),
         "rows": differences(*takes) if is_pair else [],
     }
-    return render(request, "generation/compare.html", context, status=400 if garbled else 200)
+    return render(request, "generation/takes/compare.html", context, status=400 if garbled else 200)
 
 
 def _take(request: Request, name: str) -> Take | None:

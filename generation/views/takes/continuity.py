@@ -19,4 +19,4 @@ def continuity(request: Request, handle: str) -> HttpResponse:
         "approved": approved,
         "sheet": sheet(request.user, asset, approved=approved, page=number_in(request, "page")),
     }
-    return render(request, "generation/continuity.html", context)
+    return render(request, "generation/takes/continuity.html", context)

@@ -63,7 +63,7 @@ def notes_print(request: Request, uuid: UUID) -> HttpResponse:
         "shows_stills": asked == "1" or (not asked and framed <= STILLS_UNASKED),
         "framed": framed,
     }
-    return render(request, "generation/notes_print.html", context)
+    return render(request, "generation/notes/notes_print.html", context)
 
 
 @require_GET

@@ -73,4 +73,4 @@ def _second(request: Request, take: Take) -> float | None:
 
 def _page(request: Request, take: Take, form: PromoteForm, status: int = 200) -> HttpResponse:
     context = {"take": take, "form": form, "known": assets_of(request, take)}
-    return render(request, "generation/promote.html", context, status=status)
+    return render(request, "generation/takes/promote.html", context, status=status)

@@ -28,7 +28,7 @@ def scoreboard(request: Request) -> HttpResponse:
     by = Grouping(asked) if asked in TABS else Grouping.HANDLE
     context: dict[str, Any] = {"form": form, "tabs": TABS, "by": by}
     if not form.is_valid():
-        return render(request, "generation/scoreboard.html", context, status=422)
+        return render(request, "generation/takes/scoreboard.html", context, status=422)
     chosen = form.chosen()
     found = [_named(by, score) for score in scores.scores(request.user, by=by, chosen=chosen)]
     context |= {
@@ -38,7 +38,7 @@ def scoreboard(request: Request) -> HttpResponse:
         "total": scores.total(request.user, chosen),
         "is_cut": len(found) == scores.MOST_SCORES,
     }
-    return render(request, "generation/scoreboard.html", context)
+    return render(request, "generation/takes/scoreboard.html", context)
 
 
 def _named(by: Grouping, score: Score) -> Score:

@@ -49,6 +49,6 @@ def _name(take: Take, frame: int) -> str:
 
 def _sentence(request: Request, take: Take, told: str, *, status: int) -> HttpResponse:
     context = {"take": take, "told": told}
-    answer = render(request, "generation/no_still.html", context, status=status)
+    answer = render(request, "generation/takes/no_still.html", context, status=status)
     answer["Cache-Control"] = "private, no-store"
     return answer

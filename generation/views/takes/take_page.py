@@ -47,7 +47,7 @@ def take(request: Request, uuid: UUID) -> HttpResponse:
         **listed,
         **verdicts.context(request, found, can_decide=crew.can_decide),
     }
-    return render(request, "generation/take.html", context)
+    return render(request, "generation/takes/take.html", context)
 
 
 @require_GET
@@ -56,8 +56,8 @@ def take_stack(request: Request, uuid: UUID) -> HttpResponse:
     found = take_to_see(request, uuid)
     context = {"take": found, **_stack(found)}
     if polling_fragments.is_refresh(request):
-        return polling_fragments.refresh(request, "generation/_take_stack.html", context)
-    return render(request, "generation/_take_stack.html", context)
+        return polling_fragments.refresh(request, "generation/takes/_take_stack.html", context)
+    return render(request, "generation/takes/_take_stack.html", context)
 
 
 def _found(request: Request, uuid: UUID) -> Any:
@@ -94,7 +94,7 @@ def note_marks(request: Request, uuid: UUID) -> HttpResponse:
         {**mark, "drawn": json.dumps(mark["drawing"], separators=(",", ":")) if mark["drawing"] else ""}
         for mark in shown.values("uuid", "frame", "end_frame", "resolved_at", "drawing")
     ]
-    return render(request, "generation/_note_marks.html", {"notes": marks})
+    return render(request, "generation/notes/_note_marks.html", {"notes": marks})
 
 
 def download_name(take: Take) -> str:

@@ -24,4 +24,4 @@ def takes(request: Request) -> HttpResponse:
         "offered": offered(request),
         **search_fields(request, asked),
     }
-    return render(request, "generation/takes.html", context)
+    return render(request, "generation/takes/takes.html", context)

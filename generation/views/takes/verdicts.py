@@ -84,9 +84,11 @@ def history(request: Request, uuid: UUID) -> HttpResponse:
     take = take_to_see(request, uuid)
     of_shot = take.shot is not None and request.GET.get("of") == "shot"
     if request.htmx:
-        response = render(request, "generation/_history.html", {"events": _events(take, of_shot, SHOWN)})
+        response = render(
+            request, "generation/takes/_history.html", {"events": _events(take, of_shot, SHOWN)}
+        )
     else:
-        response = render(request, "generation/history.html", _history_page(request, take, of_shot))
+        response = render(request, "generation/takes/history.html", _history_page(request, take, of_shot))
     patch_vary_headers(response, ["HX-Request"])
     return response
 
@@ -115,7 +117,7 @@ def _state(request: Request, take: Take) -> HttpResponse:
         return redirect(f"{take.get_absolute_url()}#verdict")
     shown = context(request, take)
     told = {"mark": shown["verdict_mark"], "is_refresh": True}
-    response = polling_fragments.refresh(request, "generation/_verdict_state.html", shown | told)
+    response = polling_fragments.refresh(request, "generation/takes/_verdict_state.html", shown | told)
     return trigger_client_event(response, DECIDED) if response.content else response
 
 
@@ -134,9 +136,9 @@ def _panel(request: Request, take: Take, **more: Any) -> HttpResponse:
     """The panel alone, or as a page of its own when a plain form was refused. Scripts swap no answer of an error."""
     shown = context(request, take) | more
     if request.htmx:
-        response = render(request, "generation/_verdict.html", shown | {"is_swap": True})
+        response = render(request, "generation/takes/_verdict.html", shown | {"is_swap": True})
         return trigger_client_event(response, DECIDED)
-    return render(request, "generation/verdict.html", shown, status=422)
+    return render(request, "generation/takes/verdict.html", shown, status=422)
 
 
 def _named(take: Take) -> str:

@@ -65,7 +65,7 @@ def test_the_live_part_answers_when_something_has_changed(as_alice: Client, batc
     assert as_alice.get(address).status_code == 204
     Job.objects.filter(pk=batch.jobs.first().pk).update(progress=40)
     changed = as_alice.get(address)
-    assert (changed.status_code, changed.templates[0].name) == (200, "generation/_batch.html")
+    assert (changed.status_code, changed.templates[0].name) == (200, "generation/jobs/_batch.html")
     batch.jobs.update(status=Status.CANCELLED, next_step_at=None)
     assert "hx-get" not in as_alice.get(address).content.decode(), "an ended batch no longer asks"
 
