@@ -1,8 +1,8 @@
 """Count home-made idioms in comments and docstrings: `check_language.py [--list] [--limit RATE] FOLDER...`.
 
-The patterns are the left column of the project's glossary and expressions like them. Prints the words, the idioms and the
-rate per 1,000 words of each package; exits with 1 when a rate exceeds the limit (1 by default). `--list` also prints each
-place.
+The patterns are the left column of the project's glossary and expressions like them. Prints the words, the idioms and
+the rate per 1,000 words of each package; exits with 1 when a rate exceeds the limit (1 by default). `--list` also
+prints each place.
 """
 
 import argparse
