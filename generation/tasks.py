@@ -88,7 +88,7 @@ def tell() -> None:
     """Every minute: notify of new takes and of paused share links, seal old tokens, queue copies for guests, then send
     what is due."""
     link_video_encoding.wake_if_due()
-    notify.announce()
+    notify.announce_takes()
     paused_links.notify_owners()
     link_tokens.seal_anew()
     email_delivery.send_due()

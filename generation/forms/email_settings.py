@@ -1,35 +1,39 @@
-"""When and where a person is sent e-mail."""
+"""The form with which users choose when and where they get e-mail."""
 
 from typing import Any
 
 from django import forms
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from generation.models import MailSettings
-from generation.reviews.notifications.email_delivery import DAILY_AT
+from generation.reviews.notifications.email_delivery import DAILY_HOUR
 
-TOLD = {
-    MailSettings.When.AT_ONCE: "At once",
-    MailSettings.When.DAILY: "Daily",
-    MailSettings.When.OFF: "Never",
+CHOICES = {
+    MailSettings.When.AT_ONCE: _("Immediately"),
+    MailSettings.When.DAILY: _("Daily"),
+    MailSettings.When.OFF: _("Never"),
 }
 
 
-class MailForm(forms.Form):
-    """A person's address, and when what is told goes there."""
+class EmailSettingsForm(forms.Form):
+    """A user's e-mail address, and when notifications are sent to it."""
 
     when = forms.ChoiceField(
-        label="Send me e-mail",
-        choices=list(TOLD.items()),
+        label=_("Send me e-mail"),
+        choices=list(CHOICES.items()),
         widget=forms.RadioSelect,
-        help_text=f"Daily: one e-mail at {DAILY_AT}:00 UTC, if anything was said.",
+        help_text=format_lazy(
+            _("Daily sends one summary at {hour}:00 UTC, if there is news."), hour=DAILY_HOUR
+        ),
     )
     email = forms.EmailField(
-        label="To this address",
+        label=_("E-mail address"),
         required=False,
         max_length=254,
-        help_text="Empty: none is sent. The inbox holds everything in any case.",
+        help_text=_("Leave empty to turn e-mail off. Your inbox keeps everything."),
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
 
@@ -41,7 +45,7 @@ class MailForm(forms.Form):
 
     @transaction.atomic
     def save(self) -> None:
-        """Keep it. What waits for an e-mail goes by the new choice."""
+        """Save the choice. It also applies to notifications that have not been mailed yet."""
         values = self.cleaned_data
         MailSettings.objects.update_or_create(user=self.user, defaults={"when": values["when"]})
         User.objects.filter(pk=self.user.pk).update(email=values["email"])

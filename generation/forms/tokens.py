@@ -1,9 +1,10 @@
-"""What a person chooses for a new API token."""
+"""The form for a new API token."""
 
 from typing import Any
 
 from django import forms
 from django.contrib.auth.models import User
+from django.utils.translation import gettext_lazy as _
 
 from generation import api_tokens
 from generation.models import ApiToken
@@ -14,36 +15,38 @@ READ, WRITE = "read", "write"
 
 
 class TokenForm(forms.Form):
-    """A name, what the token may do, and where. It never may more than its person."""
+    """Name, access and project of a token. A token never has more rights than its user."""
 
     name = VisibleCharField(
+        label=_("Name"),
         max_length=ApiToken._meta.get_field("name").max_length,
-        help_text="What it is for, such as: nightly dailies.",
+        help_text=_("What the token is for, such as “nightly dailies”."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
-        error_messages={"required": "Say what it is for, so that you know later which one to revoke."},
+        error_messages={"required": _("Enter a name, so that you can tell your tokens apart.")},
     )
     access = forms.ChoiceField(
-        label="It may",
-        choices=[(WRITE, "Read and write"), (READ, "Read only")],
+        label=_("Access"),
+        choices=[(WRITE, _("Read and write")), (READ, _("Read only"))],
         initial=WRITE,
         widget=forms.RadioSelect,
     )
     project = forms.ModelChoiceField(
         Project.objects.none(),
+        label=_("Project"),
         required=False,
-        empty_label="All that I may see",
-        help_text="One project: then it sees that one alone, and the assets that may be used there.",
+        empty_label=_("All my projects"),
+        help_text=_("Limits the token to one project and the assets that can be used in it."),
     )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
         project = self.fields["project"]
-        assert isinstance(project, forms.ModelChoiceField)  # noqa: S101 - it is declared above
+        assert isinstance(project, forms.ModelChoiceField)  # noqa: S101 - declared above
         project.queryset = Project.objects.visible_to(user)
 
-    def make(self) -> tuple[ApiToken, str]:
-        """The new token and its secret, to be shown this once."""
+    def create(self) -> tuple[ApiToken, str]:
+        """Create the token. Return it with its secret, which can only be shown now."""
         values = self.cleaned_data
         return api_tokens.make(
             user=self.user,

@@ -1,8 +1,9 @@
-"""What people are told."""
+"""Notifications, and when users get them by e-mail."""
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from generation.models.notes import Note
 from generation.models.sharing import Guest
@@ -12,28 +13,28 @@ from library.models import Project
 
 
 class Notification(models.Model):
-    """One thing that one person is told, in the inbox and by e-mail; the same thing is told once.
+    """An event that one user is notified of, in the inbox and by e-mail; once per user and event.
 
-    Only `generation.reviews` writes here. `mailed_at` is written when the e-mail was handed over, or when it was
-    decided that none is to go out.
+    Only `generation.reviews` writes here. `mailed_at` is set when the e-mail was sent, or when it is certain that none
+    will be.
     """
 
     class Kind(models.TextChoices):
-        MENTION = "mention", "You are mentioned"
-        REPLY = "reply", "A reply to your note"
-        NOTE = "note", "A note on your take"
-        RESOLVED = "resolved", "Your note is resolved"
-        ANSWERED = "answered", "A new take answers your note"
-        VERDICT = "verdict", "A verdict on your take"
-        TAKE = "take", "A new take waits for your verdict"
-        GUEST = "guest", "A guest spoke"
-        LINKS = "links", "Share links are paused"
+        MENTION = "mention", _("You are mentioned")
+        REPLY = "reply", _("A reply to your note")
+        NOTE = "note", _("A note on your take")
+        RESOLVED = "resolved", _("Your note is resolved")
+        ANSWERED = "answered", _("A new take answers your note")
+        VERDICT = "verdict", _("A verdict on your take")
+        TAKE = "take", _("A new take waits for your verdict")
+        GUEST = "guest", _("A guest spoke")
+        LINKS = "links", _("Share links are paused")
 
     to = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notifications")
     kind = models.CharField(max_length=10, choices=Kind)
     project = models.ForeignKey(Project, models.CASCADE, related_name="+")
     take = models.ForeignKey(
-        Take, models.CASCADE, null=True, blank=True, related_name="+", help_text="empty: about the project"
+        Take, models.CASCADE, null=True, blank=True, related_name="+", help_text=_("empty: about the project")
     )
     note = models.ForeignKey(Note, models.CASCADE, null=True, blank=True, related_name="notifications")
     verdict = models.ForeignKey(Verdict, models.CASCADE, null=True, blank=True, related_name="notifications")
@@ -72,12 +73,12 @@ class Notification(models.Model):
 
 
 class MailSettings(models.Model):
-    """When a person is sent e-mail; without a row: at once."""
+    """A user's choice of when to get e-mail. Users without a row get it immediately."""
 
     class When(models.TextChoices):
-        AT_ONCE = "now", "At once"
-        DAILY = "daily", "Once a day"
-        OFF = "off", "Never"
+        AT_ONCE = "now", _("At once")
+        DAILY = "daily", _("Once a day")
+        OFF = "off", _("Never")
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="mail_settings")
     when = models.CharField(max_length=5, choices=When, default=When.AT_ONCE)

@@ -126,7 +126,7 @@ def _question(is_superuser: bool, base_url: str) -> tuple[str, tuple[Any, ...]]:
     """The SQL of that question and its values, with `ANYBODY` for the user's key. Every page asks it, and Django takes
     ten times as long to put it together as the database to answer, so that is done once."""
     user = User(pk=ANYBODY, is_superuser=is_superuser)
-    to_decide, unread = Counted(held.some_to_decide(user)), Counted(inbox.some_unread(user))
+    to_decide, unread = Counted(held.some_to_decide(user)), Counted(inbox.unread_keys(user))
     asked = User.objects.filter(pk=user.pk).values_list(to_decide, Exists(_paused(base_url)), unread)
     sql, values = asked.query.sql_with_params()
     return sql, tuple(values)

@@ -75,18 +75,12 @@ def test_the_page_shows_a_new_token_once(alice: User, project: Project) -> None:
 
 
 @pytest.mark.parametrize(
-    ("sent", "sentence"),
-    [
-        ({"name": ""}, "Say what it is for"),
-        ({"access": "all"}, "Select a valid choice"),
-        ({"name": "x" * 81}, "at most 80 characters"),
-        ({"project": "1000000"}, "Select a valid choice"),
-    ],
+    "sent", [{"name": ""}, {"access": "all"}, {"name": "x" * 81}, {"project": "1000000"}]
 )
-def test_a_refused_form_makes_nothing(alice: User, sent: dict[str, str], sentence: str) -> None:
+def test_an_invalid_form_creates_no_token(alice: User, sent: dict[str, str]) -> None:
     answer = browser(alice).post(ADDRESS, {"name": "nightly", "access": "write"} | sent)
     assert answer.status_code == 422
-    assert sentence in answer.content.decode()
+    assert list(answer.context["form"].errors) == list(sent)
     assert not ApiToken.objects.exists()
 
 
@@ -103,14 +97,15 @@ def test_revoking_is_for_one_s_own_tokens(alice: User, bob: User) -> None:
     assert browser(alice).get(address).status_code == 405
     assert browser(alice).post(address).status_code == 302
     assert api_tokens.find(secret) is None
-    assert "Revoked: 1" in browser(alice).get(ADDRESS).content.decode()
+    assert list(browser(alice).get(ADDRESS).context["revoked"]) == [made]
 
 
-def test_the_page_tells_when_a_token_was_used(alice: User) -> None:
+def test_the_page_shows_when_a_token_was_used(alice: User) -> None:
     made, _ = api_tokens.make(user=alice, name="nightly")
     api_tokens.note_use(made)
     page = browser(alice).get(ADDRESS).content.decode()
-    assert re.search(r"last used <time datetime=\"[^\"]+\">", page)
+    made.refresh_from_db()
+    assert f'<time datetime="{made.last_used_at.isoformat()}">' in page
 
 
 def test_the_menu_leads_to_the_page(alice: User) -> None:

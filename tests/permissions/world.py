@@ -183,7 +183,7 @@ class World:
         verdicts.decide(decided, decision="approved", by=rita)
         word = Notification.objects.create(to=vera, kind="mention", project=self.project, take=undecided)
         self.ids |= {"undecided": undecided.uuid, "decided": decided.uuid, "veras_word": word.pk}
-        self.ids["veras_way_out"] = emails.token_of(vera)
+        self.ids["veras_way_out"] = emails.unsubscribe_token(vera)
 
     def _tokens(self) -> None:
         """One for each person: `secrets` holds what their programs send."""

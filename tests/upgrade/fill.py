@@ -107,7 +107,7 @@ class Filling:
         api_tokens.make(user=self.bob, name="reading", can_write=False)
         MailSettings.objects.create(user=self.bob, when=MailSettings.When.DAILY)
         ensure_schedule()
-        notify.announce()
+        notify.announce_takes()
         self._in_flight()
 
     def _library(self) -> None:

@@ -1,8 +1,8 @@
-"""E-mails of what people are told: at once, once a day, or never.
+"""Send notifications by e-mail: immediately, once a day, or never.
 
-One worker sends at a time, under a lease that it renews before each e-mail, and a row is marked when its e-mail was
-handed over: what a mail server that is down did not take is sent later, and a worker that dies loses nothing. The
-e-mail's id follows from the rows in it, so that mailboxes know the same one should it ever come twice.
+One worker sends at a time. It holds a lease, which it renews before each e-mail, and marks each row after handing over
+its e-mail: messages that a failing mail server did not accept are sent later, and a worker that dies loses none. The
+Message-ID is derived from the rows in the e-mail, so mailboxes recognise one that is ever sent twice.
 """
 
 import logging
@@ -21,12 +21,12 @@ from generation.models import MailSettings, Notification
 from generation.named_lease import NamedLease
 from generation.reviews.notifications import emails, notify
 
-LEASE = timedelta(minutes=2)  # longer than a mail server is waited for
-GIVE_UP = timedelta(days=1)
-DAILY_AT = 7  # o'clock, UTC
-FINAL = 500  # from this code on a server means what it says
-NAME = "mail"
-MOST = 200  # people in one round
+LEASE_NAME = "mail"
+LEASE = timedelta(minutes=2)  # longer than the timeout of the mail server
+GIVE_UP_AFTER = timedelta(days=1)
+DAILY_HOUR = 7  # UTC
+PERMANENT_FAILURE = 500  # SMTP reply codes from here on are permanent
+BATCH_SIZE = 200  # users per round
 
 log = logging.getLogger("backlot.mail")
 When = MailSettings.When
@@ -37,7 +37,7 @@ class ServerDown(Exception):
 
 
 class Refused(Exception):
-    """This e-mail was not taken; `is_final`: nor will it be later."""
+    """The server refused this e-mail; `is_final` if a later attempt would be refused as well."""
 
     def __init__(self, message: str, *, is_final: bool) -> None:
         super().__init__(message)
@@ -45,114 +45,114 @@ class Refused(Exception):
 
 
 def send_due() -> int:
-    """Send what is due; how many e-mails went out. What others wrote while this was sending is sent as well."""
-    tried: dict[int, bool] = {}
+    """Send all due e-mails, those added meanwhile included. Return the number of e-mails sent."""
+    sent: dict[int, bool] = {}
     try:
-        while people := list(_people().exclude(pk__in=tried)[:MOST]):
-            if not (lease := named_lease.acquire(NAME, LEASE)):
+        while users := list(_recipients().exclude(pk__in=sent)[:BATCH_SIZE]):
+            if not (lease := named_lease.acquire(LEASE_NAME, LEASE)):
                 break
             try:
-                if not _round(people, lease, tried):
+                if not _send_batch(users, lease, sent):
                     break
             finally:
                 lease.release()
     except ServerDown as failure:
-        log.warning("the mail server takes nothing; trying again each minute: %s", failure)
+        log.warning("the mail server is not available; retrying every minute: %s", failure)
         _give_up(_unsent())
-    return sum(tried.values())
+    return sum(sent.values())
 
 
-def stop(person: User) -> None:
-    """No more e-mail for this person, from now on."""
-    MailSettings.objects.update_or_create(user=person, defaults={"when": When.OFF})
+def unsubscribe(user: User) -> None:
+    """Stop all e-mail to this user."""
+    MailSettings.objects.update_or_create(user=user, defaults={"when": When.OFF})
 
 
-def daily_until(now: datetime) -> datetime:
-    """What was told before this moment belongs into a daily e-mail that is due now."""
-    today = now.replace(hour=DAILY_AT, minute=0, second=0, microsecond=0)
+def daily_cutoff(now: datetime) -> datetime:
+    """Return the latest time for daily e-mails. Notifications from before it are due."""
+    today = now.replace(hour=DAILY_HOUR, minute=0, second=0, microsecond=0)
     return today if today <= now else today - timedelta(days=1)
 
 
-def _round(people: Iterable[User], lease: NamedLease, tried: dict[int, bool]) -> bool:
-    """One e-mail for each of these people; False when the lease was lost on the way. Raises ServerDown."""
+def _send_batch(users: Iterable[User], lease: NamedLease, sent: dict[int, bool]) -> bool:
+    """Send one e-mail to each user. Return False if the lease was lost. Raise ServerDown."""
     connection = mail.get_connection()
     try:
-        for person in people:
+        for user in users:
             if not lease.renew():
                 return False
-            tried[person.pk] = _to_one(person, connection)
+            sent[user.pk] = _send_to(user, connection)
     finally:
         connection.close()
     return True
 
 
-def _to_one(person: User, connection: Any) -> bool:
-    """Whether an e-mail went out. Raises ServerDown."""
-    rows = list(_unsent().filter(to=person).values_list("pk", flat=True))
-    wanted = _worth_telling(person, rows)
+def _send_to(user: User, connection: Any) -> bool:
+    """Return whether an e-mail was sent. Raise ServerDown."""
+    rows = list(_unsent().filter(to=user).values_list("pk", flat=True))
+    relevant = _still_relevant(user, rows)
     try:
-        if wanted:
-            _hand_over(emails.letter(person, wanted), connection)
+        if relevant:
+            _send(emails.build_digest_email(user, relevant), connection)
     except Refused as refusal:
-        log.warning("an e-mail to user %s was refused: %s", person.pk, refusal)
+        log.warning("an e-mail to user %s was refused: %s", user.pk, refusal)
         _give_up(Notification.objects.filter(pk__in=rows), at_once=refusal.is_final)
         return False
-    _done(rows)
-    return bool(wanted)
+    _mark_sent(rows)
+    return bool(relevant)
 
 
-def _worth_telling(person: User, rows: list[int]) -> list[Notification]:
-    """Not what has been read meanwhile, nor what they may not see any more; nothing for who wants or can get none."""
-    settings = MailSettings.objects.filter(user=person).first()
-    if not (person.is_active and person.email) or (settings and settings.when == When.OFF):
+def _still_relevant(user: User, rows: list[int]) -> list[Notification]:
+    """Return the notifications that are unread and still visible to a user who accepts e-mail."""
+    settings = MailSettings.objects.filter(user=user).first()
+    if not (user.is_active and user.email) or (settings and settings.when == When.OFF):
         return []
-    told = notify.inbox(person).filter(pk__in=rows, read_at__isnull=True)
+    unread = notify.inbox(user).filter(pk__in=rows, read_at__isnull=True)
     return list(
-        told.select_related("project", "take__shot", "note__take", "verdict", "by", "guest").order_by("pk")
+        unread.select_related("project", "take__shot", "note__take", "verdict", "by", "guest").order_by("pk")
     )
 
 
-def _hand_over(message: mail.EmailMessage, connection: Any) -> None:
-    """Raises ServerDown, Refused; neither says more than may stand in a log, and answers of servers hold addresses."""
+def _send(message: mail.EmailMessage, connection: Any) -> None:
+    """Raise ServerDown or Refused. Both are safe to log: server replies, which contain mail addresses, are left out."""
     try:
         connection.open()
         connection.send_messages([message])
     except SMTPRecipientsRefused as error:
         codes = [code for code, _ in error.recipients.values()]
-        raise Refused(f"{codes}", is_final=min(codes, default=0) >= FINAL) from None
+        raise Refused(f"{codes}", is_final=min(codes, default=0) >= PERMANENT_FAILURE) from None
     except (SMTPDataError, SMTPSenderRefused) as error:
-        raise Refused(f"{error.smtp_code}", is_final=error.smtp_code >= FINAL) from None
-    except ValueError as error:  # an address or a header that is none: no server will take it
+        raise Refused(f"{error.smtp_code}", is_final=error.smtp_code >= PERMANENT_FAILURE) from None
+    except ValueError as error:  # a malformed mail address or header, which no server accepts
         raise Refused(type(error).__name__, is_final=True) from None
-    except OSError as error:  # which is what all errors of SMTP are
-        told = getattr(error, "smtp_code", None) or error.errno or ""
-        raise ServerDown(f"{type(error).__name__} {told}".strip()) from None
+    except OSError as error:  # the base class of all other SMTP errors
+        code = getattr(error, "smtp_code", None) or error.errno or ""
+        raise ServerDown(f"{type(error).__name__} {code}".strip()) from None
 
 
 def _unsent() -> QuerySet[Notification]:
-    """What is due by now: not yet what is kept for the next daily e-mail."""
-    before = daily_until(timezone.now())
-    kept = Q(to__mail_settings__when=When.DAILY, created_at__gte=before)
+    """Return the due notifications, without those kept for the next daily e-mail."""
+    cutoff = daily_cutoff(timezone.now())
+    kept = Q(to__mail_settings__when=When.DAILY, created_at__gte=cutoff)
     return Notification.objects.filter(mailed_at__isnull=True).exclude(kept)
 
 
-def _people() -> QuerySet[User]:
+def _recipients() -> QuerySet[User]:
     return User.objects.filter(pk__in=_unsent().order_by().values("to")).order_by("pk")
 
 
-def _done(rows: list[int]) -> None:
+def _mark_sent(rows: list[int]) -> None:
     Notification.objects.filter(pk__in=rows).update(mailed_at=timezone.now())
 
 
 def _give_up(rows: QuerySet[Notification], *, at_once: bool = False) -> None:
-    """What could not be sent for a day is not sent any more; it stands in the inbox all the same."""
-    old = rows.filter(mailed_at__isnull=True)
+    """Stop trying to mail notifications that could not be sent for a day. They remain in the inbox."""
+    expired = rows.filter(mailed_at__isnull=True)
     if not at_once:
-        ends = timezone.now() - GIVE_UP
-        # What waits for a daily e-mail was not tried until that was due.
-        tried_since = Q(to__mail_settings__when=When.DAILY, created_at__gte=daily_until(ends))
-        old = old.filter(created_at__lt=ends).exclude(tried_since)
-    given_up = list(old.values_list("pk", flat=True))
+        limit = timezone.now() - GIVE_UP_AFTER
+        # Daily e-mails were first tried at their cutoff, not when the notification was created.
+        tried_since = Q(to__mail_settings__when=When.DAILY, created_at__gte=daily_cutoff(limit))
+        expired = expired.filter(created_at__lt=limit).exclude(tried_since)
+    given_up = list(expired.values_list("pk", flat=True))
     if given_up:
-        _done(given_up)
-        log.error("gave up mailing %s notifications; they stand in the inbox all the same", len(given_up))
+        _mark_sent(given_up)
+        log.error("gave up mailing %s notifications; they remain in the inbox", len(given_up))

@@ -1,4 +1,4 @@
-"""The e-mails themselves: words, headers, and the address by which one gets no more of them."""
+"""Build notification e-mails: subject, body, headers and the unsubscribe URL. Their texts are templates."""
 
 import hashlib
 from collections.abc import Sequence
@@ -10,67 +10,84 @@ from django.core import signing
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import translation
 
 from generation.models import Notification
-from generation.reviews.notifications.notification_text import Told, told
+from generation.reviews.notifications.notification_text import (
+    NotificationText,
+    render_notification,
+    render_plain,
+)
 
+TEMPLATES = "generation/notifications"
 SALT = "backlot.unsubscribe"
-MOST = 50  # in one e-mail; the rest is counted
-LONGEST = 120  # letters of a subject
+MAX_ITEMS = 50  # per e-mail; the rest is only counted
+MAX_SUBJECT = 120  # characters
 
 
-def letter(person: User, notifications: Sequence[Notification]) -> EmailMultiAlternatives:
-    """One e-mail of all these, the oldest first. Whose they are, may see them: that is the caller's to ask."""
-    lines = [told(one) for one in notifications]
-    leave = f"{settings.PUBLIC_URL}{reverse('generation:unsubscribe', args=[token_of(person)])}"
-    context = {
-        "person": person,
-        "lines": lines[:MOST],
-        "more": max(0, len(lines) - MOST),
-        "home": settings.PUBLIC_URL,
-        "leave": leave,
-    }
-    made = EmailMultiAlternatives(
-        subject=_subject(lines),
-        body=render_to_string("generation/account/email.txt", context),
-        to=[person.email],
-        headers={
-            "Message-ID": _message_id(person, notifications),
-            "List-Unsubscribe": f"<{leave}>",
-            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
-            "Auto-Submitted": "auto-generated",
-        },
-    )
-    made.attach_alternative(render_to_string("generation/account/email.html", context), "text/html")
-    return made
+def build_digest_email(user: User, notifications: Sequence[Notification]) -> EmailMultiAlternatives:
+    """Build one e-mail of all the notifications, oldest first, in the user's language.
+
+    The caller must have checked that the user may see them.
+    """
+    with translation.override(settings.LANGUAGE_CODE):
+        items = [render_notification(notification) for notification in notifications]
+        context = {
+            "user": user,
+            "items": items[:MAX_ITEMS],
+            "more": max(0, len(items) - MAX_ITEMS),
+            "base_url": settings.PUBLIC_URL,
+            "unsubscribe_url": _unsubscribe_url(user),
+        }
+        email = EmailMultiAlternatives(
+            subject=_subject(items),
+            body=render_plain(f"{TEMPLATES}/email.txt", context),
+            to=[user.email],
+            headers=_headers(user, notifications),
+        )
+        email.attach_alternative(render_to_string(f"{TEMPLATES}/email.html", context), "text/html")
+    return email
 
 
-def token_of(person: User) -> str:
-    """What stands in the address by which this person gets no more e-mail; it opens nothing else."""
-    return signing.Signer(salt=SALT).sign_object(person.pk)
+def unsubscribe_token(user: User) -> str:
+    """Return the token of the user's unsubscribe URL, which is valid for nothing else."""
+    return signing.Signer(salt=SALT).sign_object(user.pk)
 
 
-def person_behind(token: str) -> User | None:
-    """Whose token it is; None when it is nobody's. It does not run out: old e-mails keep their address."""
+def user_of_token(token: str) -> User | None:
+    """Return the user of an unsubscribe token, or None. Tokens never expire, since old e-mails keep their URL."""
     try:
         return User.objects.filter(pk=signing.Signer(salt=SALT).unsign_object(token)).first()
     except signing.BadSignature:
         return None
 
 
-def _subject(lines: list[Told]) -> str:
-    """One line of it: names may hold anything."""
-    first = lines[0]
-    if len(lines) == 1:
-        said = f"{first.sentence}: {first.place}"
-    else:
-        projects = {line.notification.project_id for line in lines}
-        said = f"{len(lines)} things in {first.notification.project if len(projects) == 1 else 'Backlot'}"
-    said = " ".join(said.split())
-    return said if len(said) <= LONGEST else f"{said[: LONGEST - 1]}…"
+def _unsubscribe_url(user: User) -> str:
+    return f"{settings.PUBLIC_URL}{reverse('generation:unsubscribe', args=[unsubscribe_token(user)])}"
 
 
-def _message_id(person: User, notifications: Sequence[Notification]) -> str:
-    rows = f"{person.pk}:{[one.pk for one in notifications]}"
+def _headers(user: User, notifications: Sequence[Notification]) -> dict[str, str]:
+    return {
+        "Message-ID": _message_id(user, notifications),
+        "List-Unsubscribe": f"<{_unsubscribe_url(user)}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        "Auto-Submitted": "auto-generated",
+    }
+
+
+def _subject(items: Sequence[NotificationText]) -> str:
+    """Return a single line; names may contain line breaks."""
+    projects = {item.notification.project_id for item in items}
+    context = {
+        "first": items[0],
+        "count": len(items),
+        "project": items[0].notification.project if len(projects) == 1 else None,
+    }
+    subject = " ".join(render_plain(f"{TEMPLATES}/email_subject.txt", context).split())
+    return subject if len(subject) <= MAX_SUBJECT else f"{subject[: MAX_SUBJECT - 1]}…"
+
+
+def _message_id(user: User, notifications: Sequence[Notification]) -> str:
+    rows = f"{user.pk}:{[one.pk for one in notifications]}"
     host = urlsplit(settings.PUBLIC_URL).hostname
     return f"<{hashlib.blake2s(rows.encode(), digest_size=16).hexdigest()}@{host}>"

@@ -28,7 +28,7 @@ def _notify(project: int, maker: int | None) -> int:
     rows = ShareLink.objects.filter(pk__in=fresh.values("pk"), owners_notified_at__isnull=True)
     count = rows.update(owners_notified_at=timezone.now())
     if count:
-        notify.links_paused(project, maker=maker)
+        notify.links_paused(project, creator=maker)
     return count
 
 

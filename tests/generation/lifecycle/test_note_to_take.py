@@ -82,7 +82,7 @@ def test_a_note_becomes_the_next_take_and_is_resolved_by_its_approval(
     assert (following.shot, following.number, following.job.made_from) == (shot, 2, take)
     assert "It answers" in browser.get(job.get_absolute_url()).content.decode()
 
-    notify.announce()
+    notify.announce_takes()
     assert Notification.objects.filter(to=rita, take=following, kind=Notification.Kind.ANSWERED).exists()
     assert Note.objects.get(pk=note.pk).resolved_at is None
     verdicts.decide(following, decision=Take.Review.APPROVED, by=rita)

@@ -21,7 +21,7 @@ def test_the_log_in_page_opens_the_door(client: Client, alice: User) -> None:
 def test_a_wrong_password_keeps_the_name(client: Client, alice: User) -> None:
     page = client.post("/login/", {"username": "alice", "password": "wrong"})
     assert (page.status_code, 'value="alice"' in page.content.decode()) == (200, True)
-    assert "do not go together" in page.content.decode()
+    assert 'id="login-error"' in page.content.decode()
 
 
 @pytest.mark.django_db

@@ -119,7 +119,7 @@ class Production:
             "key": str(self.voter.key),
             "proof": ballots.path_of(self.voter).rstrip("/").rpartition("/")[2] if "voter" in name else "x",
             "pk": self._pk(name),
-            "token": emails.token_of(self.person) if "unsubscribe" in name else self._token(name),
+            "token": emails.unsubscribe_token(self.person) if "unsubscribe" in name else self._token(name),
             "rest": f"{self.link.token}/nothing",
             "task_id": task_id_of(self.take.job),
         }

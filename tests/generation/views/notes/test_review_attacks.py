@@ -173,7 +173,7 @@ def test_a_daily_e_mail_outlasts_an_outage_that_began_when_it_was_due(
     User.objects.filter(pk=rita.pk).update(email="rita@studio.example")
     MailSettings.objects.create(user=rita, when=MailSettings.When.DAILY)
     notes.write(take, text="@rita look", author=bob)
-    due = email_delivery.daily_until(timezone.now())
+    due = email_delivery.daily_cutoff(timezone.now())
     Notification.objects.filter(to=rita).update(created_at=due - timedelta(hours=23, minutes=59))
     monkeypatch.setattr(timezone, "now", lambda: due + timedelta(minutes=5))
     works = settings.EMAIL_BACKEND
