@@ -62,11 +62,11 @@ def write_claim(job_ids: Sequence[int], *, seconds: float, **fields: Any) -> str
     It begins with the name of the host, whose supervisor wants to know whether its workers are busy.
     """
     token = f"{settings.WORKER_ID[:8]}{secrets.token_hex(12)}"
-    lapsed = F("takeovers") + Case(When(lease_token="", then=0), default=1)
+    lapsed = F("lapsed_leases") + Case(When(lease_token="", then=0), default=1)
     Job.objects.filter(pk__in=job_ids).update(
         lease_token=token,
         next_step_at=timezone.now() + timedelta(seconds=seconds),
-        takeovers=lapsed,
+        lapsed_leases=lapsed,
         **fields,
     )
     return token
@@ -74,16 +74,16 @@ def write_claim(job_ids: Sequence[int], *, seconds: float, **fields: Any) -> str
 
 def renew(lease: Lease, *, seconds: float) -> None:
     """Keep a job for longer while slow work goes on. Raises LeaseLost when it is no longer ours."""
-    if not held(lease).update(next_step_at=timezone.now() + timedelta(seconds=seconds)):
+    if not locked_row(lease).update(next_step_at=timezone.now() + timedelta(seconds=seconds)):
         raise LeaseLost
 
 
-def held(lease: Lease) -> Any:
+def locked_row(lease: Lease) -> Any:
     """The job as a queryset, fenced: empty when the lease was lost."""
     return Job.objects.filter(pk=lease.job_id, status=lease.status, lease_token=lease.token)
 
 
-def move(lease: Lease, to: Job.Status, text: str, *, after: float | None = None, **fields: Any) -> None:
+def transition(lease: Lease, to: Job.Status, text: str, *, after: float | None = None, **fields: Any) -> None:
     """Commit a step: state, fields and the line of the story in one short transaction, and let go of the job.
 
     `after` is the number of seconds until the next step is due, None when nothing follows by itself. Raises
@@ -91,25 +91,25 @@ def move(lease: Lease, to: Job.Status, text: str, *, after: float | None = None,
     """
     with transaction.atomic():
         due = None if after is None else timezone.now() + timedelta(seconds=after)
-        changed = held(lease).update(status=to, lease_token="", next_step_at=due, **fields)
+        changed = locked_row(lease).update(status=to, lease_token="", next_step_at=due, **fields)
         if not changed:
             raise LeaseLost
-        tell(lease.job_id, to, text)
+        record_event(lease.job_id, to, text)
 
 
-def advance(lease: Lease, to: Job.Status, text: str, **fields: Any) -> Lease:
+def transition_keeping_lease(lease: Lease, to: Job.Status, text: str, **fields: Any) -> Lease:
     """Commit a step like `move`, but keep the job: the lease for the next state. Raises LeaseLost."""
     with transaction.atomic():
-        if not held(lease).update(status=to, **fields):
+        if not locked_row(lease).update(status=to, **fields):
             raise LeaseLost
-        tell(lease.job_id, to, text)
+        record_event(lease.job_id, to, text)
     return Lease(lease.job_id, lease.token, to)
 
 
-def let_go(lease: Lease, *, after: float, **fields: Any) -> None:
+def release(lease: Lease, *, after: float, **fields: Any) -> None:
     """Release a job in the state it has; it is due again after so many seconds. Nothing worth telling happened."""
     due = timezone.now() + timedelta(seconds=after)
-    if not held(lease).update(lease_token="", next_step_at=due, **fields):
+    if not locked_row(lease).update(lease_token="", next_step_at=due, **fields):
         raise LeaseLost
 
 
@@ -118,11 +118,11 @@ def release_all_of(host: str) -> int:
 
     They are due at once instead of when their leases lapse, and it is no crash that one of them may have caused.
     """
-    left = Job.objects.filter(status__in=Job.IN_HAND, lease_token__startswith=host)
+    left = Job.objects.filter(status__in=Job.Status.active, lease_token__startswith=host)
     return left.update(lease_token="", next_step_at=timezone.now())
 
 
-def insist(write: Callable[[], None]) -> None:
+def retry_on_db_outage(write: Callable[[], None]) -> None:
     """Write down a fact about money, also when the database is away for the moment: nobody else knows it.
 
     Raises what the last try raised when it stays away; then the row still tells that something was under way.
@@ -138,7 +138,7 @@ def insist(write: Callable[[], None]) -> None:
             time.sleep(PAUSE)
 
 
-def tell(job_id: int, status: str, text: str, *, by: Any = None) -> None:
+def record_event(job_id: int, status: str, text: str, *, by: Any = None) -> None:
     """Add a line to the job's story."""
     JobEvent.objects.create(job_id=job_id, status=status, text=text, by=by)
     log.info("job %s %s: %s", job_id, status, text, extra={"job": job_id})

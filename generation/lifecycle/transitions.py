@@ -6,7 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from generation.lifecycle.leases import Lease, move
+from generation.lifecycle.leases import Lease, transition
 from generation.models import Job, LedgerEntry, Take
 from library.models import Project
 
@@ -18,7 +18,7 @@ def fail(
 ) -> None:
     """The job will bring no take. `money` says whether the provider keeps the price or gives it back."""
     with transaction.atomic():
-        move(
+        transition(
             lease,
             Job.Status.FAILED,
             message,
@@ -28,32 +28,32 @@ def fail(
             error_param=param[:80],
             **fields,
         )
-        book(lease.job_id, money)
+        settle_ledger(lease.job_id, money)
 
 
 def hold(lease: Lease, reason: str, *, money: LedgerEntry.State = State.UNCERTAIN, **fields: Any) -> None:
     """A person has to decide: what happened at the provider cannot be known from here, unless `money` says more."""
     with transaction.atomic():
-        move(lease, Job.Status.HELD, reason, held_reason=reason, **fields)
-        book(lease.job_id, money)
+        transition(lease, Job.Status.HELD, reason, held_reason=reason, **fields)
+        settle_ledger(lease.job_id, money)
 
 
 def succeed(lease: Lease, facts: dict[str, Any], *, told: str = "") -> Take:
     """The take is stored: write it, its money and the state together, and in its story what is `told` beside."""
     with transaction.atomic():
         text = f"The take is stored. {told}".strip()
-        move(lease, Job.Status.SUCCEEDED, text, finished_at=timezone.now())
+        transition(lease, Job.Status.SUCCEEDED, text, finished_at=timezone.now())
         job = Job.objects.select_related("shot").get(pk=lease.job_id)
         # Locked, so that two takes of one shot get two numbers.
         project = Project.objects.select_for_update().get(pk=job.project_id)
         siblings = Take.objects.filter(project=project, shot=job.shot)
         number = (siblings.order_by("-number").values_list("number", flat=True).first() or 0) + 1
         take = Take.objects.create(job=job, project=project, shot=job.shot, number=number, **facts)
-        book(lease.job_id, State.SETTLED)
+        settle_ledger(lease.job_id, State.SETTLED)
     return take
 
 
-def book(job_id: int, state: LedgerEntry.State) -> None:
+def settle_ledger(job_id: int, state: LedgerEntry.State) -> None:
     """Write down what became of the money: settled by the cost that the provider reported, else by the estimate."""
     entry = LedgerEntry.objects.select_related("job").get(job_id=job_id)
     amounts: dict[LedgerEntry.State, Decimal | None] = {

@@ -1,4 +1,4 @@
-"""Jobs: one request to the provider and everything that happened to it."""
+"""Jobs: one request to the provider and its event log."""
 
 from typing import Self
 from uuid import uuid4
@@ -8,6 +8,8 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import classproperty
+from django.utils.translation import gettext_lazy as _
 
 from generation.models.batches import Batch
 from generation.models.shots import Shot
@@ -17,60 +19,96 @@ from library.models.projects import MAKERS, AnyUser, in_projects_of
 
 
 def choices(values: type[Model] | type[Resolution] | type[AspectRatio]) -> list[tuple[str, str]]:
-    """The provider's values as a choice of Django's."""
+    """Return the provider's values as choices of a Django field."""
     return [(member.value, member.value) for member in values]
 
 
 class JobQuerySet(models.QuerySet["Job"]):
-    """Look-up and permission in one call; the sets that the workers look for."""
+    """Look-up and permission in one call, and the sets that workers process."""
 
     def visible_to(self, user: AnyUser) -> Self:
-        """The jobs of the projects that the user may see."""
+        """Filter jobs of projects that the user may see."""
         return self.filter(in_projects_of(user))
 
     def editable_by(self, user: AnyUser) -> Self:
-        """The jobs of the projects in which the user may make things."""
+        """Filter jobs of projects in which the user may create and change jobs."""
         return self.filter(in_projects_of(user, MAKERS))
 
-    def wanting_a_person(self) -> Self:
-        """What the held desk shows: held jobs, and renders that are late and that somebody still waits for."""
+    def needs_attention(self) -> Self:
+        """Filter jobs that a user has to decide about: held jobs, and late renders that were not abandoned."""
         late = Q(status=Job.Status.RUNNING, late_at__isnull=False, abandoned_at__isnull=True)
         return self.filter(Q(status=Job.Status.HELD) | late)
 
     def due(self) -> Self:
-        """Waiting for a worker now, the longest waiting first. A claimed job is due again when its lease lapses."""
+        """Filter jobs whose next step is due, the longest overdue first. A claimed job is due when its lease lapses."""
         return self.filter(next_step_at__lte=timezone.now()).order_by("next_step_at")
+
+
+class JobStatus(models.TextChoices):
+    """The states of a job, and the groups of states that code asks about."""
+
+    DRAFT = "draft", _("Draft")
+    QUEUED = "queued", _("Queued")
+    SUBMITTING = "submitting", _("Submitting")
+    RUNNING = "running", _("Rendering")
+    STORING = "storing", _("Storing")
+    SUCCEEDED = "succeeded", _("Done")
+    FAILED = "failed", _("Failed")
+    HELD = "held", _("Held")
+    CANCELLED = "cancelled", _("Cancelled")
+
+    @classproperty
+    def finished(cls) -> tuple["JobStatus", ...]:
+        """States that a job never leaves."""
+        return (cls.SUCCEEDED, cls.FAILED, cls.CANCELLED)
+
+    @classproperty
+    def active(cls) -> tuple["JobStatus", ...]:
+        """States in which a worker will take the next step."""
+        return (cls.QUEUED, cls.SUBMITTING, cls.RUNNING, cls.STORING)
+
+    @classproperty
+    def sent(cls) -> tuple["JobStatus", ...]:
+        """Active states in which the provider has, or may have, the request."""
+        return (cls.SUBMITTING, cls.RUNNING, cls.STORING)
+
+    @classproperty
+    def idle(cls) -> tuple["JobStatus", ...]:
+        """States in which nothing happens until a user acts, although the job is not finished."""
+        return (cls.DRAFT, cls.HELD)
+
+    @property
+    def is_finished(self) -> bool:
+        return self in JobStatus.finished
+
+    @property
+    def is_active(self) -> bool:
+        return self in JobStatus.active
 
 
 class Job(models.Model):
     """One request to the provider, from draft to take.
 
-    DRAFT -> QUEUED -> SUBMITTING -> RUNNING -> STORING -> SUCCEEDED, with the ways out CANCELLED, FAILED and HELD.
-    Only `generation.lifecycle` writes `status`. `next_step_at` is schedule, lease and index in one: a worker
-    claims a due job by moving it into the future and writing its own `lease_token`; the token of a worker that
-    died lapses with it, and commits are fenced by it.
+    DRAFT -> QUEUED -> SUBMITTING -> RUNNING -> STORING -> SUCCEEDED
+                |  ^______|  |          |          |
+                v  not sent  v          v          v
+            CANCELLED       HELD     FAILED,    HELD: it has been paid for
+                                      HELD
+    HELD -> QUEUED, SUBMITTING, RUNNING, STORING or FAILED, as a user decides
 
-    The request is frozen in `request_body`, byte for byte, together with where it goes and its idempotency key.
+    Only `generation.lifecycle` writes `status`. `next_step_at` is schedule, lease and index in one column: a worker
+    claims a due job by moving it into the future and writing its own `lease_token`. The claim of a worker that died
+    lapses, and commits are fenced by the token.
+
+    The request is frozen in `request_body`, byte for byte, together with its destination and idempotency key.
     """
 
-    class Status(models.TextChoices):
-        DRAFT = "draft", "Draft"
-        QUEUED = "queued", "Waiting"
-        SUBMITTING = "submitting", "Submitting"
-        RUNNING = "running", "Rendering"
-        STORING = "storing", "Storing"
-        SUCCEEDED = "succeeded", "Done"
-        FAILED = "failed", "Failed"
-        HELD = "held", "Held"
-        CANCELLED = "cancelled", "Cancelled"
+    Status = JobStatus
 
     class Priority(models.IntegerChoices):
-        BULK = 0, "When there is time"
-        NORMAL = 10, "In turn"
-        REVIEW = 20, "Review fix, first"
-
-    FINISHED = (Status.SUCCEEDED, Status.FAILED, Status.CANCELLED)
-    IN_HAND = (Status.QUEUED, Status.SUBMITTING, Status.RUNNING, Status.STORING)
+        BULK = 0, _("Low")
+        NORMAL = 10, _("Normal")
+        REVIEW = 20, _("High")
 
     uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
     form_key = models.UUIDField(
@@ -104,13 +142,14 @@ class Job(models.Model):
     made_from = models.ForeignKey(
         "generation.Take", models.SET_NULL, null=True, blank=True, related_name="descendants"
     )
-    answers = models.ForeignKey(
+    for_note = models.ForeignKey(
         "generation.Note",
         models.SET_NULL,
         null=True,
         blank=True,
-        related_name="answers",
-        help_text="the note that it was made for; approving its take resolves it",
+        related_name="followup_jobs",
+        db_column="answers_id",  # the name that earlier versions use, see docs/upgrading.md
+        help_text="the note that it was made for; approving its take resolves the note",
     )
 
     # Where it stands
@@ -119,8 +158,8 @@ class Job(models.Model):
     next_step_at = models.DateTimeField(null=True, blank=True)
     lease_token = models.CharField(max_length=32, blank=True)
     attempts = models.PositiveIntegerField(default=0, help_text="tries of the present step")
-    takeovers = models.PositiveIntegerField(
-        default=0, help_text="leases of this step that lapsed: workers that died"
+    lapsed_leases = models.PositiveIntegerField(
+        default=0, db_column="takeovers", help_text="workers that stopped during this step"
     )
     held_reason = models.TextField(blank=True)
     late_at = models.DateTimeField(
@@ -206,13 +245,11 @@ class Job(models.Model):
 
     @property
     def is_finished(self) -> bool:
-        """Nothing will happen to it any more."""
-        return self.status in self.FINISHED
+        return JobStatus(self.status).is_finished
 
     @property
-    def is_in_hand(self) -> bool:
-        """A worker has it or will have it: its page refreshes itself."""
-        return self.status in self.IN_HAND
+    def is_active(self) -> bool:
+        return JobStatus(self.status).is_active
 
 
 class JobReference(models.Model):

@@ -82,7 +82,6 @@ class MailSettings(models.Model):
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="mail_settings")
     when = models.CharField(max_length=5, choices=When, default=When.AT_ONCE)
-    daily_sent_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
         return f"{self.user}: {self.get_when_display()}"

@@ -63,7 +63,9 @@ def spending(request: Request, *, since: Any) -> list[dict[str, Any]]:
 
 def _live(request: Request) -> dict[str, Any]:
     running = (
-        Job.objects.visible_to(request.user).filter(status__in=Job.IN_HAND).select_related("project", "shot")
+        Job.objects.visible_to(request.user)
+        .filter(status__in=Job.Status.active)
+        .select_related("project", "shot")
     )
     jobs = list(running[:SHOWN_JOBS])
     takes = list(Take.objects.visible_to(request.user).wanted().for_cards()[:SHOWN_TAKES])

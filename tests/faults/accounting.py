@@ -41,7 +41,9 @@ def account(asked: Iterable[str], tasks: Iterable[Mapping[str, Any]]) -> dict[st
         "lost": len(_lost(asked)),
         "submitted twice": sum(1 for count in submits.values() if count > 1),
         "stored twice": sum(1 for count in takes.values() if count > 1),
-        "events after the end": sum(map(_events_after_the_end, Job.objects.filter(status__in=Job.FINISHED))),
+        "events after the end": sum(
+            map(_events_after_the_end, Job.objects.filter(status__in=Job.Status.finished))
+        ),
         "takes without file": sum(1 for key in keys if not storage.exists(key)),
         "wrong in the ledger": sum(
             1
@@ -67,7 +69,7 @@ def _lost(asked: Iterable[str]) -> list[str]:
 
 def _events_after_the_end(job: Job) -> int:
     told = list(job.events.values_list("status", flat=True))
-    return len(told) - 1 - next(place for place, status in enumerate(told) if status in Job.FINISHED)
+    return len(told) - 1 - next(place for place, status in enumerate(told) if status in Job.Status.finished)
 
 
 def orphans_after_the_audit() -> int:

@@ -109,4 +109,4 @@ def has_swept(within: float) -> bool:
 
 
 def in_hand() -> bool:
-    return Job.objects.filter(status__in=Job.IN_HAND).exists()
+    return Job.objects.filter(status__in=Job.Status.active).exists()

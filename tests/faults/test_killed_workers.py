@@ -31,20 +31,22 @@ def test_a_killed_worker_leaves_jobs_that_another_finishes(worker, queue_job, sa
         worker.start()
         # A step in which three workers stopped is held, since it may be what stops them: nothing is hit so often here.
         often = [job for job, times in struck.items() if times > 1]
-        wait_for(lambda often=often: not Job.objects.filter(pk__in=often, status__in=Job.IN_HAND).exists())
+        wait_for(
+            lambda often=often: not Job.objects.filter(pk__in=often, status__in=Job.Status.active).exists()
+        )
         for state, (at, kind, seconds) in FAULTS.items():
             prompt = f"{state} when killed, number {number}"
             sandbox.add_fault(at, kind, match=prompt, seconds=seconds)
             job = queue_job(prompt)
             wait_for(lambda job=job, state=state: Job.objects.get(pk=job.pk).status == state)
         worker.kill()
-        struck.update(Job.objects.filter(status__in=Job.IN_HAND).values_list("pk", flat=True))
+        struck.update(Job.objects.filter(status__in=Job.Status.active).values_list("pk", flat=True))
         killed += Job.objects.filter(prompt__endswith=f" {number}").values_list("status", flat=True)
         leases_lapse()
     assert {state: killed.count(state) for state in FAULTS} == dict.fromkeys(FAULTS, KILLS)
 
     worker.start()
-    wait_for(lambda: not Job.objects.filter(status__in=Job.IN_HAND).exists(), seconds=120)
+    wait_for(lambda: not Job.objects.filter(status__in=Job.Status.active).exists(), seconds=120)
 
     jobs = list(Job.objects.all())
     assert len(jobs) == KILLS * len(FAULTS)

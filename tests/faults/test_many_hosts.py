@@ -66,7 +66,7 @@ def test_hosts_share_the_polling(hosts, alice, project, queue_job, sandbox, tall
     sandbox.add_fault("submit", "fail_task", times=None)
     queued = [queue_job(f"sent in between, {number}") for number in range(SUBMITS)]
     _render(JOBS, sandbox, alice, project)
-    wait_for(lambda: not Job.objects.filter(status__in=Job.IN_HAND).exists(), seconds=600, every=0.5)
+    wait_for(lambda: not Job.objects.filter(status__in=Job.Status.active).exists(), seconds=600, every=0.5)
 
     assert Job.objects.filter(status=Status.FAILED).count() == JOBS + SUBMITS
     log = sandbox.log()

@@ -98,7 +98,7 @@ def sweeps() -> bool:
 
 
 def nothing_in_hand() -> bool:
-    return not Job.objects.filter(status__in=Job.IN_HAND).exists()
+    return not Job.objects.filter(status__in=Job.Status.active).exists()
 
 
 def test_the_database_is_away(house, alice, project):

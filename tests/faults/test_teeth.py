@@ -25,7 +25,7 @@ def test_without_the_fence_it_fails(monkeypatch, alice, project):
 
 def test_with_blind_resubmission_it_fails(monkeypatch, alice, project):
     def blindly(lease, doubt, *, tries):
-        leases.move(lease, Job.Status.QUEUED, "Sending it once more.", after=0)
+        leases.transition(lease, Job.Status.QUEUED, "Sending it once more.", after=0)
 
     monkeypatch.setattr(outcomes, "_unknown", blindly)
     with pytest.raises(AssertionError, match="paid twice"):

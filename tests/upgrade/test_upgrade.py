@@ -176,7 +176,7 @@ def wait_until_drawn(provider: SandboxServer) -> None:
 
 
 def is_over() -> bool:
-    return not Job.objects.filter(status__in=Job.IN_HAND).exists()
+    return not Job.objects.filter(status__in=Job.Status.active).exists()
 
 
 def check_what_became_of_them(upgraded: Upgraded) -> None:

@@ -18,10 +18,10 @@ from generation import gateway
 from generation.composition import Problem, why_ended
 from generation.lifecycle.errors import CannotQueue, NotPossible
 from generation.lifecycle.held.held_jobs import Doubt, Way, doubt_of, ways_of
-from generation.lifecycle.leases import tell, wake
+from generation.lifecycle.leases import record_event, wake
 from generation.lifecycle.queue import rate_limit
 from generation.lifecycle.spending.checks import Permit, authorize
-from generation.lifecycle.transitions import book
+from generation.lifecycle.transitions import settle_ledger
 from generation.models import Job, JobReference, LedgerEntry
 from generation.skyreels import errors
 from generation.skyreels.schemas import Task
@@ -122,7 +122,7 @@ def send_again(job: Job, *, by: Any) -> Job:
             raise NotPossible(DECIDED)
         permit = authorize(by=by, project=job.project, estimates=[job.estimate_usd])
         text = f"{by} sent it again as {made}. What this one may have cost stays uncertain."
-        tell(job.pk, Status.HELD, text, by=by)
+        record_event(job.pk, Status.HELD, text, by=by)
         _queue(made, job, permit, by=by)
     return made
 
@@ -142,9 +142,9 @@ def write_off(job: Job, *, by: Any, paid: bool) -> None:
             "error_message": f"Written off by {by} as {told}. {reason}",
             "held_reason": "",
         }
-        _move(Job.objects.wanting_a_person().filter(task_id=job.task_id), job, Status.FAILED, **ended)
-        book(job.pk, State.SETTLED if paid else State.REFUNDED)
-        tell(job.pk, Status.FAILED, f"{by} wrote it off as {told}.", by=by)
+        _move(Job.objects.needs_attention().filter(task_id=job.task_id), job, Status.FAILED, **ended)
+        settle_ledger(job.pk, State.SETTLED if paid else State.REFUNDED)
+        record_event(job.pk, Status.FAILED, f"{by} wrote it off as {told}.", by=by)
 
 
 def again_key(job: Job) -> UUID:
@@ -175,9 +175,9 @@ def _go_on(job: Job, to: Job.Status, text: str, *, by: Any, task: str = "", **fi
     held = Job.objects.filter(status=Status.HELD, task_id=job.task_id)
     with transaction.atomic():
         now = timezone.now()
-        _move(held, job, to, next_step_at=now, attempts=0, takeovers=0, held_reason="", **fields)
-        book(job.pk, State.ESTIMATED)
-        tell(job.pk, to, text, by=by)
+        _move(held, job, to, next_step_at=now, attempts=0, lapsed_leases=0, held_reason="", **fields)
+        settle_ledger(job.pk, State.ESTIMATED)
+        record_event(job.pk, to, text, by=by)
         if task:
             wake(task, job.pk)
 
@@ -187,7 +187,7 @@ def _hurry(job: Job, *, by: Any) -> None:
     late = Job.objects.filter(late_at__isnull=False, lease_token="")
     with transaction.atomic():
         _move(late, job, Status.RUNNING, next_step_at=timezone.now())
-        tell(job.pk, Status.RUNNING, f"{by} has the provider asked about it now.", by=by)
+        record_event(job.pk, Status.RUNNING, f"{by} has the provider asked about it now.", by=by)
 
 
 def _move(jobs: QuerySet[Job], job: Job, to: Job.Status, **fields: Any) -> None:
@@ -235,5 +235,5 @@ def _queue(made: Job, first: Job, permit: Permit, *, by: Any) -> None:
     used.update(use_count=F("use_count") + 1, last_used_at=timezone.now())
     permit.charge(made)
     text = f"{by} sends {first} again as this job, estimated ${made.estimate_usd:.2f}. The first may be paid for too."
-    tell(made.pk, Status.QUEUED, text, by=by)
+    record_event(made.pk, Status.QUEUED, text, by=by)
     wake("submit", made.pk)

@@ -10,7 +10,16 @@ from itertools import takewhile
 from django.db import connection, transaction
 from django.utils import timezone
 
-from generation.lifecycle.leases import Lease, LeaseLost, held, let_go, log, move, tell, wake
+from generation.lifecycle.leases import (
+    Lease,
+    LeaseLost,
+    locked_row,
+    log,
+    record_event,
+    release,
+    transition,
+    wake,
+)
 from generation.lifecycle.poll.poll_client import Answered
 from generation.lifecycle.queue import rate_limit
 from generation.lifecycle.render_times.measured_times import RenderTimes, learn
@@ -42,7 +51,7 @@ def take_answers(answered: Sequence[Answered], times: RenderTimes) -> None:
 def _take_end(one: Answered, times: RenderTimes) -> None:
     lease, job, answer = one.lease, one.job, one.answer
     if answer is None:
-        let_go(lease, after=0, takeovers=0)
+        release(lease, after=0, lapsed_leases=0)
     elif isinstance(answer, errors.SkyReelsError):
         _take_error(one, answer, times)
     elif answer.state is TaskState.COMPLETED and answer.video_url:
@@ -60,7 +69,7 @@ def _take_end(one: Answered, times: RenderTimes) -> None:
 
 def _completed(lease: Lease, task: Task) -> None:
     with transaction.atomic():
-        move(
+        transition(
             lease,
             Status.STORING,
             "Rendered. Fetching the video.",
@@ -72,7 +81,7 @@ def _completed(lease: Lease, task: Task) -> None:
             cost_usd=task.cost,
             rendered_at=timezone.now(),
             attempts=0,
-            takeovers=0,
+            lapsed_leases=0,
         )
         wake("store", lease.job_id)
 
@@ -89,7 +98,7 @@ def _take_error(one: Answered, error: errors.SkyReelsError, times: RenderTimes) 
     _look_whether_late(one, times)
     delay = rate_limit.back_off(job.attempts, asked=error.retry_after, most=60.0)
     text = f"No answer about the render: {error.message} Asking again in {delay:.0f} s."
-    move(lease, Status.RUNNING, text, after=delay, attempts=job.attempts + 1)
+    transition(lease, Status.RUNNING, text, after=delay, attempts=job.attempts + 1)
 
 
 def _strange(lease: Lease, job: Job, message: str) -> None:
@@ -98,7 +107,7 @@ def _strange(lease: Lease, job: Job, message: str) -> None:
         hold(lease, f"{message} It said so {MAX_STRANGE_ANSWERS} times.")
     else:
         delay = rate_limit.back_off(job.attempts)
-        move(lease, Status.RUNNING, f"{message} Asking again.", after=delay, attempts=job.attempts + 1)
+        transition(lease, Status.RUNNING, f"{message} Asking again.", after=delay, attempts=job.attempts + 1)
 
 
 def _told_in_a_row(job: Job, message: str) -> int:
@@ -112,11 +121,11 @@ def _look_whether_late(one: Answered, times: RenderTimes) -> None:
     if one.job.late_at is not None or not times.is_late(one.job):
         return
     with transaction.atomic():
-        if held(one.lease).update(late_at=timezone.now()):
+        if locked_row(one.lease).update(late_at=timezone.now()):
             text = (
                 "It takes far longer than such renders do. It is asked about more rarely, and never given up."
             )
-            tell(one.job.pk, Status.RUNNING, text)
+            record_event(one.job.pk, Status.RUNNING, text)
 
 
 def _note_progress(rows: Sequence[tuple[Lease, str, int, float]]) -> None:

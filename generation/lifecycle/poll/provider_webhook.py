@@ -4,7 +4,7 @@ from django.db import transaction
 from django.db.models import Case, F, When
 from django.utils import timezone
 
-from generation.lifecycle.leases import tell
+from generation.lifecycle.leases import record_event
 from generation.models import Job
 from generation.models.jobs import JobQuerySet
 
@@ -37,4 +37,4 @@ def _note_that_it_was_taken(called: JobQuerySet) -> None:
     as_read = called.filter(status=Status.HELD, held_reason=doubted.held_reason)
     with transaction.atomic():
         if as_read.update(held_reason=f"{doubted.held_reason} {TOOK_IT}"):
-            tell(doubted.pk, Status.HELD, TOOK_IT)
+            record_event(doubted.pk, Status.HELD, TOOK_IT)

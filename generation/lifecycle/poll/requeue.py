@@ -9,7 +9,7 @@ from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from generation import gateway
-from generation.lifecycle.leases import log, tell, wake
+from generation.lifecycle.leases import log, record_event, wake
 from generation.lifecycle.poll.heartbeats import Share
 from generation.lifecycle.queue import dispatch, rate_limit
 from generation.lifecycle.render_times import poll_schedule
@@ -73,7 +73,7 @@ def _bring_back() -> None:
     """What is due further ahead than anything can be was written before the clock was set back: it is due now, and
     who is still at work on it has the time of a lease to say so."""
     now = timezone.now()
-    ahead = Job.objects.filter(status__in=Job.IN_HAND, next_step_at__gt=now + FURTHEST)
+    ahead = Job.objects.filter(status__in=Job.Status.active, next_step_at__gt=now + FURTHEST)
     if ahead.exists():
         left = Case(When(lease_token="", then=Value(now)), default=Value(now + STILL_AT_WORK))
         log.warning(
@@ -90,7 +90,7 @@ def _tell_of_the_unasked() -> None:
     for job_id in list(unasked.values_list("pk", flat=True)[:BATCH]):
         with transaction.atomic():
             if unasked.filter(pk=job_id).update(late_at=now):
-                tell(job_id, Status.RUNNING, UNASKED)
+                record_event(job_id, Status.RUNNING, UNASKED)
 
 
 def _mine(jobs: QuerySet[Job], share: Share) -> QuerySet[Job]:

@@ -32,7 +32,7 @@ def create_batch(
     briefs: Sequence[Brief],
     form_key: UUID,
     made_from: Take | None = None,
-    answers: Note | None = None,
+    for_note: Note | None = None,
 ) -> Batch:
     """Queue a job for each brief, or none at all. A form that was sent twice (same `form_key`) makes one batch; a draft
     of the same key is used up by it. A code of a shot that the project does not have makes that shot. Each of them
@@ -46,7 +46,7 @@ def create_batch(
     if refused := _problems(composed):
         raise CannotQueue(refused)
     try:
-        return _queue(composed, briefs, Context(by, project, made_from, answers), form_key)
+        return _queue(composed, briefs, Context(by, project, made_from, for_note), form_key)
     except IntegrityError:
         # The same form came twice at once and the other one was first.
         if made := _made_before(form_key, by):
@@ -97,17 +97,17 @@ def _queue(
     estimates = [one.estimate_usd for one in composed]
     permit = authorize(by=context.by, project=context.project, estimates=estimates)
     batch = Batch.objects.create(form_key=form_key, project=context.project, created_by=context.by)
-    within = replace(context, batch=batch, priority=_priority(len(composed), context.answers))
+    within = replace(context, batch=batch, priority=_priority(len(composed), context.for_note))
     for place, (one, brief) in enumerate(zip(composed, briefs, strict=True)):
         queue(one, within, permit, form_key=uuid5(form_key, str(place)), shot=shots.get(brief.shot))
     return batch
 
 
-def _priority(takes: int, answers: Note | None) -> Job.Priority:
+def _priority(takes: int, for_note: Note | None) -> Job.Priority:
     """An answer goes first, but twenty of them at once would keep everybody else from their turn."""
     if takes > LARGE:
         return Job.Priority.BULK
-    return Job.Priority.REVIEW if answers else Job.Priority.NORMAL
+    return Job.Priority.REVIEW if for_note else Job.Priority.NORMAL
 
 
 def _shots(project: Project, briefs: Sequence[Brief]) -> dict[str, Shot]:

@@ -10,13 +10,13 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from generation.lifecycle.leases import log, tell
+from generation.lifecycle.leases import log, record_event
 from generation.lifecycle.queue.enqueue import NotPossible
 from generation.models import Job, JobEvent, Production
 from library.models import Project
 
 Status = Job.Status
-SENT = (Status.SUBMITTING, Status.RUNNING, Status.STORING)
+
 TOLD = {
     Job.Priority.REVIEW: "put it in front of the queue",
     Job.Priority.NORMAL: "put it in turn",
@@ -73,7 +73,7 @@ def reclaim(job: Job, *, by: Any) -> None:
 
 def _mark(job: Job, by: Any, *, since: Any, text: str) -> None:
     wanted = Job.objects.filter(pk=job.pk, abandoned_at__isnull=since is not None)
-    open_to_it = wanted.filter(status__in=SENT) if since else wanted
+    open_to_it = wanted.filter(status__in=Status.sent) if since else wanted
     with transaction.atomic():
         if not open_to_it.update(abandoned_at=since):
             raise NotPossible(
@@ -82,7 +82,7 @@ def _mark(job: Job, by: Any, *, since: Any, text: str) -> None:
                 else "It was not abandoned. Nothing was changed."
             )
         status = Job.objects.values_list("status", flat=True).get(pk=job.pk)
-        tell(job.pk, status, text, by=by)
+        record_event(job.pk, status, text, by=by)
 
 
 def _waiting(project: Project) -> list[int]:

@@ -8,10 +8,10 @@ from django.utils import timezone
 
 from generation import composition
 from generation.composition import Composition, Problem, Roles, Settings
-from generation.lifecycle.leases import tell
+from generation.lifecycle.leases import record_event
 from generation.lifecycle.queue.enqueue import CannotQueue, Context, NotPossible, errors_of, queue
 from generation.lifecycle.spending.checks import authorize
-from generation.lifecycle.transitions import book
+from generation.lifecycle.transitions import settle_ledger
 from generation.models import Batch, Job, LedgerEntry, Note, Shot, Take
 from library.models import Project
 
@@ -29,10 +29,10 @@ def create(
     form_key: UUID | None = None,
     shot: Shot | None = None,
     made_from: Take | None = None,
-    answers: Note | None = None,
+    for_note: Note | None = None,
 ) -> Job:
     """Queue a job for what was typed and chosen. A form that was sent twice (same `form_key`) makes one job; a draft
-    of the same key becomes that job. What answers a note goes before what else waits.
+    of the same key becomes that job. What is made for a note goes before what else waits.
 
     Rights are asked about here and never again: a job that waits past the last day of one of its assets is sent all
     the same, since it was agreed to while that asset could be used. Its pages say that the rights have ended since.
@@ -49,7 +49,7 @@ def create(
         form_key=form_key,
         shot=shot,
         made_from=made_from,
-        answers=answers,
+        for_note=for_note,
     )
 
 
@@ -61,7 +61,7 @@ def create_from(
     form_key: UUID | None = None,
     shot: Shot | None = None,
     made_from: Take | None = None,
-    answers: Note | None = None,
+    for_note: Note | None = None,
 ) -> Job:
     """The same for what is composed already, as by the HTTP APIs."""
     key = form_key or uuid4()
@@ -69,8 +69,8 @@ def create_from(
         return made
     if refused := errors_of(composed):
         raise CannotQueue(refused)
-    priority = Job.Priority.REVIEW if answers else Job.Priority.NORMAL
-    context = Context(by, project, made_from, answers, priority=priority)
+    priority = Job.Priority.REVIEW if for_note else Job.Priority.NORMAL
+    context = Context(by, project, made_from, for_note, priority=priority)
     try:
         return _queue(composed, context, form_key=key, shot=shot)
     except IntegrityError:
@@ -96,13 +96,13 @@ def withdraw(job_id: int, *, by: Any) -> bool:
     ended = {"lease_token": "", "next_step_at": None, "finished_at": timezone.now()}
     if not waiting.update(status=Status.CANCELLED, **ended):
         return False
-    book(job_id, LedgerEntry.State.REFUNDED)
-    tell(job_id, Status.CANCELLED, f"Cancelled by {by}. Nothing was sent or charged.", by=by)
+    settle_ledger(job_id, LedgerEntry.State.REFUNDED)
+    record_event(job_id, Status.CANCELLED, f"Cancelled by {by}. Nothing was sent or charged.", by=by)
     return True
 
 
 def retry(job: Job, *, by: Any, form_key: UUID | None = None) -> Job:
-    """A new job that asks for the same, and answers the same note if it did; handles are bound anew, addresses that
+    """A new job that asks for the same, and is for the same note; handles are bound anew, addresses that
     another program sent are sent again.
 
     Raises CannotQueue, NotPossible.
@@ -117,7 +117,7 @@ def retry(job: Job, *, by: Any, form_key: UUID | None = None) -> Job:
         form_key=form_key,
         shot=job.shot,
         made_from=job.made_from,
-        answers=job.answers,
+        for_note=job.for_note,
     )
 
 

@@ -27,7 +27,7 @@ def save_draft(
     form_key: UUID,
     shot: Shot | None = None,
     made_from: Take | None = None,
-    answers: Note | None = None,
+    for_note: Note | None = None,
 ) -> Job:
     """Keep a form as it is typed, right or wrong; the same `form_key` writes the same draft, and queues it later.
 
@@ -40,7 +40,7 @@ def save_draft(
         "project": project,
         "shot": shot,
         "made_from": made_from,
-        "answers": answers,
+        "for_note": for_note,
         "created_by": by,
         "prompt": prompt,
         "roles": roles.as_data(),

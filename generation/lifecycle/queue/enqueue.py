@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from generation.composition import Composition, Problem
 from generation.lifecycle.errors import CannotQueue, NotPossible
-from generation.lifecycle.leases import tell, wake
+from generation.lifecycle.leases import record_event, wake
 from generation.lifecycle.spending.checks import Permit
 from generation.models import Batch, Job, JobReference, Note, Shot, Take
 from library.models import Asset, Project
@@ -25,7 +25,7 @@ class Context:
     by: Any
     project: Project
     made_from: Take | None = None
-    answers: Note | None = None
+    for_note: Note | None = None
     batch: Batch | None = None
     priority: Job.Priority = Job.Priority.NORMAL
 
@@ -45,7 +45,7 @@ def queue(
         "created_by": context.by,
         "batch": context.batch,
         "made_from": context.made_from,
-        "answers": context.answers,
+        "for_note": context.for_note,
         "priority": context.priority,
         "prompt": composed.prompt,
         **vars(composed.settings),
@@ -61,7 +61,7 @@ def queue(
     _count_uses(composed)
     permit.charge(job)
     text = f"Queued by {context.by}, estimated at ${composed.estimate_usd:.2f}."
-    tell(job.pk, Status.QUEUED, text, by=context.by)
+    record_event(job.pk, Status.QUEUED, text, by=context.by)
     wake("submit", job.pk)
     return job
 

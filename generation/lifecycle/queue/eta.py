@@ -26,7 +26,7 @@ NEARLY = "done in a moment"
 
 def outlooks(jobs: Iterable[Job]) -> dict[int, Outlook]:
     """The outlook of each of these jobs that is in hand, by its key."""
-    in_hand = [job for job in jobs if job.is_in_hand]
+    in_hand = [job for job in jobs if job.is_active]
     if not in_hand:
         return {}
     renders = _renders(in_hand)

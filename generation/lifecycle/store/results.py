@@ -15,7 +15,17 @@ import httpx
 from django.conf import settings
 
 from generation import gateway
-from generation.lifecycle.leases import MAX_TAKEOVERS, Lease, LeaseLost, claim, let_go, log, move, renew, wake
+from generation.lifecycle.leases import (
+    MAX_TAKEOVERS,
+    Lease,
+    LeaseLost,
+    claim,
+    log,
+    release,
+    renew,
+    transition,
+    wake,
+)
 from generation.lifecycle.queue import rate_limit
 from generation.lifecycle.store import credentials
 from generation.lifecycle.store.download import LinkDead, fetch
@@ -42,7 +52,7 @@ def store_job(job_id: int) -> None:
         return
     job = Job.objects.get(pk=job_id)
     try:
-        if job.takeovers >= MAX_TAKEOVERS:
+        if job.lapsed_leases >= MAX_TAKEOVERS:
             hold(
                 lease, f"{MAX_TAKEOVERS} workers stopped while storing this video. It may be what stops them."
             )
@@ -134,7 +144,7 @@ def _again(lease: Lease, job: Job, message: str, *, most: int = MAX_TRIES, **fie
         return
     delay = rate_limit.back_off(job.attempts)
     text = f"{message} The render is paid and kept by the provider; trying again in {delay:.0f} s."
-    move(lease, Status.STORING, text, after=delay, attempts=job.attempts + 1, takeovers=0, **fields)
+    transition(lease, Status.STORING, text, after=delay, attempts=job.attempts + 1, lapsed_leases=0, **fields)
 
 
 def _ask_for_another_link(lease: Lease, job: Job, message: str) -> None:
@@ -142,7 +152,7 @@ def _ask_for_another_link(lease: Lease, job: Job, message: str) -> None:
     if not gateway.is_of_present(job.provider, job.base_url):
         _again(lease, job, f"{message} Its provider is not the one that is configured now.")
     elif not rate_limit.take_requests(1):
-        let_go(lease, after=BUDGET_LOOK_AGAIN)
+        release(lease, after=BUDGET_LOOK_AGAIN)
     else:
         _take_link(lease, job, message)
 
@@ -161,5 +171,5 @@ def _take_link(lease: Lease, job: Job, message: str) -> None:
         _again(lease, job, message, result_url=url)
     else:
         text = f"{message} The provider gave a new link."
-        move(lease, Status.STORING, text, after=0, attempts=1, takeovers=0, result_url=url)
+        transition(lease, Status.STORING, text, after=0, attempts=1, lapsed_leases=0, result_url=url)
         wake("store", job.pk)

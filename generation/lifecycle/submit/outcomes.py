@@ -12,10 +12,10 @@ from django.conf import settings
 from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 from django.utils import timezone
 
-from generation.lifecycle.leases import Lease, insist, let_go, move, tell, wake
+from generation.lifecycle.leases import Lease, record_event, release, retry_on_db_outage, transition, wake
 from generation.lifecycle.queue import rate_limit
 from generation.lifecycle.render_times.measured_times import first_question
-from generation.lifecycle.transitions import book, fail, hold
+from generation.lifecycle.transitions import fail, hold, settle_ledger
 from generation.models import Job, LedgerEntry
 from generation.skyreels import errors
 from generation.skyreels.schemas import Submitted
@@ -41,9 +41,9 @@ def conclude(
     """
     match outcome:
         case Submitted():
-            insist(lambda: accept(job.pk, outcome.task_id))
+            retry_on_db_outage(lambda: accept(job.pk, outcome.task_id))
         case errors.Paused():
-            insist(lambda: rate_limit.pause(outcome.message))
+            retry_on_db_outage(lambda: rate_limit.pause(outcome.message))
             _write(lease, job, lambda: _rest(lease, outcome, tried=tried, doubted=doubted))
         case errors.NotSent():
             _write(lease, job, lambda: _not_sent(lease, outcome, tried=tried, doubted=doubted))
@@ -74,7 +74,7 @@ def _write_after_all(lease: Lease, job: Job, transition: Callable[[], None]) -> 
             _take_back(lease, job.idempotency_key)
             transition()
 
-    insist(write)
+    retry_on_db_outage(write)
 
 
 def _take_back(lease: Lease, key: str) -> None:
@@ -86,16 +86,16 @@ def _take_back(lease: Lease, key: str) -> None:
     if held.filter(held_reason=LEFT_SUBMITTING, idempotency_key=key).update(
         status=Status.SUBMITTING, lease_token=lease.token, held_reason=""
     ):
-        book(lease.job_id, Money.ESTIMATED)
+        settle_ledger(lease.job_id, Money.ESTIMATED)
 
 
 def _wait_again(lease: Lease, *, tried: int) -> None:
     if Job.objects.filter(pk=lease.job_id, lease_token=lease.token, status=Status.SUBMITTING).exists():
         text = "Not sent: the database went away right before. It waits again."
         sending = replace(lease, status=Status.SUBMITTING)
-        move(sending, Status.QUEUED, text, after=0, attempts=tried, takeovers=0, frozen_at=None)
+        transition(sending, Status.QUEUED, text, after=0, attempts=tried, lapsed_leases=0, frozen_at=None)
     else:
-        let_go(lease, after=0, takeovers=0)
+        release(lease, after=0, lapsed_leases=0)
     wake("submit", lease.job_id)
 
 
@@ -103,7 +103,7 @@ def _rest(lease: Lease, refusal: errors.Paused, *, tried: int, doubted: bool) ->
     """The pause keeps it from now on, not a delay of its own; and no try is counted that a pause turned down."""
     text = f"{refusal.message} Submits are paused; this job waits."
     to, after = (Status.SUBMITTING, PAUSED_LOOK_AGAIN) if doubted else (Status.QUEUED, 0)
-    move(lease, to, text, after=after, attempts=tried, takeovers=0)
+    transition(lease, to, text, after=after, attempts=tried, lapsed_leases=0)
 
 
 def _not_sent(lease: Lease, refusal: errors.NotSent, *, tried: int, doubted: bool) -> None:
@@ -112,9 +112,9 @@ def _not_sent(lease: Lease, refusal: errors.NotSent, *, tried: int, doubted: boo
     delay = rate_limit.back_off(DOUBTED_PATIENCE if doubted else tried + 1, asked=refusal.retry_after)
     text = f"Not sent: {refusal.message} Next try in {delay:.0f} s."
     if doubted:
-        move(lease, Status.SUBMITTING, text, after=delay, attempts=tried, takeovers=0)
+        transition(lease, Status.SUBMITTING, text, after=delay, attempts=tried, lapsed_leases=0)
     else:
-        move(lease, Status.QUEUED, text, after=delay, attempts=tried + 1, takeovers=0)
+        transition(lease, Status.QUEUED, text, after=delay, attempts=tried + 1, lapsed_leases=0)
 
 
 def _refused(lease: Lease, refusal: errors.Refused, doubted: bool) -> None:
@@ -138,7 +138,7 @@ def _unknown(lease: Lease, doubt: errors.OutcomeUnknown, *, tries: int) -> None:
     else:
         delay = rate_limit.back_off(tries + 1, asked=doubt.retry_after, most=60.0)
         text = f"{doubt.message} Sending the same request with the same key in {delay:.0f} s."
-        move(lease, Status.SUBMITTING, text, after=delay, attempts=tries + 1, takeovers=0)
+        transition(lease, Status.SUBMITTING, text, after=delay, attempts=tries + 1, lapsed_leases=0)
 
 
 def accept(job_id: int, task_id: str) -> None:
@@ -163,16 +163,18 @@ def _take_on(job_id: int, task_id: str) -> None:
             lease_token="",
             held_reason="",
             attempts=0,
-            takeovers=0,
+            lapsed_leases=0,
             submitted_at=now,
             next_step_at=now + timedelta(seconds=first_question(job_id)),
         )
         if accepted:
             LedgerEntry.objects.filter(job_id=job_id).update(state=Money.ESTIMATED)
-            tell(job_id, Status.RUNNING, f"The provider took it as {task_id}.")
+            record_event(job_id, Status.RUNNING, f"The provider took it as {task_id}.")
         elif not Job.objects.filter(pk=job_id, task_id=task_id).exists():
             status = Job.objects.values_list("status", flat=True).get(pk=job_id)
-            tell(job_id, status, f"The provider also took it as {task_id}: this may have been paid twice.")
+            record_event(
+                job_id, status, f"The provider also took it as {task_id}: this may have been paid twice."
+            )
 
 
 def _hold_doubled(job_id: int, task_id: str) -> None:
@@ -184,5 +186,5 @@ def _hold_doubled(job_id: int, task_id: str) -> None:
     with transaction.atomic():
         doubted = Job.objects.filter(pk=job_id, status__in=OPEN_TO_A_TASK, task_id="")
         if doubted.update(status=Status.HELD, held_reason=reason, lease_token="", next_step_at=None):
-            book(job_id, Money.UNCERTAIN)
-            tell(job_id, Status.HELD, reason)
+            settle_ledger(job_id, Money.UNCERTAIN)
+            record_event(job_id, Status.HELD, reason)

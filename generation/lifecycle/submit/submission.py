@@ -13,7 +13,16 @@ from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
 from generation import composition, gateway
-from generation.lifecycle.leases import MAX_TAKEOVERS, Lease, LeaseLost, advance, claim, let_go, log, move
+from generation.lifecycle.leases import (
+    MAX_TAKEOVERS,
+    Lease,
+    LeaseLost,
+    claim,
+    log,
+    release,
+    transition,
+    transition_keeping_lease,
+)
 from generation.lifecycle.queue import dispatch, rate_limit
 from generation.lifecycle.submit.outcomes import LEFT_SUBMITTING, PAUSED_LOOK_AGAIN, conclude, never_left
 from generation.lifecycle.transitions import fail, hold
@@ -65,14 +74,14 @@ def _take(lease: Lease, *, is_granted: bool) -> None:
 def _start(lease: Lease, job: Job, *, is_granted: bool) -> None:
     if not _is_charged(job):
         _refuse_uncharged(lease)
-    elif job.takeovers >= MAX_TAKEOVERS:
+    elif job.lapsed_leases >= MAX_TAKEOVERS:
         reason = f"{MAX_TAKEOVERS} workers stopped before they sent this job. It may be what stops them."
         # An earlier try that was surely not sent is no reason to doubt.
         hold(lease, f"{reason} Nothing was sent.", money=LedgerEntry.State.ESTIMATED, frozen_at=None)
     elif Job.objects.filter(dispatch.resting(), pk=job.pk).exists():
-        let_go(lease, after=0, takeovers=0)
+        release(lease, after=0, lapsed_leases=0)
     elif not is_granted and not rate_limit.take_requests(1):
-        let_go(lease, after=BUDGET_LOOK_AGAIN, takeovers=0)
+        release(lease, after=BUDGET_LOOK_AGAIN, lapsed_leases=0)
     else:
         tried = job.attempts
         if (sending := _freeze(lease, job)) is not None:
@@ -92,7 +101,7 @@ def _refuse_uncharged(lease: Lease) -> None:
         "job %s has no amount in the ledger and was not sent", lease.job_id, extra={"job": lease.job_id}
     )
     now = timezone.now()
-    move(lease, Status.FAILED, text, finished_at=now, error_code="not_authorized", error_message=text)
+    transition(lease, Status.FAILED, text, finished_at=now, error_code="not_authorized", error_message=text)
 
 
 def _resume(lease: Lease, job: Job) -> None:
@@ -101,12 +110,12 @@ def _resume(lease: Lease, job: Job) -> None:
     same_gateway = Job.objects.filter(pk=job.pk, **gateway.present_gateway()).exists()
     if not settings.SKYREELS_IDEMPOTENT or not key_is_alive or not same_gateway:
         hold(lease, LEFT_SUBMITTING)
-    elif job.takeovers >= MAX_TAKEOVERS:
+    elif job.lapsed_leases >= MAX_TAKEOVERS:
         hold(lease, f"{MAX_TAKEOVERS} workers stopped while submitting this job. It may be what stops them.")
     elif rate_limit.is_paused():
-        let_go(lease, after=PAUSED_LOOK_AGAIN, takeovers=0)
+        release(lease, after=PAUSED_LOOK_AGAIN, lapsed_leases=0)
     elif not rate_limit.take_requests(1):
-        let_go(lease, after=BUDGET_LOOK_AGAIN, takeovers=0)
+        release(lease, after=BUDGET_LOOK_AGAIN, lapsed_leases=0)
     else:
         _send(lease, job, tried=job.attempts, doubted=True)
 
@@ -140,13 +149,15 @@ def _freeze(lease: Lease, job: Job) -> Lease | None:
         "base_url": settings.SKYREELS_BASE_URL,
         "frozen_at": timezone.now(),
         "attempts": 0,
-        "takeovers": 0,
+        "lapsed_leases": 0,
     }
     tried = job.attempts
     for name, value in frozen.items():
         setattr(job, name, value)
     try:
-        return advance(lease, Status.SUBMITTING, "Request frozen, sending it to the provider.", **frozen)
+        return transition_keeping_lease(
+            lease, Status.SUBMITTING, "Request frozen, sending it to the provider.", **frozen
+        )
     except (OperationalError, InterfaceError):
         never_left(lease, job, tried=tried)
         return None

@@ -17,7 +17,7 @@ from django_q.tasks import async_task
 
 from generation import gateway, named_lease
 from generation.gateway_task import task_of
-from generation.lifecycle.leases import tell
+from generation.lifecycle.leases import record_event
 from generation.lifecycle.store import ssrf
 from generation.models import Callback, Job
 from generation.models.client_webhooks import MOST_TRIES
@@ -118,7 +118,7 @@ def _end(callback: Callback, text: str) -> None:
     origin = urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], "", "", ""))
     with transaction.atomic():
         Callback.objects.filter(pk=callback.pk).update(next_try_at=None, base_url=origin)
-        tell(callback.job_id, callback.job.status, text)
+        record_event(callback.job_id, callback.job.status, text)
 
 
 def _told(callback: Callback, status: int) -> str:

@@ -125,8 +125,8 @@ def _answer(roots: Iterable[Any]) -> None:
     for root in asked.values():
         root.made_for_it = []
     # Drafts are their author's own; a job's request and plan are large.
-    made = Job.objects.filter(answers__in=list(asked)).exclude(status=Job.Status.DRAFT).order_by("pk")
-    for note, *told in made.values_list("answers", *OF_ANSWERS):
+    made = Job.objects.filter(for_note__in=list(asked)).exclude(status=Job.Status.DRAFT).order_by("pk")
+    for note, *told in made.values_list("for_note", *OF_ANSWERS):
         asked[note].made_for_it.append(Answer(*told))
 
 

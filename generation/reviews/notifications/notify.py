@@ -98,7 +98,7 @@ def links_paused(project: int, *, creator: int | None) -> None:
 
 def announce_takes() -> int:
     """Notify of takes added since the last call, at most `BATCH_SIZE`. Return the number of takes."""
-    new = Take.objects.filter(announced_at__isnull=True).select_related("job__answers", "project")
+    new = Take.objects.filter(announced_at__isnull=True).select_related("job__for_note", "project")
     takes = list(new.order_by("pk")[:BATCH_SIZE])
     for take in takes:
         _announce(take)
@@ -114,8 +114,8 @@ def _announce(take: Take) -> None:
     if take.job.abandoned_at is None:
         deciders = take.project.memberships.filter(role__in=DECIDERS).values_list("user_id", flat=True)
         reasons = dict.fromkeys(deciders if take.review == Take.Review.WAITING else (), Kind.TAKE)
-        if take.job.answers and take.job.answers.author_id:
-            reasons[take.job.answers.author_id] = Kind.ANSWERED
+        if take.job.for_note and take.job.for_note.author_id:
+            reasons[take.job.for_note.author_id] = Kind.ANSWERED
         for user in (take.job.created_by_id, *take.verdicts.values_list("by_id", flat=True)):
             reasons.pop(user, None)
         _create(reasons, take=take, by=take.job.created_by)

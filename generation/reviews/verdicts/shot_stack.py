@@ -43,7 +43,7 @@ class Stack:
 
 def stack_of(shot: Shot) -> Stack:
     """Its newest sixty takes and at most twenty jobs; one query."""
-    in_hand = Q(status__in=Job.IN_HAND, abandoned_at__isnull=True)
+    in_hand = Q(status__in=Job.Status.active, abandoned_at__isnull=True)
     rows = shot.jobs.filter(in_hand | Q(take__isnull=False)).order_by("-pk")
     newest = list(rows.values(*OF_JOB, *OF_TAKE)[: TAKES + MOST_IN_HAND])[::-1]
     takes = [StackedTake(*map(row.__getitem__, OF_TAKE)) for row in newest if row["take__pk"]]

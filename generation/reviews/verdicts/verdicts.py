@@ -136,7 +136,7 @@ def _recount(take: Take, *, by: User | None) -> None:
 
 
 def _resolve_asked(take: Take, *, by: User | None) -> None:
-    asked = Note.objects.filter(answers=take.job_id).select_related("parent").first()
+    asked = Note.objects.filter(followup_jobs=take.job_id).select_related("parent").first()
     root = asked and (asked.parent or asked)
     if root and root.deleted_at is None and root.resolved_at is None:
         with suppress(notes.CannotNote):
@@ -145,7 +145,7 @@ def _resolve_asked(take: Take, *, by: User | None) -> None:
 
 def _open_again(note: Note) -> None:
     """Unless another approved take answers the thread too: then that one has resolved it."""
-    answering = Q(job__answers=note) | Q(job__answers__parent=note)
+    answering = Q(job__for_note=note) | Q(job__for_note__parent=note)
     other = Take.objects.wanted().filter(answering, review=Review.APPROVED).order_by("-pk").first()
     if other:
         notes.keep_resolved(note, take=other)

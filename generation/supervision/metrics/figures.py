@@ -81,7 +81,7 @@ def read() -> Figures:
     counted = dict(Job.objects.order_by().values_list("status").annotate(Count("pk")))
     return Figures(
         jobs={status.value: counted.get(status.value, 0) for status in Status},
-        wanting_a_person=Job.objects.wanting_a_person().count(),
+        wanting_a_person=Job.objects.needs_attention().count(),
         oldest_waiting=oldest_waiting(),
         overdue=oldest_overdue(),
         heartbeat_age=_since(max(seen)) if seen else None,

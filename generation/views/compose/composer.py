@@ -101,7 +101,7 @@ def _started(request: Request, project: Project) -> tuple[ComposerForm, list[str
         return ComposerForm.of(Brief.of(source)), []
     origin = {
         "made_from": source.made_from.uuid if source.made_from else None,
-        "answers": source.answers.uuid if source.answers else None,
+        "answers": source.for_note.uuid if source.for_note else None,
     }
     brief, more = drafting.asked_beside(source, request.GET)
     return ComposerForm.of(brief, form_key=source.form_key, **origin, **more), []
@@ -110,7 +110,7 @@ def _started(request: Request, project: Project) -> tuple[ComposerForm, list[str
 def _source(request: Request, project: Project) -> Job | None:
     """The job that `?from=` names, when it is one of this project's: the form starts as that one was."""
     wanted = uuid_in(request.GET.get("from", ""))
-    jobs = project.jobs.select_related("shot", "made_from", "answers")
+    jobs = project.jobs.select_related("shot", "made_from", "for_note")
     return jobs.filter(uuid=wanted).first() if wanted else None
 
 

@@ -76,5 +76,5 @@ def origin(request: Request, project: Project, form: ComposerForm) -> dict[str, 
     take, note = form.cleaned_data.get("made_from"), form.cleaned_data.get("answers")
     return {
         "made_from": Take.objects.visible_to(request.user).filter(uuid=take).first() if take else None,
-        "answers": take_from_note.answered(project, note) if note else None,
+        "for_note": take_from_note.answered(project, note) if note else None,
     }

@@ -96,7 +96,7 @@ def start(request: Request, project: Project) -> Start | None:
     job = take.job if take else _job(request, project)
     if job is None:
         return None
-    note = job.answers
+    note = job.for_note
     is_open = note is not None and note.resolved_at is None and note.deleted_at is None
     begun = _start(request, job, take or getattr(job, "take", None), how)
     return begun._replace(answers=note if is_open and not how.goes_on else None)
@@ -199,12 +199,14 @@ def _number(text: str) -> float | None:
 
 
 def _take(request: Request, project: Project) -> Take | None:
-    takes = project.takes.select_related("job__shot", "job__answers__take", "shot", "project")
+    takes = project.takes.select_related("job__shot", "job__for_note__take", "shot", "project")
     uuid = uuid_in(request.GET.get("take", ""))
     return takes.filter(uuid=uuid).first() if uuid else None
 
 
 def _job(request: Request, project: Project) -> Job | None:
     uuid = uuid_in(request.GET.get("from", ""))
-    jobs = project.jobs.select_related("shot", "take__shot", "answers__take").exclude(status=Job.Status.DRAFT)
+    jobs = project.jobs.select_related("shot", "take__shot", "for_note__take").exclude(
+        status=Job.Status.DRAFT
+    )
     return jobs.filter(uuid=uuid).first() if uuid else None

@@ -33,7 +33,7 @@ def batch(request: Request, uuid: UUID) -> HttpResponse:
         "counts": _counts(jobs),
         "ended": sum(job.is_finished or job.status == Status.HELD for job in jobs),
         "waiting": sum(job.status == Status.QUEUED for job in jobs),
-        "in_hand": any(job.is_in_hand for job in jobs),
+        "in_hand": any(job.is_active for job in jobs),
         "money": _money(jobs),
         "can_edit": Batch.objects.editable_by(request.user).filter(pk=found.pk).exists(),
         "mark": polling_fragments.mark(jobs, controls.told(outlooks)),

@@ -108,7 +108,7 @@ def held(request: Request) -> HttpResponse:
 @require_POST
 def held_ask(request: Request) -> HttpResponse:
     """After an outage: ask about all to which the same happened, up to a hundred at once."""
-    rows = Job.objects.editable_by(request.user).wanting_a_person()
+    rows = Job.objects.editable_by(request.user).needs_attention()
     jobs = [job for job in rows if doubt_of(job) == request.POST.get("doubt") and Way.ASK in ways_of(job)]
     asked = resolve.ask_about(jobs[:MOST_AT_ONCE], by=request.user)
     if asked:
@@ -134,7 +134,7 @@ def job_resolve(request: Request, uuid: UUID) -> HttpResponse:
 
 def some_to_decide(user: AnyUser) -> QuerySet[Any, Any]:
     """The keys of the jobs that the user can decide about, as many as are counted."""
-    return Job.objects.editable_by(user).wanting_a_person().order_by().values("pk")[:MOST_COUNTED]
+    return Job.objects.editable_by(user).needs_attention().order_by().values("pk")[:MOST_COUNTED]
 
 
 def _attach(request: Request, job: Job) -> str:
@@ -176,7 +176,7 @@ DECISIONS: dict[str, Callable[[Request, Job], str]] = {
 
 
 def _desk(request: Request, refusal: Refusal | None = None) -> HttpResponse:
-    rows = Job.objects.visible_to(request.user).wanting_a_person().select_related("project", "shot")
+    rows = Job.objects.visible_to(request.user).needs_attention().select_related("project", "shot")
     page = page_of(rows, request.GET.get("before"), size=SIZE)
     lines = _lines(request, page.items, refusal)
     context = {

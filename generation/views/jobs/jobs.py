@@ -23,7 +23,7 @@ SIZE = 30
 Status = Job.Status
 FILTERS: dict[str, tuple[str, tuple[str, ...]]] = {
     "": ("All", ()),
-    "in-hand": ("In hand", Job.IN_HAND),
+    "in-hand": ("In hand", Job.Status.active),
     "succeeded": ("Done", (Status.SUCCEEDED,)),
     "failed": ("Failed", (Status.FAILED,)),
     "held": ("Held", (Status.HELD,)),
@@ -52,7 +52,7 @@ def jobs(request: Request) -> HttpResponse:
         "queues": queues,
         "steerable": controls.steerable(request, page.items),
         "next": page.next,
-        "in_hand": any(job.is_in_hand for job in page.items),
+        "in_hand": any(job.is_active for job in page.items),
         "mark": polling_fragments.mark(page.items, controls.told(outlooks), queues),
         "live_url": polling_fragments.address(request),
         "status": status,

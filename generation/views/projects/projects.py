@@ -68,7 +68,7 @@ def project_new(request: Request) -> HttpResponse:
 def project(request: Request, slug: str) -> HttpResponse:
     """A project's shots, takes, assets, team and money."""
     found = project_to_see(request, slug)
-    jobs = list(found.jobs.filter(status__in=Job.IN_HAND).select_related("project", "shot")[:JOBS])
+    jobs = list(found.jobs.filter(status__in=Job.Status.active).select_related("project", "shot")[:JOBS])
     outlooks = lifecycle.outlooks(jobs)
     context: dict[str, Any] = {
         "project": found,

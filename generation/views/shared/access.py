@@ -61,9 +61,9 @@ def job_to_see(request: Request, uuid: UUID) -> Job:
             "ledger",
             "batch",
             "made_from__shot",
-            "answers__take",
-            "answers__author",
-            "answers__guest",
+            "for_note__take",
+            "for_note__author",
+            "for_note__guest",
         ),
         uuid=uuid,
     )

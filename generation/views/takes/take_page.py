@@ -75,11 +75,11 @@ def _read_origin(job: Job) -> None:
 
     With the take itself these are so many tables that PostgreSQL plans for longer than it reads.
     """
-    if job.answers_id:
+    if job.for_note_id:
         told = Note.objects.select_related("take__shot", "take__job", "author", "guest")
-        job.answers = told.get(pk=job.answers_id)
-        if job.answers.take_id == job.made_from_id:
-            job.made_from = job.answers.take
+        job.for_note = told.get(pk=job.for_note_id)
+        if job.for_note.take_id == job.made_from_id:
+            job.made_from = job.for_note.take
     if job.made_from_id and not Job.made_from.is_cached(job):
         job.made_from = Take.objects.select_related("shot", "job").get(pk=job.made_from_id)
 

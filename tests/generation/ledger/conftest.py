@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
-from generation.lifecycle.transitions import book
+from generation.lifecycle.transitions import settle_ledger
 from generation.models import Job, LedgerEntry
 from library.models import Project
 from tests import factories
@@ -27,7 +27,7 @@ def spend(alice: User, project: Project) -> Spend:
         by, where = fields.pop("by", alice), fields.pop("project", project)
         job = factories.job(by, where, estimate_usd=Decimal(usd), cost_usd=cost and Decimal(cost), **fields)
         if state != State.ESTIMATED:
-            book(job.pk, State(state))
+            settle_ledger(job.pk, State(state))
         LedgerEntry.objects.filter(job=job).update(created_at=_moment(on))
         Job.objects.filter(pk=job.pk).update(created_at=_moment(on))
         return LedgerEntry.objects.select_related("job", "project").get(job=job)

@@ -172,7 +172,7 @@ class PaidWork(RuleBasedStateMachine):
     @rule(number=which)
     def claim_and_die(self, number: int) -> None:
         job = self._job(number)
-        leases.claim(job.pk, *Job.IN_HAND, seconds=30)
+        leases.claim(job.pk, *Job.Status.active, seconds=30)
 
     @rule(seconds=st.sampled_from(WAITS))
     def wait(self, seconds: int) -> None:
@@ -326,7 +326,7 @@ class PaidWork(RuleBasedStateMachine):
         assert not left, "a job is never looked at"
 
     def _unfinished(self) -> list[Job]:
-        return list(Job.objects.filter(status__in=Job.IN_HAND).order_by("pk"))
+        return list(Job.objects.filter(status__in=Job.Status.active).order_by("pk"))
 
     # What must be true all the time
 
@@ -360,7 +360,7 @@ class PaidWork(RuleBasedStateMachine):
             assert fates <= {"failed"}, "given up although it was executed"
 
     def _check_future(self, job: Job) -> None:
-        if job.status in Job.IN_HAND:
+        if job.status in Job.Status.active:
             assert job.next_step_at is not None, f"{job.status} and never looked at"
         else:
             assert (job.next_step_at, job.lease_token) == (None, "")
@@ -375,7 +375,7 @@ class PaidWork(RuleBasedStateMachine):
         end = (job.status, job.ledger.state, job.ledger.actual_usd)
         assert self.ended.setdefault(job.pk, end) == end, "changed after its end"
         told = list(job.events.values_list("status", "by", "text"))
-        since = next(place for place, (status, *_) in enumerate(told) if status in Job.FINISHED)
+        since = next(place for place, (status, *_) in enumerate(told) if status in Job.Status.finished)
         for status, by, text in told[since + 1 :]:
             # Only that somebody wants it after all, and that the provider took what was written off.
             assert status == job.status

@@ -11,7 +11,7 @@ from django.utils import timezone
 from generation import lifecycle
 from generation.lifecycle import transitions
 from generation.lifecycle.held import resolve
-from generation.lifecycle.leases import LeaseLost, advance, claim, move
+from generation.lifecycle.leases import LeaseLost, claim, transition, transition_keeping_lease
 from generation.lifecycle.submit import outcomes, submission
 from generation.lifecycle.submit.outcomes import conclude
 from generation.models import Job, LedgerEntry
@@ -28,13 +28,13 @@ def commit_is_lost(monkeypatch):
 
     def lose(*, is_done, meanwhile=lambda: None):
         def advance_unheard(*args, **fields):
-            monkeypatch.setattr(submission, "advance", advance)
+            monkeypatch.setattr(submission, "transition_keeping_lease", transition_keeping_lease)
             if is_done:
-                advance(*args, **fields)
+                transition_keeping_lease(*args, **fields)
                 meanwhile()
             raise OperationalError("server closed the connection unexpectedly")
 
-        monkeypatch.setattr(submission, "advance", advance_unheard)
+        monkeypatch.setattr(submission, "transition_keeping_lease", advance_unheard)
 
     return lose
 
@@ -50,7 +50,7 @@ def test_a_job_whose_freezing_was_not_heard_of_is_sent_once(
     before = len(sandbox.tasks())
     lifecycle.submit_job(job.pk)
     job.refresh_from_db()
-    assert (job.status, job.lease_token, job.takeovers) == (Status.QUEUED, "", 0)
+    assert (job.status, job.lease_token, job.lapsed_leases) == (Status.QUEUED, "", 0)
     assert job.next_step_at <= timezone.now()
     assert len(sandbox.tasks()) == before
 
@@ -110,19 +110,19 @@ def test_an_outcome_that_could_not_be_written_heals_a_held_job(
     """The database goes away before it is written down; once it is back, another worker is quicker."""
     settings.SKYREELS_IDEMPOTENT = False
     job = queued()
-    sending = advance(
+    sending = transition_keeping_lease(
         claim(job.pk, Status.QUEUED, seconds=60), Status.SUBMITTING, "sending", idempotency_key="k"
     )
     job.refresh_from_db()
 
     def broken(*args, **fields):
         for module in (transitions, outcomes):
-            monkeypatch.setattr(module, "move", move)
+            monkeypatch.setattr(module, "transition", transition)
         left_submitting(job)
         raise OperationalError("server closed the connection unexpectedly")
 
     for module in (transitions, outcomes):
-        monkeypatch.setattr(module, "move", broken)
+        monkeypatch.setattr(module, "transition", broken)
     conclude(sending, job, outcome, tried=0, doubted=False)
     job = Job.objects.get(pk=job.pk)
     assert (job.status, job.ledger.state) == (status, money)
@@ -132,7 +132,7 @@ def test_an_outcome_that_could_not_be_written_heals_a_held_job(
 def test_a_worker_that_was_only_slow_leaves_a_held_job_alone(queued, settings):
     settings.SKYREELS_IDEMPOTENT = False
     job = queued()
-    slow = advance(
+    slow = transition_keeping_lease(
         claim(job.pk, Status.QUEUED, seconds=60), Status.SUBMITTING, "sending", idempotency_key="k"
     )
     job.refresh_from_db()

@@ -72,7 +72,7 @@ def test_a_note_becomes_the_next_take_and_is_resolved_by_its_approval(
     )
     sent = composed(**{name: form[name].value() for name in names})
     answer = browser.post("/projects/harbour-lights/new/", sent)
-    job = Job.objects.get(answers=note)
+    job = Job.objects.get(for_note=note)
     assert answer["Location"] == job.get_absolute_url()
     reference = job.references.get()
     assert (job.priority, job.shot, reference.role) == (Job.Priority.REVIEW, shot, "first")

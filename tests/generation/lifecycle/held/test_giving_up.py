@@ -113,7 +113,7 @@ def claim_running(job):
 
 
 @pytest.mark.parametrize(
-    "status", [Status.QUEUED, Status.SUBMITTING, Status.RUNNING, Status.STORING, *Job.FINISHED]
+    "status", [Status.QUEUED, Status.SUBMITTING, Status.RUNNING, Status.STORING, *Job.Status.finished]
 )
 def test_nothing_else_can_be_decided(alice, project, status):
     job = factories.job(alice, project, status=status)

@@ -140,7 +140,7 @@ def test_a_render_about_which_nobody_answers_comes_to_the_desk(running, poll, br
     sandbox.add_fault("query", "status", status=500, body="<html>", times=3)
     for _ in range(3):
         [job] = asked(poll, job)
-    assert (doubt_of(job), Job.objects.wanting_a_person().get()) == (Doubt.LATE, job)
+    assert (doubt_of(job), Job.objects.needs_attention().get()) == (Doubt.LATE, job)
     assert job.events.filter(text__startswith="It takes far longer").count() == 1
     bring_to(job, Status.SUCCEEDED)
 
@@ -153,7 +153,7 @@ def test_a_render_at_a_provider_that_is_not_configured_any_more_comes_to_the_des
     Job.objects.filter(pk=job.pk).update(submitted_at=timezone.now() - timedelta(hours=1))
     for _ in range(2):
         Waker().look(Share())
-    assert list(Job.objects.wanting_a_person()) == [job]
+    assert list(Job.objects.needs_attention()) == [job]
     assert (fresh(job).status, fresh(young).late_at) == (Status.RUNNING, None)
     assert job.events.filter(text__startswith="Its provider is not the one").count() == 1
     Job.objects.update(provider="sandbox", base_url=settings.SKYREELS_BASE_URL)

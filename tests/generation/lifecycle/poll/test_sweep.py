@@ -151,7 +151,7 @@ def test_what_is_unanswered_when_a_sweep_ends_is_due_again(running, sandbox, mon
         rounds.go(Share())
         rounds.close()
     job.refresh_from_db()
-    assert (job.status, job.lease_token, job.takeovers) == (Status.RUNNING, "", 0)
+    assert (job.status, job.lease_token, job.lapsed_leases) == (Status.RUNNING, "", 0)
     assert job.next_step_at <= timezone.now()
 
 

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from generation import lifecycle
-from generation.lifecycle.leases import LeaseLost, claim, move
+from generation.lifecycle.leases import LeaseLost, claim, transition
 from generation.lifecycle.submit.outcomes import accept
 from generation.models import GatewayState, Job, LedgerEntry
 from tests.generation.lifecycle.conftest import make_due
@@ -217,7 +217,7 @@ def test_a_worker_that_lost_its_lease_writes_nothing(queued, sandbox):
     submit(job)
 
     with pytest.raises(LeaseLost):
-        move(slow, Status.QUEUED, "too late", after=0)
+        transition(slow, Status.QUEUED, "too late", after=0)
     job.refresh_from_db()
     assert job.status == Status.RUNNING
 
@@ -257,7 +257,7 @@ def test_tries_before_do_not_count_for_a_worker_that_died_after_many_of_them(que
         submit(job)
         claim(job.pk, Status.SUBMITTING, seconds=60)  # by a worker that dies
         assert job.status == Status.SUBMITTING
-        Job.objects.filter(pk=job.pk).update(lease_token="", takeovers=0)
+        Job.objects.filter(pk=job.pk).update(lease_token="", lapsed_leases=0)
     assert submit(job).status == Status.RUNNING
     assert len(tasks_of(sandbox, job)) == 1
 

@@ -86,7 +86,7 @@ def test_a_new_take_notifies_reviewers_once(take: Take, bob: User, rita: User) -
 
 def test_a_take_that_addresses_a_note_notifies_its_author(take: Take, bob: User, vera: User) -> None:
     note = Note.objects.create(take=take, author=vera, text="Her coat")
-    make_take(bob, take.project, answers=note)
+    make_take(bob, take.project, for_note=note)
     notify.announce_takes()
     assert [one for one in created() if one[0] == "vera"] == [("vera", "answered", "bob")]
 
@@ -97,7 +97,7 @@ def test_users_who_already_decided_are_not_notified_of_the_take(
     """The other reviewers and the author of the note are notified."""
     verdicts.ask_for(take.project, approvals=2, by=alice)
     note = Note.objects.create(take=take, author=vera, text="Her coat")
-    half, refused = (make_take(bob, take.project, answers=note) for _ in range(2))
+    half, refused = (make_take(bob, take.project, for_note=note) for _ in range(2))
     verdicts.decide(half, decision="approved", by=rita)
     verdicts.decide(refused, decision="rejected", by=rita, reason="No.")
     notify.announce_takes()
@@ -141,7 +141,7 @@ def test_each_kind_has_a_sentence_with_its_actor(
     verdicts.decide(take, decision="changes", by=rita, reason="The coat.")
     verdicts.decide(take, decision="rejected", guest=guest)
     notify.announce_takes()
-    make_take(bob, take.project, answers=note)
+    make_take(bob, take.project, for_note=note)
     notify.announce_takes()
     notify.links_paused(take.project_id, creator=bob.pk)
     rows = Notification.objects.select_related(

@@ -131,7 +131,7 @@ def test_approving_the_answer_resolves_the_note_and_taking_it_back_opens_it(
     take: Take, alice: User, rita: User
 ) -> None:
     asked = notes.write(take, text="Her coat turns blue.", author=rita, frame=58)
-    answer = make_take(alice, take.project, shot=take.shot, answers=asked)
+    answer = make_take(alice, take.project, shot=take.shot, for_note=asked)
     Production.objects.create(project=take.project, approvals_needed=2)
     verdicts.decide(answer, decision="approved", by=rita)
     assert Note.objects.get(pk=asked.pk).resolved_at is None
@@ -144,7 +144,7 @@ def test_approving_the_answer_resolves_the_note_and_taking_it_back_opens_it(
 
 def test_a_note_stays_resolved_while_another_answer_is_approved(take: Take, alice: User, rita: User) -> None:
     asked = notes.write(take, text="Her coat turns blue.", author=rita)
-    first, second = (make_take(alice, take.project, answers=asked) for _ in range(2))
+    first, second = (make_take(alice, take.project, for_note=asked) for _ in range(2))
     for answer in (first, second):
         verdicts.decide(answer, decision="approved", by=alice)
     assert Note.objects.get(pk=asked.pk).resolved_by_take == first
@@ -160,10 +160,10 @@ def test_an_answer_to_a_reply_resolves_its_thread_and_a_deleted_note_nothing(
 ) -> None:
     root = notes.write(take, text="Her coat.", author=rita)
     reply = notes.write(take, text="Blue?", author=alice, parent=root)
-    verdicts.decide(make_take(alice, take.project, answers=reply), decision="approved", by=rita)
+    verdicts.decide(make_take(alice, take.project, for_note=reply), decision="approved", by=rita)
     assert Note.objects.get(pk=root.pk).resolved_at is not None
     gone = notes.write(take, text="The lamps.", author=rita)
-    answer = make_take(alice, take.project, answers=gone)
+    answer = make_take(alice, take.project, for_note=gone)
     notes.delete(gone)
     verdicts.decide(answer, decision="approved", by=rita)
     assert state(answer) == "approved"

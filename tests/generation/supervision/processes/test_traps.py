@@ -81,5 +81,5 @@ def test_a_step_that_outlasts_the_stop_is_let_go(worker, queue_job, sandbox) -> 
     wait_for("the download", storing.exists)
     worker.stop()
     job.refresh_from_db()
-    assert (job.status, job.lease_token, job.takeovers) == (Job.Status.STORING, "", 0)
+    assert (job.status, job.lease_token, job.lapsed_leases) == (Job.Status.STORING, "", 0)
     assert job.next_step_at <= timezone.now()

@@ -179,7 +179,7 @@ def test_the_job_answers_the_note_in_the_same_stack_and_goes_first(as_alice: Cli
     sent = composed(prompt=PROMPT, shot=form["shot"].value(), answers=note.uuid, made_from=note.take.uuid)
     as_alice.post(COMPOSER, sent)
     job = made()
-    assert (job.answers, job.shot, job.made_from, job.priority) == (
+    assert (job.for_note, job.shot, job.made_from, job.priority) == (
         note, note.take.shot, note.take, Job.Priority.REVIEW,
     )  # fmt: skip
     seen = as_alice.get(job.get_absolute_url()).content.decode()
@@ -196,31 +196,31 @@ def test_a_refused_form_still_knows_its_note(as_alice: Client, far_note: Note) -
 def test_a_draft_keeps_the_note(as_alice: Client, far_note: Note) -> None:
     kept = as_alice.post(f"{COMPOSER}draft/", composed(answers=far_note.uuid)).json()
     page = as_alice.get(kept["address"])
-    assert (page.context["quoted"].note, made().answers) == (far_note, far_note)
+    assert (page.context["quoted"].note, made().for_note) == (far_note, far_note)
 
 
 def test_each_of_several_takes_answers_it(as_alice: Client, far_note: Note) -> None:
     sent = composed(takes="2", answers=far_note.uuid)
     agreed = as_alice.post(COMPOSER, sent).context["quote"].agreed
     as_alice.post(COMPOSER, sent | {"agreed": agreed})
-    assert [job.answers for job in Batch.objects.get().jobs.all()] == [far_note, far_note]
+    assert [job.for_note for job in Batch.objects.get().jobs.all()] == [far_note, far_note]
 
 
 @pytest.mark.parametrize("how", ["", "&how=again", "&how=vary"])
 def test_a_failed_answer_can_be_made_again(
     as_alice: Client, alice: User, project: Project, far_note: Note, how: str
 ) -> None:
-    failed = factories.job(alice, project, status=Job.Status.FAILED, answers=far_note)
+    failed = factories.job(alice, project, status=Job.Status.FAILED, for_note=far_note)
     page = as_alice.get(f"{COMPOSER}?from={failed.uuid}{how}")
     assert page.context["quoted"].note == far_note
     as_alice.post(f"{failed.get_absolute_url()}retry/")
-    assert Job.objects.get(status=Job.Status.QUEUED).answers == far_note
+    assert Job.objects.get(status=Job.Status.QUEUED).for_note == far_note
 
 
 def test_what_is_resolved_is_not_answered_once_more_by_chance(
     as_alice: Client, alice: User, project: Project, far_note: Note
 ) -> None:
-    answer = make_take(alice, project, answers=far_note)
+    answer = make_take(alice, project, for_note=far_note)
     assert as_alice.get(f"{COMPOSER}?take={answer.uuid}&how=vary").context["quoted"].note == far_note
     assert as_alice.get(f"{COMPOSER}?take={answer.uuid}&how=extend").context["quoted"] is None, (
         "what comes next"
@@ -245,7 +245,7 @@ def test_notes_of_elsewhere_and_deleted_ones_are_passed_over(
     for uuid in (theirs.uuid, far_note.uuid, "nothing"):
         assert as_alice.get(f"{COMPOSER}?note={uuid}").context["quoted"] is None
     as_alice.post(COMPOSER, composed(answers=theirs.uuid))
-    assert Job.objects.get(status=Job.Status.QUEUED).answers is None
+    assert Job.objects.get(status=Job.Status.QUEUED).for_note is None
     assert [press(as_alice, note).status_code for note in (theirs, far_note)] == [404, 404]
 
 
@@ -276,7 +276,7 @@ def test_the_note_says_what_was_made_for_it_and_its_list_follows(
     url = f"/takes/{far_note.take.uuid}/notes/"
     assert "Make the next take" in as_alice.get(url).content.decode()
     before = threads.counts_of(far_note.take).mark
-    job = lifecycle.create(by=alice, project=project, prompt="a quay", settings=Settings(), answers=far_note)
+    job = lifecycle.create(by=alice, project=project, prompt="a quay", settings=Settings(), for_note=far_note)
     assert "the next take: waiting" in as_alice.get(f"{url}?live={before}").content.decode()
     now = threads.counts_of(far_note.take).mark
     assert as_alice.get(f"{url}?live={now}", headers={"HX-Request": "true"}).status_code == 204
@@ -287,7 +287,7 @@ def test_the_note_says_what_was_made_for_it_and_its_list_follows(
 
 def test_the_list_follows_what_is_decided_of_an_answer(far_note: Note, alice: User, bob: User) -> None:
     marks = [threads.counts_of(far_note.take).mark]
-    answer = make_take(bob, far_note.take.project, answers=far_note)
+    answer = make_take(bob, far_note.take.project, for_note=far_note)
     marks.append(threads.counts_of(far_note.take).mark)
     verdicts.decide(answer, decision="rejected", by=alice, reason="Not yet.")
     marks.append(threads.counts_of(far_note.take).mark)
@@ -300,7 +300,7 @@ def test_the_list_follows_how_many_approvals_the_project_asks_for(
     far_note: Note, alice: User, bob: User
 ) -> None:
     project = far_note.take.project
-    answer = make_take(bob, project, answers=far_note)
+    answer = make_take(bob, project, for_note=far_note)
     notes.resolve(far_note, by=bob)
     verdicts.decide(answer, decision="approved", by=alice)
     before = threads.counts_of(far_note.take).mark

@@ -38,7 +38,7 @@ def test_the_page_shows_the_jobs_in_the_order_asked_for(as_alice: Client, batch:
     seen = page(as_alice, batch)
     assert "Batch of 3 takes" in seen
     assert re.findall(r"try \d", seen) == ["try 1", "try 2", "try 3"]
-    assert "3 waiting" in seen
+    assert "3 queued" in seen
     assert "Cancel all that wait (3)" in seen
 
 
@@ -56,7 +56,7 @@ def test_money_is_told_as_it_stands(as_alice: Client, batch: Batch) -> None:
         "given_back": Decimal("0.32"),
     }
     seen = answer.content.decode()
-    assert ("1 waiting, 1 done, 1 failed" in seen, "$0.96" in seen, 'value="2"' in seen) == (True, True, True)
+    assert ("1 queued, 1 done, 1 failed" in seen, "$0.96" in seen, 'value="2"' in seen) == (True, True, True)
 
 
 def test_the_live_part_answers_when_something_has_changed(as_alice: Client, batch: Batch) -> None:

@@ -135,7 +135,7 @@ def test_the_story_tells_what_it_was_made_with(as_alice: Client, alice: User, pr
         alice,
         project,
         prompt="@Mara waits",
-        answers=note,
+        for_note=note,
         made_from=first,
         request_body=b'{"prompt": "Mara", "image": "http://files/a.png?X-Amz-Signature=secret"}',
         submitted_at=sent,

@@ -138,7 +138,7 @@ def test_the_history_of_a_take_and_of_its_shot(
 ) -> None:
     note = notes.write(take, text="Her coat turns blue", author=rita, frame=58)
     verdicts.decide(take, decision="changes", by=rita, reason="The coat.")
-    answer = make_take(bob, take.project, shot=take.shot, answers=note)
+    answer = make_take(bob, take.project, shot=take.shot, for_note=note)
     verdicts.decide(answer, decision="approved", by=alice)
     verdicts.withdraw(take, by=rita)
     alices = visit("alice")
