@@ -22,7 +22,7 @@ from library.outage_log import log_outage
 from library.storage import StorageFailed
 
 # The probes report problems themselves, and static files need no component.
-EXEMPT = ("/healthz", "/readyz", "/metrics", "/static/")
+EXEMPT = ("/healthz", "/readyz", "/metrics", "/static/", "/i18n/")
 APIS = ("/api/", "/v1/")
 
 log = logging.getLogger("backlot.web")

@@ -233,6 +233,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "config.room.with_room",
     "config.middleware.add_security_headers",
+    "library.languages.middleware.use_browser_language",
     "library.views.busy.RefuseWhenBusy",
     "django.middleware.security.SecurityMiddleware",
     "config.middleware.ContentSecurityPolicy",
@@ -244,6 +245,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "library.languages.middleware.use_account_language",
     "generation.views.context_processors.KeepTyped",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -296,7 +298,15 @@ MAX_ANONYMOUS_BYTES = env.number("BACKLOT_MAX_ANONYMOUS_MB", 1, low=1, high=1000
 MAX_BODY_BYTES = env.number("BACKLOT_MAX_BODY_MB", 5, low=1, high=1000) * 1_000_000
 MAX_UPLOAD_BYTES = env.number("BACKLOT_MAX_UPLOAD_MB", 2000, low=1, high=100_000) * 1_000_000
 
-LANGUAGE_CODE = "en-us"
+# Languages: an account's own, then the browser's, then this one. The JSON APIs are always in English.
+
+LANGUAGE_CODE = env.choice("BACKLOT_LANGUAGE", "en", "zh-hans")
+LANGUAGES = [("en", "English"), ("zh-hans", "简体中文")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = ["config.formats"]
+USE_I18N = True
+# Numbers in attributes of HTML must stay plain; the filters of `money` group the digits of figures.
+USE_THOUSAND_SEPARATOR = False
 TIME_ZONE = "UTC"
 USE_TZ = True
 

@@ -13,6 +13,7 @@ from django.http import HttpRequest
 
 from library import devices, passwords
 from library.client_address import Client, client_of
+from library.languages.choice import with_settings
 from library.throttling import Attempt, AttemptThrottle, TooManyAttempts
 
 log = logging.getLogger("backlot.login")
@@ -39,6 +40,11 @@ class ThrottledBackend(ModelBackend):
         # Clients without a slot cause no counting or look-ups, or they would queue up for the database instead.
         with passwords.slots.taken():
             return self._attempt(request, username, password)
+
+    def get_user(self, user_id: int) -> User | None:
+        """Return the user of a session, with the account settings that every page needs."""
+        user = with_settings(User.objects.filter(pk=user_id)).first()
+        return user if user and self.user_can_authenticate(user) else None
 
     def _attempt(self, request: HttpRequest, username: str, password: str) -> User | None:
         account = User.objects.filter(username=username).only("pk", "username").first()

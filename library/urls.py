@@ -3,6 +3,7 @@
 from django.urls import path
 
 from library.views import assets, bulk, bundles, collections, intake, listing, removal, uploads, versions
+from library.views.accounts import language
 from library.views.style import style
 
 app_name = "library"
@@ -32,5 +33,7 @@ urlpatterns = [
     path("library/@<str:handle>/unarchive/", removal.unarchive, name="unarchive"),
     path("library/@<str:handle>/delete/", removal.delete, name="delete"),
     path("library/purge/", removal.purge, name="purge"),
+    path("account/language/", language.language_set, name="language"),
+    path("i18n/<str:language>/<slug:version>.js", language.javascript_catalogue, name="javascript_catalogue"),
     path("style/", style, name="style"),
 ]

@@ -1,5 +1,6 @@
 """The library's tables: projects and members, assets and their versions, media files, and what people keep."""
 
+from library.models.accounts import AccountSettings
 from library.models.assets import Asset, AssetTag, AssetVersion, ProjectAsset, VersionFile
 from library.models.collections import Collection, Favourite, SavedView
 from library.models.former_handles import HandleAlias
@@ -9,6 +10,7 @@ from library.models.rights import Rights
 from library.models.throttling import AttemptCounter
 
 __all__ = [
+    "AccountSettings",
     "Asset",
     "AssetTag",
     "AssetVersion",

@@ -48,6 +48,8 @@ WORKPLACE = [
     Row(GET,  "/login/",                                    200, 200, 200, 200, 200, 200),
     Row(POST, "/login/",                                    302, 302, 302, 302, 302, 302, "~User.last_login", {"username": "dave", "password": "lamplight-4711"}),
     Row(POST, "/login/",                                    200, 200, 200, 200, 200, 200, "", {"username": "dave", "password": "guessed"}),
+    Row(POST, "/account/language/",                         302, 302, 302, 302, 302, 403, "+AccountSettings", {"language": "en"}),
+    Row(GET,  "/i18n/en/0123456789ab.js",                   200, 200, 200, 200, 200, 200),
     Row(POST, "/logout/",                                   302, 302, 302, 302, 302, LOGIN),
     Row(GET,  "/admin/",                                    LOGIN, LOGIN, LOGIN, LOGIN, LOGIN, LOGIN),
     Row(GET,  "/admin/password_change/",                   LOGIN, LOGIN, LOGIN, LOGIN, LOGIN, LOGIN),

@@ -122,6 +122,8 @@ class Production:
             "token": emails.unsubscribe_token(self.person) if "unsubscribe" in name else self._token(name),
             "rest": f"{self.link.token}/nothing",
             "task_id": task_id_of(self.take.job),
+            "language": "en",
+            "version": "0123456789ab",
         }
 
     def _token(self, name: str) -> str:

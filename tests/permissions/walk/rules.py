@@ -47,6 +47,7 @@ PAGES: Mapping[str, Mapping[str, Who]] = {
         export=post(ACCOUNT), **{"import": post(ACCOUNT)}, asset=get(MEMBERS), edit=both(MAKE), release_name=post(MAKE),
         add_version=both(MAKE), compare=get(MEMBERS), version=get(MEMBERS), restore_version=both(MAKE),
         archive=post(MAKE), unarchive=post(MAKE), delete=both(MAKE), purge=both(ADMIN), style=get(STAFF),
+        language=post(ACCOUNT), javascript_catalogue=get(PUBLIC),
     ),
     **rules(
         "generation",

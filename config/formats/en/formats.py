@@ -1,0 +1,16 @@
+"""English dates and numbers. 24 hours and names of months, which readers of every country understand.
+
+`PRECISE_DATETIME_FORMAT` is our own; the other names are Django's.
+"""
+
+DATE_FORMAT = "j M Y"
+TIME_FORMAT = "H:i"
+DATETIME_FORMAT = "j M Y, H:i"
+PRECISE_DATETIME_FORMAT = "j M Y, H:i:s"
+YEAR_MONTH_FORMAT = "F Y"
+MONTH_DAY_FORMAT = "j F"
+SHORT_DATE_FORMAT = "j M"
+SHORT_DATETIME_FORMAT = "j M H:i"
+DECIMAL_SEPARATOR = "."
+THOUSAND_SEPARATOR = ","
+NUMBER_GROUPING = 3
