@@ -231,7 +231,6 @@ INSTALLED_APPS = [
     "generation",
 ]
 MIDDLEWARE = [
-    "config.room.with_room",
     "config.middleware.add_security_headers",
     "library.languages.middleware.use_browser_language",
     "library.views.busy.RefuseWhenBusy",

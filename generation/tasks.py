@@ -1,4 +1,4 @@
-"""The doors through which the queue comes in. A lost, doubled or late call does no harm."""
+"""Queue task entry points. They are idempotent: lost, repeated and late messages do no harm."""
 
 import logging
 from collections.abc import Callable
@@ -14,46 +14,46 @@ from library import ingest, storage
 from library.ingest import staging, temp_files
 
 P = ParamSpec("P")
-SCHEMA_GOOD_FOR = 60.0  # seconds
+SCHEMA_MAX_AGE_S = 60.0
 
 log = logging.getLogger("backlot.worker")
 
 
-def on_usable_schema(step: Callable[P, None]) -> Callable[P, None]:
-    """Run no step if this version cannot use the schema: nothing is lost, since the rows record what is due."""
+def on_usable_schema(task: Callable[P, None]) -> Callable[P, None]:
+    """Skip the task if this version cannot use the schema. Nothing is lost: the rows record what is due."""
 
-    @wraps(step)
+    @wraps(task)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> None:
-        status = schema.current_status(max_age=SCHEMA_GOOD_FOR)
+        status = schema.current_status(max_age=SCHEMA_MAX_AGE_S)
         if status.is_usable:
-            step(*args, **kwargs)
+            task(*args, **kwargs)
         else:
-            log.error("%s is not run; schema: %s", step.__name__, status.detail)
+            log.error("skipped the task %s; schema: %s", task.__name__, status.detail)
 
     return guarded
 
 
 @on_usable_schema
 def submit(job_id: int) -> None:
-    """Take the job whose turn it is to the provider."""
+    """Submit the next job of the queue, or continue with this one if it is being submitted."""
     lifecycle.submit_next(job_id)
 
 
 @on_usable_schema
-def balance() -> None:
-    """See whether a pause may end."""
-    lifecycle.ask_balance()
+def check_balance() -> None:
+    """Resume paused submits if the provider's balance allows it."""
+    lifecycle.check_balance()
 
 
 @on_usable_schema
-def call_back(token: str = "") -> None:
-    """Send the webhooks of tasks that have ended, under the lease with this token."""
+def send_webhooks(token: str = "") -> None:
+    """Send the webhooks of finished jobs, under the lease with this token."""
     lifecycle.call_back(token)
 
 
 @on_usable_schema
 def store(job_id: int) -> None:
-    """Bring a rendered video home."""
+    """Download and store a finished render."""
     lifecycle.store_job(job_id)
 
 
@@ -84,9 +84,9 @@ def clean_up() -> None:
 
 
 @on_usable_schema
-def tell() -> None:
-    """Every minute: notify of new takes and of paused share links, seal old tokens, queue copies for guests, then send
-    what is due."""
+def send_notifications() -> None:
+    """Every minute: notify of new takes and paused share links, encrypt old tokens, queue videos for guests, send
+    due e-mails."""
     link_video_encoding.wake_if_due()
     notify.announce_takes()
     paused_links.notify_owners()
@@ -95,12 +95,18 @@ def tell() -> None:
 
 
 @on_usable_schema
-def make_link_films() -> None:
-    """Make the copies that guests of share links see, and delete obsolete ones."""
+def encode_link_videos() -> None:
+    """Encode the videos that guests of share links see, and delete obsolete ones."""
     link_video_encoding.make_due()
 
 
 @on_usable_schema
-def mail() -> None:
-    """Send what is due: somebody was told something just now."""
+def send_emails() -> None:
+    """Send due notification e-mails."""
     email_delivery.send_due()
+
+
+# Names in the previous version, for messages and schedules of hosts that have not been upgraded yet.
+# Remove them in the next version.
+balance, call_back, mail = check_balance, send_webhooks, send_emails
+make_link_films, tell = encode_link_videos, send_notifications

@@ -7,21 +7,21 @@
                                       HELD
     HELD -> SUBMITTING, RUNNING, STORING or FAILED, as a person decides (`resolving`)
 
-Each step claims the row, does its slow work outside any transaction, and commits fenced by its lease. Whatever the
-queue loses, doubles or delays does no harm: `sweep` finds what is due. This package names its tasks by dotted
+Each step claims the row, does its slow work outside any transaction, and commits fenced by its lease. Lost, repeated
+and late queue messages do no harm: `sweep` finds jobs that are due. This package names its tasks by dotted
 string and never imports them.
 """
 
 from generation.lifecycle.errors import CannotQueue, MayNotMake, NotPossible, OverLimit, TooManyJobs
-from generation.lifecycle.poll.balance import ask_balance
+from generation.lifecycle.poll.balance import check_balance
 from generation.lifecycle.poll.provider_webhook import called_back
 from generation.lifecycle.poll.sweep import sweep
 from generation.lifecycle.queue.batches import cancel_batch, check_batch, create_batch
-from generation.lifecycle.queue.controls import abandon, pause_project, prioritise, reclaim, resume_project
+from generation.lifecycle.queue.controls import abandon, pause_project, prioritise, restore, resume_project
 from generation.lifecycle.queue.creation import cancel, create, create_from, retry
 from generation.lifecycle.queue.drafts import rewrite_drafts, save_draft
-from generation.lifecycle.queue.eta import outlooks
-from generation.lifecycle.queue.rate_limit import pause, resume_gateway
+from generation.lifecycle.queue.eta import estimate_etas
+from generation.lifecycle.queue.pause import gateway_pause, pause_gateway, resume_gateway
 from generation.lifecycle.spending.checks import find_refusal
 from generation.lifecycle.store.results import store_job
 from generation.lifecycle.submit.submission import submit_job, submit_next
@@ -34,21 +34,22 @@ __all__ = [
     "OverLimit",
     "TooManyJobs",
     "abandon",
-    "ask_balance",
     "call_back",
     "called_back",
     "cancel",
     "cancel_batch",
+    "check_balance",
     "check_batch",
     "create",
     "create_batch",
     "create_from",
+    "estimate_etas",
     "find_refusal",
-    "outlooks",
-    "pause",
+    "gateway_pause",
+    "pause_gateway",
     "pause_project",
     "prioritise",
-    "reclaim",
+    "restore",
     "resume_gateway",
     "resume_project",
     "retry",

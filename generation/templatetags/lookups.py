@@ -10,5 +10,5 @@ register = template.Library()
 
 @register.filter
 def of(known: Mapping[Any, Any] | None, key: Any) -> Any:
-    """`outlooks|of:job.pk`: what is known of this key, or None."""
+    """`etas|of:job.pk`: what is known of this key, or None."""
     return known.get(key) if known else None

@@ -69,12 +69,12 @@ def _live(request: Request) -> dict[str, Any]:
     )
     jobs = list(running[:SHOWN_JOBS])
     takes = list(Take.objects.visible_to(request.user).wanted().for_cards()[:SHOWN_TAKES])
-    outlooks = lifecycle.outlooks(jobs)
+    etas = lifecycle.estimate_etas(jobs)
     return {
         "jobs": jobs,
-        "outlooks": outlooks,
+        "etas": etas,
         "takes": takes,
         "in_hand": bool(jobs),
-        "mark": polling_fragments.mark(jobs, [take.pk for take in takes], controls.told(outlooks)),
+        "mark": polling_fragments.mark(jobs, [take.pk for take in takes], controls.told(etas)),
         "live_url": polling_fragments.address(request),
     }

@@ -34,7 +34,7 @@ RPM = max(900, JOBS)
 # Renders take so many seconds, or up to three times as many.
 SHORTEST = 3 + JOBS / 160
 # What may go out at once and then at the even rate, some of it late.
-TEN_SECONDS = RPM * (rate_limit.BURST + rate_limit.STEADY * (10 + GOOD_FOR) / 60)
+TEN_SECONDS = RPM * (rate_limit.BURST_SHARE + rate_limit.REFILL_SHARE * (10 + GOOD_FOR) / 60)
 SUBMITS = 6
 HOSTS = 3 if connection.vendor == "postgresql" else 1
 # Of few polls chance and a loaded machine have a larger share: the promise is about thousands.

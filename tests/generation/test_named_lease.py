@@ -8,7 +8,7 @@ from django_q.models import Schedule
 
 from generation import named_lease
 from generation.models import Heartbeat
-from generation.supervision.processes.heartbeat_monitor import bring_schedules_back, ensure_schedule
+from generation.supervision.processes.schedules import ensure_schedule, reset_future_schedules
 from tests.at_once import at_once
 
 LASTS = timedelta(seconds=40)
@@ -54,9 +54,9 @@ def test_what_runs_each_minute_runs_after_the_clock_was_set_back() -> None:
     ensure_schedule()
     soon, ahead = timezone.now() + timedelta(seconds=50), timezone.now() + timedelta(hours=1)
     Schedule.objects.filter(name="sweep").update(next_run=soon)
-    Schedule.objects.filter(name="tell").update(next_run=ahead)
+    Schedule.objects.filter(name="notifications").update(next_run=ahead)
     Schedule.objects.create(name="another's", func="x", next_run=ahead)
-    bring_schedules_back()
+    reset_future_schedules()
     due = dict(Schedule.objects.values_list("name", "next_run"))
     assert (due["sweep"], due["another's"]) == (soon, ahead)
-    assert due["tell"] <= timezone.now()
+    assert due["notifications"] <= timezone.now()

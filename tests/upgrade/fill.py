@@ -45,7 +45,7 @@ from generation.reviews.playlists import playlists
 from generation.reviews.sharing import share_links, voting
 from generation.reviews.verdicts import verdicts
 from generation.sandbox.server import SandboxServer
-from generation.supervision.processes.heartbeat_monitor import ensure_schedule
+from generation.supervision.processes.schedules import ensure_schedule
 from library import ingest, storage
 from library.models import Asset, Collection, Favourite, Membership, ProjectAsset, Role, SavedView
 from tests import factories

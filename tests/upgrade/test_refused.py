@@ -100,10 +100,10 @@ def test_apis_are_closed_in_their_shape(old: str, client: Client, path: str) -> 
 def test_workers_that_run_take_no_step(old: str, caplog: pytest.LogCaptureFixture) -> None:
     tasks.sweep()
     tasks.submit(1)
-    tasks.tell()
+    tasks.send_notifications()
     assert rows_of("generation_heartbeat") == 0
     assert [record.message.partition(";")[0] for record in caplog.records] == [
-        f"{step} is not run" for step in ("sweep", "submit", "tell")
+        f"skipped the task {task}" for task in ("sweep", "submit", "send_notifications")
     ]
 
 

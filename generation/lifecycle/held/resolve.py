@@ -210,7 +210,7 @@ def _taken(task_id: str, other: Job | None = None) -> NotThatTask:
 
 
 def _ask_about(task_id: str) -> Task:
-    if not rate_limit.take_requests(1):
+    if not rate_limit.acquire(1):
         raise NoAnswer(
             "The requests that the provider allows are used up for the moment. Nothing was changed."
         )

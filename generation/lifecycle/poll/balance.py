@@ -4,28 +4,28 @@ from decimal import Decimal
 
 from generation import gateway
 from generation.lifecycle.leases import log
-from generation.lifecycle.queue import dispatch, rate_limit
+from generation.lifecycle.queue import dispatch, pause, rate_limit
 from generation.skyreels import errors
 from generation.skyreels.responses import Balance
 
 
-def ask_balance() -> None:
+def check_balance() -> None:
     """Ask the provider for the balance if submits are paused, and resume them when nothing stands in the way.
 
     No answer changes nothing: the next look comes by itself.
     """
-    if not rate_limit.is_paused() or not rate_limit.take_requests(1):
+    if not pause.is_gateway_paused() or not rate_limit.acquire(1):
         return
     try:
         with gateway.client() as client:
             balance = client.balance()
     except errors.Paused as refusal:
-        rate_limit.pause(refusal.message)
+        pause.pause_gateway(refusal.message)
     except errors.SkyReelsError as error:
         log.info("the balance could not be asked for: %s", error.message)
     else:
         if lasts_for(balance, dispatch.next_estimate()):
-            rate_limit.resume_gateway(by="the look at the balance")
+            pause.resume_gateway(by="the look at the balance")
 
 
 def lasts_for(balance: Balance, estimate_usd: Decimal) -> bool:

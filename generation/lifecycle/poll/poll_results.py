@@ -21,7 +21,7 @@ from generation.lifecycle.leases import (
     wake,
 )
 from generation.lifecycle.poll.poll_client import Answered
-from generation.lifecycle.queue import rate_limit
+from generation.lifecycle.queue import backoff, pause
 from generation.lifecycle.render_times.measured_times import RenderTimes, learn
 from generation.lifecycle.transitions import fail, hold
 from generation.models import Job, LedgerEntry
@@ -94,9 +94,9 @@ def _take_error(one: Answered, error: errors.SkyReelsError, times: RenderTimes) 
         _strange(lease, job, f"The provider does not know its task {job.task_id}.")
         return
     if isinstance(error, errors.Paused):
-        rate_limit.pause(error.message)
+        pause.pause_gateway(error.message)
     _look_whether_late(one, times)
-    delay = rate_limit.back_off(job.attempts, asked=error.retry_after, most=60.0)
+    delay = backoff.retry_delay(job.attempts, at_least=error.retry_after, at_most=60.0)
     text = f"No answer about the render: {error.message} Asking again in {delay:.0f} s."
     transition(lease, Status.RUNNING, text, after=delay, attempts=job.attempts + 1)
 
@@ -106,7 +106,7 @@ def _strange(lease: Lease, job: Job, message: str) -> None:
     if min(job.attempts, _told_in_a_row(job, message)) + 1 >= MAX_STRANGE_ANSWERS:
         hold(lease, f"{message} It said so {MAX_STRANGE_ANSWERS} times.")
     else:
-        delay = rate_limit.back_off(job.attempts)
+        delay = backoff.retry_delay(job.attempts)
         transition(lease, Status.RUNNING, f"{message} Asking again.", after=delay, attempts=job.attempts + 1)
 
 

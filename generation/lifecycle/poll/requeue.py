@@ -11,7 +11,7 @@ from django.utils import timezone
 from generation import gateway
 from generation.lifecycle.leases import log, record_event, wake
 from generation.lifecycle.poll.heartbeats import Share
-from generation.lifecycle.queue import dispatch, rate_limit
+from generation.lifecycle.queue import dispatch, pause
 from generation.lifecycle.render_times import poll_schedule
 from generation.lifecycle.webhooks import client_webhooks
 from generation.models import Job
@@ -51,7 +51,7 @@ class Waker:
         self._woken = {job: until for job, until in self._woken.items() if until > now}
         _bring_back()
         _tell_of_the_unasked()
-        rate_limit.look_at_balance()
+        pause.schedule_balance_check()
         client_webhooks.look()
         for job_id, status in self._overdue(share):
             self._woken[job_id] = now + (TURN_AGAIN if status == Status.QUEUED else WOKEN_AGAIN)
@@ -60,7 +60,7 @@ class Waker:
     def _overdue(self, share: Share) -> list[tuple[int, str]]:
         """First what is under way, all of it: a long queue must not keep what is paid for from being woken."""
         begun = _mine(Job.objects.filter(status__in=[Status.SUBMITTING, Status.STORING]), share)
-        waiting = _mine(Job.objects.filter(status=Status.QUEUED).exclude(dispatch.resting()), share)
+        waiting = _mine(Job.objects.filter(status=Status.QUEUED).exclude(dispatch.not_dispatchable()), share)
         most = max(1, round(settings.SKYREELS_RPM / 60 * EVERY / share.hosts))
         return [*self._not_woken(begun, BATCH), *self._not_woken(waiting, min(most, BATCH))]
 

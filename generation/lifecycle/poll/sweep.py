@@ -84,7 +84,7 @@ class Rounds:
         self.asked = 0
         self._runner = runner
         self._asker = runner.run(Asker.open())
-        self._part = rate_limit.Part()
+        self._quota = rate_limit.HostQuota()
         self._times = RenderTimes()
 
     def go(self, share: Share) -> bool:
@@ -111,13 +111,13 @@ class Rounds:
         questions = claim_questions(share, most) if most else []
         if questions:
             self._runner.run(self._asker.ask(questions))
-            self._part.take(len(questions), share.hosts)
+            self._quota.spend(len(questions), share.hosts)
         self.asked += len(questions)
         return len(questions)
 
     def _most(self, share: Share) -> int:
         """How many to claim at most: no more than this host's part while other hosts' jobs are due."""
-        room, part = self._asker.room, self._part.left(share.hosts)
+        room, part = self._asker.room, self._quota.remaining(share.hosts)
         return part if part < room and others_wait(share) else room
 
     def _take(self, wait: float) -> bool:
@@ -138,7 +138,7 @@ def claim_questions(share: Share, most: int) -> list[Question]:
     with transaction.atomic():
         due = Job.objects.filter(pk__in=line, status=Status.RUNNING, next_step_at__lte=timezone.now())
         free = set(due.select_for_update(skip_locked=skip).values_list("pk", flat=True))
-        granted = rate_limit.take_requests(len(free), polls=True) if free else 0
+        granted = rate_limit.acquire(len(free), polls=True) if free else 0
         chosen = [pk for pk in line if pk in free][:granted]
         token = (
             write_claim(chosen, seconds=POLL_LEASE, polls=F("polls") + 1, called_at=None) if chosen else ""

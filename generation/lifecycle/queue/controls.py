@@ -1,14 +1,16 @@
-"""What people decide about jobs under way: which go first, which projects pause, which nobody waits for any more.
+"""What users control while jobs are active: priorities, paused projects and abandoned jobs.
 
-Nothing here changes a job's state. What was decided is a line in the story of each job that it concerns.
+Nothing here changes a job's status. Each decision is recorded in the log of every job that it affects.
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from generation.lifecycle.leases import log, record_event
 from generation.lifecycle.queue.enqueue import NotPossible
@@ -16,80 +18,83 @@ from generation.models import Job, JobEvent, Production
 from library.models import Project
 
 Status = Job.Status
-
-TOLD = {
-    Job.Priority.REVIEW: "put it in front of the queue",
-    Job.Priority.NORMAL: "put it in turn",
-    Job.Priority.BULK: "put it behind what is wanted sooner",
+PRIORITY_EVENTS = {
+    Job.Priority.REVIEW: "moved it to the front of the queue",
+    Job.Priority.NORMAL: "set it to normal priority",
+    Job.Priority.BULK: "set it to low priority",
 }
 
 
 def prioritise(jobs: QuerySet[Job], priority: Job.Priority, *, by: Any) -> int:
-    """Put those of these jobs that still wait in another place of the queue, and say how many they were."""
+    """Change the priority of those of these jobs that are queued; return how many were changed."""
     with transaction.atomic():
         others = jobs.filter(status=Status.QUEUED).exclude(priority=priority).order_by("pk")
         moved = list(others.select_for_update(of=("self",)).values_list("pk", flat=True))
         Job.objects.filter(pk__in=moved).update(priority=priority)
-        _tell_all(moved, f"{by} has {TOLD[priority]}.", by=by)
+        _record_for_each(moved, f"{by} {PRIORITY_EVENTS[priority]}.", by=by)
     return len(moved)
 
 
 def pause_project(project: Project, *, by: Any) -> bool:
-    """Send nothing of this project until somebody resumes it; False when it was paused already.
+    """Submit no more jobs of this project until it is resumed; return False if it was already paused.
 
-    What was sent goes on, and what is queued meanwhile waits with the rest.
+    Submitted jobs continue, and jobs can still be queued.
     """
     with transaction.atomic():
         Production.objects.get_or_create(project=project)
         running = Production.objects.filter(project=project, paused_at=None)
         if not running.update(paused_at=timezone.now(), paused_by=by):
             return False
-        _tell_all(_waiting(project), f"{by} has paused the project's queue: it waits.", by=by)
+        _record_for_each(_queued_jobs(project), f"{by} paused the project's queue.", by=by)
     log.info("project %s paused by %s", project.pk, by)
     return True
 
 
 def resume_project(project: Project, *, by: Any) -> bool:
-    """Let the project's jobs be sent again, each when it is its turn; False when it was not paused."""
+    """Submit the project's jobs again, in their order; return False if it was not paused."""
     with transaction.atomic():
         paused = Production.objects.filter(project=project, paused_at__isnull=False)
         if not paused.update(paused_at=None, paused_by=None):
             return False
-        _tell_all(_waiting(project), f"{by} has resumed the project's queue.", by=by)
+        _record_for_each(_queued_jobs(project), f"{by} resumed the project's queue.", by=by)
     log.info("project %s resumed by %s", project.pk, by)
     return True
 
 
 def abandon(job: Job, *, by: Any) -> None:
-    """Nobody waits for it any more. The provider cannot cancel, so it is fetched, kept and paid for all the same;
-    its take is kept out of the way. Raises NotPossible for a job that is not under way."""
-    _mark(job, by, since=timezone.now(), text=f"Abandoned by {by}: it is still fetched and kept.")
+    """Mark a submitted job as no longer wanted, which hides its take. Raise NotPossible for other jobs.
+
+    The provider cannot cancel, so the result is downloaded, stored and paid for as usual.
+    """
+    _set_abandoned(job, timezone.now(), by=by)
 
 
-def reclaim(job: Job, *, by: Any) -> None:
-    """It is wanted after all, under way or ended. Raises NotPossible when it was not abandoned."""
-    _mark(job, by, since=None, text=f"{by} wants it after all.")
+def restore(job: Job, *, by: Any) -> None:
+    """Undo `abandon`, also after the job has ended. Raise NotPossible if it was not abandoned."""
+    _set_abandoned(job, None, by=by)
 
 
-def _mark(job: Job, by: Any, *, since: Any, text: str) -> None:
-    wanted = Job.objects.filter(pk=job.pk, abandoned_at__isnull=since is not None)
-    open_to_it = wanted.filter(status__in=Status.sent) if since else wanted
+def _set_abandoned(job: Job, moment: datetime | None, *, by: Any) -> None:
+    jobs = Job.objects.filter(pk=job.pk, abandoned_at__isnull=moment is not None)
+    if moment:
+        jobs = jobs.filter(status__in=Status.sent)
     with transaction.atomic():
-        if not open_to_it.update(abandoned_at=since):
+        if not jobs.update(abandoned_at=moment):
             raise NotPossible(
-                "Only what was sent and has not ended can be abandoned. Nothing was changed."
-                if since
-                else "It was not abandoned. Nothing was changed."
+                _("Only jobs that have been sent and have not ended can be abandoned. Nothing was changed.")
+                if moment
+                else _("This job was not abandoned. Nothing was changed.")
             )
         status = Job.objects.values_list("status", flat=True).get(pk=job.pk)
+        text = f"Abandoned by {by}. The result is still stored." if moment else f"Restored by {by}."
         record_event(job.pk, status, text, by=by)
 
 
-def _waiting(project: Project) -> list[int]:
+def _queued_jobs(project: Project) -> list[int]:
     return list(project.jobs.filter(status=Status.QUEUED).order_by("pk").values_list("pk", flat=True))
 
 
-def _tell_all(job_ids: Sequence[int], text: str, *, by: Any) -> None:
-    """The same line in the story of each of these jobs, which all wait."""
-    lines = [JobEvent(job_id=job_id, status=Status.QUEUED, text=text, by=by) for job_id in job_ids]
-    JobEvent.objects.bulk_create(lines, batch_size=500)
+def _record_for_each(job_ids: Sequence[int], text: str, *, by: Any) -> None:
+    """Add the same event to the log of each of these queued jobs."""
+    events = [JobEvent(job_id=job_id, status=Status.QUEUED, text=text, by=by) for job_id in job_ids]
+    JobEvent.objects.bulk_create(events, batch_size=500)

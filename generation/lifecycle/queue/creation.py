@@ -1,22 +1,29 @@
-"""Jobs come into being, are cancelled while they wait, and are made again."""
+"""Create, cancel and retry single jobs."""
 
 from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from generation import composition
 from generation.composition import Composition, Problem, Roles, Settings
 from generation.lifecycle.leases import record_event
-from generation.lifecycle.queue.enqueue import CannotQueue, Context, NotPossible, errors_of, queue
+from generation.lifecycle.queue.enqueue import (
+    CannotQueue,
+    JobContext,
+    NotPossible,
+    blocking_problems,
+    enqueue,
+)
 from generation.lifecycle.spending.checks import authorize
 from generation.lifecycle.transitions import settle_ledger
 from generation.models import Batch, Job, LedgerEntry, Note, Shot, Take
 from library.models import Project
 
 Status = Job.Status
-NOBODY = Roles()
+NO_ROLES = Roles()
 
 
 def create(
@@ -25,22 +32,22 @@ def create(
     project: Project,
     prompt: str,
     settings: Settings,
-    roles: Roles = NOBODY,
+    roles: Roles = NO_ROLES,
     form_key: UUID | None = None,
     shot: Shot | None = None,
     made_from: Take | None = None,
     for_note: Note | None = None,
 ) -> Job:
-    """Queue a job for what was typed and chosen. A form that was sent twice (same `form_key`) makes one job; a draft
-    of the same key becomes that job. What is made for a note goes before what else waits.
+    """Queue a job for a prompt and settings. Submitting a form twice (same `form_key`) creates one job, and the draft
+    with that key becomes the job. A job that responds to a note gets review priority.
 
-    Rights are asked about here and never again: a job that waits past the last day of one of its assets is sent all
-    the same, since it was agreed to while that asset could be used. Its pages say that the rights have ended since.
+    Usage rights are checked only here: if the rights to an asset expire while the job is queued, it is still sent, and
+    its pages show that the rights have expired.
 
-    Raises CannotQueue when the prompt or the settings break a rule or a limit would be passed, and MayNotMake.
+    Raise CannotQueue if the prompt or settings break a rule or a limit would be exceeded, and MayNotMake.
     """
-    if form_key and (made := made_before(form_key, by)):
-        return made
+    if form_key and (existing := find_existing(form_key, by)):
+        return existing
     composed = composition.compose(user=by, project=project, prompt=prompt, settings=settings, roles=roles)
     return create_from(
         composed,
@@ -63,35 +70,36 @@ def create_from(
     made_from: Take | None = None,
     for_note: Note | None = None,
 ) -> Job:
-    """The same for what is composed already, as by the HTTP APIs."""
+    """Queue a job that is already composed, as in the HTTP APIs; otherwise like `create`."""
     key = form_key or uuid4()
-    if made := made_before(key, by):
-        return made
-    if refused := errors_of(composed):
-        raise CannotQueue(refused)
+    if existing := find_existing(key, by):
+        return existing
+    if problems := blocking_problems(composed):
+        raise CannotQueue(problems)
     priority = Job.Priority.REVIEW if for_note else Job.Priority.NORMAL
-    context = Context(by, project, made_from, for_note, priority=priority)
+    context = JobContext(by, project, made_from, for_note, priority=priority)
     try:
         return _queue(composed, context, form_key=key, shot=shot)
     except IntegrityError:
-        # The same form came twice at once and the other one was first.
-        if made := made_before(key, by):
-            return made
+        # A concurrent request submitted the same form first.
+        if existing := find_existing(key, by):
+            return existing
         raise
 
 
 def cancel(job: Job, *, by: Any) -> None:
-    """Take back a job that was not sent yet; a draft is deleted. Raises NotPossible once it was sent: the provider
-    cannot cancel."""
+    """Cancel a queued job, or delete a draft. Raise NotPossible once it has been sent: the provider cannot cancel."""
     with transaction.atomic():
         if Job.objects.filter(pk=job.pk, status=Status.DRAFT).delete()[0]:
             return
-        if not withdraw(job.pk, by=by):
-            raise NotPossible("It was sent already, and the provider cannot cancel. Nothing was changed.")
+        if not cancel_queued(job.pk, by=by):
+            raise NotPossible(
+                _("The job was already sent, and the provider cannot cancel. Nothing was changed.")
+            )
 
 
-def withdraw(job_id: int, *, by: Any) -> bool:
-    """Cancel a job if it still waits, and say whether it did. Call it in a transaction."""
+def cancel_queued(job_id: int, *, by: Any) -> bool:
+    """Cancel a job if it is queued; return whether it was. The caller must have opened a transaction."""
     waiting = Job.objects.filter(pk=job_id, status=Status.QUEUED)
     ended = {"lease_token": "", "next_step_at": None, "finished_at": timezone.now()}
     if not waiting.update(status=Status.CANCELLED, **ended):
@@ -102,14 +110,14 @@ def withdraw(job_id: int, *, by: Any) -> bool:
 
 
 def retry(job: Job, *, by: Any, form_key: UUID | None = None) -> Job:
-    """A new job that asks for the same, and is for the same note; handles are bound anew, addresses that
-    another program sent are sent again.
+    """Queue a new job with the same request, for the same note if any. Handles are resolved again; external URLs that
+    an API client supplied are sent unchanged.
 
-    Raises CannotQueue, NotPossible.
+    Raise CannotQueue, NotPossible.
     """
     job.refresh_from_db()
     if not job.is_finished:
-        raise NotPossible("This job has not ended. Making it again now could pay for it twice.")
+        raise NotPossible(_("This job has not ended. Retrying it now could charge for it twice."))
     return create_from(
         composition.recompose(job, user=by),
         by=by,
@@ -121,23 +129,26 @@ def retry(job: Job, *, by: Any, form_key: UUID | None = None) -> Job:
     )
 
 
-def made_before(form_key: UUID, by: Any) -> Job | None:
-    """The job that a form made when it came before; a draft is none. Raises CannotQueue for a key that belongs to
-    somebody else, or that made a batch."""
-    made = Job.objects.filter(form_key=form_key).first()
-    if made is not None and made.created_by != by:
-        raise CannotQueue(
-            [Problem("form_key", "This form is not yours. Open the page anew and send it again.")]
-        )
-    if made is None and Batch.objects.filter(form_key=form_key).exists():
-        raise CannotQueue([Problem("form_key", "This form was sent already, as a batch.")])
-    return made if made is not None and made.status != Status.DRAFT else None
+def find_existing(form_key: UUID, by: Any) -> Job | None:
+    """Return the job, other than a draft, that a form with this key created before. Raise CannotQueue if the key
+    belongs to another user or created a batch."""
+    existing = Job.objects.filter(form_key=form_key).first()
+    if existing is not None and existing.created_by != by:
+        raise CannotQueue([Problem("form_key", text_of_foreign_form())])
+    if existing is None and Batch.objects.filter(form_key=form_key).exists():
+        raise CannotQueue([Problem("form_key", _("This form was already submitted, as a batch."))])
+    return existing if existing is not None and existing.status != Status.DRAFT else None
+
+
+def text_of_foreign_form() -> str:
+    """Return the message for a form key that belongs to another user."""
+    return _("This form belongs to another user. Reload the page and submit it again.")
 
 
 @transaction.atomic
-def _queue(composed: Composition, context: Context, *, form_key: UUID, shot: Shot | None) -> Job:
+def _queue(composed: Composition, context: JobContext, *, form_key: UUID, shot: Shot | None) -> Job:
     known = Job.objects.select_for_update().filter(form_key=form_key).first()
     if known is not None and known.status != Status.DRAFT:
         return known
     permit = authorize(by=context.by, project=context.project, estimates=[composed.estimate_usd])
-    return queue(composed, context, permit, form_key=form_key, shot=shot)
+    return enqueue(composed, context, permit, form_key=form_key, shot=shot)

@@ -1,11 +1,11 @@
-"""Drafts: what was typed and not sent yet. They follow the names of the library; what was queued once is history
-and stays as it was typed."""
+"""Save drafts of jobs. Renaming an asset rewrites drafts; queued jobs keep the prompt as it was typed."""
 
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from generation.composition import Roles, Settings
 from generation.lifecycle.queue.enqueue import NotPossible
@@ -13,7 +13,7 @@ from generation.models import Job, Note, Shot, Take
 from library import handles
 from library.models import Project
 
-NOBODY = Roles()
+NO_ROLES = Roles()
 
 
 @transaction.atomic
@@ -23,20 +23,20 @@ def save_draft(
     project: Project,
     prompt: str,
     settings: Settings,
-    roles: Roles = NOBODY,
+    roles: Roles = NO_ROLES,
     form_key: UUID,
     shot: Shot | None = None,
     made_from: Take | None = None,
     for_note: Note | None = None,
 ) -> Job:
-    """Keep a form as it is typed, right or wrong; the same `form_key` writes the same draft, and queues it later.
+    """Create or update the draft with this `form_key`, without validation. Queueing the same key consumes the draft.
 
-    Raises NotPossible when the form was sent meanwhile or is somebody else's; then nothing is changed.
+    Raise NotPossible if the form has been submitted or belongs to another user; nothing is changed then.
     """
-    kept = Job.objects.select_for_update().filter(form_key=form_key).first()
-    if kept is not None and (kept.created_by != by or kept.status != Job.Status.DRAFT):
-        raise NotPossible("This form was sent already. Nothing was changed.")
-    chosen = {
+    existing = Job.objects.select_for_update().filter(form_key=form_key).first()
+    if existing is not None and (existing.created_by != by or existing.status != Job.Status.DRAFT):
+        raise NotPossible(_("This form was already submitted. Nothing was changed."))
+    values = {
         "project": project,
         "shot": shot,
         "made_from": made_from,
@@ -46,16 +46,16 @@ def save_draft(
         "roles": roles.as_data(),
         **vars(settings),
     }
-    return Job.objects.update_or_create(form_key=form_key, defaults=chosen)[0]
+    return Job.objects.update_or_create(form_key=form_key, defaults=values)[0]
 
 
 @transaction.atomic
 def rewrite_drafts(old: str, new: str) -> int:
-    """Writes @new for @old in the prompts and roles of all drafts, and says how many were changed."""
+    """Replace @old with @new in the prompts and roles of all drafts; return how many were changed."""
     names = {handles.fold(old): new}
     changed = []
-    said = Q(prompt__icontains=f"@{old}") | Q(roles__icontains=f'{old}"')
-    for job in Job.objects.select_for_update().filter(said, status=Job.Status.DRAFT).order_by("pk"):
+    mentions = Q(prompt__icontains=f"@{old}") | Q(roles__icontains=f'{old}"')
+    for job in Job.objects.select_for_update().filter(mentions, status=Job.Status.DRAFT).order_by("pk"):
         before = (job.prompt, job.roles)
         job.prompt = handles.replace_handles(job.prompt, names)
         job.roles = Roles.of_data(job.roles).renamed(names).as_data()

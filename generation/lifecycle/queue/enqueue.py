@@ -1,4 +1,4 @@
-"""Rows for what was composed: jobs with their references, money and first line of the story, in one transaction."""
+"""Create the rows of a queued job: the job, its asset references, ledger entry and first event."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -14,13 +14,13 @@ from generation.lifecycle.spending.checks import Permit
 from generation.models import Batch, Job, JobReference, Note, Shot, Take
 from library.models import Asset, Project
 
-__all__ = ["CannotQueue", "Context", "NotPossible", "errors_of", "queue"]
+__all__ = ["CannotQueue", "JobContext", "NotPossible", "blocking_problems", "enqueue"]
 Status = Job.Status
 
 
 @dataclass(frozen=True)
-class Context:
-    """For whom and what jobs are made: the same for all of a batch."""
+class JobContext:
+    """Fields that all jobs of a batch share."""
 
     by: Any
     project: Project
@@ -30,16 +30,16 @@ class Context:
     priority: Job.Priority = Job.Priority.NORMAL
 
 
-def errors_of(composed: Composition) -> list[Problem]:
-    """What stands in the way."""
+def blocking_problems(composed: Composition) -> list[Problem]:
+    """Return the problems that prevent queueing."""
     return [problem for problem in composed.problems if problem.level == "error"]
 
 
-def queue(
-    composed: Composition, context: Context, permit: Permit, *, form_key: UUID, shot: Shot | None
+def enqueue(
+    composed: Composition, context: JobContext, permit: Permit, *, form_key: UUID, shot: Shot | None
 ) -> Job:
-    """Write one job that is ready to be sent, or turn the draft of this key into it. Call it in a transaction."""
-    chosen = {
+    """Create a queued job, or turn the draft with this key into one. The caller must have opened a transaction."""
+    values = {
         "project": context.project,
         "shot": shot,
         "created_by": context.by,
@@ -56,7 +56,7 @@ def queue(
         "status": Status.QUEUED,
         "next_step_at": timezone.now(),
     }
-    job, _ = Job.objects.update_or_create(form_key=form_key, defaults=chosen)
+    job, _ = Job.objects.update_or_create(form_key=form_key, defaults=values)
     JobReference.objects.bulk_create(_references(job, composed))
     _count_uses(composed)
     permit.charge(job)
@@ -70,18 +70,18 @@ def _references(job: Job, composed: Composition) -> list[JobReference]:
     return [
         JobReference(
             job=job,
-            handle=found.handle,
-            asset=found.asset,
-            version=found.version,
-            role=found.role,
-            second=found.second,
-            with_voice=found.with_voice,
-            position=found.position,
+            handle=reference.handle,
+            asset=reference.asset,
+            version=reference.version,
+            role=reference.role,
+            second=reference.second,
+            with_voice=reference.with_voice,
+            position=reference.position,
         )
-        for found in composed.references
+        for reference in composed.references
     ]
 
 
 def _count_uses(composed: Composition) -> None:
-    used = Asset.objects.filter(pk__in=[found.asset.pk for found in composed.references])
+    used = Asset.objects.filter(pk__in=[reference.asset.pk for reference in composed.references])
     used.update(use_count=F("use_count") + 1, last_used_at=timezone.now())

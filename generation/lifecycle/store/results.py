@@ -26,7 +26,7 @@ from generation.lifecycle.leases import (
     transition,
     wake,
 )
-from generation.lifecycle.queue import rate_limit
+from generation.lifecycle.queue import backoff, rate_limit
 from generation.lifecycle.store import credentials
 from generation.lifecycle.store.download import LinkDead, fetch
 from generation.lifecycle.store.ssrf import NotPublic
@@ -142,7 +142,7 @@ def _again(lease: Lease, job: Job, message: str, *, most: int = MAX_TRIES, **fie
     if job.attempts + 1 >= most:
         hold(lease, f"{message} {most} tries did not help.")
         return
-    delay = rate_limit.back_off(job.attempts)
+    delay = backoff.retry_delay(job.attempts)
     text = f"{message} The render is paid and kept by the provider; trying again in {delay:.0f} s."
     transition(lease, Status.STORING, text, after=delay, attempts=job.attempts + 1, lapsed_leases=0, **fields)
 
@@ -151,7 +151,7 @@ def _ask_for_another_link(lease: Lease, job: Job, message: str) -> None:
     """A link that does not work may have been replaced: the task is asked for the present one."""
     if not gateway.is_of_present(job.provider, job.base_url):
         _again(lease, job, f"{message} Its provider is not the one that is configured now.")
-    elif not rate_limit.take_requests(1):
+    elif not rate_limit.acquire(1):
         release(lease, after=BUDGET_LOOK_AGAIN)
     else:
         _take_link(lease, job, message)

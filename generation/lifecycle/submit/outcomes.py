@@ -13,7 +13,7 @@ from django.db import IntegrityError, InterfaceError, OperationalError, transact
 from django.utils import timezone
 
 from generation.lifecycle.leases import Lease, record_event, release, retry_on_db_outage, transition, wake
-from generation.lifecycle.queue import rate_limit
+from generation.lifecycle.queue import backoff, pause
 from generation.lifecycle.render_times.measured_times import first_question
 from generation.lifecycle.transitions import fail, hold, settle_ledger
 from generation.models import Job, LedgerEntry
@@ -43,7 +43,7 @@ def conclude(
         case Submitted():
             retry_on_db_outage(lambda: accept(job.pk, outcome.task_id))
         case errors.Paused():
-            retry_on_db_outage(lambda: rate_limit.pause(outcome.message))
+            retry_on_db_outage(lambda: pause.pause_gateway(outcome.message))
             _write(lease, job, lambda: _rest(lease, outcome, tried=tried, doubted=doubted))
         case errors.NotSent():
             _write(lease, job, lambda: _not_sent(lease, outcome, tried=tried, doubted=doubted))
@@ -109,7 +109,7 @@ def _rest(lease: Lease, refusal: errors.Paused, *, tried: int, doubted: bool) ->
 def _not_sent(lease: Lease, refusal: errors.NotSent, *, tried: int, doubted: bool) -> None:
     """Send again later. A doubted job stays as it is and none of its safe repeats is used up: it goes on for as long
     as its key lives."""
-    delay = rate_limit.back_off(DOUBTED_PATIENCE if doubted else tried + 1, asked=refusal.retry_after)
+    delay = backoff.retry_delay(DOUBTED_PATIENCE if doubted else tried + 1, at_least=refusal.retry_after)
     text = f"Not sent: {refusal.message} Next try in {delay:.0f} s."
     if doubted:
         transition(lease, Status.SUBMITTING, text, after=delay, attempts=tried, lapsed_leases=0)
@@ -136,7 +136,7 @@ def _unknown(lease: Lease, doubt: errors.OutcomeUnknown, *, tries: int) -> None:
     elif tries + 1 >= MAX_SENDS:
         hold(lease, f"{doubt.message} {MAX_SENDS} tries with the same key brought no answer.")
     else:
-        delay = rate_limit.back_off(tries + 1, asked=doubt.retry_after, most=60.0)
+        delay = backoff.retry_delay(tries + 1, at_least=doubt.retry_after, at_most=60.0)
         text = f"{doubt.message} Sending the same request with the same key in {delay:.0f} s."
         transition(lease, Status.SUBMITTING, text, after=delay, attempts=tries + 1, lapsed_leases=0)
 

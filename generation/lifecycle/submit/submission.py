@@ -23,7 +23,7 @@ from generation.lifecycle.leases import (
     transition,
     transition_keeping_lease,
 )
-from generation.lifecycle.queue import dispatch, rate_limit
+from generation.lifecycle.queue import dispatch, pause, rate_limit
 from generation.lifecycle.submit.outcomes import LEFT_SUBMITTING, PAUSED_LOOK_AGAIN, conclude, never_left
 from generation.lifecycle.transitions import fail, hold
 from generation.models import Job, LedgerEntry
@@ -46,7 +46,7 @@ def submit_next(woken: int) -> None:
     """
     if Job.objects.due().filter(pk=woken, status=Status.SUBMITTING).exists():
         submit_job(woken)
-    elif not rate_limit.is_paused() and dispatch.due(1) and rate_limit.take_requests(1):
+    elif not pause.is_gateway_paused() and dispatch.due_jobs(1) and rate_limit.acquire(1):
         lease = dispatch.claim_next(seconds=LEASE_SECONDS)
         if lease is not None:
             _take(lease, is_granted=True)
@@ -78,9 +78,9 @@ def _start(lease: Lease, job: Job, *, is_granted: bool) -> None:
         reason = f"{MAX_TAKEOVERS} workers stopped before they sent this job. It may be what stops them."
         # An earlier try that was surely not sent is no reason to doubt.
         hold(lease, f"{reason} Nothing was sent.", money=LedgerEntry.State.ESTIMATED, frozen_at=None)
-    elif Job.objects.filter(dispatch.resting(), pk=job.pk).exists():
+    elif Job.objects.filter(dispatch.not_dispatchable(), pk=job.pk).exists():
         release(lease, after=0, lapsed_leases=0)
-    elif not is_granted and not rate_limit.take_requests(1):
+    elif not is_granted and not rate_limit.acquire(1):
         release(lease, after=BUDGET_LOOK_AGAIN, lapsed_leases=0)
     else:
         tried = job.attempts
@@ -112,9 +112,9 @@ def _resume(lease: Lease, job: Job) -> None:
         hold(lease, LEFT_SUBMITTING)
     elif job.lapsed_leases >= MAX_TAKEOVERS:
         hold(lease, f"{MAX_TAKEOVERS} workers stopped while submitting this job. It may be what stops them.")
-    elif rate_limit.is_paused():
+    elif pause.is_gateway_paused():
         release(lease, after=PAUSED_LOOK_AGAIN, lapsed_leases=0)
-    elif not rate_limit.take_requests(1):
+    elif not rate_limit.acquire(1):
         release(lease, after=BUDGET_LOOK_AGAIN, lapsed_leases=0)
     else:
         _send(lease, job, tried=job.attempts, doubted=True)

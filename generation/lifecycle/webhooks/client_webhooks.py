@@ -43,7 +43,7 @@ def look() -> None:
     if not Callback.objects.due().exists():
         return
     if lease := named_lease.acquire(NAME, LEASE):
-        async_task("generation.tasks.call_back", lease.token)
+        async_task("generation.tasks.send_webhooks", lease.token)
 
 
 def call_back(token: str = "") -> None:

@@ -15,7 +15,7 @@ from django_q.tasks import async_task
 from generation.models import Note, Notification, ShareLink, Take, Verdict
 from library.models.projects import DECIDERS, OWNERS, AnyUser, in_projects_of
 
-MAIL_TASK = "generation.tasks.mail"
+MAIL_TASK = "generation.tasks.send_emails"
 # The reasons to notify a user of a note, most specific first; each user gets only the first that applies.
 NOTE_KINDS = (
     Notification.Kind.MENTION,

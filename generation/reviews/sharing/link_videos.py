@@ -14,7 +14,7 @@ from django_q.tasks import async_task
 
 from generation.models import LinkFilm, ShareLink, Take
 
-MAKE = "generation.tasks.make_link_films"
+MAKE = "generation.tasks.encode_link_videos"
 
 
 @dataclass(frozen=True)

@@ -117,7 +117,9 @@ def oldest_overdue() -> Overdue | None:
     running = Q(status=Status.RUNNING, **gateway.present_gateway())
     found = [
         *_first_due(Job.objects.filter(begun | running)),
-        *_first_due(Job.objects.filter(status=Status.QUEUED).exclude(dispatch.resting()), _line_moved),
+        *_first_due(
+            Job.objects.filter(status=Status.QUEUED).exclude(dispatch.not_dispatchable()), _line_moved
+        ),
     ]
     return max(found, key=lambda one: one.seconds, default=None)
 
@@ -140,7 +142,7 @@ def _line_moved() -> datetime | None:
 
 def oldest_waiting() -> float:
     """Since it was queued, back-offs included; what rests behind a pause waits for a person and is left out."""
-    waiting = Job.objects.filter(status=Status.QUEUED).exclude(dispatch.resting())
+    waiting = Job.objects.filter(status=Status.QUEUED).exclude(dispatch.not_dispatchable())
     queued = waiting.aggregate(first=Min("ledger__created_at"))["first"]
     return _since(queued) if queued else 0.0
 

@@ -16,7 +16,6 @@ from django.db.models import Max, QuerySet
 from django.utils import timezone
 from django_q.brokers import Broker
 from django_q.conf import Conf
-from django_q.models import Schedule
 from django_q.tasks import async_task
 from redis.exceptions import RedisError
 
@@ -24,15 +23,8 @@ from generation import host_queue
 from generation.lifecycle.leases import release_all_of
 from generation.lifecycle.poll.heartbeats import beat_name, beats, hosts
 from generation.models import Heartbeat, Job
+from generation.supervision.processes.schedules import SWEEP, ensure_schedule, reset_future_schedules
 
-SWEEP = "generation.tasks.sweep"
-# Task and minutes between two runs.
-SCHEDULE = {
-    "sweep": (SWEEP, 1),
-    "tell": ("generation.tasks.tell", 1),
-    "clean up": ("generation.tasks.clean_up", 60),
-}
-MINUTE = timedelta(minutes=1)
 SCHEDULES_EVERY = 30.0  # seconds between two checks of the schedules
 ENDING_LOOK = 0.3  # seconds between two looks while the cluster ends
 LAST_WORD = 1.0  # seconds that its end waits for the database
@@ -125,7 +117,7 @@ class Pulse(Thread):
         now, queued = monotonic(), self._queue.queue_size()
         if now - self._schedules_at >= SCHEDULES_EVERY:
             self._schedules_at = now
-            bring_schedules_back()
+            reset_future_schedules()
         age = _age_of(self._beats().values_list("beat_at", flat=True).first())
         # A beat ahead of the clock is as good as none: the clock was set back.
         fresh = abs(age) <= self._patience.fresh
@@ -181,29 +173,3 @@ def heartbeat_age() -> float:
 
 def _age_of(beat_at: datetime | None) -> float:
     return (timezone.now() - beat_at) / timedelta(seconds=1) if beat_at else float("inf")
-
-
-def ensure_schedule() -> None:
-    """The net behind the nudges: a sweep each minute, and what people are to be told, from django-q's own scheduler.
-
-    Its names are not unique: hosts that start at once may each make a row, and whoever looks next takes it away.
-    """
-    for name, (task, minutes) in SCHEDULE.items():
-        found = list(Schedule.objects.filter(name=name).order_by("pk").values_list("pk", flat=True))
-        Schedule.objects.filter(pk__in=found[1:]).delete()
-        if not found:
-            Schedule.objects.create(
-                name=name,
-                func=task,
-                schedule_type=Schedule.MINUTES,
-                minutes=minutes,
-                next_run=timezone.now(),
-            )
-
-
-def bring_schedules_back() -> None:
-    """Run every-minute tasks now if they are due later than that: they were scheduled before the clock was set back,
-    and mail, notifications and sweeps would stop until the clock has caught up."""
-    now = timezone.now()
-    for name, (_, minutes) in SCHEDULE.items():
-        Schedule.objects.filter(name=name, next_run__gt=now + 2 * minutes * MINUTE).update(next_run=now)

@@ -10,7 +10,7 @@ from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 
 from generation.supervision.health import checks, schema_check
-from generation.supervision.processes.heartbeat_monitor import ensure_schedule
+from generation.supervision.processes.schedules import ensure_schedule
 from library import storage
 
 

@@ -24,11 +24,11 @@ def batch(request: Request, uuid: UUID) -> HttpResponse:
     """The jobs of a batch in the order in which they were asked for, and their money."""
     found = batch_to_see(request, uuid)
     jobs = list(found.jobs.select_related("project", "shot", "take", "ledger").order_by("pk"))
-    outlooks = lifecycle.outlooks(jobs)
+    etas = lifecycle.estimate_etas(jobs)
     context = {
         "batch": found,
         "jobs": jobs,
-        "outlooks": outlooks,
+        "etas": etas,
         "priority": next((job.priority for job in jobs if job.status == Status.QUEUED), None),
         "counts": _counts(jobs),
         "ended": sum(job.is_finished or job.status == Status.HELD for job in jobs),
@@ -36,7 +36,7 @@ def batch(request: Request, uuid: UUID) -> HttpResponse:
         "in_hand": any(job.is_active for job in jobs),
         "money": _money(jobs),
         "can_edit": Batch.objects.editable_by(request.user).filter(pk=found.pk).exists(),
-        "mark": polling_fragments.mark(jobs, controls.told(outlooks)),
+        "mark": polling_fragments.mark(jobs, controls.told(etas)),
         "live_url": polling_fragments.address(request),
     }
     if polling_fragments.is_refresh(request):

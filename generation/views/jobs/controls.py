@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from generation import lifecycle
-from generation.lifecycle.render_times.forecast import Outlook
+from generation.lifecycle.queue.eta import Eta
 from generation.models import Job, Production
 from generation.views.shared.access import (
     Request,
@@ -56,7 +56,7 @@ def batch_priority(request: Request, uuid: UUID) -> HttpResponse:
 def job_abandon(request: Request, uuid: UUID) -> HttpResponse:
     """Nobody waits for it any more; with `abandoned=0` somebody does again."""
     found = job_to_edit(request, uuid)
-    decide = lifecycle.reclaim if request.POST.get("abandoned") == "0" else lifecycle.abandon
+    decide = lifecycle.restore if request.POST.get("abandoned") == "0" else lifecycle.abandon
     try:
         decide(found, by=request.user)
     except lifecycle.NotPossible as refusal:
@@ -100,9 +100,9 @@ def steerable(request: Request, jobs: Iterable[Job]) -> set[int]:
     return set(Job.objects.editable_by(request.user).filter(pk__in=waiting).values_list("pk", flat=True))
 
 
-def told(outlooks: Mapping[int, Outlook]) -> list[tuple[int, str]]:
-    """What is said of the outlooks: a page has changed when that has."""
-    return [(job_id, outlook.told) for job_id, outlook in outlooks.items()]
+def told(etas: Mapping[int, Eta]) -> list[tuple[int, str]]:
+    """What is said of the etas: a page has changed when that has."""
+    return [(job_id, eta.text) for job_id, eta in etas.items()]
 
 
 def _prioritised(request: Request, jobs: Any, otherwise: str) -> HttpResponse:

@@ -44,16 +44,16 @@ def jobs(request: Request) -> HttpResponse:
     if project := wanted(request, "project"):
         rows = rows.filter(project__slug=project)
     page = page_of(rows, request.GET.get("before"), size=SIZE)
-    outlooks = lifecycle.outlooks(page.items)
+    etas = lifecycle.estimate_etas(page.items)
     queues = controls.queues(request)
     context = {
         "jobs": page.items,
-        "outlooks": outlooks,
+        "etas": etas,
         "queues": queues,
         "steerable": controls.steerable(request, page.items),
         "next": page.next,
         "in_hand": any(job.is_active for job in page.items),
-        "mark": polling_fragments.mark(page.items, controls.told(outlooks), queues),
+        "mark": polling_fragments.mark(page.items, controls.told(etas), queues),
         "live_url": polling_fragments.address(request),
         "status": status,
         "project": project,
@@ -112,7 +112,7 @@ def job_retry(request: Request, uuid: UUID) -> HttpResponse:
 def _page(request: Request, found: Job) -> dict[str, Any]:
     references = references_of(found)
     events = list(found.events.select_related("by"))
-    outlooks = lifecycle.outlooks([found])
+    etas = lifecycle.estimate_etas([found])
     return {
         "job": found,
         "events": events,
@@ -121,8 +121,8 @@ def _page(request: Request, found: Job) -> dict[str, Any]:
         "request_json": shown_request(bytes(found.request_body or b"")),
         "can_edit": Job.objects.editable_by(request.user).filter(pk=found.pk).exists(),
         "pause": gateway_pause() if found.status == Status.QUEUED else None,
-        "outlook": outlooks.get(found.pk),
-        "mark": polling_fragments.mark([found], len(events), controls.told(outlooks)),
+        "eta": etas.get(found.pk),
+        "mark": polling_fragments.mark([found], len(events), controls.told(etas)),
         "form_key": uuid4(),
         **reuse.context(found, getattr(found, "take", None)),
     }

@@ -69,13 +69,13 @@ def project(request: Request, slug: str) -> HttpResponse:
     """A project's shots, takes, assets, team and money."""
     found = project_to_see(request, slug)
     jobs = list(found.jobs.filter(status__in=Job.Status.active).select_related("project", "shot")[:JOBS])
-    outlooks = lifecycle.outlooks(jobs)
+    etas = lifecycle.estimate_etas(jobs)
     context: dict[str, Any] = {
         "project": found,
         "jobs": jobs,
-        "outlooks": outlooks,
+        "etas": etas,
         "in_hand": bool(jobs),
-        "mark": polling_fragments.mark(jobs, controls.told(outlooks)),
+        "mark": polling_fragments.mark(jobs, controls.told(etas)),
         "live_url": polling_fragments.address(request),
     }
     if polling_fragments.is_refresh(request):

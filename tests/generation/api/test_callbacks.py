@@ -205,10 +205,10 @@ def test_somebody_who_is_not_there_holds_up_nobody(
 def test_one_worker_is_woken_for_all(failed: Job, woken: list[str]) -> None:
     for _ in range(3):
         Waker().look(Share())
-    assert woken == ["generation.tasks.call_back"]
+    assert woken == ["generation.tasks.send_webhooks"]
     lifecycle.call_back()
     Waker().look(Share())
-    assert woken == ["generation.tasks.call_back"]
+    assert woken == ["generation.tasks.send_webhooks"]
 
 
 def test_a_worker_that_died_over_it_is_followed_by_another_try(failed: Job, receiver: Receiver) -> None:

@@ -192,7 +192,7 @@ class PaidWork(RuleBasedStateMachine):
 
     @rule()
     def pause(self) -> None:
-        lifecycle.pause("somebody wants it so")
+        lifecycle.pause_gateway("somebody wants it so")
 
     # How it happens
 
@@ -307,7 +307,7 @@ class PaidWork(RuleBasedStateMachine):
                 case "abandon":
                     lifecycle.abandon(job, by=self.user)
                 case "reclaim":
-                    lifecycle.reclaim(job, by=self.user)
+                    lifecycle.restore(job, by=self.user)
 
     def _let_all_go_well(self) -> None:
         """Nothing goes wrong any more: then all of them come to an end by themselves, or wait for a person."""

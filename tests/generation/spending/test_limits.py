@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from generation import lifecycle, spending_limits
 from generation.ledger import personal_budget_to_watch
+from generation.lifecycle.queue import dispatch
 from generation.models import Job, LedgerEntry, PersonalProject
 from generation.spending_limits import Limit, allowances, binding
 from library.models import Membership, Project
@@ -134,14 +135,14 @@ def test_the_personal_budget_is_watched(alice: User, settings: Any) -> None:
 def test_what_a_deactivated_user_has_queued_is_not_sent(alice: User, bob: User, project: Project) -> None:
     waiting = {"status": Job.Status.QUEUED, "next_step_at": timezone.now()}
     bobs, alices = factories.job(bob, project, **waiting), factories.job(alice, project, **waiting)
-    assert set(lifecycle.dispatch.due(10)) == {bobs.pk, alices.pk}
+    assert set(dispatch.due_jobs(10)) == {bobs.pk, alices.pk}
     User.objects.filter(pk=bob.pk).update(is_active=False)
-    assert lifecycle.dispatch.due(10) == [alices.pk]
+    assert dispatch.due_jobs(10) == [alices.pk]
     lifecycle.submit_job(bobs.pk)
     bobs.refresh_from_db()
     assert (bobs.status, bobs.frozen_at) == (Job.Status.QUEUED, None)
-    assert "deactivated" in lifecycle.outlooks([bobs, alices])[bobs.pk].told
-    assert lifecycle.outlooks([bobs, alices])[alices.pk].ahead == 0
+    assert "deactivated" in lifecycle.estimate_etas([bobs, alices])[bobs.pk].told
+    assert lifecycle.estimate_etas([bobs, alices])[alices.pk].ahead == 0
 
 
 def test_an_upgrade_charges_personal_projects_and_leaves_the_others(alice: User, bob: User) -> None:

@@ -20,7 +20,7 @@ from library.models import Project
 from tests import factories
 from tests.generation.spending.paths import CALLS, OWN_CALLS, PAGES, stage
 
-CODE = Path(checks.__file__).parents[2]
+CODE = Path(checks.__file__).parents[3]
 # What queues jobs, as the code outside `lifecycle` calls it.
 QUEUEING = {"create", "create_from", "create_batch", "retry", "send_again"}
 # `Wish.queue` does it for both APIs.

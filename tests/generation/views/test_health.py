@@ -85,7 +85,7 @@ def test_the_figures_tell_what_the_rows_say(
     client: Client, token: None, alice: User, project: Project
 ) -> None:
     get_broker().purge_queue()  # Redis keeps what earlier tests left there
-    async_task("generation.tasks.mail")
+    async_task("generation.tasks.send_emails")
     now = timezone.now()
     for number in range(3):
         a_job(alice, project, Status.SUCCEEDED, number, finished_at=now, polls=4)

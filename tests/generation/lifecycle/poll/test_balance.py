@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from generation import lifecycle
-from generation.lifecycle.queue import rate_limit
+from generation.lifecycle.queue import pause
 from generation.models import GatewayState, Heartbeat, Job
 from tests import factories
 
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def paused(db):
-    rate_limit.pause("The balance at SkyReels is used up.")
+    pause.pause_gateway("The balance at SkyReels is used up.")
 
 
 def answers(sandbox, **fields):
@@ -40,45 +40,45 @@ def answers(sandbox, **fields):
 def test_money_for_the_first_in_the_line(sandbox, paused, alice, project, said, goes_on):
     factories.job(alice, project, status=Job.Status.QUEUED, next_step_at=timezone.now())
     answers(sandbox, **said)
-    lifecycle.ask_balance()
-    assert rate_limit.is_paused() is not goes_on
+    lifecycle.check_balance()
+    assert pause.is_gateway_paused() is not goes_on
 
 
 @pytest.mark.parametrize("fault", [{"status": 401}, {"status": 402}, {"status": 500}, {"status": 404}])
 def test_without_a_good_answer_the_pause_lasts_and_keeps_its_beginning(sandbox, paused, fault):
     began = GatewayState.objects.get().paused_at
     sandbox.add_fault("balance", "status", **fault)
-    lifecycle.ask_balance()
+    lifecycle.check_balance()
     assert GatewayState.objects.get().paused_at == began
 
 
 def test_the_reason_is_the_present_one(sandbox, paused):
     sandbox.add_fault("balance", "status", status=401)
-    lifecycle.ask_balance()
+    lifecycle.check_balance()
     assert "does not accept the API key" in GatewayState.objects.get().paused_reason
 
 
 def test_an_accepted_key_and_an_empty_queue_go_on(sandbox, paused):
     answers(sandbox)
-    lifecycle.ask_balance()
-    assert not rate_limit.is_paused()
+    lifecycle.check_balance()
+    assert not pause.is_gateway_paused()
 
 
 def test_one_host_looks_for_all_once_a_minute(monkeypatch, paused):
     asked = []
-    monkeypatch.setattr(rate_limit, "async_task", asked.append)
+    monkeypatch.setattr(pause, "async_task", asked.append)
     for _ in range(5):
-        rate_limit.look_at_balance()
-    assert asked == ["generation.tasks.balance"]
-    Heartbeat.objects.filter(name=rate_limit.BALANCE).update(
+        pause.schedule_balance_check()
+    assert asked == ["generation.tasks.check_balance"]
+    Heartbeat.objects.filter(name=pause.BALANCE_LEASE).update(
         leased_until=timezone.now() - timedelta(seconds=1)
     )
-    rate_limit.look_at_balance()
+    pause.schedule_balance_check()
     assert len(asked) == 2
 
 
 def test_nobody_looks_while_nothing_is_paused(monkeypatch):
     asked = []
-    monkeypatch.setattr(rate_limit, "async_task", asked.append)
-    rate_limit.look_at_balance()
+    monkeypatch.setattr(pause, "async_task", asked.append)
+    pause.schedule_balance_check()
     assert asked == []

@@ -106,7 +106,7 @@ def test_projects_take_turns_when_there_is_not_room_for_all(due_jobs, alice) -> 
 def test_no_more_is_claimed_than_the_budget_grants(due_jobs, settings) -> None:
     settings.SKYREELS_RPM = 20
     due_jobs(10)
-    while rate_limit.take_requests(1, polls=True):
+    while rate_limit.acquire(1, polls=True):
         pass
     assert claim_questions(Share(), 50) == []
     assert not Job.objects.exclude(lease_token="").exists()
@@ -284,38 +284,38 @@ def test_a_long_queue_is_woken_at_the_pace_of_the_budget(queued, woken, settings
 @pytest.mark.parametrize("polls", [True, False])
 def test_neither_submits_nor_polls_starve(due_jobs, queued, settings, monkeypatch, polls) -> None:
     """In the turn of the others nothing is given out while they wait; when they do not, it is."""
-    monkeypatch.setattr(rate_limit, "is_turn_of_polls", lambda now: not polls)
-    assert rate_limit.take_requests(1, polls=polls) == 1
+    monkeypatch.setattr(rate_limit, "polls_have_precedence", lambda now: not polls)
+    assert rate_limit.acquire(1, polls=polls) == 1
     if polls:
         queued()
     else:
         due_jobs(1)
     Job.objects.update(next_step_at=timezone.now() - timedelta(seconds=3))
-    assert rate_limit.take_requests(1, polls=polls) == 0
-    assert rate_limit.take_requests(1, polls=not polls) == 1
+    assert rate_limit.acquire(1, polls=polls) == 0
+    assert rate_limit.acquire(1, polls=not polls) == 1
 
 
 def test_a_pause_does_not_count_as_want(queued, monkeypatch) -> None:
-    monkeypatch.setattr(rate_limit, "is_turn_of_polls", lambda now: False)
+    monkeypatch.setattr(rate_limit, "polls_have_precedence", lambda now: False)
     queued()
     Job.objects.update(next_step_at=timezone.now() - timedelta(seconds=3))
-    lifecycle.pause("The key was refused.")
-    assert rate_limit.take_requests(1, polls=True) == 1
+    lifecycle.pause_gateway("The key was refused.")
+    assert rate_limit.acquire(1, polls=True) == 1
 
 
 def test_turns_are_even() -> None:
-    assert [rate_limit.is_turn_of_polls(second) for second in range(8)] == [False, False, True, True] * 2
+    assert [rate_limit.polls_have_precedence(second) for second in range(8)] == [False, False, True, True] * 2
 
 
 def test_a_clock_that_was_set_back_stops_the_requests_for_a_moment_only(db, settings, monkeypatch) -> None:
     settings.SKYREELS_RPM = 480
     clock = [1_000_000.0]
     monkeypatch.setattr(rate_limit.time, "time", lambda: clock[0])
-    assert rate_limit.take_requests(1)
+    assert rate_limit.acquire(1)
     clock[0] -= 3600
     granted = 0
     for _ in range(15):
-        granted += rate_limit.take_requests(1)
+        granted += rate_limit.acquire(1)
         clock[0] += 1
     assert granted
 
@@ -328,7 +328,7 @@ def test_no_minute_sees_more_than_allowed(db, settings, monkeypatch, rpm) -> Non
     monkeypatch.setattr(rate_limit.time, "time", lambda: clock[0])
     sent = []
     for number in range(600):
-        sent += [clock[0] + (number % 2) * 2] * rate_limit.take_requests(50)
+        sent += [clock[0] + (number % 2) * 2] * rate_limit.acquire(50)
         clock[0] += 0.5
     sent.sort()
     assert max(sum(start <= at < start + 60 for at in sent) for start in sent) <= rpm

@@ -97,9 +97,9 @@ def test_a_form_is_one_job_or_one_batch(alice, project):
     lifecycle.create(by=alice, project=project, prompt="a", settings=Settings(), form_key=as_job)
     create(alice, project, form_key=as_batch)
     assert refusal(alice, project, form_key=as_job) == [
-        ("form_key", "This form was sent already, as a single take.")
+        ("form_key", "This form was already submitted, as a single take.")
     ]
-    with pytest.raises(lifecycle.CannotQueue, match="sent already, as a batch"):
+    with pytest.raises(lifecycle.CannotQueue, match="already submitted, as a batch"):
         lifecycle.create(by=alice, project=project, prompt="a", settings=Settings(), form_key=as_batch)
 
 

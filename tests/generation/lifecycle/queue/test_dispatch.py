@@ -71,7 +71,7 @@ def test_the_places_are_the_order_in_which_jobs_are_sent(waits, alice, project):
     chance = random.Random(4)
     projects = [project, factories.project(alice), factories.project(alice)]
     made = [waits(chance.choice(projects), priority=chance.choice(Priority.values)) for _ in range(30)]
-    places = dispatch.places(made)
+    places = dispatch.queue_positions(made)
     assert sent_in_order() == sorted(places, key=places.__getitem__)
     assert sorted(places.values()) == list(range(30))
 
@@ -79,8 +79,8 @@ def test_the_places_are_the_order_in_which_jobs_are_sent(waits, alice, project):
 def test_a_paused_project_waits_and_keeps_nobody_else(waits, alice, project):
     rests, goes = waits(), waits(factories.project(alice))
     production = Production.objects.create(project=project, paused_at=timezone.now())
-    assert (dispatch.places([rests, goes]), sent_in_order()) == ({goes.pk: 0}, [goes.pk])
-    assert list(Job.objects.filter(dispatch.resting())) == [rests]
+    assert (dispatch.queue_positions([rests, goes]), sent_in_order()) == ({goes.pk: 0}, [goes.pk])
+    assert list(Job.objects.filter(dispatch.not_dispatchable())) == [rests]
     production.delete()
     assert sent_in_order() == [rests.pk]
 

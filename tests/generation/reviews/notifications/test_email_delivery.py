@@ -21,7 +21,7 @@ from generation.models import Heartbeat, MailSettings, Notification, Shot, Take
 from generation.reviews.notes import notes
 from generation.reviews.notifications import email_delivery, emails, notify
 from generation.reviews.verdicts import verdicts
-from generation.supervision.processes.heartbeat_monitor import ensure_schedule
+from generation.supervision.processes.schedules import ensure_schedule
 from library.models import Membership, Project
 from tests.generation.reviews.notifications import mail_server
 from tests.generation.reviews.notifications.mail_server import MailServer
@@ -240,9 +240,9 @@ def test_two_workers_at_once_send_each_e_mail_once(
 
 def test_new_takes_are_announced_and_mailed_every_minute(take: Take, rita: User) -> None:
     ensure_schedule()
-    due = Schedule.objects.get(func="generation.tasks.tell")
+    due = Schedule.objects.get(func="generation.tasks.send_notifications")
     assert (due.schedule_type, due.minutes) == (Schedule.MINUTES, 1)
-    tasks.tell()
+    tasks.send_notifications()
     assert [one.to for one in mail.outbox] == [["rita@studio.example"]]
     assert notify.announce_takes() == 0
 

@@ -55,7 +55,7 @@ def fetch(key: str) -> bytes:
 
 def test_a_watermark_is_burnt_into_film_and_poster(take: Take, tmp_path: Path) -> None:
     link = share(take, watermark=True, mark="for Otto")
-    tasks.make_link_films()
+    tasks.encode_link_videos()
     film = link.films.get()
     assert film.made_at is not None
     path, original = tmp_path / "copy.mp4", tmp_path / "take.mp4"
@@ -100,23 +100,23 @@ def test_copies_of_a_vote_are_told_apart_by_nothing(s3: object, alice: User, pro
 def test_copies_of_revoked_and_ended_links_are_deleted_with_their_rows(take: Take) -> None:
     before = set(stored())
     revoked, ended, open_one = (share(take, watermark=True) for _ in range(3))
-    tasks.make_link_films()
+    tasks.encode_link_videos()
     assert len(set(stored()) - before) == 6
     kept = open_one.films.get()
     share_links.revoke(revoked)
     ShareLink.objects.filter(pk=ended.pk).update(expires_at=timezone.now())
-    tasks.make_link_films()
+    tasks.encode_link_videos()
     assert LinkFilm.objects.get() == kept
     assert {kept.key, kept.poster_key} == set(stored()) - before
 
 
 def test_another_text_makes_another_copy_and_deletes_the_first(take: Take) -> None:
     link = share(take, watermark=True, mark="for Otto")
-    tasks.make_link_films()
+    tasks.encode_link_videos()
     before = link.films.get()
     share_links.change_mark(link, "for Greta")
     assert not link_videos.shown(link, [take])[take.pk].is_ready
-    tasks.make_link_films()
+    tasks.encode_link_videos()
     after = link.films.get()
     assert (after.mark, after.key != before.key) == ("for Greta", True)
     assert link_videos.shown(link, [take])[take.pk].key == after.key
@@ -154,7 +154,7 @@ def test_a_link_that_is_revoked_while_its_film_is_made_leaves_nothing_behind(
 
     monkeypatch.setattr(storage, "upload", revoke_meanwhile)
     before = set(stored())
-    tasks.make_link_films()
+    tasks.encode_link_videos()
     assert set(stored()) == before
     assert not LinkFilm.objects.exists()
 
@@ -163,7 +163,7 @@ def test_what_cannot_be_made_is_tried_again_and_given_up(take: Take, woken: list
     link = share(take, watermark=True)
     storage.delete(take.key)
     for tries in range(1, MAX_TRIES + 1):
-        tasks.make_link_films()
+        tasks.encode_link_videos()
         film = link.films.get()
         assert (film.tries, film.made_at, film.leased_until) == (tries, None, None)
         assert film.next_try_at > timezone.now()
@@ -193,7 +193,7 @@ def test_a_worker_is_woken_by_a_new_link_a_visit_and_each_minute(
 
 def test_the_audit_knows_the_copies(take: Take, capsys: pytest.CaptureFixture[str]) -> None:
     link = share(take, watermark=True)
-    tasks.make_link_films()
+    tasks.encode_link_videos()
     film = link.films.get()
     storage.delete(film.key)
     with tempfile.NamedTemporaryFile(suffix=".webp") as file:

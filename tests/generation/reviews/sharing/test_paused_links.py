@@ -93,12 +93,12 @@ def test_the_owners_are_notified_once_whatever_the_way(
 ) -> None:
     User.objects.filter(pk=alice.pk).update(email="alice@example.com")
     link_to(project, bob)
-    tasks.tell()
+    tasks.send_notifications()
     Notification.objects.all().delete()
     mail.outbox.clear()
     leave(bob, project)
-    tasks.tell()
-    tasks.tell()
+    tasks.send_notifications()
+    tasks.send_notifications()
     told = Notification.objects.get()
     assert (told.to, told.kind, told.project, told.take) == (alice, "links", project, None)
     assert [message.to for message in mail.outbox] == [["alice@example.com"]]

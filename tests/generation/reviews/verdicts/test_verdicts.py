@@ -191,7 +191,7 @@ def test_an_abandoned_take_does_not_speak_for_its_shot(take: Take, bob: User, ri
     # Nor does its approval: it is not exported either, until somebody wants it again.
     verdicts.decide(late, decision="approved", by=rita)
     assert review_state.of_shot(take.shot) == "changes"
-    lifecycle.reclaim(late.job, by=bob)
+    lifecycle.restore(late.job, by=bob)
     assert review_state.of_shot(take.shot) == "approved"
 
 

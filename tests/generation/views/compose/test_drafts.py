@@ -46,7 +46,7 @@ def test_what_was_sent_is_not_written_over(as_alice: Client, project: Project) -
     draft = save(as_alice, prompt="a quay")
     as_alice.post(COMPOSER, composed(prompt="a quay", form_key=draft.form_key))
     page = as_alice.post(COMPOSER, composed(save="draft", prompt="x", form_key=draft.form_key), follow=True)
-    assert "sent already" in page.content.decode()
+    assert "already submitted" in page.content.decode()
     assert Job.objects.get().prompt == "a quay"
 
 
