@@ -13,6 +13,7 @@ from django.utils import timezone
 from generation import lifecycle, spending_limits
 from generation.ledger import personal_budget_to_watch
 from generation.lifecycle.queue import dispatch
+from generation.lifecycle.queue.eta import Blocked
 from generation.models import Job, LedgerEntry, PersonalProject
 from generation.spending_limits import Limit, allowances, binding
 from library.models import Membership, Project
@@ -141,7 +142,7 @@ def test_what_a_deactivated_user_has_queued_is_not_sent(alice: User, bob: User, 
     lifecycle.submit_job(bobs.pk)
     bobs.refresh_from_db()
     assert (bobs.status, bobs.frozen_at) == (Job.Status.QUEUED, None)
-    assert "deactivated" in lifecycle.estimate_etas([bobs, alices])[bobs.pk].told
+    assert lifecycle.estimate_etas([bobs, alices])[bobs.pk].blocked == Blocked.USER_DEACTIVATED
     assert lifecycle.estimate_etas([bobs, alices])[alices.pk].ahead == 0
 
 

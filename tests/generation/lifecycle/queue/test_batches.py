@@ -69,9 +69,9 @@ def test_one_wrong_brief_stops_them_all_and_every_fault_is_told(alice, project):
     assert (Job.objects.count(), Batch.objects.count(), Shot.objects.count()) == (0, 0, 0)
 
 
-@pytest.mark.parametrize(("count", "sentence"), [(0, "at least one"), (101, "101 takes; 100 is the most")])
-def test_a_batch_has_one_to_a_hundred_takes(alice, project, count, sentence):
-    assert sentence in refusal(alice, project, [Brief("a")] * count)[0][1]
+@pytest.mark.parametrize("count", [0, 101])
+def test_a_batch_has_one_to_a_hundred_takes(alice, project, count):
+    assert [param for param, _ in refusal(alice, project, [Brief("a")] * count)] == ["briefs"]
 
 
 def test_the_budget_is_asked_once_for_the_total(alice):
