@@ -5,7 +5,7 @@ ARGS ?=
 # As many as there are cores: films and processes that wait for their turn too long fail tests that nothing is wrong with.
 JOBS ?= $(shell $(PYTHON) -c 'import os; print(os.cpu_count() or 1)')
 
-.PHONY: run test test-all lint bench faults lock clean
+.PHONY: run test test-all lint bench faults messages lock clean
 
 run: .venv/run.stamp
 	@exec $(BIN)/python manage.py up $(ARGS)
@@ -41,6 +41,10 @@ bench: .venv/dev.stamp
 faults: .venv/dev.stamp
 	BACKLOT_FAULTS_FULL=1 MANY_HOSTS_JOBS=2000 $(BIN)/python -m pytest tests/faults \
 		tests/generation/lifecycle/submit/test_submit_outcomes.py tests/generation/lifecycle/test_state_machine.py -q $(ARGS)
+
+# Writes the catalogues in `locale/` from all messages of the source; docs/translating.md describes the work.
+messages: .venv/dev.stamp
+	$(BIN)/python locale/messages.py update
 
 # Needs uv; writes no index and no host.
 lock:

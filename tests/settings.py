@@ -8,6 +8,7 @@ import atexit
 import json
 import os
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 
@@ -19,8 +20,11 @@ atexit.register(shutil.rmtree, _var, ignore_errors=True)
 
 # How much is run is asked for from outside; what the parts are set up with is not.
 _size = "BACKLOT_FAULTS_FULL"
+# Every message becomes `x`; tests of wording are left out (`tests/translation/dummy_catalogue.py`).
+DUMMY_CATALOGUE = os.environ.get("BACKLOT_TESTS_DUMMY_CATALOGUE") == "1"
+_kept = {_size, "BACKLOT_TESTS_DUMMY_CATALOGUE"}
 for _name in list(os.environ):
-    if _name.startswith(("BACKLOT_", "AWS_", "SKYREELS_", "C2PA_", "EMAIL_URL")) and _name != _size:
+    if _name.startswith(("BACKLOT_", "AWS_", "SKYREELS_", "C2PA_", "EMAIL_URL")) and _name not in _kept:
         del os.environ[_name]
 if os.environ.get("REDIS_URL"):
     # One of Redis's numbered databases for each process, or workers of one would take the messages of another.
@@ -38,7 +42,7 @@ _agreed = {
 (_var / "embedded.json").write_text(json.dumps(_agreed))
 
 from config.settings import *  # noqa: E402, F403
-from config.settings import DATABASES, STATIC_ROOT, STORAGES, VAR_DIR  # noqa: E402
+from config.settings import BASE_DIR, DATABASES, STATIC_ROOT, STORAGES, VAR_DIR  # noqa: E402
 
 STATIC_ROOT.mkdir()  # whitenoise warns where it is missing
 
@@ -48,3 +52,10 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+
+if DUMMY_CATALOGUE:
+    sys.path.insert(0, str(BASE_DIR / "locale"))
+    from tests.translation import dummy_catalogue
+
+    LOCALE_PATHS = [VAR_DIR / "locale"]
+    dummy_catalogue.install(LOCALE_PATHS[0])

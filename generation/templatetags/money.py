@@ -1,8 +1,9 @@
-"""Money and numbers in templates."""
+"""Money and numbers in templates, written as the language of the page has them."""
 
 from decimal import Decimal
 
 from django import template
+from django.utils.formats import get_format, number_format
 
 register = template.Library()
 
@@ -10,32 +11,27 @@ register = template.Library()
 @register.filter
 def usd(amount: Decimal | None) -> str:
     """US dollars as `$0.44`, with a minus before the sign."""
-    return "" if amount is None else f"{'−' if amount < 0 else ''}${abs(amount):,.2f}"
+    return "" if amount is None else _signed(amount, "−", places=2)
 
 
 @register.filter
 def usd_exact(amount: Decimal) -> str:
     """A price such as `$0.088`: with a third place where it has one."""
-    return f"${amount:.3f}".removesuffix("0")
+    return _dollars(f"{amount:.3f}".removesuffix("0"))
 
 
 @register.filter
 def usd_full(amount: Decimal | None) -> str:
-    """US dollars to the hundredth of a cent, `$0.4907`, so that columns stand under each other."""
-    return "" if amount is None else f"{'−' if amount < 0 else ''}${abs(amount):,.4f}"
+    """US dollars to the hundredth of a cent, `$0.4907`, so that columns align."""
+    return "" if amount is None else _signed(amount, "−", places=4)
 
 
 @register.filter
 def usd_short(amount: Decimal) -> str:
     """An amount on a scale: `$20`, `$0.60`, `$0.0005`."""
-    whole = amount == amount.to_integral_value()
-    return (
-        f"${amount:,.0f}"
-        if whole
-        else f"${amount:,.2f}"
-        if amount >= Decimal("0.01")
-        else f"${amount.normalize():f}"
-    )
+    if amount == amount.to_integral_value():
+        return _dollars(f"{amount:.0f}")
+    return _dollars(f"{amount:.2f}" if amount >= Decimal("0.01") else f"{amount.normalize():f}")
 
 
 @register.filter
@@ -48,3 +44,12 @@ def usd_signed(amount: Decimal) -> str:
 def unlocalized(amount: Decimal | float) -> str:
     """A number as attributes of HTML want it: digits and a point."""
     return f"{amount:f}" if isinstance(amount, Decimal) else str(amount)
+
+
+def _signed(amount: Decimal, minus: str, *, places: int) -> str:
+    return f"{minus if amount < 0 else ''}{_dollars(f'{abs(amount):.{places}f}')}"
+
+
+def _dollars(digits: str) -> str:
+    """Group the digits and add the sign of the currency; `digits` has a point and is rounded."""
+    return str(get_format("USD_FORMAT")) % number_format(digits, force_grouping=True)

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django import template
+from django.utils.translation import gettext as _
 
 from generation.models import Take
 from generation.reviews import timecode
@@ -12,12 +13,14 @@ register = template.Library()
 
 @register.filter
 def lasting(length: timedelta) -> str:
-    """`4 s`, `1 min 12 s`, `2 h 5 min`."""
-    seconds = max(0, round(length.total_seconds()))
-    minutes, hours = seconds // 60, seconds // 3600
-    if hours:
-        return f"{hours} h {minutes % 60} min"
-    return f"{minutes} min {seconds % 60} s" if minutes else f"{seconds} s"
+    """Return `4 s`, `1 min 12 s` or `2 h 5 min` in the language of the page."""
+    total = max(0, round(length.total_seconds()))
+    parts = {"hours": total // 3600, "minutes": total // 60 % 60, "seconds": total % 60}
+    if parts["hours"]:
+        return _("%(hours)d h %(minutes)d min") % parts
+    if parts["minutes"]:
+        return _("%(minutes)d min %(seconds)d s") % parts
+    return _("%(seconds)d s") % parts
 
 
 @register.filter

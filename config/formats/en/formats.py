@@ -1,6 +1,6 @@
 """English dates and numbers. 24 hours and names of months, which readers of every country understand.
 
-`PRECISE_DATETIME_FORMAT` is our own; the other names are Django's.
+`PRECISE_DATETIME_FORMAT` and `USD_FORMAT` are our own; the other names are Django's.
 """
 
 DATE_FORMAT = "j M Y"
@@ -14,3 +14,4 @@ SHORT_DATETIME_FORMAT = "j M H:i"
 DECIMAL_SEPARATOR = "."
 THOUSAND_SEPARATOR = ","
 NUMBER_GROUPING = 3
+USD_FORMAT = "$%s"

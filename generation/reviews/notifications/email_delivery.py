@@ -137,7 +137,8 @@ def _unsent() -> QuerySet[Notification]:
 
 
 def _recipients() -> QuerySet[User]:
-    return User.objects.filter(pk__in=_unsent().order_by().values("to")).order_by("pk")
+    users = User.objects.filter(pk__in=_unsent().order_by().values("to"))
+    return users.select_related("account_settings").order_by("pk")
 
 
 def _mark_sent(rows: list[int]) -> None:

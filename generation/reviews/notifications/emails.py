@@ -18,6 +18,7 @@ from generation.reviews.notifications.notification_text import (
     render_notification,
     render_plain,
 )
+from library.languages import language_of
 
 TEMPLATES = "generation/notifications"
 SALT = "backlot.unsubscribe"
@@ -30,7 +31,7 @@ def build_digest_email(user: User, notifications: Sequence[Notification]) -> Ema
 
     The caller must have checked that the user may see them.
     """
-    with translation.override(settings.LANGUAGE_CODE):
+    with translation.override(language_of(user)):
         items = [render_notification(notification) for notification in notifications]
         context = {
             "user": user,
