@@ -41,6 +41,11 @@ def s3() -> Iterator[Service]:
         server.stop()
 
 
+@pytest.fixture(autouse=True)
+def _stored_pictures_start_again() -> None:
+    factories.stored_pictures.start_test()
+
+
 @pytest.fixture(scope="session")
 def sandbox_server() -> Iterator[SandboxServer]:
     """The sandbox provider on the port that the settings name; rendering takes no longer than drawing."""

@@ -77,7 +77,7 @@ def test_an_asset_that_was_changed_or_archived_no_longer_stands_for_the_frame(
     alice: User, take: Take
 ) -> None:
     first = promotion.reference_to(take, by=alice, at=1)
-    ingest.add_version(first, by=alice, media=[ingest.add_media(factories.upload())])
+    ingest.add_version(first, by=alice, media=[factories.media()])
     second = promotion.reference_to(take, by=alice, at=1)
     assert promotion.reference_at(take, by=alice, second=1.0) == second
     ingest.archive(second)

@@ -95,7 +95,7 @@ def test_shots_tags_and_members_of_the_same_name(alice: User, project: Project) 
 
 
 def test_handles_of_the_same_name(alice: User, s3: None) -> None:
-    media = ingest.add_media(factories.upload())
+    media = factories.media()
 
     def make() -> str:
         try:

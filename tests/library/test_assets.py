@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.usefixtures("s3"), pytest.mark.django_db]
 
 
 def new_picture() -> MediaFile:
-    return ingest.add_media(factories.upload())
+    return factories.media()
 
 
 def new_sound() -> MediaFile:

@@ -24,8 +24,7 @@ LOST_KEY = "media/zz/lost.png"
 @pytest.fixture(autouse=True)
 def bucket_of_this_test() -> Iterator[None]:
     """The bucket is shared by all tests of a process: what others left is cleared away first."""
-    for stored in list(storage.listing()):
-        storage.delete(stored.key)
+    storage.default_storage.bucket.objects.all().delete()
     yield
     storage.delete(LOST_KEY)
 

@@ -57,7 +57,7 @@ def test_what_is_there_is_found_in_the_same_queries(
     hidden = factories.asset(bob, handle="Secret", project=factories.project(bob), is_shared=False)
     content = packed(mara, tom, hidden)
     ingest.rename(tom, handle="Thomas", revision=tom.revision)
-    ingest.add_version(mara, by=alice, media=[ingest.add_media(factories.upload())])
+    ingest.add_version(mara, by=alice, media=[factories.media()])
     with django_assert_max_num_queries(QUERIES_A_PIECE):
         told = {one.name: (one.ending, one.why) for one in imported(content, alice)}
     assert told == {

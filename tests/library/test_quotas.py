@@ -11,12 +11,13 @@ from django.test import Client
 
 from generation import api_tokens
 from generation.models import Take
-from library import ingest, storage
+from library import ingest
 from library.ingest import quotas
 from library.models import Asset, MediaFile, Project
 from tests import factories
 from tests.at_once import at_once
 from tests.generation.views.conftest import make_take
+from tests.stored import stored_keys
 
 pytestmark = [pytest.mark.usefixtures("s3"), pytest.mark.django_db]
 Limit = Callable[..., None]
@@ -39,10 +40,6 @@ def picture() -> SimpleUploadedFile:
 
 def add(by: User, project: Project | None = None) -> MediaFile:
     return ingest.add_media(picture(), by=by, project=project)
-
-
-def objects() -> int:
-    return sum(1 for _ in storage.listing())
 
 
 def test_what_waits_for_a_form_counts_for_who_brought_it(alice: User, bob: User) -> None:
@@ -70,11 +67,11 @@ def test_takes_count_for_their_project_with_the_providers_originals(alice: User,
 
 def test_a_person_without_room_is_refused_before_anything_is_stored(alice: User, limit: Limit) -> None:
     media = add(alice)
-    before = objects()
+    before = len(stored_keys())
     limit(user=media.size + 10)
     with pytest.raises(ingest.OverQuota, match="Your storage is full"):
         add(alice)
-    assert (objects(), MediaFile.objects.count()) == (before, 1)
+    assert (len(stored_keys()), MediaFile.objects.count()) == (before, 1)
 
 
 def test_what_is_there_already_needs_room_only_for_one_more_owner(

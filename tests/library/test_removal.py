@@ -90,7 +90,7 @@ def test_what_is_in_use_is_not_deleted(
 def test_the_purge_takes_only_what_no_version_has(
     mara: Asset, alice: User, django_capture_on_commit_callbacks
 ) -> None:
-    lonely, young = (ingest.add_media(factories.upload()) for _ in range(2))
+    lonely, young = (factories.media() for _ in range(2))
     make_old(lonely, mara.cover)
     with django_capture_on_commit_callbacks(execute=True):
         assert ingest.purge_media() == (1, lonely.size)
@@ -113,7 +113,7 @@ def test_bytes_that_came_again_meanwhile_keep_their_object(django_capture_on_com
 def test_an_administrator_purges_from_a_page(
     client: Client, admin_user: User, django_capture_on_commit_callbacks
 ) -> None:
-    make_old(ingest.add_media(factories.upload()))
+    make_old(factories.media())
     client.force_login(admin_user)
     assert "Delete 1 file for good" in client.get("/library/purge/").content.decode()
     with django_capture_on_commit_callbacks(execute=True):
@@ -192,7 +192,7 @@ def test_who_may_open_a_page(alice: User, project: Project, address: str, shared
 def test_who_may_write(alice: User, project: Project, address: str, shared: bool) -> None:
     """Each of the team, and a stranger, before those who may: what is deleted is asked for no more."""
     mara = factories.asset(alice, handle="Mara", project=project, is_shared=shared)
-    ingest.add_version(mara, by=alice, media=[ingest.add_media(factories.upload())])
+    ingest.add_version(mara, by=alice, media=[factories.media()])
     data = {"handle": "Marlene", "revision": "1"} if address == "rename/" else {}
 
     def post(person: str | None) -> int:

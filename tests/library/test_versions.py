@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.usefixtures("s3"), pytest.mark.django_db]
 def mara(alice: User, project: Project) -> Asset:
     """@Mara of Harbour Lights, with two versions."""
     made = factories.asset(alice, handle="Mara", project=project)
-    ingest.add_version(made, by=alice, media=[ingest.add_media(factories.upload())], note="new coat")
+    ingest.add_version(made, by=alice, media=[factories.media()], note="new coat")
     made.refresh_from_db()
     return made
 
@@ -126,7 +126,7 @@ def test_two_who_choose_files_at_once_do_not_replace_one_another(browser: Client
     """The second one is shown the version of the first, and may save the files that the form has kept all the same."""
     opened = browser.get("/library/@Mara/versions/").context["form"]
     sent = {"kept": [one.token for one in opened.kept], "after": opened["after"].value(), "note": "mine"}
-    theirs = ingest.add_version(mara, by=mara.created_by, media=[ingest.add_media(factories.upload())])
+    theirs = ingest.add_version(mara, by=mara.created_by, media=[factories.media()])
     answer = browser.post("/library/@Mara/versions/", sent | {"files": [factories.upload("hat.png")]})
     page = answer.content.decode()
     assert (answer.status_code, mara.versions.count()) == (409, 3)
@@ -142,7 +142,7 @@ def test_two_who_choose_files_at_once_do_not_replace_one_another(browser: Client
 def test_a_version_is_not_restored_over_one_that_nobody_looked_at(browser: Client, mara: Asset) -> None:
     address = "/library/@Mara/versions/1/restore/"
     opened = re.search(r'name="after" value="(\d+)"', browser.get(address).content.decode())[1]
-    ingest.add_version(mara, by=mara.created_by, media=[ingest.add_media(factories.upload())])
+    ingest.add_version(mara, by=mara.created_by, media=[factories.media()])
     answer = browser.post(address, {"after": opened})
     assert (answer.status_code, mara.versions.count()) == (409, 3)
     assert "Somebody saved version 3 meanwhile." in answer.content.decode()

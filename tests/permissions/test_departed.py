@@ -64,7 +64,7 @@ def test_the_creator_of_a_kept_asset_loses_its_pages_on_leaving(
     before = [client.get(address, follow=True).status_code for address in ADDRESSES if "/2/" not in address]
     assert set(before) == {200}
     leave(bob, project)
-    ingest.add_version(kept, by=alice, media=[ingest.add_media(factories.upload())])
+    ingest.add_version(kept, by=alice, media=[factories.media()])
     assert {client.get(address).status_code for address in ADDRESSES} == {404}
 
 

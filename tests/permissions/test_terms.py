@@ -64,7 +64,7 @@ def content_of(answer: HttpResponseBase) -> bytes:
 
 
 def test_on_the_assets_pages(asset: Asset, person: User) -> None:
-    ingest.add_version(asset, by=asset.created_by, media=[ingest.add_media(factories.upload())])
+    ingest.add_version(asset, by=asset.created_by, media=[factories.media()])
     browser = browser_of(person)
     page = browser.get("/library/@Inez/").content.decode()
     assert "2999-05-03" in page

@@ -85,7 +85,7 @@ class World:
         self.media = kept.cover
         Asset.objects.filter(pk=old.pk).update(archived_at=timezone.now())
         HandleAlias.objects.create(name="Quay", asset=kept)
-        other = ingest.add_media(factories.upload())
+        other = factories.media()
         for handle in ("Kept", "Shared"):
             asset = Asset.objects.get(handle=handle)
             ingest.add_version(asset, by=asset.created_by, media=[other])

@@ -71,7 +71,7 @@ def test_a_job_keeps_the_version_that_it_was_queued_with(alice, project, bring_t
     mara = factories.asset(alice, handle="Mara", pictures=1)
     pinned = mara.current_version
     job = lifecycle.create(by=alice, project=project, prompt="@Mara smiles", settings=Settings(duration=3))
-    ingest.add_version(mara, by=alice, media=[ingest.add_media(factories.upload()) for _ in range(3)])
+    ingest.add_version(mara, by=alice, media=[factories.media() for _ in range(3)])
     bring_to(job, Status.RUNNING)
 
     sent = next(task for task in sandbox.tasks() if task["idempotency_key"] == job.idempotency_key)["request"]

@@ -11,10 +11,10 @@ from django.utils import timezone
 
 from generation.lifecycle.store.results import store_job
 from generation.models import Job, Take
-from library import storage
 from library.models import Project
 from tests import factories
 from tests.library.hostile.table import FILMS, TAKEN, Case
+from tests.stored import stored_keys
 
 pytestmark = [pytest.mark.usefixtures("s3"), pytest.mark.django_db(transaction=True)]
 REFUSED = [case for case in FILMS if case.says != TAKEN][::3]
@@ -54,7 +54,7 @@ def test_a_hostile_result_becomes_no_take(
     alice: User, project: Project, host: type[Host], case: Case
 ) -> None:
     host.content = case.make()
-    before = {stored.key for stored in storage.listing()}
+    before = stored_keys()
     left_by_others = set(project_settings.FILE_UPLOAD_TEMP_DIR.iterdir())
     job = factories.job(
         alice, project, status=Job.Status.STORING, result_url=f"{host.url}/v.mp4", next_step_at=timezone.now()
@@ -63,5 +63,5 @@ def test_a_hostile_result_becomes_no_take(
     job.refresh_from_db()
     assert (job.status, job.attempts, Take.objects.count()) == (Job.Status.STORING, 1, 0)
     assert "The provider's file cannot be opened: " in job.events.last().text
-    assert {stored.key for stored in storage.listing()} == before
+    assert stored_keys() == before
     assert set(project_settings.FILE_UPLOAD_TEMP_DIR.iterdir()) == left_by_others

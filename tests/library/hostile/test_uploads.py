@@ -17,6 +17,7 @@ from library.probe import shown_name
 from tests import factories
 from tests.library import files
 from tests.library.hostile.table import CASES, TAKEN, Case
+from tests.stored import stored_keys
 
 pytestmark = [
     pytest.mark.usefixtures("s3"),
@@ -39,15 +40,11 @@ def browser(client: Client, alice: User) -> Client:
 @pytest.fixture
 def nothing_left() -> Iterator[None]:
     """No row, no object and no temporary file is there afterwards that was not there before."""
-    before = objects()
+    before = stored_keys()
     yield
-    assert objects() == before
+    assert stored_keys() == before
     assert MediaFile.objects.count() == Asset.objects.count() == 0
     assert list(settings.FILE_UPLOAD_TEMP_DIR.iterdir()) == []
-
-
-def objects() -> set[str]:
-    return {stored.key for stored in storage.listing()}
 
 
 def part(field: str, case: Case) -> bytes:
@@ -99,7 +96,7 @@ def test_a_file_that_is_merely_odd_is_taken_in_clean(browser: Client, case: Case
 def test_all_of_them_at_once_hold_up_nothing(browser: Client) -> None:
     """One request with every refused file and a good one: each is named on the page, the good one is proposed."""
     good = Case("a good file", files.picture, "mara.png", "image/png", TAKEN)
-    before = objects()
+    before = stored_keys()
     answer = send(browser, "/library/upload/", *(part("files", case) for case in [*REFUSED, good]))
     assert answer.status_code == 200
     page = " ".join(unescape(re.sub(r"<[^>]+>", " ", answer.content.decode())).split())
@@ -107,7 +104,7 @@ def test_all_of_them_at_once_hold_up_nothing(browser: Client) -> None:
     assert missing == []
     assert [row["handle"].value() for row, _ in answer.context["rows"]] == ["mara"]
     media = MediaFile.objects.get()
-    assert objects() - before <= {media.key, media.thumbnail_key}
+    assert stored_keys() - before <= {media.key, media.thumbnail_key}
 
 
 @pytest.mark.usefixtures("nothing_left")

@@ -18,12 +18,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client, TestCase
 from django.utils import timezone
 
-from library import storage
 from library.ingest import purge_media
 from library.ingest.bundle_import import import_bundle
 from library.ingest.import_results import Ending
 from library.models import Asset, MediaFile
 from tests.library import files
+from tests.stored import stored_keys
 
 pytestmark = [pytest.mark.usefixtures("s3"), pytest.mark.django_db]
 
@@ -170,42 +170,38 @@ def sent(browser: Client, content: bytes) -> tuple[int, str]:
     return answer.status_code, unescape(answer.content.decode())
 
 
-def objects() -> set[str]:
-    return {stored.key for stored in storage.listing()}
-
-
 @pytest.mark.parametrize("what", ZIPS)
 def test_a_hostile_zip_is_refused_as_a_whole(browser: Client, what: str) -> None:
     make, sentence = ZIPS[what]
-    before = objects()
+    before = stored_keys()
     status, page = sent(browser, make())
     assert (status, sentence in page) == (422, True), page[-3000:]
     assert Asset.objects.count() == MediaFile.objects.count() == 0
-    assert objects() == before
+    assert stored_keys() == before
 
 
 @pytest.mark.parametrize("what", ASSETS)
 def test_one_hostile_asset_is_named_and_nothing_of_it_is_kept(browser: Client, what: str) -> None:
     make, sentence = ASSETS[what]
-    before = objects()
+    before = stored_keys()
     _, page = sent(browser, make())
     assert sentence in page
     assert Asset.objects.count() == MediaFile.objects.count() == 0
-    assert objects() == before
+    assert stored_keys() == before
 
 
 def test_what_a_refused_asset_leaves_is_whole_and_goes_with_the_next_purge(browser: Client) -> None:
-    before = objects()
+    before = stored_keys()
     _, page = sent(browser, export(asset(kind="video")))
     assert "A clip has exactly one video" in page
     assert Asset.objects.count() == 0
     media = MediaFile.objects.get()
-    assert {media.key, media.thumbnail_key} <= objects()
+    assert {media.key, media.thumbnail_key} <= stored_keys()
     moment = timezone.now() - timedelta(days=2)
     MediaFile.objects.update(created_at=moment, brought_at=moment)
     with TestCase.captureOnCommitCallbacks(execute=True):
         purge_media()
-    assert (MediaFile.objects.count(), objects()) == (0, before - {media.key, media.thumbnail_key})
+    assert (MediaFile.objects.count(), stored_keys()) == (0, before - {media.key, media.thumbnail_key})
 
 
 def test_one_handle_twice_is_made_once(browser: Client) -> None:

@@ -47,7 +47,7 @@ class Production:
             self.author, handle=f"Kept{self.slug}", project=self.project, is_shared=False, title=self.mark,
             kind=Asset.Kind.IMAGE, description=self.mark,
         )  # fmt: skip
-        ingest.add_version(self.asset, by=self.author, media=[ingest.add_media(factories.upload())])
+        ingest.add_version(self.asset, by=self.author, media=[factories.media()])
         HandleAlias.objects.create(name=f"Old{self.slug}", asset=self.asset)
         ProjectAsset.objects.get_or_create(project=self.project, asset=self.asset)
         self.collection = Collection.objects.create(name=self.mark, owner=self.author, project=self.project)

@@ -33,7 +33,7 @@ def test_all_projects_in_the_order_of_the_story(alice: User, project: Project, m
     late, early = (Shot.objects.create(project=project, code=code) for code in ("020", "010"))
     other = factories.project(alice, name="A first project")
     loose, second = make(mara, alice, project), make(mara, alice, project, shot=late)
-    ingest.add_version(mara, by=alice, media=[ingest.add_media(factories.upload())])
+    ingest.add_version(mara, by=alice, media=[factories.media()])
     mara.refresh_from_db()
     first, elsewhere = make(mara, alice, project, parts=2, shot=early), make(mara, alice, other)
     make_take(alice, project)

@@ -23,6 +23,7 @@ from library.models import Project
 from library.probe import identify
 from tests.generation import striped_films
 from tests.generation.striped_films import striped_take
+from tests.stored import stored_keys
 
 
 @pytest.fixture
@@ -98,16 +99,16 @@ def test_copies_of_a_vote_are_told_apart_by_nothing(s3: object, alice: User, pro
 
 
 def test_copies_of_revoked_and_ended_links_are_deleted_with_their_rows(take: Take) -> None:
-    before = set(stored())
+    before = stored_keys("shared/")
     revoked, ended, open_one = (share(take, watermark=True) for _ in range(3))
     tasks.encode_link_videos()
-    assert len(set(stored()) - before) == 6
+    assert len(stored_keys("shared/") - before) == 6
     kept = open_one.films.get()
     share_links.revoke(revoked)
     ShareLink.objects.filter(pk=ended.pk).update(expires_at=timezone.now())
     tasks.encode_link_videos()
     assert LinkFilm.objects.get() == kept
-    assert {kept.key, kept.poster_key} == set(stored()) - before
+    assert {kept.key, kept.poster_key} == stored_keys("shared/") - before
 
 
 def test_another_text_makes_another_copy_and_deletes_the_first(take: Take) -> None:
@@ -153,9 +154,9 @@ def test_a_link_that_is_revoked_while_its_film_is_made_leaves_nothing_behind(
         real(*args)
 
     monkeypatch.setattr(storage, "upload", revoke_meanwhile)
-    before = set(stored())
+    before = stored_keys("shared/")
     tasks.encode_link_videos()
-    assert set(stored()) == before
+    assert stored_keys("shared/") == before
     assert not LinkFilm.objects.exists()
 
 

@@ -89,7 +89,7 @@ def test_prompts_of_any_length_are_told_apart_in_time() -> None:
 def test_references_are_told_with_their_versions(alice: User, project: Project, s3: None) -> None:
     mara, quay = (factories.asset(alice, handle=name, project=project) for name in ("Mara", "Quay"))
     old = mara.current_version
-    ingest.add_version(mara, by=alice, media=[ingest.add_media(factories.upload())])
+    ingest.add_version(mara, by=alice, media=[factories.media()])
     mara.refresh_from_db()
     takes = [make_take(alice, project) for _ in range(2)]
     for take, asset, version, role in (

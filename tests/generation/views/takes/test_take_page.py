@@ -143,7 +143,7 @@ def test_the_story_tells_what_it_was_made_with(as_alice: Client, alice: User, pr
     )
     mara = factories.asset(alice, handle="Mara")
     take.job.references.create(handle="Mara", asset=mara, version=mara.current_version, position=0)
-    ingest.add_version(mara, by=alice, media=[ingest.add_media(factories.upload())])
+    ingest.add_version(mara, by=alice, media=[factories.media()])
     page = as_alice.get(take.get_absolute_url()).content.decode()
     for told in (
         "Softer light",
