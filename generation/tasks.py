@@ -87,10 +87,10 @@ def clean_up() -> None:
 def send_notifications() -> None:
     """Every minute: notify of new takes and paused share links, encrypt old tokens, queue videos for guests, send
     due e-mails."""
-    link_video_encoding.wake_if_due()
+    link_video_encoding.enqueue_if_due()
     notify.announce_takes()
     paused_links.notify_owners()
-    link_tokens.seal_anew()
+    link_tokens.reseal()
     email_delivery.send_due()
 
 

@@ -1,4 +1,4 @@
-"""The copies of films that the guests of one share link see."""
+"""Copies of videos for the guests of a share link."""
 
 from datetime import timedelta
 from typing import Self
@@ -7,6 +7,7 @@ from uuid import uuid4
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from generation.models.sharing import ShareLink
 from generation.models.takes import Take
@@ -17,7 +18,7 @@ LONGEST_LEASE = timedelta(hours=1)
 
 
 class LinkFilmQuerySet(models.QuerySet["LinkFilm"]):
-    """Copies to show, to make and to delete."""
+    """Filters by state: current, due, leased or obsolete."""
 
     def current(self) -> Self:
         """Return the copies that were not replaced."""
@@ -36,15 +37,17 @@ class LinkFilmQuerySet(models.QuerySet["LinkFilm"]):
         return self.filter(_is_leased())
 
     def obsolete(self) -> Self:
-        """Return the copies whose objects can be deleted: they were replaced, or their link has ended. Copies that are
-        being made have to wait, or their objects would be left behind."""
+        """Return the copies whose objects can be deleted: they were replaced, or their link has ended.
+
+        Copies that are being made are left for later, or their objects would remain.
+        """
         return self.filter(Q(ended_at__isnull=False) | ~Q(link__in=ShareLink.objects.unended())).filter(
             ~_is_leased()
         )
 
 
 class LinkFilm(models.Model):
-    """A take's film and poster for the guests of one link, in objects of their own.
+    """A copy of a take's video and poster for the guests of one link.
 
     With a `mark`, the text is burnt in. In a blind vote, the copies are also the candidates: their keys are random,
     they are made together, and their files do not reveal their source.
@@ -52,13 +55,15 @@ class LinkFilm(models.Model):
     A row is never changed into another copy: a new mark ends it and creates a new row.
     """
 
-    uuid = models.UUIDField(default=uuid4, unique=True, editable=False, help_text="random, names the objects")
+    uuid = models.UUIDField(
+        default=uuid4, unique=True, editable=False, help_text=_("random, names the objects")
+    )
     link = models.ForeignKey(ShareLink, models.CASCADE, related_name="films")
     take = models.ForeignKey(Take, models.CASCADE, related_name="link_films")
-    mark = models.CharField(max_length=80, blank=True, help_text="burnt in; empty: none")
+    mark = models.CharField(max_length=80, blank=True, help_text=_("burnt in; empty: none"))
     created_at = models.DateTimeField(auto_now_add=True)
     made_at = models.DateTimeField(null=True, blank=True)
-    ended_at = models.DateTimeField(null=True, blank=True, help_text="when another copy took its place")
+    ended_at = models.DateTimeField(null=True, blank=True, help_text=_("when another copy took its place"))
     tries = models.PositiveSmallIntegerField(default=0)
     next_try_at = models.DateTimeField(default=timezone.now)
     lease_token = models.CharField(max_length=32, blank=True, editable=False)

@@ -10,6 +10,8 @@ from django.db import models
 from django.db.models import BooleanField, Case, Q, Value, When
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from generation import sealing
 from generation.models.playlists import Playlist
@@ -22,19 +24,19 @@ TOKENS = "share-token"  # the purpose under which share tokens are sealed
 
 
 def new_token() -> str:
-    """256 bits: guessing is hopeless."""
+    """Return a random token of 256 bits."""
     return secrets.token_urlsafe(32)
 
 
 class ShareLinkQuerySet(models.QuerySet["ShareLink"]):
-    """Look-up and permission in one call."""
+    """Filters by permission and state."""
 
     def visible_to(self, user: AnyUser) -> Self:
-        """The links into projects in which the user may make things: whoever sees a link can pass it on."""
+        """Return the links of projects that the user may edit, since seeing a link is enough to pass it on."""
         return self.filter(in_projects_of(user, MAKERS))
 
     def create(self, **fields: Any) -> "ShareLink":  # type: ignore[override]  # it is this model's
-        """Create a link with a token of its own."""
+        """Create a link with a new token."""
         made = self.model(**fields)
         made.set_token(new_token())
         made.save(force_insert=True, using=self.db)
@@ -64,11 +66,11 @@ class ShareLinkQuerySet(models.QuerySet["ShareLink"]):
 
 
 class ShareLink(models.Model):
-    """An address that lets guests without an account see chosen takes, and nothing else.
+    """A URL at which guests without an account can see selected takes, and nothing else.
 
-    What it shows: a take, the takes of a shot, a playlist, or the approved takes of its project. A playlist's takes of
-    other projects are shown as far as whoever made the link may share them there. A link whose shot or playlist was
-    deleted opens nothing any more, and stays, with its guests, what they said and how they voted.
+    Its target is a take, the takes of a shot, a playlist, or the approved takes of its project. Takes of other projects
+    in a playlist are shown as far as the link's creator may share them. A link whose shot or playlist was deleted shows
+    nothing; it is kept with its guests, their notes and votes.
 
     Links belong to the project. If the creator of a link may no longer share the project (having left or been
     deactivated), the link is paused until an owner takes it over or revokes it.
@@ -77,10 +79,10 @@ class ShareLink(models.Model):
     """
 
     class Kind(models.TextChoices):
-        TAKE = "take", "One take"
-        SHOT = "shot", "The takes of a shot"
-        PLAYLIST = "playlist", "A playlist"
-        PROJECT = "project", "The approved takes of a project"
+        TAKE = "take", _("One take")
+        SHOT = "shot", _("The takes of a shot")
+        PLAYLIST = "playlist", _("A playlist")
+        PROJECT = "project", _("The approved takes of a project")
 
     uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
     # Held the token in plain text. It now contains a random, useless value, so that the previous version still runs; a
@@ -96,36 +98,38 @@ class ShareLink(models.Model):
         default="",
         db_default="",
         editable=False,
-        help_text="which key both are made with",
+        help_text=_("which key both are made with"),
     )
     project = models.ForeignKey(Project, models.CASCADE, related_name="share_links")
     kind = models.CharField(max_length=8, choices=Kind)
     take = models.ForeignKey(Take, models.CASCADE, null=True, blank=True, related_name="share_links")
     shot = models.ForeignKey(Shot, models.SET_NULL, null=True, blank=True, related_name="share_links")
     playlist = models.ForeignKey(Playlist, models.SET_NULL, null=True, blank=True, related_name="share_links")
-    label = models.CharField(max_length=120, blank=True, help_text="for whom it is; guests do not see it")
-    password = models.CharField(max_length=128, blank=True, editable=False, help_text="hashed; empty: none")
+    label = models.CharField(max_length=120, blank=True, help_text=_("for whom it is; guests do not see it"))
+    password = models.CharField(
+        max_length=128, blank=True, editable=False, help_text=_("hashed; empty: none")
+    )
     expires_at = models.DateTimeField(null=True, blank=True)
     allows_notes = models.BooleanField(default=True)
     allows_verdicts = models.BooleanField(default=False)
     allows_download = models.BooleanField(default=False)
-    has_watermark = models.BooleanField(default=False, help_text="a text burnt into what guests see")
+    has_watermark = models.BooleanField(default=False, help_text=_("a text burnt into what guests see"))
     watermark_text = models.CharField(
-        max_length=60, blank=True, default="", db_default="", help_text="empty: what `default_mark` says"
+        max_length=60, blank=True, default="", db_default="", help_text=_("empty: what `default_mark` says")
     )
-    is_blind = models.BooleanField(default=False, help_text="a vote between takes without labels")
+    is_blind = models.BooleanField(default=False, help_text=_("a vote between takes without labels"))
     frozen_at = models.DateTimeField(
-        null=True, blank=True, help_text="when it was settled which takes a blind vote is between"
+        null=True, blank=True, help_text=_("when it was settled which takes a blind vote is between")
     )
     by_invitation = models.BooleanField(
-        default=False, db_default=False, help_text="only voters with a URL of their own take part"
+        default=False, db_default=False, help_text=_("only voters with a URL of their own take part")
     )
-    closed_at = models.DateTimeField(null=True, blank=True, help_text="when the vote was closed")
+    closed_at = models.DateTimeField(null=True, blank=True, help_text=_("when the vote was closed"))
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
     owners_notified_at = models.DateTimeField(
-        null=True, blank=True, editable=False, help_text="when the owners were notified that it is paused"
+        null=True, blank=True, editable=False, help_text=_("when the owners were notified that it is paused")
     )
     views = models.PositiveIntegerField(default=0)
     last_viewed_at = models.DateTimeField(null=True, blank=True)
@@ -149,7 +153,7 @@ class ShareLink(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.label or f"Share link {str(self.uuid)[:8]}"
+        return self.label or gettext("Share link %(id)s") % {"id": str(self.uuid)[:8]}
 
     def get_absolute_url(self) -> str:
         return reverse("generation:shared", args=[self.token])
@@ -183,20 +187,20 @@ class ShareLink(models.Model):
         return f"BACKLOT {str(self.uuid)[:8]}"
 
     @property
-    def has_own_films(self) -> bool:
-        """Whether guests see copies made for this link, never the originals."""
+    def has_own_copies(self) -> bool:
+        """Return whether guests see copies made for this link instead of the originals."""
         return self.has_watermark or self.is_blind
 
     @property
-    def has_lost_what_it_showed(self) -> bool:
-        """Whether its shot or playlist was deleted."""
+    def has_lost_target(self) -> bool:
+        """Return whether its shot or playlist was deleted."""
         return self.kind in (self.Kind.SHOT, self.Kind.PLAYLIST) and not (self.shot_id or self.playlist_id)
 
 
 class Guest(models.Model):
-    """Somebody without an account who came through a share link and gave a name.
+    """A visitor of a share link, without an account, who entered a name.
 
-    Remembered by a signed cookie that holds the key; the same name typed again by another is another guest.
+    A signed cookie with the key identifies the guest. Another visitor who enters the same name is another guest.
     """
 
     link = models.ForeignKey(ShareLink, models.CASCADE, related_name="guests")
@@ -213,7 +217,7 @@ class Guest(models.Model):
 
 
 class Voter(models.Model):
-    """An invitation to a blind vote: its URL identifies the voter, who has one ballot.
+    """An invitation to a blind vote. Its URL identifies the voter, who has one ballot.
 
     The URL is derived from `key` and the installation's secret (`generation.reviews.sharing.ballots`).
     """
@@ -229,7 +233,7 @@ class Voter(models.Model):
         ordering = ["pk"]
 
     def __str__(self) -> str:
-        return self.name or f"Voter {str(self.key)[:8]}"
+        return self.name or gettext("Voter %(id)s") % {"id": str(self.key)[:8]}
 
 
 class Vote(models.Model):
@@ -245,9 +249,11 @@ class Vote(models.Model):
         default="",
         db_default="",
         editable=False,
-        help_text="a keyed hash of the address it was first cast from; empty: not known",
+        help_text=_("a keyed hash of the address it was first cast from; empty: not known"),
     )
-    left_out_at = models.DateTimeField(null=True, blank=True, help_text="when it was left out of the result")
+    left_out_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("when it was left out of the result")
+    )
     left_out_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
     )

@@ -15,7 +15,7 @@ def take(house: House) -> str:
     told = house.run(
         "from django.contrib.auth.models import User\n"
         "from generation.models import Shot\n"
-        "from generation.reviews import notes\n"
+        "from generation.reviews.notes import notes\n"
         "from library.models import Project\n"
         "from tests.generation.films import stored_take\n"
         "project = Project.objects.get(slug='harbour-lights')\n"

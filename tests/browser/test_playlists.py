@@ -11,7 +11,7 @@ from tests.browser.soundness import serious
 pytestmark = pytest.mark.slow
 MAKE = """
 from django.contrib.auth.models import User
-from generation.reviews import playlists
+from generation.reviews.playlists import playlists
 from library.models import Project
 from tests.generation.striped_films import striped_take
 by, project = User.objects.get(username="jonas"), Project.objects.get(slug="harbour-lights")

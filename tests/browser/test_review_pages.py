@@ -9,7 +9,9 @@ pytestmark = pytest.mark.slow
 MAKE = """
 from django.contrib.auth.models import User
 from generation.models import Note, Take
-from generation.reviews import letters, notes, verdicts
+from generation.reviews.notes import notes
+from generation.reviews.notifications import emails
+from generation.reviews.verdicts import verdicts
 kim = User.objects.get(username="kim")
 take = Take.objects.get(uuid="{uuid}")
 word = "Schwimmbeckenrandsteinpflegeanweisung" * 6
@@ -18,7 +20,7 @@ notes.resolve(notes.write(take, text="Here", author=kim, frame=3, drawing=[
     {{"tool": "arrow", "color": "red", "width": 0.01, "points": [[0.1, 0.1], [0.5, 0.5]]}}]), by=kim)
 notes.write(take, text=word, author=kim, parent=note)
 verdicts.decide(take, decision="changes", by=kim, reason=word)
-print(note.uuid, letters.token_of(kim))
+print(note.uuid, emails.unsubscribe_token(kim))
 """
 
 

@@ -16,7 +16,7 @@ from django.urls import URLPattern, get_resolver
 from django.urls.converters import IntConverter, UUIDConverter
 
 from generation.models import Guest, Note, ShareLink, Take
-from generation.reviews.sharing import share_links
+from generation.reviews.sharing import guests
 from tests.generation.views.conftest import make_take
 from tests.permissions import changes
 from tests.permissions.row import GET, METHODS, POST, Row
@@ -43,7 +43,7 @@ def link(world: World) -> ShareLink:
 
 @pytest.fixture
 def guest(link: ShareLink) -> Guest:
-    return share_links.enter(link, name="Greta")
+    return guests.add_guest(link, name="Greta")
 
 
 @pytest.fixture

@@ -42,7 +42,7 @@ from generation.models import (
 from generation.reviews.notes import notes
 from generation.reviews.notifications import notify
 from generation.reviews.playlists import playlists
-from generation.reviews.sharing import share_links, voting
+from generation.reviews.sharing import guests, share_links, voting
 from generation.reviews.verdicts import verdicts
 from generation.sandbox.server import SandboxServer
 from generation.supervision.processes.schedules import ensure_schedule
@@ -250,11 +250,11 @@ class Filling:
         ]
         revoked = share_links.share(second, by=self.alice, terms=share_links.Terms(), expires_at=later)
         share_links.revoke(revoked)
-        guest = share_links.enter(made[0], name="Paula")
+        guest = guests.add_guest(made[0], name="Paula")
         notes.write(first, text="Lovely", guest=guest, frame=20)
         verdicts.decide(first, decision="approved", guest=guest)
         for name, take in (("Ann", first), ("Ben", second)):
-            voting.vote(made[3], guest=share_links.enter(made[3], name=name), take=take)
+            voting.vote(made[3], guest=guests.add_guest(made[3], name=name), take=take)
         assert Guest.objects.count() == 3
 
     def _in_flight(self) -> None:

@@ -101,7 +101,7 @@ def _mended(key: str) -> str:
     if row is None:
         return "gone"
     if isinstance(row, LinkFilm):
-        return "made again" if link_videos.make_again(row) else ""
+        return "made again" if link_videos.request_again(row) else ""
     if isinstance(row, Take) and key == row.original_key:
         return ""
     if key != row.key:

@@ -14,10 +14,11 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from generation import sealing
 from generation.models import Guest, ShareLink, Vote, Voter
-from generation.reviews.sharing import share_links
+from generation.reviews.sharing import guests
 
 MAX_VOTERS = 200
 PROOF = "voter-proof"
@@ -36,7 +37,7 @@ class Ballot(NamedTuple):
 
 
 class Group(NamedTuple):
-    """The ballots from one address; `number` is 0 if the address is unknown."""
+    """The ballots from one IP address; `number` is 0 if the IP address is unknown."""
 
     number: int
     ballots: list[Ballot]
@@ -59,11 +60,10 @@ def invite(link: ShareLink, names: Iterable[str]) -> list[Voter]:
     ShareLink.objects.select_for_update().get(pk=link.pk)
     voters = [Voter(link=link, name=name) for name in names]
     if not voters:
-        raise CannotInvite("No voters were added. Enter one name per line, or a number of unnamed voters.")
+        raise CannotInvite(_("Enter one name per line, or a number of unnamed voters."))
     if link.voters.count() + len(voters) > MAX_VOTERS:
-        raise CannotInvite(
-            f"A vote can have at most {MAX_VOTERS} invitations. No voters were added; enter fewer."
-        )
+        text = _("A vote can have at most %(most)s invitations. No voters were added; enter fewer.")
+        raise CannotInvite(text % {"most": MAX_VOTERS})
     return Voter.objects.bulk_create(voters)
 
 
@@ -82,35 +82,37 @@ def find(link: ShareLink, key: UUID, proof: str) -> Voter | None:
 
 
 @transaction.atomic
-def arrive(voter: Voter, *, name: str) -> Guest:
+def admit(voter: Voter, *, name: str) -> Guest:
     """Return the voter's guest, created at the first visit and reused at later ones."""
-    held = Voter.objects.select_for_update(of=("self",)).select_related("link", "guest").get(pk=voter.pk)
-    if held.guest is None:
-        held.guest = share_links.enter(held.link, name=held.name or name)
-        held.save(update_fields=["guest"])
-    return held.guest
+    locked = Voter.objects.select_for_update(of=("self",)).select_related("link", "guest").get(pk=voter.pk)
+    if locked.guest is None:
+        locked.guest = guests.add_guest(locked.link, name=locked.name or name)
+        locked.save(update_fields=["guest"])
+    return locked.guest
 
 
 @transaction.atomic
 def revoke(voter: Voter, *, by: User) -> None:
     """Revoke the voter's URL and exclude the voter's ballot."""
-    # Lock the voter's row before the link's, as in `arrive`.
+    # Lock the voter's row before the link's, as in `admit`.
     Voter.objects.filter(pk=voter.pk, revoked_at=None).update(revoked_at=timezone.now())
     # Casting a vote locks this row too, so a concurrent vote is either excluded or refused.
     ShareLink.objects.select_for_update().get(pk=voter.link_id)
-    leave_out(Vote.objects.filter(guest__voter=voter).values_list("pk", flat=True), of=voter.link, by=by)
+    exclude(Vote.objects.filter(guest__voter=voter).values_list("pk", flat=True), of=voter.link, by=by)
 
 
 # Ballots
 
 
 def origin_of(link: ShareLink, network: str) -> str:
-    """Return the keyed hash of a client's address: the same for all ballots of this link from that address. Without the
-    secret key it reveals neither the address nor the same client at another link."""
+    """Return the keyed hash of a client's IP address, which is the same for all ballots of this link.
+
+    Without the secret key it reveals neither the IP address nor the same client at another link.
+    """
     return sealing.fingerprint(f"ballot-origin.{link.uuid}", network)[:ORIGIN_LENGTH] if network else ""
 
 
-def grouped(link: ShareLink) -> list[Group]:
+def group_by_origin(link: ShareLink) -> list[Group]:
     """Return the ballots of a link grouped by origin, the largest groups first."""
     votes = list(link.votes.select_related("guest", "take__shot", "left_out_by").order_by("pk"))
     names = Counter(vote.guest.name.casefold() for vote in votes)
@@ -123,13 +125,13 @@ def grouped(link: ShareLink) -> list[Group]:
     return [*groups, *([Group(0, unknown)] if unknown else [])]
 
 
-def leave_out(ballots: Iterable[int], *, of: ShareLink, by: User) -> int:
+def exclude(ballots: Iterable[int], *, of: ShareLink, by: User) -> int:
     """Exclude these ballots from the result; return the number of ballots changed."""
     counted = Vote.objects.filter(link=of, pk__in=list(ballots), left_out_at=None)
     return counted.update(left_out_at=timezone.now(), left_out_by=by)
 
 
-def count_again(ballots: Iterable[int], *, of: ShareLink) -> int:
+def include(ballots: Iterable[int], *, of: ShareLink) -> int:
     """Include these ballots in the result again; return the number of ballots changed."""
     left_out = Vote.objects.filter(link=of, pk__in=list(ballots), left_out_at__isnull=False)
     return left_out.update(left_out_at=None, left_out_by=None)

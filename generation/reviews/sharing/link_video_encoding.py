@@ -1,6 +1,6 @@
-"""Make the copies that guests of a link see, one at a time across all workers, and delete obsolete ones.
+"""Encode the copies that guests of a link see, one at a time across all workers, and delete obsolete ones.
 
-A copy is claimed by a lease that expires if its worker dies; making it again overwrites the same objects.
+A copy is claimed with a lease that expires if its worker dies; encoding it again overwrites the same objects.
 """
 
 import logging
@@ -22,11 +22,11 @@ from library import decoding, probe, storage
 
 log = logging.getLogger("backlot.link_films")
 
-NAME = "link-films"
+LEASE_NAME = "link-films"
 ROUND_SECONDS = 60.0  # after which a worker releases the slot, so that another can continue
 LEASE = timedelta(seconds=60)
 RENEW_EVERY = 10.0  # seconds
-DELETED_AT_ONCE = 500
+DELETE_BATCH = 500
 RETRY_AFTER = (10, 60, 300, 900, 3600)  # seconds
 
 
@@ -37,79 +37,79 @@ class _Ended(Exception):
 def make_due() -> None:
     """Make due copies for a limited time, then delete obsolete ones. Errors are logged and retried, never raised."""
     ends = time.monotonic() + ROUND_SECONDS
-    while time.monotonic() < ends and (film := _claim()):
-        _make(film)
+    while time.monotonic() < ends and (row := _claim()):
+        _make(row)
     delete_obsolete()
-    if LinkFilm.objects.due().exists() and not _is_somebody_at_work():
-        link_videos.wake()
+    if LinkFilm.objects.due().exists() and not _is_worker_active():
+        link_videos.enqueue_copies()
 
 
-def wake_if_due() -> None:
-    """Wake a worker if there are copies to make or delete. It is safe to call this often."""
+def enqueue_if_due() -> None:
+    """Queue the task if there are copies to make or delete. It is safe to call this often."""
     if LinkFilm.objects.due().exists() or LinkFilm.objects.obsolete().exists():
-        link_videos.wake()
+        link_videos.enqueue_copies()
 
 
 def delete_obsolete() -> None:
     """Delete the objects and rows of copies that were replaced, or whose link is revoked or has run out."""
-    for film in LinkFilm.objects.obsolete().order_by("pk")[:DELETED_AT_ONCE]:
+    for row in LinkFilm.objects.obsolete().order_by("pk")[:DELETE_BATCH]:
         try:
-            storage.delete(film.key)
-            storage.delete(film.poster_key)
+            storage.delete(row.key)
+            storage.delete(row.poster_key)
         except storage.StorageFailed as error:
-            log.warning("a copy for guests could not be deleted, trying again later: %s", error)
+            log.warning("a copy for guests could not be deleted, retrying later: %s", error)
             return
-        film.delete()
+        row.delete()
 
 
 def _claim() -> LinkFilm | None:
     """Lease the next copy; return None while any worker is making one."""
-    Heartbeat.objects.get_or_create(name=NAME)
+    Heartbeat.objects.get_or_create(name=LEASE_NAME)
     with transaction.atomic():
         # Lock this row, so that two claims cannot happen at the same time.
-        Heartbeat.objects.select_for_update().get(name=NAME)
-        film = None if _is_somebody_at_work() else LinkFilm.objects.due().first()
-        if film is None:
+        Heartbeat.objects.select_for_update().get(name=LEASE_NAME)
+        row = None if _is_worker_active() else LinkFilm.objects.due().first()
+        if row is None:
             return None
-        film.lease_token, film.leased_until = secrets.token_hex(16), timezone.now() + LEASE
+        row.lease_token, row.leased_until = secrets.token_hex(16), timezone.now() + LEASE
         # Count the attempt first, so that a video that crashes its worker is given up eventually.
-        film.tries, film.next_try_at = film.tries + 1, timezone.now() + LEASE
-        film.save(update_fields=["lease_token", "leased_until", "tries", "next_try_at"])
-    return LinkFilm.objects.select_related("link", "take").get(pk=film.pk)
+        row.tries, row.next_try_at = row.tries + 1, timezone.now() + LEASE
+        row.save(update_fields=["lease_token", "leased_until", "tries", "next_try_at"])
+    return LinkFilm.objects.select_related("link", "take").get(pk=row.pk)
 
 
-def _is_somebody_at_work() -> bool:
+def _is_worker_active() -> bool:
     return LinkFilm.objects.leased().exists()
 
 
-def _make(film: LinkFilm) -> None:
+def _make(row: LinkFilm) -> None:
     try:
         with tempfile.TemporaryDirectory(dir=settings.FILE_UPLOAD_TEMP_DIR) as folder:
-            _copy(film, Path(folder), _keeper(film))
-        if not _mine(film).update(made_at=timezone.now(), lease_token="", leased_until=None):
-            log.info("a copy for guests was not wanted any more when it was made")
+            _copy(row, Path(folder), _lease_renewer(row))
+        if not _needed(row).update(made_at=timezone.now(), lease_token="", leased_until=None):
+            log.info("a finished copy for guests is no longer needed")
     except _Ended:
-        log.info("a copy for guests is not wanted any more")
+        log.info("a copy for guests is no longer needed")
     except (probe.UnreadableMedia, decoding.DecodersBusy, storage.StorageFailed, OSError) as error:
-        _retry(film, error)
+        _retry(row, error)
     finally:
-        _leased(film).update(lease_token="", leased_until=None)
+        _leased(row).update(lease_token="", leased_until=None)
 
 
-def _copy(film: LinkFilm, folder: Path, keep: Callable[[], None]) -> None:
+def _copy(row: LinkFilm, folder: Path, keep: Callable[[], None]) -> None:
     """Fetch the provider's file and the poster, write the copies, store them under the keys of the row."""
-    take, source, poster = film.take, folder / "take.mp4", folder / "take.webp"
+    take, source, poster = row.take, folder / "take.mp4", folder / "take.webp"
     storage.download(take.original_key or take.key, source)
     storage.download(take.poster_key, poster)
-    copy, copied_poster = decoding.link_film(source, poster, into=folder, mark=film.mark, keep=keep)
+    copy, copied_poster = decoding.link_film(source, poster, into=folder, mark=row.mark, keep=keep)
     seconds = copy.stat().st_size / 500_000
-    if not _mine(film).update(leased_until=timezone.now() + LEASE + timedelta(seconds=seconds)):
+    if not _needed(row).update(leased_until=timezone.now() + LEASE + timedelta(seconds=seconds)):
         raise _Ended
-    storage.upload(copied_poster, film.poster_key, "image/webp")
-    storage.upload(copy, film.key, "video/mp4")
+    storage.upload(copied_poster, row.poster_key, "image/webp")
+    storage.upload(copy, row.key, "video/mp4")
 
 
-def _keeper(film: LinkFilm) -> Callable[[], None]:
+def _lease_renewer(row: LinkFilm) -> Callable[[], None]:
     """Return a function that renews the lease from time to time and raises _Ended when the lease is lost."""
     renewed = time.monotonic()
 
@@ -117,29 +117,29 @@ def _keeper(film: LinkFilm) -> Callable[[], None]:
         nonlocal renewed
         if time.monotonic() - renewed > RENEW_EVERY:
             renewed = time.monotonic()
-            if not _mine(film).filter(link__revoked_at=None).update(leased_until=timezone.now() + LEASE):
+            if not _needed(row).filter(link__revoked_at=None).update(leased_until=timezone.now() + LEASE):
                 raise _Ended
 
     return keep
 
 
-def _mine(film: LinkFilm) -> LinkFilmQuerySet:
+def _needed(row: LinkFilm) -> LinkFilmQuerySet:
     """Return the row while it is needed and leased to this worker."""
-    return _leased(film).current()
+    return _leased(row).current()
 
 
-def _leased(film: LinkFilm) -> LinkFilmQuerySet:
-    return LinkFilm.objects.filter(pk=film.pk, lease_token=film.lease_token)
+def _leased(row: LinkFilm) -> LinkFilmQuerySet:
+    return LinkFilm.objects.filter(pk=row.pk, lease_token=row.lease_token)
 
 
-def _retry(film: LinkFilm, error: Exception) -> None:
-    wait = RETRY_AFTER[min(film.tries, len(RETRY_AFTER)) - 1]
+def _retry(row: LinkFilm, error: Exception) -> None:
+    wait = RETRY_AFTER[min(row.tries, len(RETRY_AFTER)) - 1]
     log.warning(
-        "a copy of take %s for guests could not be made (try %s of %s): %s",
-        film.take.uuid,
-        film.tries,
+        "a copy of take %s for guests failed (attempt %s of %s): %s",
+        row.take.uuid,
+        row.tries,
         MAX_TRIES,
         error,
     )
     next_try = timezone.now() + timedelta(seconds=wait)
-    _mine(film).update(next_try_at=next_try)
+    _needed(row).update(next_try_at=next_try)

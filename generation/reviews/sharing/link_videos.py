@@ -1,4 +1,4 @@
-"""The video and poster that the guests of a link see: the take's own, or a copy that was made for the link.
+"""Find the video and poster that the guests of a link see: the take's own, or a copy made for the link.
 
 A link with a watermark, and every blind vote, shows only copies: guests never get a URL of the original.
 """
@@ -14,11 +14,11 @@ from django_q.tasks import async_task
 
 from generation.models import LinkFilm, ShareLink, Take
 
-MAKE = "generation.tasks.encode_link_videos"
+MAKE_TASK = "generation.tasks.encode_link_videos"
 
 
 @dataclass(frozen=True)
-class Shown:
+class GuestVideo:
     """The video shown for a take on a guest's page. Without keys it is being made, or could not be made."""
 
     key: str = ""
@@ -30,37 +30,36 @@ class Shown:
         return bool(self.key)
 
     @property
-    def is_coming(self) -> bool:
+    def is_pending(self) -> bool:
         return not (self.key or self.has_failed)
 
 
-def shown(link: ShareLink, takes: Iterable[Take]) -> dict[int, Shown]:
-    """Return the video that guests of this link see for each of these takes, by the take's key. Copies that have not
-    been requested yet are queued."""
+def videos_for(link: ShareLink, takes: Iterable[Take]) -> dict[int, GuestVideo]:
+    """Return the video that guests of this link see for each take, by the take's key. Queue missing copies."""
     takes = list(takes)
-    if not link.has_own_films:
-        return {take.pk: Shown(take.key, take.poster_key) for take in takes}
+    if not link.has_own_copies:
+        return {take.pk: GuestVideo(take.key, take.poster_key) for take in takes}
     found = _current(link, takes)
     if missing := [take for take in takes if take.pk not in found]:
-        order(link, missing)
-    return {take.pk: _shown(found.get(take.pk)) for take in takes}
+        request_copies(link, missing)
+    return {take.pk: _guest_video(found.get(take.pk)) for take in takes}
 
 
-def order(link: ShareLink, takes: Iterable[Take]) -> None:
+def request_copies(link: ShareLink, takes: Iterable[Take]) -> None:
     """Queue copies of these takes, unless they exist or are queued already."""
     # The same time for all, so that they are made in the order of their random keys.
     now = timezone.now()
     rows = [LinkFilm(link=link, take=take, mark=link.mark, next_try_at=now) for take in takes]
     LinkFilm.objects.bulk_create(rows, ignore_conflicts=True)
-    wake()
+    enqueue_copies()
 
 
-def replace(link: ShareLink) -> None:
+def replace_copies(link: ShareLink) -> None:
     """Replace the copies of this link, because its mark has changed."""
     with transaction.atomic():
         ended = list(link.films.current().select_for_update(of=("self",)).select_related("take"))
         link.films.current().update(ended_at=timezone.now())
-        order(link, [film.take for film in ended])
+        request_copies(link, [copy.take for copy in ended])
 
 
 def find(key: str) -> LinkFilm | None:
@@ -69,29 +68,29 @@ def find(key: str) -> LinkFilm | None:
         uuid = UUID(PurePosixPath(key).stem)
     except ValueError:
         return None
-    film = LinkFilm.objects.filter(uuid=uuid).first()
-    return film if film and key in (film.key, film.poster_key) else None
+    copy = LinkFilm.objects.filter(uuid=uuid).first()
+    return copy if copy and key in (copy.key, copy.poster_key) else None
 
 
-def make_again(film: LinkFilm) -> bool:
+def request_again(copy: LinkFilm) -> bool:
     """Queue a copy again whose objects are lost."""
-    lost = LinkFilm.objects.current().filter(pk=film.pk)
+    lost = LinkFilm.objects.current().filter(pk=copy.pk)
     made = lost.update(made_at=None, tries=0, next_try_at=timezone.now())
-    wake()
+    enqueue_copies()
     return bool(made)
 
 
-def wake() -> None:
+def enqueue_copies() -> None:
     """Queue the task that makes and deletes copies."""
-    transaction.on_commit(lambda: async_task(MAKE), robust=True)
+    transaction.on_commit(lambda: async_task(MAKE_TASK), robust=True)
 
 
 def _current(link: ShareLink, takes: Iterable[Take]) -> Mapping[int, LinkFilm]:
-    films = link.films.current().filter(take__in=[take.pk for take in takes])
-    return {film.take_id: film for film in films}
+    copies = link.films.current().filter(take__in=[take.pk for take in takes])
+    return {copy.take_id: copy for copy in copies}
 
 
-def _shown(film: LinkFilm | None) -> Shown:
-    if film is None or film.made_at is None:
-        return Shown(has_failed=film is not None and film.has_failed)
-    return Shown(film.key, film.poster_key)
+def _guest_video(copy: LinkFilm | None) -> GuestVideo:
+    if copy is None or copy.made_at is None:
+        return GuestVideo(has_failed=copy is not None and copy.has_failed)
+    return GuestVideo(copy.key, copy.poster_key)

@@ -1,40 +1,33 @@
-"""Share links: what each shows, what it allows, and the guests who come through. The only writer of both tables."""
+"""Create, find, change and revoke share links. Together with `guests`, the only writer of links and guests."""
 
-import string
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from django.contrib.auth.hashers import check_password, make_password
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from generation import sealing
-from generation.models import Guest, Note, Playlist, PlaylistItem, ShareLink, Shot, Take
+from generation.models import Playlist, ShareLink, Shot, Take
 from generation.models.sharing import TOKENS, new_token
-from generation.models.takes import TakeQuerySet
 from generation.reviews.playlists import playlists
 from generation.reviews.sharing import link_videos
+from generation.reviews.sharing.shared_takes import MAX_CANDIDATES, takes_of
 from library.models import Project
 from library.watermark_fonts import undrawable
 
-SHORTEST_PASSWORD = 8
-# A vote names its takes by letters.
-MOST_CANDIDATES = len(string.ascii_uppercase)
-# Who was silent for so long and comes back is a new view.
-VISIT_ENDS_AFTER = timedelta(minutes=30)
-NOTED_EVERY = timedelta(minutes=1)
-FILMS_AHEAD = 36  # a page of takes
+MIN_PASSWORD_LENGTH = 8
+COPIES_AHEAD = 36  # a page of takes
 
-Shown = Take | Shot | Playlist | Project
+Target = Take | Shot | Playlist | Project
 _FIELDS: dict[type[Any], str] = {Take: "take", Shot: "shot", Playlist: "playlist"}
 
 
 class CannotShare(Exception):
-    """No link was made. The message is a sentence for people; `field` is what to change, where that helps."""
+    """No link was created. The message is shown to the user; `field` is the form field to change, if there is one."""
 
     def __init__(self, message: str, field: str = "") -> None:
         super().__init__(message)
@@ -43,8 +36,10 @@ class CannotShare(Exception):
 
 @dataclass(frozen=True)
 class Terms:
-    """What guests may do besides viewing. A blind vote allows only one choice. `mark` is the watermark text; if empty,
-    it is derived from the project and the link."""
+    """The rights of guests besides viewing. A blind vote allows only one choice.
+
+    `mark` is the watermark text; if empty, it is derived from the project and the link.
+    """
 
     notes: bool = True
     verdicts: bool = False
@@ -54,7 +49,7 @@ class Terms:
     by_invitation: bool = False
     mark: str = ""
 
-    def settled(self) -> "Terms":
+    def normalized(self) -> "Terms":
         """Return these without what a blind vote excludes. Raise CannotShare for a mark that no font can draw."""
         if self.watermark:
             check_mark(self.mark)
@@ -64,39 +59,26 @@ class Terms:
 
 
 def share(
-    shown: Shown, *, by: User, terms: Terms, expires_at: datetime, label: str = "", password: str = ""
+    target: Target, *, by: User, terms: Terms, expires_at: datetime, label: str = "", password: str = ""
 ) -> ShareLink:
-    """A new link to a take, the takes of a shot, a playlist or a project's approved takes. Raises CannotShare."""
-    terms = terms.settled()
-    if password and terms.by_invitation:
-        raise CannotShare(_("Each invitation has its own secret URL. Leave the password empty."), "password")
-    if password and len(password) < SHORTEST_PASSWORD:
-        raise CannotShare(f"Use at least {SHORTEST_PASSWORD} characters, or none.", "password")
-    if expires_at <= timezone.now():
-        raise CannotShare("That is over already. Choose a later day.", "until")
-    field = _FIELDS.get(type(shown), "")
-    link = ShareLink(project=shown if isinstance(shown, Project) else shown.project, kind=field or "project")
-    if field:
-        setattr(link, field, shown)
+    """Create a link to a take, the takes of a shot, a playlist or a project's approved takes. Raise CannotShare."""
+    terms = terms.normalized()
+    _check_request(terms, expires_at, password)
+    link = _new_link(target, terms)
     link.created_by, link.label, link.expires_at = by, label, expires_at
     link.password = make_password(password) if password else ""
-    link.allows_notes, link.allows_verdicts = terms.notes, terms.verdicts
-    link.allows_download, link.has_watermark, link.is_blind = terms.download, terms.watermark, terms.blind
-    link.by_invitation = terms.by_invitation
-    link.created_at = timezone.now()
-    link.set_token(new_token())
     link.watermark_text = (terms.mark or _usual_mark(link)) if terms.watermark else ""
     if terms.blind:
-        _check_ballot(takes_of(link).count())
+        _check_candidates(takes_of(link).count())
     link.save()
-    _order_films(link)
+    _request_copies(link)
     return link
 
 
 def revoke(link: ShareLink) -> None:
-    """It opens nothing from now on; revoked before, it keeps its date. Notes and votes stay."""
+    """Close the link at once; a second call keeps the first date. Notes and votes remain."""
     if ShareLink.objects.filter(pk=link.pk, revoked_at=None).update(revoked_at=timezone.now()):
-        link_videos.wake()
+        link_videos.enqueue_copies()
 
 
 def change_mark(link: ShareLink, mark: str) -> None:
@@ -106,7 +88,7 @@ def change_mark(link: ShareLink, mark: str) -> None:
     if link.has_watermark and text != link.watermark_text:
         link.watermark_text = text
         link.save(update_fields=["watermark_text"])
-        link_videos.replace(link)
+        link_videos.replace_copies(link)
 
 
 def check_mark(mark: str) -> None:
@@ -120,10 +102,10 @@ def check_mark(mark: str) -> None:
         )
 
 
-def freeze(link: ShareLink) -> None:
+def fix_candidates(link: ShareLink) -> None:
     """Fix the candidates of an open blind vote that an earlier version created without doing so."""
     if link.is_blind and link.frozen_at is None:
-        _order_films(link)
+        _request_copies(link)
 
 
 @transaction.atomic
@@ -133,10 +115,10 @@ def take_over(link: ShareLink, *, by: User) -> bool:
     Guests then see what the user may share. Takes that the former creator added to a playlist stay in it.
     """
     paused = ShareLink.objects.paused().filter(pk=link.pk).values("pk")
-    taken = ShareLink.objects.filter(pk__in=paused).update(created_by=by, owners_notified_at=None)
-    if taken and link.playlist is not None:
+    changed = ShareLink.objects.filter(pk__in=paused).update(created_by=by, owners_notified_at=None)
+    if changed and link.playlist is not None:
         playlists.vouch(link.playlist, by=by, instead_of=link.created_by_id)
-    return bool(taken)
+    return bool(changed)
 
 
 def find(token: str) -> ShareLink | None:
@@ -150,8 +132,8 @@ def find(token: str) -> ShareLink | None:
 
 
 def is_alive(link: ShareLink) -> bool:
-    """Neither revoked nor run out, and what it shows was not deleted."""
-    if link.has_lost_what_it_showed:
+    """Return whether the link is neither revoked nor expired and its target still exists."""
+    if link.has_lost_target:
         return False
     return link.revoked_at is None and (link.expires_at is None or link.expires_at > timezone.now())
 
@@ -161,79 +143,36 @@ def is_paused(link: ShareLink) -> bool:
     return ShareLink.objects.paused().filter(pk=link.pk).exists()
 
 
-def takes_of(link: ShareLink) -> TakeQuerySet:
-    """Return the takes that the link shows, in order: of a playlist those that both its creator and the user who added
-    the take may share now. The candidates of a vote were fixed when the link was created; takes that are removed from
-    the playlist or abandoned leave the vote, and none can join."""
-    if link.has_lost_what_it_showed:
-        return Take.objects.none()
-    takes = Take.objects.filter(_shareable(link)).select_related("shot", "project")
-    if link.is_blind:
-        takes = takes.filter(_settled(link))
-    if link.take_id:
-        return takes.filter(pk=link.take_id)
-    if link.kind == ShareLink.Kind.SHOT:
-        return takes.wanted().filter(shot=link.shot_id).order_by("-number", "-pk")
-    if link.kind == ShareLink.Kind.PLAYLIST:
-        return _listed(takes, link)
-    by_shot = F("shot__code").asc(nulls_last=True)
-    return takes.wanted().filter(review=Take.Review.APPROVED).order_by(by_shot, "number", "pk")
+def _check_request(terms: Terms, expires_at: datetime, password: str) -> None:
+    if password and terms.by_invitation:
+        raise CannotShare(_("Each invitation has its own secret URL. Leave the password empty."), "password")
+    if password and len(password) < MIN_PASSWORD_LENGTH:
+        text = _("Use at least %(count)s characters, or leave the password empty.")
+        raise CannotShare(text % {"count": MIN_PASSWORD_LENGTH}, "password")
+    if expires_at <= timezone.now():
+        raise CannotShare(_("This date is in the past. Choose a later one."), "until")
 
 
-def knows_password(link: ShareLink, password: str) -> bool:
-    """Return whether the password is right; a link without one accepts any. Replace hashes of older algorithms."""
-
-    def rehash(typed: str) -> None:
-        ShareLink.objects.filter(pk=link.pk, password=link.password).update(password=make_password(typed))
-
-    return not link.password or check_password(password, link.password, rehash)
-
-
-def enter(link: ShareLink, *, name: str) -> Guest:
-    """Somebody new has come, which is a view."""
-    guest = Guest.objects.create(link=link, name=name)
-    _count_view(link, views=1)
-    return guest
+def _new_link(target: Target, terms: Terms) -> ShareLink:
+    """Return an unsaved link with a new token."""
+    field = _FIELDS.get(type(target), "")
+    project = target if isinstance(target, Project) else target.project
+    link = ShareLink(project=project, kind=field or "project", created_at=timezone.now())
+    if field:
+        setattr(link, field, target)
+    link.allows_notes, link.allows_verdicts = terms.notes, terms.verdicts
+    link.allows_download, link.has_watermark, link.is_blind = terms.download, terms.watermark, terms.blind
+    link.by_invitation = terms.by_invitation
+    link.set_token(new_token())
+    return link
 
 
-def note_visit(guest: Guest) -> None:
-    """Write down that the guest looks, at most once a minute; after a silence it is another view."""
-    now = timezone.now()
-    silent = now - guest.seen_at
-    if silent < NOTED_EVERY:
-        return
-    # Of two requests at once one finds the row as it was read.
-    if Guest.objects.filter(pk=guest.pk, seen_at=guest.seen_at).update(seen_at=now):
-        _count_view(guest.link, views=int(silent >= VISIT_ENDS_AFTER))
-
-
-def notes_of(link: ShareLink, take: Take) -> QuerySet[Note]:
-    """What guests see of the notes on a take: the threads that guests of this link began. The team's own notes stay
-    with the team."""
-    return Note.objects.roots().filter(take=take, guest__link=link, deleted_at__isnull=True)
-
-
-def _shareable(link: ShareLink) -> Q:
-    """Return the link's project; for a playlist also the other projects in which its creator is owner or editor now. If
-    the creator is neither in the link's own project, the link is paused and this is not reached."""
-    own = Q(project=link.project_id)
-    if link.kind != ShareLink.Kind.PLAYLIST or link.created_by is None or not link.created_by.is_active:
-        return own
-    return own | Q(project__in=Project.objects.editable_by(link.created_by))
-
-
-def _settled(link: ShareLink) -> Q:
-    if link.frozen_at is None:
-        return Q(created_at__lte=link.created_at)
-    return Q(pk__in=link.films.current().values("take"))
-
-
-def _order_films(link: ShareLink) -> None:
+def _request_copies(link: ShareLink) -> None:
     """Queue the copies that guests see: all of them for a vote, else the first page; a visit queues the rest."""
-    if not link.has_own_films:
+    if not link.has_own_copies:
         return
     with transaction.atomic():
-        link_videos.order(link, takes_of(link)[: MOST_CANDIDATES if link.is_blind else FILMS_AHEAD])
+        link_videos.request_copies(link, takes_of(link)[: MAX_CANDIDATES if link.is_blind else COPIES_AHEAD])
         if link.is_blind:
             link.frozen_at = timezone.now()
             link.save(update_fields=["frozen_at"])
@@ -245,22 +184,9 @@ def _usual_mark(link: ShareLink) -> str:
     return link.default_mark if undrawable(text) else text
 
 
-def _check_ballot(count: int) -> None:
+def _check_candidates(count: int) -> None:
     if count < 2:
-        raise CannotShare("A vote needs at least two takes to choose from.", "is_blind")
-    if count > MOST_CANDIDATES:
-        raise CannotShare(
-            f"A vote is between {MOST_CANDIDATES} takes at most, and these are {count}. Put the ones to choose from "
-            "into a playlist, and share that.",
-            "is_blind",
-        )
-
-
-def _listed(takes: TakeQuerySet, link: ShareLink) -> TakeQuerySet:
-    places = PlaylistItem.objects.vouched_for().filter(playlist=link.playlist_id, take=OuterRef("pk"))
-    placed = takes.annotate(place=Subquery(places.values("position")[:1]))
-    return placed.filter(place__isnull=False).order_by("place", "pk")
-
-
-def _count_view(link: ShareLink, *, views: int) -> None:
-    ShareLink.objects.filter(pk=link.pk).update(views=F("views") + views, last_viewed_at=timezone.now())
+        raise CannotShare(_("A vote needs at least two takes."), "is_blind")
+    if count > MAX_CANDIDATES:
+        text = _("A vote can have at most %(most)s takes, not %(count)s. Share a playlist with fewer takes.")
+        raise CannotShare(text % {"most": MAX_CANDIDATES, "count": count}, "is_blind")

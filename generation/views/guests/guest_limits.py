@@ -16,7 +16,7 @@ LINK_PASSWORDS = AttemptThrottle.named(
 class GuestLimit:
     """The rate limits of one action of guests: per guest, per client address, per link.
 
-    The limit per link is generous: it bounds what many addresses can do together, and blocks all guests of the link.
+    The limit per link is generous: it bounds what many IP addresses can do together, and blocks all guests of the link.
     """
 
     of_guest: RateLimit

@@ -1,4 +1,4 @@
-"""A blind vote as the project's editors see it: invitations, conspicuous ballots, and which ballots count."""
+"""A blind vote for the project's editors: invitations, suspicious ballots, and which ballots count."""
 
 from typing import Any
 from uuid import UUID
@@ -17,8 +17,8 @@ from generation.models import ShareLink, Voter
 from generation.reviews.sharing import ballots, share_links, voting
 from generation.views.shared.access import Request, link_to_edit
 
-LEAVE_OUT, COUNT = "leave_out", "count"
-MAX_DIGITS = 18  # of the key of a row: what a database takes as a number
+EXCLUDE, INCLUDE = "leave_out", "count"
+MAX_DIGITS = 18  # of a primary key, so that it fits into 64 bits
 
 
 @never_cache
@@ -29,15 +29,15 @@ def ballots_page(request: Request, uuid: UUID) -> HttpResponse:
     if request.method == "GET":
         return _page(request, link, VotersForm())
     chosen = [int(key) for key in request.POST.getlist("ballot") if _is_key(key)]
-    if request.POST.get("do") == LEAVE_OUT:
-        changed = ballots.leave_out(chosen, of=link, by=request.user)
-        said = ngettext("%(count)d ballot excluded.", "%(count)d ballots excluded.", changed)
-    elif request.POST.get("do") == COUNT:
-        changed = ballots.count_again(chosen, of=link)
-        said = ngettext("%(count)d ballot included again.", "%(count)d ballots included again.", changed)
+    if request.POST.get("do") == EXCLUDE:
+        changed = ballots.exclude(chosen, of=link, by=request.user)
+        text = ngettext("%(count)d ballot excluded.", "%(count)d ballots excluded.", changed)
+    elif request.POST.get("do") == INCLUDE:
+        changed = ballots.include(chosen, of=link)
+        text = ngettext("%(count)d ballot included again.", "%(count)d ballots included again.", changed)
     else:
         raise Http404
-    messages.success(request, said % {"count": changed})
+    messages.success(request, text % {"count": changed})
     return redirect("generation:ballots", link.uuid)
 
 
@@ -51,14 +51,14 @@ def voters_invite(request: Request, uuid: UUID) -> HttpResponse:
         raise Http404
     form = VotersForm(request.POST)
     try:
-        made = ballots.invite(link, form.invited()) if form.is_valid() else None
+        voters = ballots.invite(link, form.invited()) if form.is_valid() else None
     except ballots.CannotInvite as refusal:
         form.add_error(None, str(refusal))
-        made = None
-    if made is None:
+        voters = None
+    if voters is None:
         return _page(request, link, form, status=422)
-    said = ngettext("%(count)d voter invited.", "%(count)d voters invited.", len(made))
-    messages.success(request, said % {"count": len(made)})
+    text = ngettext("%(count)d voter invited.", "%(count)d voters invited.", len(voters))
+    messages.success(request, text % {"count": len(voters)})
     return redirect("generation:ballots", link.uuid)
 
 
@@ -84,7 +84,7 @@ def _vote_to_edit(request: Request, uuid: UUID) -> ShareLink:
 
 
 def _page(request: Request, link: ShareLink, form: VotersForm, status: int = 200) -> HttpResponse:
-    groups = ballots.grouped(link)
+    groups = ballots.group_by_origin(link)
     context = {
         "link": link,
         "project": link.project,

@@ -21,13 +21,13 @@ import json
 from datetime import timedelta
 from django.contrib.auth.models import User
 from django.utils import timezone
-from generation.reviews import sharing
+from generation.reviews.sharing import share_links
 from library.models import Membership, Project, Role
 alice = User.objects.create_superuser("alice", password={PASSWORD!r})
 project = Project.objects.create(name="Harbour", slug="harbour")
 Membership.objects.create(project=project, user=alice, role=Role.OWNER)
-link = sharing.share(
-    project, by=alice, terms=sharing.Terms(), expires_at=timezone.now() + timedelta(1), password={PASSWORD!r}
+link = share_links.share(
+    project, by=alice, terms=share_links.Terms(), expires_at=timezone.now() + timedelta(1), password={PASSWORD!r}
 )
 print(json.dumps(link.get_absolute_url()))
 """

@@ -13,7 +13,7 @@ from generation.gateway_task import task_id_of
 from generation.models import Batch, Job, Note, Notification, ShareLink, Shot, Voter
 from generation.reviews.notifications import emails
 from generation.reviews.playlists import playlists
-from generation.reviews.sharing import ballots, share_links
+from generation.reviews.sharing import ballots, guests
 from generation.reviews.verdicts import verdicts
 from library import ingest
 from library.models import Asset, Collection, HandleAlias, ProjectAsset, Role, SavedView
@@ -91,7 +91,7 @@ class Production:
             **common, kind="shot", shot=self.shot, is_blind=True, by_invitation=True
         )
         self.voter = Voter.objects.create(link=self.vote, name=self.mark)
-        self.guest = share_links.enter(self.link, name=self.mark)
+        self.guest = guests.add_guest(self.link, name=self.mark)
 
     def _personal(self, person: User) -> None:
         self.person = person

@@ -13,7 +13,7 @@ from django.utils import timezone
 from generation.models import Playlist, PlaylistItem, ShareLink, Take
 from generation.reviews.playlists import playlists
 from generation.reviews.playlists.playlists import CannotList
-from generation.reviews.sharing import share_links
+from generation.reviews.sharing import share_links, shared_takes
 from generation.reviews.sharing.share_links import Terms
 from library.models import Membership, Project, Role
 from tests import factories
@@ -47,7 +47,7 @@ def link_to(playlist: Playlist, by: User) -> ShareLink:
 
 
 def shown(link: ShareLink) -> set[Take]:
-    return set(share_links.takes_of(link))
+    return set(shared_takes.takes_of(link))
 
 
 def set_role(user: User, project: Project, role: Role) -> None:

@@ -116,11 +116,11 @@ def test_another_text_makes_another_copy_and_deletes_the_first(take: Take) -> No
     tasks.encode_link_videos()
     before = link.films.get()
     share_links.change_mark(link, "for Greta")
-    assert not link_videos.shown(link, [take])[take.pk].is_ready
+    assert not link_videos.videos_for(link, [take])[take.pk].is_ready
     tasks.encode_link_videos()
     after = link.films.get()
     assert (after.mark, after.key != before.key) == ("for Greta", True)
-    assert link_videos.shown(link, [take])[take.pk].key == after.key
+    assert link_videos.videos_for(link, [take])[take.pk].key == after.key
     assert not storage.exists(before.key)
     assert not storage.exists(before.poster_key)
 
@@ -170,9 +170,9 @@ def test_what_cannot_be_made_is_tried_again_and_given_up(take: Take, woken: list
         assert film.next_try_at > timezone.now()
         LinkFilm.objects.update(next_try_at=timezone.now())
     assert film.has_failed
-    assert link_videos.shown(link, [take])[take.pk].has_failed
+    assert link_videos.videos_for(link, [take])[take.pk].has_failed
     woken.clear()
-    link_video_encoding.wake_if_due()
+    link_video_encoding.enqueue_if_due()
     assert woken == []
 
 
@@ -182,14 +182,14 @@ def test_a_worker_is_woken_by_a_new_link_a_visit_and_each_minute(
 ) -> None:
     take = striped_take(alice, project, fps=24, frames=12)
     link = share(take, watermark=True)
-    assert woken == [link_videos.MAKE]
-    link_video_encoding.wake_if_due()
-    assert woken == [link_videos.MAKE] * 2
+    assert woken == [link_videos.MAKE_TASK]
+    link_video_encoding.enqueue_if_due()
+    assert woken == [link_videos.MAKE_TASK] * 2
     link_video_encoding.make_due()
-    link_video_encoding.wake_if_due()
-    assert woken == [link_videos.MAKE] * 2
+    link_video_encoding.enqueue_if_due()
+    assert woken == [link_videos.MAKE_TASK] * 2
     share_links.revoke(link)
-    assert woken == [link_videos.MAKE] * 3
+    assert woken == [link_videos.MAKE_TASK] * 3
 
 
 def test_the_audit_knows_the_copies(take: Take, capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from generation.models import Guest, ShareLink, Shot, Vote
-from generation.reviews.sharing import share_links, voting
+from generation.reviews.sharing import guests, share_links, voting
 from generation.reviews.sharing.share_links import Terms
 from library.models import Project
 from tests.at_once import at_once
@@ -35,21 +35,21 @@ def cast(link: ShareLink, guest: Guest, place: int = 0) -> bool:
 
 
 def test_a_guest_who_votes_twice_at_once_has_one_vote(ballot: ShareLink) -> None:
-    guest = share_links.enter(ballot, name="Greta")
+    guest = guests.add_guest(ballot, name="Greta")
     assert at_once(*(lambda place=place: cast(ballot, guest, place) for place in range(3))) == [True] * 3
     assert Vote.objects.count() == 1
 
 
-def test_no_vote_comes_in_after_the_closing(ballot: ShareLink) -> None:
-    guests = [share_links.enter(ballot, name=f"Guest {number}") for number in range(VOTERS)]
+def test_no_vote_is_recorded_after_the_vote_is_closed(ballot: ShareLink) -> None:
+    voters = [guests.add_guest(ballot, name=f"Guest {number}") for number in range(VOTERS)]
 
     def close() -> int:
         voting.close(ballot)
         return Vote.objects.count()
 
-    counted, *taken = at_once(close, *(lambda guest=guest: cast(ballot, guest) for guest in guests))
+    counted, *taken = at_once(close, *(lambda guest=guest: cast(ballot, guest) for guest in voters))
     assert Vote.objects.count() == counted == sum(taken)
-    assert cast(ballot, guests[0]) is False
+    assert cast(ballot, voters[0]) is False
     ballot.refresh_from_db()
     at = ballot.closed_at
     voting.close(ballot)
@@ -57,8 +57,8 @@ def test_no_vote_comes_in_after_the_closing(ballot: ShareLink) -> None:
     assert ballot.closed_at == at
 
 
-def test_an_order_stays_while_takes_come_and_go(ballot: ShareLink, alice: User) -> None:
-    guest = share_links.enter(ballot, name="Greta")
+def test_the_order_is_stable_while_takes_join_and_leave(ballot: ShareLink, alice: User) -> None:
+    guest = guests.add_guest(ballot, name="Greta")
     before = [found.take for found in voting.candidates(ballot, guest)]
     make_take(alice, ballot.project, shot=ballot.shot)
     assert [found.take for found in voting.candidates(ballot, guest)] == before

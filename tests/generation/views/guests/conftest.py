@@ -16,7 +16,7 @@ from generation.models import (
     Take,
 )
 from generation.reviews.sharing import share_links
-from generation.reviews.sharing.share_links import Shown, Terms
+from generation.reviews.sharing.share_links import Target, Terms
 from library.models import Project
 from tests.generation.views.conftest import make_take
 
@@ -44,9 +44,9 @@ def take(alice: User, project: Project, shot: Shot) -> Take:
 def share(bob: User) -> Share:
     """A link made by bob; `password`, and what `Terms` takes."""
 
-    def make(shown: Shown, *, password: str = "", days: float = 14, **terms: bool) -> ShareLink:
+    def make(target: Target, *, password: str = "", days: float = 14, **terms: bool) -> ShareLink:
         ends = timezone.now() + timedelta(days=days)
-        return share_links.share(shown, by=bob, terms=Terms(**terms), expires_at=ends, password=password)
+        return share_links.share(target, by=bob, terms=Terms(**terms), expires_at=ends, password=password)
 
     return make
 

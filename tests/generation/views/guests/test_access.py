@@ -1,4 +1,4 @@
-"""Who comes in through a share link, and as whom."""
+"""Entering a share link, and the cookie that identifies a guest."""
 
 from typing import Any
 
@@ -11,15 +11,15 @@ from generation.models import (
     ShareLink,
     Take,
 )
-from generation.reviews.sharing import share_links
+from generation.reviews.sharing import guests
 from tests.generation.views.conftest import Visit
 from tests.generation.views.guests.conftest import PASSWORD, Share, enter, page_of, text_of
 
 
-def test_who_gave_no_name_is_asked_for_one_and_told_nothing(take: Take, share: Share) -> None:
+def test_visitors_without_a_name_see_only_the_entry_form(take: Take, share: Share) -> None:
     link = share(take)
     told = text_of(Client().get(link.get_absolute_url()))
-    assert "Your name" in told
+    assert 'name="name"' in told
     assert [
         word for word in ("Harbour Lights", "SHOT-010", "ferry", "Take 1", "takes/", " bob") if word in told
     ] == []
@@ -29,24 +29,24 @@ def test_who_gave_no_name_is_asked_for_one_and_told_nothing(take: Take, share: S
         assert (answer.status_code, answer["Location"]) == (302, link.get_absolute_url())
 
 
-def test_a_guest_with_a_name_sees_the_take_and_is_remembered(take: Take, share: Share) -> None:
+def test_a_guest_who_entered_a_name_sees_the_take(take: Take, share: Share) -> None:
     link = share(take)
     browser = enter(link, "  Greta\tGarcia ")
     told = text_of(browser.get(link.get_absolute_url()))
-    assert "You look as <strong>Greta Garcia</strong>" in told
-    assert "Shot SHOT-010 · Take 1" in told
+    assert 'id="guest-name"><bdi>Greta Garcia</bdi>' in told
+    assert "SHOT-010" in told
     assert "a secret recipe" not in told
     assert Guest.objects.get().name == "Greta Garcia"
 
 
 @pytest.mark.parametrize("name", ["", "   ", "\u202e\u0007", "x" * 61])
-def test_a_name_has_to_be_one(take: Take, share: Share, name: str) -> None:
+def test_an_invalid_name_is_refused(take: Take, share: Share, name: str) -> None:
     link = share(take)
     answer = Client().post(f"{link.get_absolute_url()}enter/", {"name": name})
     assert (answer.status_code, Guest.objects.count()) == (422, 0)
 
 
-def test_the_cookie_is_for_this_link_alone_and_no_script_reads_it(
+def test_the_cookie_is_limited_to_its_link_and_hidden_from_scripts(
     take: Take, share: Share, settings: Any
 ) -> None:
     settings.SESSION_COOKIE_SECURE = True
@@ -57,9 +57,9 @@ def test_the_cookie_is_for_this_link_alone_and_no_script_reads_it(
     assert 2 * 86400 - 60 < int(cookie["max-age"]) <= 2 * 86400
 
 
-def test_forged_and_foreign_cookies_open_nothing(take: Take, share: Share) -> None:
+def test_forged_and_foreign_cookies_are_ignored(take: Take, share: Share) -> None:
     link, other = share(take), share(take)
-    key = str(Guest.objects.get(pk=share_links.enter(link, name="Greta").pk).key)
+    key = str(Guest.objects.get(pk=guests.add_guest(link, name="Greta").pk).key)
     foreign = enter(other).cookies["guest"].value
     right_salt = f"generation.guest.{link.token}"
     forged = {
@@ -81,7 +81,7 @@ def test_forged_and_foreign_cookies_open_nothing(take: Take, share: Share) -> No
     assert browser.get(page_of(link, take)).status_code == 200
 
 
-def test_guesses_are_counted_and_guests_come_in_while_redis_is_away(
+def test_attempts_are_counted_and_guests_admitted_while_redis_is_down(
     take: Take, share: Share, settings: Any
 ) -> None:
     open_link, closed_link = share(take), share(take, password=PASSWORD)
@@ -91,9 +91,9 @@ def test_guesses_are_counted_and_guests_come_in_while_redis_is_away(
     assert enter(open_link).get(open_link.get_absolute_url()).status_code == 200
     assert known.get(closed_link.get_absolute_url()).status_code == 200
     assert Client().get("/s/of-nobody/").status_code == 404
-    door = f"{closed_link.get_absolute_url()}enter/"
+    entry = f"{closed_link.get_absolute_url()}enter/"
     enter(closed_link, password=PASSWORD)
-    statuses = [Client().post(door, {"name": "Greta", "password": "guessed"}).status_code for _ in range(61)]
+    statuses = [Client().post(entry, {"name": "Greta", "password": "guessed"}).status_code for _ in range(61)]
     assert (statuses[0], statuses[60]) == (422, 429)
 
 
@@ -101,10 +101,10 @@ def _signed(link: ShareLink, key: str) -> str:
     return signing.get_cookie_signer(salt="guest" + f"generation.guest.{link.token}").sign(key)
 
 
-def test_a_member_is_a_guest_like_any_other(take: Take, share: Share, visit: Visit) -> None:
+def test_a_member_is_an_ordinary_guest(take: Take, share: Share, visit: Visit) -> None:
     link = share(take)
     browser = visit("bob")
-    assert "Your name" in text_of(browser.get(link.get_absolute_url()))
+    assert 'name="name"' in text_of(browser.get(link.get_absolute_url()))
     told = text_of(enter(link, "B.", browser=browser).get(link.get_absolute_url()))
-    assert "You look as <strong>B.</strong>" in told
+    assert 'id="guest-name"><bdi>B.</bdi>' in told
     assert [word for word in ("/projects/", "/jobs/", "/library/", "/logout/") if word in told] == []

@@ -59,7 +59,7 @@ def test_while_it_is_made_there_is_nothing_to_see_and_the_page_asks_again(
     assert "take-player" in text_of(browser.get(page))
 
 
-def test_a_list_shows_what_is_ready_and_orders_what_is_new(
+def test_a_list_shows_ready_copies_and_requests_new_ones(
     alice: User, project: Project, take: Take, shot: Shot, share: Share
 ) -> None:
     link = prepare(share(shot, watermark=True))
@@ -68,22 +68,19 @@ def test_a_list_shows_what_is_ready_and_orders_what_is_new(
     told = text_of(browser.get(link.get_absolute_url()))
     assert urls_in(told) == {link.films.get(take=take).poster_key}
     assert (link.films.get(take=late).mark, link.films.get(take=late).made_at) == (link.mark, None)
-    assert "Being prepared" in told
     assert browser.get(f"{link.get_absolute_url()}?ready=1").status_code == 204
     assert browser.get(f"{link.get_absolute_url()}?ready=0").status_code == 200
 
 
-def test_a_film_that_cannot_be_made_is_said_to_guests_and_to_the_maker(
-    as_alice: Client, take: Take, share: Share
-) -> None:
+def test_guests_and_members_see_that_a_copy_failed(as_alice: Client, take: Take, share: Share) -> None:
     link = share(take, watermark=True)
     link.films.update(tries=MAX_TRIES)
     told = text_of(enter(link).get(link.get_absolute_url()))
-    assert ("could not be prepared" in told, "hx-get" in told) == (True, False)
-    assert "One film could not be prepared" in text_of(as_alice.get(LINKS))
+    assert ('role="alert"' in told, "hx-get" in told) == (True, False)
+    assert [link.failed_videos for link in as_alice.get(LINKS).context["links"]] == [1]
 
 
-def test_a_vote_is_shown_when_all_its_films_are_ready(
+def test_a_vote_is_shown_when_all_its_copies_are_ready(
     alice: User, project: Project, take: Take, shot: Shot, share: Share
 ) -> None:
     make_take(alice, project, shot=shot)

@@ -18,7 +18,7 @@ from generation.reviews.notes import notes
 from generation.reviews.notifications import email_delivery
 from generation.reviews.playlists import playlists
 from generation.reviews.sharing import share_links, voting
-from generation.reviews.sharing.share_links import Shown, Terms
+from generation.reviews.sharing.share_links import Target, Terms
 from generation.reviews.verdicts import verdicts
 from library.models import Membership, Project, Role
 from tests.generation.views.conftest import make_take
@@ -38,9 +38,9 @@ def take(bob: User, project: Project) -> Take:
 
 @pytest.fixture
 def share(bob: User) -> Share:
-    def make(shown: Shown, **terms: bool) -> ShareLink:
+    def make(target: Target, **terms: bool) -> ShareLink:
         ends = timezone.now() + timedelta(days=1)
-        return share_links.share(shown, by=bob, terms=Terms(**terms), expires_at=ends)
+        return share_links.share(target, by=bob, terms=Terms(**terms), expires_at=ends)
 
     return make
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from generation.models import Playlist, ShareLink, Shot, Take, Vote
 from generation.reviews.notes import notes
-from generation.reviews.sharing import share_links, voting
+from generation.reviews.sharing import guests, share_links, voting
 from generation.reviews.sharing.share_links import Terms
 from library.models import Project
 from tests import factories
@@ -55,11 +55,7 @@ def guest_at(link: ShareLink, name: str) -> Client:
 # Making links
 
 
-def test_the_page_says_what_links_are_for(as_alice: Client) -> None:
-    assert "None yet. Make one" in told_by(as_alice)
-
-
-def test_a_link_is_made_and_its_address_can_be_copied(as_alice: Client, settings: Any) -> None:
+def test_a_new_link_is_listed_with_its_url(as_alice: Client, settings: Any) -> None:
     settings.PUBLIC_URL = "https://backlot.example"
     answer = as_alice.post(LINKS, ASKED | {"label": "Client of Monday"})
     link = ShareLink.objects.get()
@@ -69,67 +65,56 @@ def test_a_link_is_made_and_its_address_can_be_copied(as_alice: Client, settings
     told = told_by(as_alice)
     assert f"https://backlot.example/s/{link.token}/" in told
     assert "Client of Monday" in told
-    assert "0 views by 0 guests" in told
 
 
-def test_what_is_shared_is_preselected_by_the_page_one_comes_from(
+def test_the_target_is_preselected_by_the_query(
     as_alice: Client, takes: list[Take], project: Project
 ) -> None:
     playlist = Playlist.objects.create(project=project, name="Dailies")
-    for asked, value, name in [
-        (f"take={takes[1].uuid}", f"take:{takes[1].uuid}", "Take 2 of shot 010"),
-        ("shot=010", "shot:010", "Shot 010 The ferry"),
-        (f"playlist={playlist.uuid}", f"playlist:{playlist.uuid}", "Dailies"),
+    for query, value in [
+        (f"take={takes[1].uuid}", f"take:{takes[1].uuid}"),
+        ("shot=010", "shot:010"),
+        (f"playlist={playlist.uuid}", f"playlist:{playlist.uuid}"),
     ]:
-        told = told_by(as_alice, f"{LINKS}?{asked}")
-        assert f'<option value="{value}" selected>{name}</option>' in told
+        assert f'<option value="{value}" selected>' in told_by(as_alice, f"{LINKS}?{query}")
         assert as_alice.post(LINKS, ASKED | {"what": value}).status_code == 302
     assert set(ShareLink.objects.values_list("kind", flat=True)) == {"take", "shot", "playlist"}
 
 
 @pytest.mark.parametrize(
-    ("changed", "told"),
+    ("changed", "field"),
     [
-        ({"what": ""}, "This field is required"),
-        ({"what": "shot:999"}, "not in this project any more"),
-        ({"what": "take:nonsense"}, "not in this project any more"),
-        ({"what": "everything"}, "not in this project any more"),
-        ({"days": "0"}, "Choose 1 to 365 days"),
-        ({"days": ""}, "Say for how long"),
-        ({"until": "2020-01-01"}, "over already"),
-        ({"until": "9999-12-31"}, "365 days at most"),
-        ({"password": "short"}, "at least 8"),
-        (
-            {"has_watermark": "on", "watermark_text": "for Otto 😀"},
-            "cannot be drawn with these characters: 😀",
-        ),
-        ({"is_blind": "on"}, "at least two takes"),
+        ({"what": ""}, "what"),
+        ({"what": "shot:999"}, "what"),
+        ({"what": "take:nonsense"}, "what"),
+        ({"what": "everything"}, "what"),
+        ({"days": "0"}, "days"),
+        ({"days": ""}, "days"),
+        ({"until": "2020-01-01"}, "until"),
+        ({"until": "9999-12-31"}, "until"),
+        ({"password": "short"}, "password"),
+        ({"has_watermark": "on", "watermark_text": "for Otto 😀"}, "watermark_text"),
+        ({"is_blind": "on"}, "is_blind"),
     ],
 )
-def test_what_cannot_be_shared_is_said_beside_its_field(
-    as_alice: Client, changed: dict[str, str], told: str
-) -> None:
+def test_errors_are_shown_at_their_field(as_alice: Client, changed: dict[str, str], field: str) -> None:
     answer = as_alice.post(LINKS, ASKED | {"label": "kept"} | changed)
     assert (answer.status_code, ShareLink.objects.count()) == (422, 0)
-    text = answer.content.decode()
-    assert told.lower() in text.lower()
-    assert 'value="kept"' in text
+    assert list(answer.context["form"].errors) == [field]
+    assert 'value="kept"' in answer.content.decode()
 
 
-def test_a_vote_has_no_more_takes_than_letters(as_alice: Client, alice: User, shot: Shot) -> None:
+def test_a_vote_has_at_most_26_takes(as_alice: Client, alice: User, shot: Shot) -> None:
     for _ in range(27):
         make_take(alice, shot.project, shot=shot)
     asked = ASKED | {"what": "shot:010", "is_blind": "on"}
     answer = as_alice.post(LINKS, asked)
-    assert (answer.status_code, "26 takes at most, and these are 27" in answer.content.decode()) == (
-        422,
-        True,
-    )
+    assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["is_blind"])
     shot.takes.first().delete()
     assert as_alice.post(LINKS, asked).status_code == 302
     link = prepare(ShareLink.objects.get())
     told = told_by(guest_at(link, "Greta"), link.get_absolute_url())
-    assert all(f'aria-label="Take {letter}"' in told for letter in "AZ")
+    assert all(f'"candidate-letter">{letter}<' in told for letter in "AZ")
 
 
 def test_another_projects_takes_cannot_be_shared_from_here(
@@ -144,26 +129,25 @@ def test_another_projects_takes_cannot_be_shared_from_here(
         assert "Secret dailies" not in answer.content.decode()
 
 
-def test_a_day_goes_before_the_number_of_days(as_alice: Client) -> None:
+def test_a_day_overrides_the_number_of_days(as_alice: Client) -> None:
     day = timezone.now().date() + timedelta(days=3)
     as_alice.post(LINKS, ASKED | {"until": day.isoformat()})
     ends = datetime.combine(day + timedelta(days=1), datetime.min.time(), UTC)
     assert ShareLink.objects.get().expires_at == ends
 
 
-def test_the_password_is_kept_as_a_hash_and_shown_nowhere(as_alice: Client) -> None:
+def test_the_password_is_stored_as_a_hash_and_never_shown(as_alice: Client) -> None:
     as_alice.post(LINKS, ASKED | {"password": "low tide at nine"})
     link = ShareLink.objects.get()
     assert "low tide" not in link.password
     told = told_by(as_alice)
-    assert "with a password" in told
     assert [word for word in ("low tide", link.password) if word in told] == []
 
 
 # Afterwards
 
 
-def test_a_link_that_is_taken_back_opens_nothing_and_keeps_its_place_in_the_list(as_alice: Client) -> None:
+def test_a_revoked_link_is_closed_and_remains_in_the_list(as_alice: Client) -> None:
     as_alice.post(LINKS, ASKED)
     link = ShareLink.objects.get()
     address = link.get_absolute_url()
@@ -171,14 +155,14 @@ def test_a_link_that_is_taken_back_opens_nothing_and_keeps_its_place_in_the_list
     assert as_alice.post(f"/links/{link.uuid}/revoke/").status_code == 302
     assert Client().get(address).status_code == 410
     told = told_by(as_alice)
-    assert "Taken back" in told
+    assert "badge-bad" in told
     assert link.token not in told
     at = ShareLink.objects.get().revoked_at
     as_alice.post(f"/links/{link.uuid}/revoke/")
     assert ShareLink.objects.get().revoked_at == at
 
 
-def test_who_only_looks_or_decides_makes_no_links(project: Project, visit: Visit, ballot: ShareLink) -> None:
+def test_reviewers_and_viewers_cannot_create_links(project: Project, visit: Visit, ballot: ShareLink) -> None:
     for name, status in (("rita", 403), ("vera", 403)):
         browser = visit(name)
         assert browser.get(LINKS).status_code == status
@@ -198,7 +182,7 @@ def test_a_long_list_costs_no_more_queries(
         for terms in (Terms(), Terms(blind=True)):
             link = share_links.share(shot, by=alice, terms=terms, expires_at=ends)
             voting.close(link)
-            Vote.objects.create(link=link, guest=share_links.enter(link, name="Greta"), take=takes[0])
+            Vote.objects.create(link=link, guest=guests.add_guest(link, name="Greta"), take=takes[0])
 
     def cost() -> int:
         with CaptureQueriesContext(connection) as seen:
@@ -212,14 +196,16 @@ def test_a_long_list_costs_no_more_queries(
     assert cost() == first <= 15
 
 
-def test_only_votes_are_closed(as_alice: Client, project: Project) -> None:
+def test_only_votes_can_be_closed(as_alice: Client, project: Project) -> None:
     as_alice.post(LINKS, ASKED)
     link = ShareLink.objects.get()
     assert as_alice.post(f"/links/{link.uuid}/close/").status_code == 404
     assert ShareLink.objects.get().closed_at is None
 
 
-def test_pages_lead_there_those_who_may_share(project: Project, takes: list[Take], visit: Visit) -> None:
+def test_only_users_who_may_share_see_links_to_the_page(
+    project: Project, takes: list[Take], visit: Visit
+) -> None:
     playlist = Playlist.objects.create(project=project, name="Dailies")
     pages = [project.get_absolute_url(), takes[0].get_absolute_url(), playlist.get_absolute_url()]
     for name, leads in (("alice", True), ("bob", True), ("rita", False), ("vera", False)):
@@ -232,7 +218,7 @@ def test_who_answers_a_guest_is_told_that_guests_read_it(
 ) -> None:
     ends = timezone.now() + timedelta(days=1)
     link = share_links.share(takes[0], by=alice, terms=Terms(), expires_at=ends)
-    asked = notes.write(takes[0], text="could it hold?", guest=share_links.enter(link, name="Greta"))
+    asked = notes.write(takes[0], text="could it hold?", guest=guests.add_guest(link, name="Greta"))
     own = notes.write(takes[0], text="our own", author=alice)
     said = "Guests who came by the same link as Greta read your reply"
     assert said in told_by(as_alice, f"/notes/{asked.uuid}/reply/")
