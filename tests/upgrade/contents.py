@@ -5,8 +5,14 @@ from typing import Any
 from django.db import connection
 
 Rows = dict[Any, dict[str, Any]]
-# Django's own notes about itself: migrations, and the kinds and permissions that they bring.
-OF_DJANGO = {"django_migrations", "django_content_type", "auth_permission", "sqlite_sequence"}
+# Written by Django itself with each migration, or again at each start: schedules.
+OF_DJANGO = {
+    "django_migrations",
+    "django_content_type",
+    "auth_permission",
+    "sqlite_sequence",
+    "django_q_schedule",
+}
 # A hash or a seal took the place of the open value, as a migration says.
 REPLACED = {("generation_sharelink", "token")}
 
