@@ -1,6 +1,6 @@
-"""Demo content drawn by the program, so that nobody meets an empty house."""
+"""Demo content for a fresh installation."""
 
 from generation.demo.accounts import Account
-from generation.demo.create import DemoResult, make_demo
+from generation.demo.create import DemoResult, create_demo
 
-__all__ = ["Account", "DemoResult", "make_demo"]
+__all__ = ["Account", "DemoResult", "create_demo"]

@@ -1,4 +1,4 @@
-"""The three people of the demo and their passwords."""
+"""The three users of the demo and their passwords."""
 
 import secrets
 from dataclasses import dataclass
@@ -10,8 +10,8 @@ from library.models import Role
 
 
 @dataclass(frozen=True)
-class Person:
-    """Somebody with an account; the administrator may also enter /admin/ and /style/."""
+class DemoUser:
+    """A user; an administrator also has access to /admin/ and /style/."""
 
     username: str
     first_name: str
@@ -22,7 +22,7 @@ class Person:
 
 @dataclass(frozen=True)
 class Account:
-    """An account as it is told to the one who made the demo. `password` is None when it had one before."""
+    """An account to report. `password` is None if the account already had one."""
 
     username: str
     role: Role
@@ -30,10 +30,10 @@ class Account:
     password: str | None
 
 
-PEOPLE = (
-    Person("inez", "Inez", "Okafor", Role.OWNER, is_administrator=True),
-    Person("jonas", "Jonas", "Brandt", Role.EDITOR),
-    Person("kim", "Kim", "Sato", Role.REVIEWER),
+USERS = (
+    DemoUser("inez", "Inez", "Okafor", Role.OWNER, is_administrator=True),
+    DemoUser("jonas", "Jonas", "Brandt", Role.EDITOR),
+    DemoUser("kim", "Kim", "Sato", Role.REVIEWER),
 )
 _WORDS = (
     "acorn amber anchor apple april arrow autumn barley basil beacon birch bramble breeze bridge brook canyon "
@@ -45,44 +45,44 @@ _WORDS = (
     "raven ribbon river robin rocket saffron salmon sandal satin shadow silver sparrow spruce summer sunset tango "
     "teapot thistle thunder timber topaz tulip tundra velvet violet walnut willow window winter"
 )
-WORDS_IN_PASSWORD, HIGHEST_NUMBER = 3, 9000
+WORDS_IN_PASSWORD, NUMBERS = 3, 9000
 
 
-def ensure_people() -> dict[str, User]:
-    """The accounts by user name. New ones cannot log in yet: see `give_passwords`."""
-    return {person.username: _ensure(person) for person in PEOPLE}
+def ensure_users() -> dict[str, User]:
+    """Return the users by username. New ones cannot log in before `give_passwords`."""
+    return {user.username: _ensure(user) for user in USERS}
 
 
-def give_passwords(people: dict[str, User]) -> list[Account]:
-    """A password for each account that has none and was never used; only its hash is kept.
+def give_passwords(users: dict[str, User]) -> list[Account]:
+    """Set a password for each account that has none and was never used. Only its hash is stored.
 
-    It comes last, so that a demo that was broken off has not used up a password that nobody saw.
+    This is the last step, so that an interrupted run sets no password that was never printed.
     """
     with transaction.atomic():
-        return [_account(person, people[person.username]) for person in PEOPLE]
+        return [_account(wanted, users[wanted.username]) for wanted in USERS]
 
 
 def memorable_password() -> str:
-    """Three words and a number of four digits: about 34 bits, `lantern-otter-plum-4711`."""
-    known = _WORDS.split()
-    words = [secrets.choice(known) for _ in range(WORDS_IN_PASSWORD)]
-    return "-".join([*words, str(1000 + secrets.randbelow(HIGHEST_NUMBER))])
+    """Return three words and a number of four digits, about 34 bits: `lantern-otter-plum-4711`."""
+    candidates = _WORDS.split()
+    words = [secrets.choice(candidates) for _ in range(WORDS_IN_PASSWORD)]
+    return "-".join([*words, str(1000 + secrets.randbelow(NUMBERS))])
 
 
-def _ensure(person: Person) -> User:
-    names = {"first_name": person.first_name, "last_name": person.last_name}
-    rights = {"is_staff": person.is_administrator, "is_superuser": person.is_administrator}
-    # Without a password that could ever match; an account that was there before keeps all that it has.
+def _ensure(wanted: DemoUser) -> User:
+    names = {"first_name": wanted.first_name, "last_name": wanted.last_name}
+    rights = {"is_staff": wanted.is_administrator, "is_superuser": wanted.is_administrator}
+    # A new account gets a password that never matches; an existing account is left unchanged.
     user, _ = User.objects.get_or_create(
-        username=person.username, defaults={**names, **rights, "password": "!"}
+        username=wanted.username, defaults={**names, **rights, "password": "!"}
     )
     return user
 
 
-def _account(person: Person, user: User) -> Account:
+def _account(wanted: DemoUser, user: User) -> Account:
     password = None
     if not user.has_usable_password() and user.last_login is None:
         password = memorable_password()
         user.set_password(password)
         user.save(update_fields=["password"])
-    return Account(person.username, person.role, user.is_superuser, password)
+    return Account(wanted.username, wanted.role, user.is_superuser, password)

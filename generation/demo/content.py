@@ -1,41 +1,23 @@
-"""What the demo consists of, as plain data: two projects, their assets, and the takes to be made."""
+"""The demo as plain data: two projects, their assets, and the takes to render."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import partial
 from pathlib import Path
 from uuid import UUID, uuid5
 
-from PIL import Image
-
 from generation.composition import Settings
-from generation.demo import city, landscapes, troupe
-from generation.demo.clip import draw_clip
-from generation.demo.looks import Look, Pose
-from generation.demo.portraits import portrait
-from generation.demo.robot import robot
-from generation.demo.sound import hum
-from generation.demo.street import neon_street
 from library.models import Asset
 
-QUALITY = 88
+MEDIA = Path(__file__).parent / "media"
 HARBOUR, MARKET = "harbour-lights", "night-market"
-# Any fixed name will do.
+# Namespace of the form keys of the demo's jobs; never change it.
 FORM_KEYS = UUID("5b1c7f0e-7c7e-4c39-9f0e-2d7a6a0c5f11")
 
 
 @dataclass(frozen=True)
-class File:
-    """One file to be made; `write` writes it to the path that it is given."""
-
-    suffix: str
-    write: Callable[[Path], object]
-
-
-@dataclass(frozen=True)
 class DemoProject:
-    """A production with its shots, code and title."""
+    """A project; `shots` are pairs of code and title."""
 
     slug: str
     name: str
@@ -46,21 +28,21 @@ class DemoProject:
 
 @dataclass(frozen=True)
 class DemoAsset:
-    """An asset at home in one project; `also_in` names those that link to it."""
+    """An asset of the project `home`; `files` are in `MEDIA`, and the projects in `also_in` link to the asset."""
 
     handle: str
     kind: Asset.Kind
     title: str
     tags: Sequence[str]
     home: str
-    files: Sequence[File]
+    files: Sequence[str]
     description: str = ""
     also_in: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
 class DemoJob:
-    """A take to be made through the sandbox, asked for by one of the people."""
+    """A take to render in the sandbox; `by` is a username."""
 
     project: str
     shot: str
@@ -70,19 +52,15 @@ class DemoJob:
 
 
 def form_key(number: int, job: DemoJob) -> UUID:
-    """The same job of the demo, by its place among `JOBS`, always has the same one."""
+    """Return the constant form key of `JOBS[number]`, so that the job is created only once."""
     return uuid5(FORM_KEYS, f"{job.project}/{job.shot}/{number}")
 
 
-def _jpeg(draw: Callable[[], Image.Image]) -> File:
-    return File(".jpg", lambda path: draw().save(path, "JPEG", quality=QUALITY))
+def _poses(name: str, *poses: str) -> list[str]:
+    return [f"{name}-{pose}.jpg" for pose in poses]
 
 
-def _portraits(look: Look, seed: int, *poses: Pose) -> list[File]:
-    return [_jpeg(partial(portrait, look, pose, seed + place)) for place, pose in enumerate(poses)]
-
-
-VOICE = File(".wav", hum)
+VOICE = "humming.wav"
 PROJECTS = (
     DemoProject(
         HARBOUR, "Harbour Lights", "Eight minutes about the last ferry of the year and the people who wait for it.",
@@ -95,34 +73,31 @@ PROJECTS = (
 )  # fmt: skip
 ASSETS = (
     DemoAsset("Mara", Asset.Kind.CHARACTER, "Mara Voss", ["lead", "harbour"], HARBOUR,
-              [*_portraits(troupe.MARA, 10, troupe.FRONT, troupe.AWAY, troupe.LAUGHING, troupe.THINKING), VOICE],
+              [*_poses("mara", "front", "away", "laughing", "thinking"), VOICE],
               "Harbour pilot, red coat, dry humour. Keep the coat red in every light.", [MARKET]),
     DemoAsset("harbour", Asset.Kind.IMAGE, "Harbour at dusk", ["harbour", "dusk", "set"], HARBOUR,
-              [_jpeg(partial(landscapes.harbour, 2))]),
+              ["harbour.jpg"]),
     DemoAsset("Tom", Asset.Kind.CHARACTER, "Tom Reyes", ["harbour"], HARBOUR,
-              _portraits(troupe.TOM, 20, troupe.FRONT, troupe.AWAY, troupe.LAUGHING),
-              "Keeper of the light. Never without his cap."),
+              _poses("tom", "front", "away", "laughing"), "Keeper of the light. Never without his cap."),
     DemoAsset("neon_street", Asset.Kind.IMAGE, "Neon street in the rain", ["city", "night", "set"], MARKET,
-              [_jpeg(partial(neon_street, 2))]),
+              ["neon_street.jpg"]),
     DemoAsset("Bo", Asset.Kind.CHARACTER, "Bo Adeyemi", ["lead", "market"], MARKET,
-              _portraits(troupe.BO, 30, troupe.FRONT, troupe.AWAY, troupe.LAUGHING),
+              _poses("bo", "front", "away", "laughing"),
               "Has sold lamps here for forty years and knows everybody."),
     DemoAsset("lamps_on", Asset.Kind.VIDEO, "The lamps come on", ["harbour", "motion"], HARBOUR,
-              [File(".mp4", partial(draw_clip, seed=7))], "Locked camera, four lamps, one after the other."),
+              ["lamps_on.mp4"], "Locked camera, four lamps, one after the other."),
     DemoAsset("R-7", Asset.Kind.CHARACTER, "R-7", ["market", "robot"], MARKET,
-              [_jpeg(partial(robot, pose, 40 + place))
-               for place, pose in enumerate((troupe.FRONT, troupe.AWAY, troupe.LAUGHING))],
-              "Carries crates. Wants to be asked."),
+              _poses("r-7", "front", "away", "laughing"), "Carries crates. Wants to be asked."),
     DemoAsset("market", Asset.Kind.IMAGE, "Lanterns over the market", ["market", "night", "set"], MARKET,
-              [_jpeg(partial(city.market, 3))]),
+              ["market.jpg"]),
     DemoAsset("lighthouse", Asset.Kind.IMAGE, "Lighthouse in the blue hour", ["harbour", "night", "set"], HARBOUR,
-              [_jpeg(partial(landscapes.lighthouse, 3))]),
+              ["lighthouse.jpg"]),
     DemoAsset("Lio", Asset.Kind.CHARACTER, "Lio", ["market"], MARKET,
-              _portraits(troupe.LIO, 50, troupe.FRONT, troupe.LAUGHING), "Nine, in the yellow raincoat."),
+              _poses("lio", "front", "laughing"), "Nine, in the yellow raincoat."),
     DemoAsset("roofs", Asset.Kind.IMAGE, "Roofs under the moon", ["city", "night", "set"], MARKET,
-              [_jpeg(partial(city.night_city, 1))], also_in=[HARBOUR]),
+              ["roofs.jpg"], also_in=[HARBOUR]),
     DemoAsset("dusk_hills", Asset.Kind.IMAGE, "Hills behind the bay", ["dusk", "set"], HARBOUR,
-              [_jpeg(partial(landscapes.hills, 1))]),
+              ["dusk_hills.jpg"]),
     DemoAsset("humming", Asset.Kind.AUDIO, "Mara, humming", ["voice"], HARBOUR, [VOICE]),
 )  # fmt: skip
 JOBS = (

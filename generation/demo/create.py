@@ -1,54 +1,52 @@
-"""Puts the demo into the house. Each piece is made unless it is there, so doing it again adds nothing."""
+"""Create the demo content. Existing parts are skipped, so a second run adds nothing."""
 
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 from django.conf import settings
 from django.contrib.auth.models import User
 
 from generation import lifecycle
 from generation.demo import reviews
-from generation.demo.accounts import PEOPLE, Account, ensure_people, give_passwords
-from generation.demo.content import ASSETS, JOBS, PROJECTS, DemoAsset, DemoJob, DemoProject, form_key
+from generation.demo.accounts import USERS, Account, ensure_users, give_passwords
+from generation.demo.content import ASSETS, JOBS, MEDIA, PROJECTS, DemoAsset, DemoJob, DemoProject, form_key
 from generation.models import Job, Shot
 from library import ingest
-from library.models import Asset, MediaFile, Membership, Project, ProjectAsset
+from library.models import Asset, Membership, Project, ProjectAsset
 
 
 @dataclass(frozen=True)
 class DemoResult:
-    """What was done: how many pieces are new, who can log in, and what had to be left out and why."""
+    """The numbers of new assets and jobs, the accounts, and why something was skipped."""
 
     new_assets: int
     new_jobs: int
     accounts: list[Account]
-    left_out: list[str]
+    skipped: list[str]
 
 
-def make_demo(progress: Callable[[str], None] = lambda line: None) -> DemoResult:
-    """Accounts, projects, assets and, with the sandbox alone, jobs. `progress` is told a line for each step.
+def create_demo(progress: Callable[[str], None] = lambda line: None) -> DemoResult:
+    """Create accounts, projects and assets and, only with the sandbox, jobs. Call `progress` for each new asset.
 
-    Needs the tables and the bucket; raises StorageFailed.
+    The database tables and the bucket must exist. Raise StorageFailed.
     """
-    people = ensure_people()
-    projects = {project.slug: _ensure_project(project, people) for project in PROJECTS}
-    owner = people[PEOPLE[0].username]
+    users = ensure_users()
+    projects = {project.slug: _ensure_project(project, users) for project in PROJECTS}
+    owner = users[USERS[0].username]
     new_assets = 0
-    # The library shows the newest first, so what is to stand first is made last.
+    # The library lists the newest assets first, so create them in reverse order.
     for wanted in reversed(ASSETS):
         new_assets += _ensure_asset(wanted, owner, projects, progress)
-    new_jobs, left_out = _ensure_jobs(people, projects)
-    return DemoResult(new_assets, new_jobs, give_passwords(people), left_out)
+    new_jobs, skipped = _ensure_jobs(users, projects)
+    return DemoResult(new_assets, new_jobs, give_passwords(users), skipped)
 
 
-def _ensure_project(wanted: DemoProject, people: dict[str, User]) -> Project:
+def _ensure_project(wanted: DemoProject, users: dict[str, User]) -> Project:
     values = {"name": wanted.name, "description": wanted.description, "budget_usd": wanted.budget_usd}
     project, _ = Project.objects.get_or_create(slug=wanted.slug, defaults=values)
-    for person in PEOPLE:
-        user = people[person.username]
-        Membership.objects.get_or_create(project=project, user=user, defaults={"role": person.role})
+    for member in USERS:
+        user = users[member.username]
+        Membership.objects.get_or_create(project=project, user=user, defaults={"role": member.role})
     for code, title in wanted.shots:
         Shot.objects.get_or_create(project=project, code=code, defaults={"title": title})
     return project
@@ -57,12 +55,12 @@ def _ensure_project(wanted: DemoProject, people: dict[str, User]) -> Project:
 def _ensure_asset(
     wanted: DemoAsset, owner: User, projects: dict[str, Project], progress: Callable[[str], None]
 ) -> bool:
-    """Whether it is new. An asset of that name that somebody else made is left alone."""
+    """Return whether the asset is new. An asset of another user with this handle is left unchanged."""
     home = projects[wanted.home]
     asset = Asset.objects.named(wanted.handle).first()
     is_new = asset is None
     if asset is None:
-        progress(f"Drawing @{wanted.handle}")
+        progress(f"Adding @{wanted.handle}")
         asset = ingest.create_asset(
             by=owner,
             handle=wanted.handle,
@@ -70,7 +68,7 @@ def _ensure_asset(
             title=wanted.title,
             description=wanted.description,
             tags=wanted.tags,
-            media=_draw(wanted),
+            media=[ingest.add_media(MEDIA / name, name=name) for name in wanted.files],
             project=home,
         )
     if asset.home_project_id == home.pk:
@@ -79,28 +77,18 @@ def _ensure_asset(
     return is_new
 
 
-def _draw(wanted: DemoAsset) -> list[MediaFile]:
-    media = []
-    with tempfile.TemporaryDirectory(dir=settings.FILE_UPLOAD_TEMP_DIR) as folder:
-        for place, file in enumerate(wanted.files, start=1):
-            path = Path(folder) / f"{wanted.handle}-{place}{file.suffix}"
-            file.write(path)
-            media.append(ingest.add_media(path, name=path.name))
-    return media
-
-
-def _ensure_jobs(people: dict[str, User], projects: dict[str, Project]) -> tuple[int, list[str]]:
-    """How many are new, and a sentence for each that could not be queued."""
+def _ensure_jobs(users: dict[str, User], projects: dict[str, Project]) -> tuple[int, list[str]]:
+    """Return the number of new jobs, and a message for each job that could not be queued."""
     if not settings.PROVIDER_IS_SANDBOX:
-        return 0, ["No takes were ordered: a provider's key is set, and rendering them would cost money."]
-    before, left_out = Job.objects.count(), []
+        return 0, ["No takes were queued: a provider key is set, and rendering them would cost money."]
+    before, skipped = Job.objects.count(), []
     for number, wanted in enumerate(JOBS):
         try:
-            _ensure_job(number, wanted, people[wanted.by], projects[wanted.project])
+            _ensure_job(number, wanted, users[wanted.by], projects[wanted.project])
         except lifecycle.CannotQueue as reason:
-            left_out.append(f"“{wanted.prompt}” was not queued: {reason}")
-    reviews.begin()
-    return Job.objects.count() - before, left_out
+            skipped.append(f"“{wanted.prompt}” was not queued: {reason}")
+    reviews.start()
+    return Job.objects.count() - before, skipped
 
 
 def _ensure_job(number: int, wanted: DemoJob, by: User, project: Project) -> None:

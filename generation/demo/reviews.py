@@ -1,7 +1,7 @@
-"""Review for the demo's takes: notes, one of them drawn, verdicts, and the playlist of the day.
+"""Review the demo's takes: notes, one of them with a drawing, verdicts, and a playlist of dailies.
 
-The takes come home minutes after the demo is made, one by one. So this is done again each minute, for those that are
-there, until all of them are; what somebody has reviewed meanwhile is left alone. Done again later it adds nothing.
+The takes are rendered one by one in the minutes after the demo was created. A scheduled task runs every minute and
+reviews the takes that exist, until all of them do. Takes that a user has reviewed meanwhile are left unchanged.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 from django_q.models import Schedule
 
-from generation.demo.accounts import PEOPLE
+from generation.demo.accounts import USERS
 from generation.demo.content import HARBOUR, JOBS, form_key
 from generation.models import Playlist, Take
 from generation.reviews.notes import notes
@@ -23,16 +23,16 @@ from generation.reviews.verdicts import verdicts
 from library.models import Project
 
 NAME, TASK = "demo review", "generation.demo.reviews.review"
-TRIES = 60  # a minute each; takes that failed never come
+MAX_RUNS = 60  # one per minute; failed takes never arrive
 PLAYLIST = "Dailies"
 OWNER = "inez"
 APPROVED, CHANGES, REJECTED = "approved", "changes", "rejected"
-People = Mapping[str, User]
+Users = Mapping[str, User]
 
 
 @dataclass(frozen=True)
 class DemoNote:
-    """What somebody says of a take: at a frame, over a range, or of the whole; `replies` are (who, what)."""
+    """A note on a frame, a range or the whole take; `replies` are pairs of username and text."""
 
     by: str
     text: str
@@ -45,7 +45,7 @@ class DemoNote:
 
 @dataclass(frozen=True)
 class DemoReview:
-    """What was said of one of `JOBS`, by its number, and what was decided: (who, what, why)."""
+    """The review of `JOBS[job]`; `verdict` is username, decision and reason."""
 
     job: int
     notes: Sequence[DemoNote] = ()
@@ -89,77 +89,76 @@ REVIEWS = (
 )  # fmt: skip
 
 
-def begin() -> None:
-    """Review what is there now, and the rest as it comes home."""
+def start() -> None:
+    """Review the takes that exist, and schedule the review of the others."""
     if not review():
         when = {"func": TASK, "schedule_type": Schedule.MINUTES, "minutes": 1}
         Schedule.objects.update_or_create(
-            name=NAME, defaults={**when, "repeats": TRIES, "next_run": timezone.now()}
+            name=NAME, defaults={**when, "repeats": MAX_RUNS, "next_run": timezone.now()}
         )
 
 
 def review() -> bool:
-    """Review the demo's takes that are there and that nobody has touched; whether there is nothing left to do."""
-    people = {
-        user.username: user for user in User.objects.filter(username__in=[one.username for one in PEOPLE])
-    }
-    takes = _takes() if len(people) == len(PEOPLE) else {}
+    """Review existing takes that have no notes or verdicts. Return whether nothing is left to do."""
+    usernames = [user.username for user in USERS]
+    users = {user.username: user for user in User.objects.filter(username__in=usernames)}
+    takes = _takes() if len(users) == len(USERS) else {}
     for wanted in REVIEWS:
         if wanted.job in takes:
-            _review(wanted, takes[wanted.job], people)
-    _list(takes, people)
-    is_done = len(takes) == len(JOBS) or len(people) < len(PEOPLE)
+            _review(wanted, takes[wanted.job], users)
+    _fill_playlist(takes, users)
+    is_done = len(takes) == len(JOBS) or len(users) < len(USERS)
     if is_done:
         Schedule.objects.filter(name=NAME).delete()
     return is_done
 
 
 def _takes() -> dict[int, Take]:
-    """Those that came home, by the number of their job."""
+    """Return the existing takes by the number of their job."""
     numbers = {form_key(number, job): number for number, job in enumerate(JOBS)}
     found = Take.objects.filter(job__form_key__in=numbers).select_related("job", "project")
     return {numbers[take.job.form_key]: take for take in found}
 
 
 @transaction.atomic
-def _review(wanted: DemoReview, take: Take, people: People) -> None:
+def _review(wanted: DemoReview, take: Take, users: Users) -> None:
     Take.objects.select_for_update().get(pk=take.pk)
     if take.notes.exists() or take.verdicts.exists():
         return
     for note in wanted.notes:
-        _write(note, take, people)
+        _write(note, take, users)
     if wanted.verdict:
         by, decision, reason = wanted.verdict
-        verdicts.decide(take, decision=decision, by=people[by], reason=reason)
+        verdicts.decide(take, decision=decision, by=users[by], reason=reason)
 
 
-def _write(wanted: DemoNote, take: Take, people: People) -> None:
+def _write(wanted: DemoNote, take: Take, users: Users) -> None:
     last = take.frame_count - 1
     frames = [None if frame is None else min(frame, last) for frame in (wanted.frame, wanted.end_frame)]
-    made = notes.write(
+    created = notes.write(
         take,
         text=wanted.text,
-        author=people[wanted.by],
+        author=users[wanted.by],
         frame=frames[0],
         end_frame=frames[1],
         drawing=wanted.drawing,
     )
     for by, text in wanted.replies:
-        notes.write(take, text=text, author=people[by], parent=made)
+        notes.write(take, text=text, author=users[by], parent=created)
     if wanted.resolved_by:
-        notes.resolve(made, by=people[wanted.resolved_by])
+        notes.resolve(created, by=users[wanted.resolved_by])
 
 
 @transaction.atomic
-def _list(takes: Mapping[int, Take], people: People) -> None:
-    """All takes of the first project, in the order of its story, as far as they are there."""
-    mine = [take for number, take in takes.items() if JOBS[number].project == HARBOUR]
-    if not mine:
+def _fill_playlist(takes: Mapping[int, Take], users: Users) -> None:
+    """Add the existing takes of the first project, sorted by shot."""
+    found = [take for number, take in takes.items() if JOBS[number].project == HARBOUR]
+    if not found:
         return
-    home = Project.objects.select_for_update().get(pk=mine[0].project_id)
+    home = Project.objects.select_for_update().get(pk=found[0].project_id)
     dailies = Playlist.objects.filter(project=home, name=PLAYLIST).first()
     if dailies is None:
-        dailies = playlists.create(by=people[OWNER], project=home, name=PLAYLIST, takes=[])
+        dailies = playlists.create(by=users[OWNER], project=home, name=PLAYLIST, takes=[])
     playlists.add(
-        dailies, in_story_order(Take.objects.filter(pk__in=[take.pk for take in mine])), by=people[OWNER]
+        dailies, in_story_order(Take.objects.filter(pk__in=[take.pk for take in found])), by=users[OWNER]
     )

@@ -1,32 +1,32 @@
-"""`manage.py demo`: fills an empty house; doing it twice adds nothing."""
+"""`manage.py demo`: add demo content to an installation; a second run adds nothing."""
 
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from generation.demo import Account, DemoResult, make_demo
+from generation.demo import Account, DemoResult, create_demo
 from library.storage import StorageFailed
 
 
 class Command(BaseCommand):
-    """Prints how to log in: the passwords are shown this once and kept as hashes only."""
+    """Create the content and print the passwords, which are shown only once and stored as hashes."""
 
-    help = "Makes demo accounts, projects and assets, and with the sandbox a few takes. Twice adds nothing."
+    help = "Create demo accounts, projects and assets and, with the sandbox, a few takes. A second run adds nothing."
 
     def handle(self, **options: Any) -> None:
         try:
-            result = make_demo(lambda line: self.stderr.write(line, self.style.HTTP_INFO))
+            result = create_demo(lambda line: self.stderr.write(line, self.style.HTTP_INFO))
         except StorageFailed as error:
-            raise CommandError(f"The object storage cannot be used: {error}") from error
+            raise CommandError(f"The object storage is not available: {error}") from error
         self.stdout.write("\n".join(["", *_made(result), "", *_accounts(result.accounts), ""]))
 
 
 def _made(result: DemoResult) -> list[str]:
-    lines = [f"Demo content: {result.new_assets} new assets, {result.new_jobs} new takes ordered."]
+    lines = [f"Demo content: {result.new_assets} new assets, {result.new_jobs} new takes queued."]
     if result.new_jobs:
-        lines.append("The takes appear one after another as soon as the worker runs.")
-    return [*lines, *result.left_out]
+        lines.append("The takes appear one by one while the worker is running.")
+    return [*lines, *result.skipped]
 
 
 def _accounts(accounts: list[Account]) -> list[str]:
@@ -36,11 +36,11 @@ def _accounts(accounts: list[Account]) -> list[str]:
     lines += [f"  {one.username:<8}{_role(one):<24}{one.password}" for one in new]
     if old:
         lines += [""] if new else []
-        lines.append(f"Already there with the password they had: {', '.join(old)}.")
-        lines.append("To set a new one: python manage.py changepassword NAME")
+        lines.append(f"Existing accounts keep their passwords: {', '.join(old)}.")
+        lines.append("To set a new password: python manage.py changepassword NAME")
     if any(account.is_administrator for account in accounts):
         names = ", ".join(account.username for account in accounts if account.is_administrator)
-        lines += ["", f"As an administrator, {names} also sees /admin/ and the style page /style/."]
+        lines += ["", f"Administrators ({names}) also have access to /admin/ and the style page /style/."]
     return lines
 
 

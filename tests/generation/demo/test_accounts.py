@@ -1,11 +1,11 @@
-"""The people of the demo: passwords that can be kept in mind, and accounts that were there before."""
+"""The users of the demo: memorable passwords, and existing accounts."""
 
 import pytest
 from django.contrib.auth.models import User
 from django.contrib.auth.password_validation import validate_password
 from django.test import Client
 
-from generation.demo.accounts import ensure_people, give_passwords, memorable_password
+from generation.demo.accounts import ensure_users, give_passwords, memorable_password
 
 
 def test_passwords_differ_and_satisfy_the_validators() -> None:
@@ -16,9 +16,9 @@ def test_passwords_differ_and_satisfy_the_validators() -> None:
 
 
 @pytest.mark.django_db
-def test_an_account_that_was_there_keeps_its_password_and_rights(client: Client) -> None:
+def test_an_existing_account_keeps_its_password_and_rights(client: Client) -> None:
     User.objects.create_user("inez", password="a-password-of-her-own")
-    inez, jonas, kim = give_passwords(ensure_people())
+    inez, jonas, kim = give_passwords(ensure_users())
     assert (inez.password, inez.is_administrator) == (None, False)
     assert jonas.password != kim.password
     assert client.login(username="inez", password="a-password-of-her-own")

@@ -1,4 +1,4 @@
-"""The demo's takes are reviewed as they come home, once."""
+"""The demo's takes are reviewed once, as they are rendered."""
 
 import pytest
 from django.contrib.auth.models import User
@@ -6,7 +6,7 @@ from django.utils.module_loading import import_string
 from django_q.models import Schedule
 
 from generation.demo import create, reviews
-from generation.demo.accounts import ensure_people
+from generation.demo.accounts import ensure_users
 from generation.demo.content import JOBS, PROJECTS, form_key
 from generation.models import Note, Playlist, PlaylistItem, Take, Verdict
 from library.models import Project
@@ -16,20 +16,20 @@ MADE = (Note, Verdict, Playlist, PlaylistItem)
 
 
 @pytest.fixture
-def people(db: None) -> dict[str, User]:
-    found = ensure_people()
+def users(db: None) -> dict[str, User]:
+    found = ensure_users()
     for project in PROJECTS:
         create._ensure_project(project, found)
     return found
 
 
-def come_home(people: dict[str, User], *numbers: int) -> list[Take]:
+def add_takes(users: dict[str, User], *numbers: int) -> list[Take]:
     made = []
     for number in numbers:
         job = JOBS[number]
         project = Project.objects.get(slug=job.project)
         fields = {"prompt": job.prompt, "form_key": form_key(number, job)}
-        made.append(make_take(people[job.by], project, shot=project.shots.get(code=job.shot), **fields))
+        made.append(make_take(users[job.by], project, shot=project.shots.get(code=job.shot), **fields))
     return made
 
 
@@ -37,43 +37,43 @@ def counts() -> list[int]:
     return [table.objects.count() for table in MADE]
 
 
-def test_nothing_is_there_before_the_takes_are(people: dict[str, User]) -> None:
-    reviews.begin()
+def test_nothing_is_there_before_the_takes_are(users: dict[str, User]) -> None:
+    reviews.start()
     assert counts() == [0, 0, 0, 0]
     assert import_string(Schedule.objects.get(name="demo review").func) is reviews.review
 
 
-def test_a_newcomer_sees_each_kind_of_review(people: dict[str, User]) -> None:
-    takes = come_home(people, *range(len(JOBS)))
+def test_a_newcomer_sees_each_kind_of_review(users: dict[str, User]) -> None:
+    takes = add_takes(users, *range(len(JOBS)))
     assert reviews.review() is True
     states = [Take.objects.get(pk=take.pk).review for take in takes]
     assert states == ["changes", "approved", "waiting", "waiting", "waiting", "rejected"]
     assert Note.objects.exclude(drawing=None).count() == 1
     assert Note.objects.filter(resolved_at__isnull=False).count() == 1
-    assert Note.objects.filter(mentions=people["jonas"]).count() == 1
+    assert Note.objects.filter(mentions=users["jonas"]).count() == 1
     dailies = Playlist.objects.get()
     assert (dailies.name, dailies.project.slug) == ("Dailies", "harbour-lights")
     assert list(dailies.items.values_list("take", flat=True)) == [take.pk for take in takes[:4]]
 
 
-def test_takes_are_reviewed_as_they_come_and_once(people: dict[str, User]) -> None:
-    reviews.begin()
-    come_home(people, 0, 3)
+def test_takes_are_reviewed_as_they_come_and_once(users: dict[str, User]) -> None:
+    reviews.start()
+    add_takes(users, 0, 3)
     assert reviews.review() is False
     some = counts()
     assert (some[0], some[3]) == (3, 2)
-    come_home(people, 1, 2, 4, 5)
+    add_takes(users, 1, 2, 4, 5)
     assert reviews.review() is True
     assert not Schedule.objects.filter(name="demo review").exists()
     whole = counts()
-    reviews.begin()
+    reviews.start()
     assert counts() == whole
     assert not Schedule.objects.filter(name="demo review").exists()
 
 
-def test_what_somebody_has_said_is_left_alone(people: dict[str, User]) -> None:
-    (take,) = come_home(people, 1)
-    own = Note.objects.create(take=take, author=people["kim"], text="Mine.")
+def test_what_somebody_has_said_is_left_alone(users: dict[str, User]) -> None:
+    (take,) = add_takes(users, 1)
+    own = Note.objects.create(take=take, author=users["kim"], text="Mine.")
     reviews.review()
     assert list(take.notes.all()) == [own]
     assert not take.verdicts.exists()
