@@ -182,14 +182,16 @@ class ComparePlayer extends HTMLElement {
     if (!this.line) return;
     for (const film of this.films) {
       film.side.dataset.frame = film.shown;
-      const named = `${told(film.shown, film.fps)} · frame ${film.shown}`;
-      film.side.querySelector("[data-shown]").textContent = film.isBroken ? "The film did not load. Reload the page." : named;
+      const code = told(film.shown, film.fps);
+      const named = interpolate(gettext("%(code)s · frame %(frame)s"), { code, frame: film.shown }, true);
+      const broken = gettext("The video could not be loaded. Reload the page.");
+      film.side.querySelector("[data-shown]").textContent = film.isBroken ? broken : named;
     }
     this.line.value = this.frame;
     this.line.setAttribute("aria-valuetext", told(this.frame, this.fps));
     const play = this.querySelector("[data-do=play]");
     play.classList.toggle("is-playing", this.isPlaying);
-    play.setAttribute("aria-label", this.isPlaying ? "Pause" : "Play");
+    play.setAttribute("aria-label", this.isPlaying ? gettext("Pause") : gettext("Play"));
     this.querySelector("[data-rate]").textContent = this.shuttle.told;
   }
 }

@@ -10,12 +10,12 @@ class CopyText extends HTMLElement {
   }
 
   get label() {
-    return this.getAttribute("label") ?? "Copy";
+    return this.getAttribute("label") ?? gettext("Copy");
   }
 
   async copy(button) {
     await navigator.clipboard.writeText(document.getElementById(this.getAttribute("for")).textContent);
-    button.textContent = "Copied";
+    button.textContent = gettext("Copied");
     setTimeout(() => (button.textContent = this.label), 1500);
   }
 }

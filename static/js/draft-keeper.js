@@ -3,7 +3,7 @@
 // tab, is not written over: that is said, and one can go on with the text as a new take.
 
 const REST_MS = 1400; // the check comes first
-const ELSEWHERE = "This draft was changed in another tab. Reload to see it; what you change here takes its place.";
+const ELSEWHERE = gettext("This draft was changed in another tab. Reload to see the changes; editing here overwrites them.");
 
 class DraftKeeper extends HTMLElement {
   connectedCallback() {
@@ -44,7 +44,7 @@ class DraftKeeper extends HTMLElement {
       });
       this.answered(answer.status, await answer.json());
     } catch {
-      this.tell("The draft is not kept: the server gave no answer. It is tried again with your next change.", true);
+      this.tell(gettext("Draft not saved: the server did not respond. Backlot will try again with your next change."), true);
     }
   }
 
@@ -53,18 +53,19 @@ class DraftKeeper extends HTMLElement {
     if (status === 200 && address) {
       history.replaceState(history.state, "", address);
       this.tabs.postMessage(this.key);
-      const now = new Date().toLocaleTimeString(undefined, { hour: "2-digit", minute: "2-digit" });
-      this.tell(`Draft kept ${now}`);
+      const { lang } = document.documentElement;
+      const time = new Date().toLocaleTimeString(lang, { hour: "2-digit", minute: "2-digit" });
+      this.tell(interpolate(gettext("Draft saved %(time)s"), { time }, true));
     } else if (status === 409) this.end(problem, address);
     else if (status !== 200) this.tell(problem, true);
   }
 
   end(problem, address) {
     this.ended = true;
-    this.tell(`${problem} What you type here is not kept any more.`, true);
-    const link = Object.assign(document.createElement("a"), { href: address, textContent: "See what it became" });
+    this.tell(interpolate(gettext("%(problem)s Changes here are no longer saved."), { problem }, true), true);
+    const link = Object.assign(document.createElement("a"), { href: address, textContent: gettext("Open the job") });
     const button = document.createElement("button");
-    Object.assign(button, { type: "button", className: "button", textContent: "Go on with this as a new take" });
+    Object.assign(button, { type: "button", className: "button", textContent: gettext("Continue as a new take") });
     button.addEventListener("click", () => this.goOn());
     this.firstChild.append(" ", ...(address ? [link, " "] : []), button);
   }

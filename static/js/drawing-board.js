@@ -52,7 +52,8 @@ class DrawingBoard extends HTMLElement {
     this.player.pause();
     this.toggleAttribute("drawing", true);
     Object.assign(this, { tabIndex: 0, role: "application" });
-    this.setAttribute("aria-label", "Drawing: arrow keys move the pen, Space puts it down and lifts it, Ctrl Z takes a stroke back, Escape ends");
+    const help = gettext("Drawing: arrow keys move the pen, Space lowers or lifts it, Ctrl Z undoes a stroke, Escape ends");
+    this.setAttribute("aria-label", help);
     this.show();
   }
 

@@ -4,8 +4,8 @@
 
 const AT_ONCE = 3;
 const MOST_RETRIES = 10;
-const LOST = "The connection was lost. Try again.";
-const ODD = "The server gave no answer that could be read. If you were logged out, log in in another tab, then try again.";
+const LOST = gettext("The connection was lost. Try again.");
+const ODD = gettext("The server sent an unexpected response. If you were logged out, log in in another tab, then try again.");
 
 class FileDrop extends HTMLElement {
   connectedCallback() {
@@ -59,9 +59,9 @@ class FileDrop extends HTMLElement {
     const way = this.running + this.waiting.length + this.delayed.size;
     const kept = this.list.querySelectorAll("input[name=kept]").length;
     const parts = [];
-    if (way) parts.push(`${way} on the way`);
-    if (kept) parts.push(`${kept} kept`);
-    this.querySelector("[data-told]").textContent = parts.length ? `${parts.join(", ")}.` : "";
+    if (way) parts.push(interpolate(ngettext("%(way)s uploading", "%(way)s uploading", way), { way }, true));
+    if (kept) parts.push(interpolate(ngettext("%(kept)s ready", "%(kept)s ready", kept), { kept }, true));
+    this.querySelector("[data-told]").textContent = parts.join(" · ");
   }
 }
 
@@ -73,9 +73,10 @@ class Upload {
     this.row = drop.template.content.firstElementChild.cloneNode(true);
     this.part("name").textContent = file.name;
     this.bar = this.row.querySelector("progress");
-    this.bar.setAttribute("aria-label", `Upload of ${file.name}`);
-    this.part("away").setAttribute("aria-label", `Cancel ${file.name}`);
-    this.part("again").setAttribute("aria-label", `Try ${file.name} again`);
+    const { name } = file;
+    this.bar.setAttribute("aria-label", interpolate(gettext("Upload of %(name)s"), { name }, true));
+    this.part("away").setAttribute("aria-label", interpolate(gettext("Cancel %(name)s"), { name }, true));
+    this.part("again").setAttribute("aria-label", interpolate(gettext("Retry %(name)s"), { name }, true));
     this.part("away").addEventListener("click", () => this.away());
     this.part("again").addEventListener("click", () => this.again());
     drop.list.append(this.row);
@@ -109,7 +110,7 @@ class Upload {
     this.bar.value = (event.loaded / event.total) * 100;
     if (event.loaded === event.total) {
       this.bar.removeAttribute("value");
-      this.show("facts", "checking…");
+      this.show("facts", gettext("Checking…"));
     }
   }
 
@@ -134,17 +135,17 @@ class Upload {
     const token = document.createElement("input");
     Object.assign(token, { type: "hidden", name: "kept", value: answer.token });
     this.row.append(token);
-    if (answer.duplicate_of) this.show("notice", `You have this already as ${answer.duplicate_of}.`);
-    else if (answer.looks_like.length) this.show("notice", `Looks like ${answer.looks_like.join(", ")}.`);
-    this.part("away").textContent = "Leave out";
-    this.part("away").setAttribute("aria-label", `Leave out ${this.file.name}`);
+    this.show("notice", likeness(answer));
+    this.part("away").textContent = gettext("Remove");
+    const label = interpolate(gettext("Remove %(name)s"), { name: this.file.name }, true);
+    this.part("away").setAttribute("aria-label", label);
   }
 
   // The server processes few files at a time. Retry after the delay that it asks for.
   retryIn(seconds) {
     this.retries += 1;
     this.drop.delayed.add(this);
-    this.show("facts", "waiting…");
+    this.show("facts", gettext("Waiting…"));
     this.timer = setTimeout(() => this.again(), (seconds + Math.random() * seconds) * 1000);
   }
 
@@ -174,6 +175,14 @@ class Upload {
     (next?.querySelector("[data-away]") ?? this.drop.field).focus();
     this.drop.tell();
   }
+}
+
+// What the library has already that is the same or similar; empty without it.
+function likeness({ duplicate_of: same, looks_like: similar }) {
+  if (same) return interpolate(gettext("Already in the library as %(same)s."), { same }, true);
+  if (!similar.length) return "";
+  const list = new Intl.ListFormat(document.documentElement.lang).format(similar);
+  return interpolate(gettext("Looks like %(list)s."), { list }, true);
 }
 
 customElements.define("file-drop", FileDrop);

@@ -35,7 +35,7 @@ class HandleEditor extends HTMLElement {
     const list = document.createElement("ul");
     Object.assign(list, { className: "offers offers-pop", id: `${this.text.id}-offers`, hidden: true });
     list.setAttribute("role", "listbox");
-    list.setAttribute("aria-label", "Handles");
+    list.setAttribute("aria-label", gettext("Handles"));
     const told = document.createElement("p");
     told.className = "visually-hidden";
     told.setAttribute("role", "status");

@@ -38,7 +38,9 @@ export class Offers {
     this.found = found;
     this.list.replaceChildren(...found.map((offer, place) => option(offer, `${this.list.id}-${place}`)));
     this.list.hidden = false;
-    this.told.textContent = found.length ? `${found.length} handle${found.length > 1 ? "s" : ""}` : "No handle fits";
+    const count = found.length;
+    const number = interpolate(ngettext("%(count)s handle", "%(count)s handles", count), { count }, true);
+    this.told.textContent = count ? number : gettext("No matching handle");
     this.point(found.length ? 0 : -1);
   }
 
@@ -87,7 +89,13 @@ function option(offer, id) {
   return row;
 }
 
-const KINDS = { character: "character", image: "picture", video: "clip", audio: "voice", person: "person" };
+const KINDS = {
+  character: gettext("Character"),
+  image: gettext("Image"),
+  video: gettext("Video"),
+  audio: gettext("Voice"),
+  person: gettext("Member"),
+};
 
 function facts(offer) {
   return [offer.title, KINDS[offer.kind]].filter(Boolean).join(" · ");

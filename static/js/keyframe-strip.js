@@ -11,7 +11,11 @@ import { fold, mentionsIn, setQuietly } from "./text-edits.js";
 const LINE_FROM = 520; // px
 const THUMB = 104; // px, as in composer.css
 const GAP = 8;
-const TITLES = { first: "Choose the first frame", mid: "Add a keyframe", end: "Choose the end frame" };
+const TITLES = {
+  first: gettext("Choose the first frame"),
+  mid: gettext("Add a keyframe"),
+  end: gettext("Choose the end frame"),
+};
 
 class KeyframeStrip extends HTMLElement {
   connectedCallback() {
@@ -37,7 +41,7 @@ class KeyframeStrip extends HTMLElement {
     foot.className = "strip-problems";
     foot.append(...this.querySelectorAll(".errors"));
     this.button = document.createElement("button");
-    Object.assign(this.button, { type: "button", className: "button", textContent: "Add a keyframe" });
+    Object.assign(this.button, { type: "button", className: "button", textContent: gettext("Add a keyframe") });
     this.button.addEventListener("click", () => this.add("mid"));
     this.append(foot, this.button);
     this.hint = this.closest(".panel").querySelector("[data-strip-hint]");
@@ -72,7 +76,7 @@ class KeyframeStrip extends HTMLElement {
 
   async choose(frame) {
     const address = this.getAttribute("offers");
-    const offer = await pickFrame({ title: frame.isEmpty ? TITLES[frame.part] : "Choose another picture", address });
+    const offer = await pickFrame({ title: frame.isEmpty ? TITLES[frame.part] : gettext("Choose another image"), address });
     if (offer) await this.set(frame, offer, frame.part === "mid" && frame.isTimed ? frame.at : null);
   }
 
@@ -128,7 +132,8 @@ class KeyframeStrip extends HTMLElement {
     this.list.style.setProperty("--lanes", lanes);
     this.list.style.setProperty("--seconds", seconds);
     this.button.disabled = this.mids.every((mid) => !mid.isEmpty);
-    this.hint.textContent = isLine ? `drag, or arrow keys; 0 to ${seconds} s` : `0 to ${seconds} s`;
+    const hint = isLine ? gettext("Drag, or use the arrow keys; 0 to %(seconds)s s") : gettext("0 to %(seconds)s s");
+    this.hint.textContent = interpolate(hint, { seconds }, true);
   }
 
   // Keyframes follow one another in the list, and so for the Tab key, as they do in time. The one that has the focus, or

@@ -4,7 +4,26 @@
 import { checked } from "./composer-state.js";
 import { fold, setQuietly } from "./text-edits.js";
 
-const NAMES = { first: "First frame", mid: "Keyframe", end: "End frame" };
+const TEXTS = {
+  first: {
+    name: gettext("First frame"),
+    choose: gettext("Choose the first frame"),
+    remove: gettext("Remove first frame @%(handle)s"),
+    another: gettext("First frame @%(handle)s: choose another"),
+  },
+  mid: {
+    name: gettext("Keyframe"),
+    choose: gettext("Choose the keyframe"),
+    remove: gettext("Remove keyframe @%(handle)s"),
+    another: gettext("Keyframe @%(handle)s: choose another"),
+  },
+  end: {
+    name: gettext("End frame"),
+    choose: gettext("Choose the end frame"),
+    remove: gettext("Remove end frame @%(handle)s"),
+    another: gettext("End frame @%(handle)s: choose another"),
+  },
+};
 const DRAG_FROM = 4; // px
 const STEPS = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1, PageUp: 2, PageDown: -2 };
 
@@ -21,7 +40,7 @@ export class Keyframe {
     this.image = document.createElement("img");
     this.image.alt = "";
     this.image.draggable = false;
-    this.place = element("span", "keyframe-place", NAMES[this.part]);
+    this.place = element("span", "keyframe-place", TEXTS[this.part].name);
     this.picture.append(this.image, this.place);
     this.name = element("span", "keyframe-name");
     this.away = button("keyframe-away", () => this.clear());
@@ -125,22 +144,26 @@ export class Keyframe {
     this.image.hidden = isEmpty || !address;
     if (address && this.image.getAttribute("src") !== address) this.image.src = address;
     this.place.hidden = !this.image.hidden;
-    this.place.textContent = isEmpty ? `+ ${NAMES[part]}` : "?";
+    this.place.textContent = isEmpty ? `+ ${TEXTS[part].name}` : "?";
     this.name.textContent = isEmpty ? "" : `@${known?.handle ?? handle}`;
     this.away.hidden = isEmpty;
-    this.away.setAttribute("aria-label", `Remove ${NAMES[part].toLowerCase()} @${handle}`);
-    this.picture.setAttribute("aria-label", isEmpty ? `Choose the ${NAMES[part].toLowerCase()}` : `${NAMES[part]} @${handle}: choose another`);
+    const { choose, remove, another } = TEXTS[part];
+    this.away.setAttribute("aria-label", interpolate(remove, { handle }, true));
+    this.picture.setAttribute("aria-label", isEmpty ? choose : interpolate(another, { handle }, true));
     if (this.second) this.drawSecond(seconds);
   }
 
   drawSecond(seconds) {
-    const when = this.at > 0 ? `at ${this.at} second${this.at > 1 ? "s" : ""}` : "at any time";
+    const { at, handle } = this;
+    const timed = ngettext("@%(handle)s at %(at)s second", "@%(handle)s at %(at)s seconds", at);
+    const label = interpolate(gettext("Time of @%(handle)s in seconds"), { handle }, true);
     this.second.max = seconds - 1;
-    this.second.setAttribute("aria-label", `Second of @${this.handle}`);
-    this.dot.setAttribute("aria-label", `Second of @${this.handle}`);
+    this.second.setAttribute("aria-label", label);
+    this.dot.setAttribute("aria-label", label);
     this.dot.setAttribute("aria-valuemax", seconds - 1);
     this.dot.setAttribute("aria-valuenow", this.at || 1);
-    this.dot.setAttribute("aria-valuetext", `@${this.handle} ${when}`);
+    const when = at > 0 ? timed : gettext("@%(handle)s at any time");
+    this.dot.setAttribute("aria-valuetext", interpolate(when, { at, handle }, true));
   }
 }
 

@@ -1,9 +1,10 @@
 // Writes every <time datetime> in the reader's own time zone: the server writes UTC, which stays in the title.
 
-const today = new Intl.DateTimeFormat(undefined, { timeStyle: "short" });
-const thisYear = new Intl.DateTimeFormat(undefined, { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit" });
-const older = new Intl.DateTimeFormat(undefined, { dateStyle: "medium" });
-const exact = new Intl.DateTimeFormat(undefined, { timeStyle: "medium" });
+const { lang } = document.documentElement;
+const today = new Intl.DateTimeFormat(lang, { timeStyle: "short" });
+const thisYear = new Intl.DateTimeFormat(lang, { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit" });
+const older = new Intl.DateTimeFormat(lang, { dateStyle: "medium" });
+const exact = new Intl.DateTimeFormat(lang, { timeStyle: "medium" });
 
 function written(moment, form) {
   const now = new Date();
@@ -16,7 +17,7 @@ function localise(root) {
   for (const time of root.querySelectorAll("time[datetime]:not([title])")) {
     const moment = new Date(time.dateTime);
     if (Number.isNaN(moment.valueOf())) continue;
-    time.title = moment.toLocaleString();
+    time.title = moment.toLocaleString(lang);
     time.textContent = written(moment, time.dataset.form);
   }
 }

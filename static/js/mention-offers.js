@@ -30,7 +30,7 @@ class MentionOffers extends HTMLElement {
     const list = document.createElement("ul");
     Object.assign(list, { className: "offers offers-pop", id: `${this.text.id}-offers`, hidden: true });
     list.setAttribute("role", "listbox");
-    list.setAttribute("aria-label", "People and handles");
+    list.setAttribute("aria-label", gettext("Members and handles"));
     const told = document.createElement("p");
     told.className = "visually-hidden";
     told.setAttribute("role", "status");

@@ -3,7 +3,7 @@
 import { checked } from "./composer-state.js";
 import { fold } from "./text-edits.js";
 
-export const named = (handles) => new Intl.ListFormat("en-GB").format(handles.map((handle) => `@${handle}`));
+export const named = (handles) => new Intl.ListFormat(document.documentElement.lang).format(handles.map((handle) => `@${handle}`));
 
 // Whether the person says yes. Escape is a no.
 export function ask({ title, text, yes, no }) {
@@ -22,12 +22,16 @@ export async function mayTakeFrame(handle) {
   const { mode, carried = [] } = checked.facts;
   const dropped = carried.filter((other) => fold(other) !== fold(handle));
   if (mode === "I2V" || !dropped.length) return true;
-  const stay = dropped.length > 1 ? "stay" : "stays";
+  const text = ngettext(
+    "Image-to-video uses no subjects: %(handles)s becomes plain text.",
+    "Image-to-video uses no subjects: %(handles)s become plain text.",
+    dropped.length,
+  );
   return ask({
-    title: "Go from image to video?",
-    text: `Image to video carries no subjects: ${named(dropped)} ${stay} as text.`,
-    yes: "Use the frame",
-    no: dropped.length > 1 ? "Keep the subjects" : "Keep the subject",
+    title: gettext("Switch to image-to-video?"),
+    text: interpolate(text, { handles: named(dropped) }, true),
+    yes: gettext("Use the frame"),
+    no: ngettext("Keep the subject", "Keep the subjects", dropped.length),
   });
 }
 
@@ -41,9 +45,17 @@ async function guardExtension(event) {
   event.stopImmediatePropagation();
   const other = chosen.form.querySelector("input[name=clip][value=reference]");
   other.checked = true;
-  const stay = pictures.length > 1 ? "stay" : "stays";
-  const text = `An extension carries no pictures: ${named(pictures)} ${stay} as text.`;
-  agreed = await ask({ title: "Extend the clip?", text, yes: "Extend the clip", no: "Keep the pictures" });
+  const text = ngettext(
+    "Extending a video uses no images: %(handles)s becomes plain text.",
+    "Extending a video uses no images: %(handles)s become plain text.",
+    pictures.length,
+  );
+  agreed = await ask({
+    title: gettext("Extend the video?"),
+    text: interpolate(text, { handles: named(pictures) }, true),
+    yes: gettext("Extend the video"),
+    no: gettext("Keep the images"),
+  });
   chosen.checked = agreed;
   (agreed ? chosen : other).focus();
   if (agreed) chosen.dispatchEvent(new Event("input", { bubbles: true }));

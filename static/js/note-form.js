@@ -63,7 +63,8 @@ class NoteForm extends HTMLElement {
 
   tell() {
     const [at, until] = ["at", "until"].map((name) => this.field(name).value.trim());
-    const place = at ? `at ${at}${until ? `–${until}` : ""}` : "on the whole take";
+    const range = until ? gettext("at %(at)s–%(until)s") : gettext("at %(at)s");
+    const place = interpolate(at ? range : gettext("on the whole take"), { at, until }, true);
     this.querySelector("[data-told]").textContent = place;
     this.querySelector("[data-whole]").hidden = !at;
     this.querySelector("[data-here]").hidden = this.follows || !this.player;

@@ -17,7 +17,7 @@ class NoteFrame extends HTMLElement {
   async place(part) {
     if (this.waits) return;
     this.waits = true;
-    this.tell("Taking the frame…");
+    this.tell(gettext("Getting the frame…"));
     try {
       const answer = await fetch(this.getAttribute("url"), {
         method: "POST",
@@ -27,7 +27,7 @@ class NoteFrame extends HTMLElement {
       const offer = await answer.json();
       this.tell(answer.ok ? await this.put(part, offer) : offer.problem);
     } catch {
-      this.tell("The server gave no answer. Nothing was changed; press the button again.");
+      this.tell(gettext("The server did not respond. Nothing was changed. Try again."));
     }
     this.waits = false;
   }
@@ -37,13 +37,13 @@ class NoteFrame extends HTMLElement {
     const strip = document.querySelector("keyframe-strip");
     const before = strip.frames.filter((frame) => !frame.isEmpty && fold(frame.handle) === fold(offer.handle));
     const free = strip.frames.find((frame) => frame.part === part && (part !== "mid" || frame.isEmpty || before.includes(frame)));
-    if (!free) return "All keyframes are taken: clear one first.";
+    if (!free) return gettext("All keyframes are in use. Remove one first.");
     const fits = offer.second > 0 && offer.second < strip.seconds;
     await strip.set(free, offer, fits ? offer.second : null);
-    if (fold(free.handle) !== fold(offer.handle)) return "Nothing was changed.";
+    if (fold(free.handle) !== fold(offer.handle)) return gettext("Nothing was changed.");
     for (const frame of before) if (frame !== free) frame.clear();
     free.focus();
-    return `@${offer.handle} is in its place.`;
+    return interpolate(gettext("@%(handle)s was added."), { handle: offer.handle }, true);
   }
 
   tell(text) {

@@ -5,8 +5,8 @@ import { isTyping } from "./page-keys.js";
 
 const REFUSED = [409, 422];
 const FAILED = {
-  403: "Nothing was sent: you are logged out, or may not write here any more. Copy what you typed, which stays here, and open the page anew.",
-  404: "Nothing was sent: the note was deleted meanwhile.",
+  403: gettext("Not sent: you are logged out or no longer have access. Copy your text, then reload the page."),
+  404: gettext("Not sent: the note has been deleted."),
 };
 const ASKS = ["reply", "edit", "delete"];
 const TURNS = ["resolve", "reopen"];
@@ -38,7 +38,7 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
 
 function tell(status) {
   const told = document.querySelector("#note-form [data-status]");
-  if (told) told.textContent = FAILED[status] ?? "The server failed. Try again.";
+  if (told) told.textContent = FAILED[status] ?? gettext("A server error occurred. Try again.");
 }
 
 // Whoever is logged out is led to the log-in by the next part that refreshes itself; not away from a note half written.

@@ -134,7 +134,7 @@ class PlaylistSession extends HTMLElement {
 
   tell() {
     const link = this.querySelector("#session-present");
-    if (link) link.textContent = this.isPresenting ? "End presenting" : "Present";
+    if (link) link.textContent = this.isPresenting ? gettext("End presentation") : gettext("Present");
   }
 }
 

@@ -6,7 +6,7 @@ class SecondsSlider extends HTMLElement {
     if (!number || this.querySelector("input[type=range]")) return;
     const slider = document.createElement("input");
     Object.assign(slider, { type: "range", min: number.min, max: number.max, value: number.value });
-    slider.setAttribute("aria-label", "Seconds, as a slider");
+    slider.setAttribute("aria-label", gettext("Seconds (slider)"));
     slider.addEventListener("input", () => (number.value = slider.value));
     number.addEventListener("input", () => (slider.value = number.value));
     this.prepend(slider);

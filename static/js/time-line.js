@@ -29,7 +29,8 @@ export class TimeLine {
     if (!this.box) return;
     const { frame, fps, range, isLooping } = this.player;
     this.slider.value = frame;
-    this.slider.setAttribute("aria-valuetext", `${told(frame, fps)}, frame ${frame}`);
+    const position = interpolate(gettext("%(code)s, frame %(frame)s"), { code: told(frame, fps), frame }, true);
+    this.slider.setAttribute("aria-valuetext", position);
     this.band.hidden = !range;
     this.band.classList.toggle("is-looping", isLooping);
     if (range) this.#place(this.band, range.start, range.end);
@@ -58,7 +59,7 @@ export class TimeLine {
     const mark = document.createElement("span");
     mark.className = `mark${isResolved ? " mark-resolved" : ""}${end > start ? " mark-range" : ""}`;
     mark.dataset.at = start;
-    mark.title = `Note at ${told(start, this.player.fps)}`;
+    mark.title = interpolate(gettext("Note at %(code)s"), { code: told(start, this.player.fps) }, true);
     this.#place(mark, start, end);
     return mark;
   }

@@ -2,7 +2,7 @@
 
 import { read, told } from "./frame-clock.js";
 
-const WRONG = "Write minutes:seconds.frames, such as 00:02.10.";
+const WRONG = gettext("Use minutes:seconds.frames, such as 00:02.10.");
 
 export class Transport {
   constructor(player) {
@@ -32,9 +32,9 @@ export class Transport {
     const plays = player.isPlaying || player.shuttle.isBack;
     player.classList.toggle("is-playing", plays);
     if (this.code && this.code !== document.activeElement) this.code.value = told(player.frame, player.fps);
-    this.#write(".player-frame", `frame ${player.frame}`);
+    this.#write(".player-frame", interpolate(gettext("frame %(frame)s"), { frame: player.frame }, true));
     this.#write(".player-rate", player.shuttle.told);
-    this.#set("play", "aria-label", plays ? "Pause" : "Play");
+    this.#set("play", "aria-label", plays ? gettext("Pause") : gettext("Play"));
     this.#set("loop", "aria-pressed", player.isLooping);
     const clear = player.querySelector("[data-do=clear]");
     if (clear) clear.hidden = !player.range;

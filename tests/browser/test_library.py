@@ -75,7 +75,7 @@ def test_five_dropped_files_become_a_character_that_is_found(visit, name, width)
     page.goto("/library/upload/")
     assert serious(page) == []
     drop(page, five(name))
-    expect(page.locator("[data-told]")).to_have_text("5 kept.", timeout=30_000)
+    expect(page.locator("[data-told]")).to_have_text("5 ready", timeout=30_000)
     assert bars(page) == [1] * 5
     assert serious(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
@@ -107,8 +107,8 @@ def test_a_bad_file_says_why_and_can_be_tried_again_or_left_out(visit):
     drop(page, {"notes.png": b"Scene 4", "pia.png": factories.picture()})
     problem = page.locator(".upload").filter(has_text="notes.png")
     expect(problem.get_by_role("alert")).to_contain_text("notes.png is not a picture, video or audio file")
-    expect(page.locator("[data-told]")).to_have_text("1 kept.")
-    problem.get_by_role("button", name="Try notes.png again").click()
+    expect(page.locator("[data-told]")).to_have_text("1 ready")
+    problem.get_by_role("button", name="Retry notes.png").click()
     expect(problem.get_by_role("alert")).to_contain_text("notes.png is not a picture, video or audio file")
     problem.get_by_role("button", name="Cancel notes.png").click()
     expect(page.locator(".upload")).to_have_count(1)
@@ -124,8 +124,8 @@ def test_a_lost_connection_is_said_and_the_file_is_sent_again(visit):
     row = page.locator(".upload")
     expect(row.get_by_role("alert")).to_have_text("The connection was lost. Try again.")
     page.unroute("**/library/uploads/")
-    row.get_by_role("button", name="Try kim.png again").click()
-    expect(page.locator("[data-told]")).to_have_text("1 kept.")
+    row.get_by_role("button", name="Retry kim.png").click()
+    expect(page.locator("[data-told]")).to_have_text("1 ready")
 
 
 def test_without_a_script_the_same_form_comes_next(visit, tmp_path: Path):

@@ -150,7 +150,7 @@ def test_nothing_moves_while_somebody_types(visit, striped):
     # Nor is somebody whose session has ended led away from what was typed.
     inez.context.clear_cookies()
     inez.keyboard.press("Control+Enter")
-    expect(inez.get_by_text("Nothing was sent")).to_be_visible()
+    expect(inez.get_by_text("Not sent")).to_be_visible()
     inez.wait_for_timeout(SOON)
     expect(inez.locator("#note-text")).to_have_value("Half a sentence")
 

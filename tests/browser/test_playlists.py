@@ -104,7 +104,7 @@ def test_without_scripts_it_pages_and_is_reordered(visit, session: str) -> None:
     is_at(page, 2)
     page.get_by_role("link", name="Present").click()
     assert presents(page)
-    page.get_by_role("link", name="End presenting").click()
+    page.get_by_role("link", name="End presentation").click()
     page.get_by_role("link", name="Edit").click()
     rows = page.locator(".order-row")
     expect(rows).to_have_count(3)

@@ -254,7 +254,7 @@ def test_keys_rest_while_somebody_types_or_a_card_is_open(visit, takes):
     code = page.get_by_label("Time code")
     code.fill("99:99.99")
     code.press("Enter")
-    assert code.evaluate("field => field.validationMessage").startswith("Write minutes:seconds.frames")
+    assert code.evaluate("field => field.validationMessage").startswith("Use minutes:seconds.frames")
     code.press("Escape")
     expect(code).to_have_value("00:00.00")
     assert press(page, ".") == 1

@@ -14,6 +14,7 @@ from library.languages import javascript
 translation.activate("en")
 print(translation.gettext("This field is required."), translation.gettext("Log in"), translation.gettext("No such"))
 print(translation.ngettext("%(count)d ballot excluded.", "%(count)d ballots excluded.", 2))
+print(b'"Play": "x"' in javascript.content("en"))
 """
 
 
@@ -29,4 +30,4 @@ def test_messages_become_x() -> None:
         check=True,
         timeout=60,
     )
-    assert done.stdout.splitlines() == ["x x No such", "x %(count)d"]
+    assert done.stdout.splitlines() == ["x x No such", "x %(count)d", "True"]
