@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from generation.composition import Composition, Keyframe, Settings
 from generation.composition.tags import unambiguous
-from generation.sandbox.rules import read_order
+from generation.sandbox.rules import read_request
 from generation.skyreels.schemas import find_problems, parse_request
 from library import handles
 from library.models import Asset
@@ -138,7 +138,7 @@ def check(composed: Composition) -> None:
     assert "X-Amz" not in str(plan)
     if composed.ok:
         request = parse_request(composed.preview())
-        order = read_order(composed.preview())
+        order = read_request(composed.preview())
         assert (request.scenario.value, request.mode.value) == (composed.scenario, composed.mode)
         assert order.prompt == request.prompt
         assert len(distinct) == len(sent)

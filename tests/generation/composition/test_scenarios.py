@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from generation.composition import Composition, Keyframe, Settings, previewed
-from generation.sandbox.rules import read_order
+from generation.sandbox.rules import read_request
 from generation.skyreels.schemas import Mode, Model, Scenario, parse_request
 from tests.generation.composition.cast import Stage
 
@@ -91,7 +91,7 @@ def test_every_scenario_is_composed(stage: Stage, model: Model) -> None:
     for row in ROWS:
         composed = stage.compose(row.prompt, settings=Settings(model=model), **row.roles)
         assert told(composed) == expected(row)
-        assert read_order(composed.preview()).prompt == composed.plan()["prompt"]
+        assert read_request(composed.preview()).prompt == composed.plan()["prompt"]
         assert parse_request(composed.preview()).scenario == row.scenario
         if model is Model.FAST:
             assert composed.estimate_usd == Decimal(row.usd)
@@ -103,7 +103,7 @@ def test_every_scenario_is_asked_for_by_a_program(stage: Stage, model: Model) ->
         given = {"model": model.value, "resolution": "480p", "prompt": row.prompt, **row.data}
         composed = stage.request(given, voices=row.voices)
         assert told(composed) == expected(row)
-        assert read_order(composed.preview()).prompt == composed.plan()["prompt"]
+        assert read_request(composed.preview()).prompt == composed.plan()["prompt"]
         typed = stage.compose(row.prompt, settings=Settings(model=model), **row.roles)
         idle = {"duration", "aspect_ratio", "prompt_optimizer"}
         assert {name: part for name, part in typed.plan().items() if name not in idle} == composed.plan()

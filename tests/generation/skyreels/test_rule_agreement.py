@@ -18,9 +18,10 @@ import pytest
 from hypothesis import HealthCheck, event, example, given, settings
 from hypothesis import strategies as st
 
-from generation.sandbox.rules import RuleBroken, count_tokens, read_order
+from generation.sandbox.rules import InvalidParameter, read_request
 from generation.sandbox.server import SandboxServer
-from generation.sandbox.vendor import read_vendor_order
+from generation.sandbox.tokens import count_tokens
+from generation.sandbox.vendor import read_vendor_request
 from generation.skyreels.providers import GATEWAY, VENDOR
 from generation.skyreels.schemas import (
     GenerationRequest,
@@ -37,10 +38,10 @@ KEY = "sandbox-test-key"
 TAG_PATH = re.compile(r"(mid_frame_images|ref_images|ref_videos)\.\d+\.tag")
 
 
-def sandbox_refusal(data: Data) -> RuleBroken | None:
+def sandbox_refusal(data: Data) -> InvalidParameter | None:
     try:
-        read_order(data)
-    except RuleBroken as broken:
+        read_request(data)
+    except InvalidParameter as broken:
         return broken
     return None
 
@@ -69,8 +70,8 @@ def breaks_only_the_rule_of_whole_handles(data: Data) -> bool:
 def assert_both_dialects_order_the_same(request: GenerationRequest) -> None:
     """Neither bytes break a rule of the sandbox, and they come to one order, but for what the vendor does not know."""
     call = VENDOR.submit_call(VENDOR.body(request), idempotency_key="k", api_key=KEY)
-    order, _ = read_vendor_order(call.path.split("/")[-2], json.loads(call.content))
-    plain = read_order(json.loads(GATEWAY.body(request)))
+    order, _ = read_vendor_request(call.path.split("/")[-2], json.loads(call.content))
+    plain = read_request(json.loads(GATEWAY.body(request)))
     ratio = order.aspect_ratio if request.mode is Mode.I2V else plain.aspect_ratio
     assert order == replace(plain, webhook=None, aspect_ratio=ratio)
 
