@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from generation.composition import Composition, Keyframe, Settings, previewed
+from generation.composition import Composition, Keyframe, Settings, with_plain_urls
 from generation.sandbox.rules import read_request
 from generation.skyreels.schemas import Mode, Model, Scenario, parse_request
 from tests.generation.composition.cast import Stage
@@ -116,7 +116,7 @@ def test_a_plan_holds_keys_and_no_signature(stage: Stage) -> None:
     files = [*subject["image_urls"], subject["audio_url"], clip["video_url"]]
     keys = [file.media.key for found in composed.references for file in found.version.files.all()]
     assert files == [f"s3:{key}" for key in keys]
-    assert "?" not in str(previewed(composed.plan()))
+    assert "?" not in str(with_plain_urls(composed.plan()))
 
 
 def test_settings_without_effect_are_not_sent(stage: Stage) -> None:

@@ -80,10 +80,10 @@ def assert_the_verdicts_agree(data: Data) -> str:
     """What the two rule books say of it, in words."""
     ours, theirs = find_problems(data), sandbox_refusal(data)
     if theirs is not None:
-        assert theirs.param in [problem.param for problem in ours], data
+        assert theirs.param in [problem.field for problem in ours], data
     elif ours:
         assert breaks_only_the_rule_of_whole_handles(data), (data, ours)
-        assert all(TAG_PATH.fullmatch(problem.param) for problem in ours), data
+        assert all(TAG_PATH.fullmatch(problem.field) for problem in ours), data
     else:
         assert not breaks_only_the_rule_of_whole_handles(data), data
         assert_both_dialects_order_the_same(parse_request(data))
@@ -136,7 +136,7 @@ def test_both_count_the_tokens_that_a_prompt_surely_has(text: str, times: int) -
 def test_a_prompt_is_too_long_for_both_or_for_neither(text: str, times: int) -> None:
     data = plain(prompt="x" + text * times)
     theirs = sandbox_refusal(data)
-    assert [problem.param for problem in find_problems(data)] == ([theirs.param] if theirs else [])
+    assert [problem.field for problem in find_problems(data)] == ([theirs.param] if theirs else [])
 
 
 @pytest.fixture(scope="module")

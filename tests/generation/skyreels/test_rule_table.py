@@ -87,10 +87,10 @@ def test_within_the_rules(case: tuple[str, Data]) -> None:
 @cases([*REFUSED, *HANDLES])
 def test_a_broken_rule_names_its_field(case: tuple[str, Data, str]) -> None:
     _, data, field = case
-    assert [problem.param for problem in find_problems(data)] == [field]
+    assert [problem.field for problem in find_problems(data)] == [field]
     with pytest.raises(InvalidRequest) as refusal:
         parse_request(data)
-    assert [problem.param for problem in refusal.value.problems] == [field]
+    assert [problem.field for problem in refusal.value.problems] == [field]
     with pytest.raises(ValidationError):
         GenerationRequest.model_validate(data)
 
