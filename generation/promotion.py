@@ -19,6 +19,7 @@ from generation.models import Promotion, Take
 from library import decoding, handles, ingest, probe, storage, usability
 from library.models import Asset, MediaFile, Rights
 from library.models.assets import AssetQuerySet
+from library.refusal_text import refusal_text
 
 
 class CannotPromote(Exception):
@@ -63,9 +64,9 @@ def promote(
 def reference_to(take: Take, *, by: User, at: float | None = None) -> Asset:
     """The asset that stands for the clip or its frame in a prompt: the one that is there, or one made now under a
     handle of its own, kept to the project. Raises CannotPromote, also for a clip too long to be a reference."""
-    if at is None and take.seconds > usability.MAX_CLIP_SECONDS:
+    if at is None and take.seconds > usability.MAX_VIDEO_SECONDS:
         raise CannotPromote(
-            f"{take} lasts {take.seconds:.1f} s; a clip that goes on may have {usability.MAX_CLIP_SECONDS:g} s. "
+            f"{take} lasts {take.seconds:.1f} s; a clip that goes on may have {usability.MAX_VIDEO_SECONDS:g} s. "
             "Go on from its last frame instead."
         )
     media, second = _media_of(take, at, by)
@@ -128,7 +129,9 @@ def _media_of(take: Take, at: float | None, by: User) -> tuple[MediaFile, float 
     except ingest.OverQuota as error:
         raise NoRoom(str(error)) from error
     except probe.UnreadableMedia as error:
-        raise CannotPromote(f"The take cannot be used: {error}") from error
+        raise CannotPromote(
+            _("The take cannot be used: %(reason)s") % {"reason": refusal_text(error)}
+        ) from error
 
 
 def _fetched(take: Take, at: float | None, folder: Path, by: User) -> tuple[MediaFile, float | None]:

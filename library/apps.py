@@ -3,11 +3,11 @@ from django.db.models.signals import post_migrate
 
 
 class LibraryConfig(AppConfig):
-    """What a team owns and can name with a handle."""
+    """The asset library, with projects, accounts and storage."""
 
     name = "library"
 
     def ready(self) -> None:
-        from library.catalog.sqlite_fts_triggers import keep_words
+        from library.catalog.sqlite_fts_triggers import ensure_triggers
 
-        post_migrate.connect(keep_words, sender=self)
+        post_migrate.connect(ensure_triggers, sender=self)

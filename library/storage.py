@@ -1,7 +1,7 @@
-"""S3 by name: where objects lie, how they get there, and the signed addresses under which they are seen.
+"""Object storage (S3): keys, uploads and downloads, signed URLs.
 
-Everything is private. Objects go through django-storages; addresses are signed here without any call.
-Two endpoints: `AWS_S3_ENDPOINT_URL` for our own calls, `AWS_S3_PUBLIC_ENDPOINT_URL` for browsers and provider.
+All objects are private. django-storages transfers them; URLs are signed here, without requests to the storage.
+`AWS_S3_ENDPOINT_URL` is the endpoint for this application, `AWS_S3_PUBLIC_ENDPOINT_URL` for browsers and the provider.
 """
 
 import datetime
@@ -34,11 +34,11 @@ from library.outage_log import log_outage
 from library.signing import Signer
 
 HOUR = 3600
-BRIEF = 20 * 60
+GUEST_SECONDS = 20 * 60
 PROVIDER_SECONDS = 24 * HOUR
 SINGLE_PUT_BYTES = 1024**3
 
-# Checksums only where S3 demands them: other servers do not read the trailers that boto3 adds on its own.
+# Checksums only if S3 requires them: other servers do not support the trailers that boto3 adds by default.
 CLIENT_CONFIG = Config(
     signature_version="s3v4",
     s3={"addressing_style": "path"},
@@ -47,10 +47,10 @@ CLIENT_CONFIG = Config(
     connect_timeout=5,
     read_timeout=60,
     retries={"mode": "standard", "total_max_attempts": 3},
-    # The local S3 server is on this machine: a proxy of the environment cannot reach it.
+    # The local S3 server is on this machine, where a proxy from the environment cannot reach it.
     proxies={} if settings.S3_IS_EMBEDDED else None,
 )
-# One request for each object, read from disk in small pieces: parts in parallel would hold 80 MB in memory.
+# One request per object, read from disk in small chunks: a parallel multipart upload would need 80 MB of memory.
 TRANSFER_CONFIG = TransferConfig(use_threads=False, multipart_threshold=SINGLE_PUT_BYTES)
 
 
@@ -71,7 +71,7 @@ class ObjectMissing(StorageFailed):
 
 
 class PrivateStorage(S3Storage):
-    """django-storages with connections that no fork shares and addresses that last within an hour."""
+    """django-storages with connections that are not shared by forks, and URLs that are stable for an hour."""
 
     def get_default_settings(self) -> dict[str, Any]:
         defaults: dict[str, Any] = super().get_default_settings()
@@ -81,13 +81,13 @@ class PrivateStorage(S3Storage):
             "default_acl": None,
             "file_overwrite": True,
             "max_memory_size": 1024**2,
-            # A key is written once or with the same bytes, so a browser may keep what it has.
+            # A key always has the same content, so browsers may cache it.
             "object_parameters": {"CacheControl": "private, max-age=86400, immutable"},
         }
 
     @property
     def connection(self) -> Any:
-        """One boto3 resource for each process and thread: a forked worker must not use its parent's sockets."""
+        """Return the boto3 resource of this process and thread: a forked worker must not use its parent's sockets."""
         if getattr(self, "_pid", None) != os.getpid():
             self._connections, self._pid = threading.local(), os.getpid()
         return super().connection
@@ -106,32 +106,34 @@ class PrivateStorage(S3Storage):
 
 
 def media_key(sha256: str, extension: str) -> str:
-    """Where a media file lies; the extension is without its dot."""
+    """Return the key of a media file; the extension has no dot."""
     return f"media/{sha256[:2]}/{sha256}.{extension}"
 
 
 def thumbnail_key(sha256: str) -> str:
-    """Where the WebP thumbnail of a media file lies."""
+    """Return the key of a media file's WebP thumbnail."""
     return f"thumbs/{sha256[:2]}/{sha256}.webp"
 
 
 def take_key(job_uuid: UUID) -> str:
-    """Where a job's video lies as the provider made it: fixed, so that storing it again overwrites the same bytes."""
+    """Return the key of the provider's video; it is fixed, so that storing it again overwrites the same content."""
     return f"takes/{job_uuid}.mp4"
 
 
 def signed_take_key(job_uuid: UUID, sha256: str) -> str:
-    """Where the same video lies with content credentials: signed twice it is two files, and a worker that comes late
-    must not put another one under the key of the take."""
+    """Return the key of the video with content credentials.
+
+    Signing twice gives different files, so the key contains the hash: a late worker must not overwrite the take's file.
+    """
     return f"takes/{job_uuid}-{sha256[:16]}.mp4"
 
 
 def poster_key(job_uuid: UUID) -> str:
-    """Where the poster frame of a job's video lies."""
+    """Return the key of the poster frame of a job's video."""
     return f"takes/{job_uuid}.webp"
 
 
-def link_film_key(uuid: UUID) -> str:
+def link_video_key(uuid: UUID) -> str:
     """Return the key of a video copy for the guests of a link; it does not reveal the take or the link."""
     return f"shared/{uuid.hex}.mp4"
 
@@ -145,33 +147,33 @@ def link_poster_key(uuid: UUID) -> str:
 
 
 @contextmanager
-def _reported(what: str) -> Iterator[None]:
+def _translated_errors(action: str) -> Iterator[None]:
     try:
         yield
     except (BotoCoreError, ClientError, S3UploadFailedError) as error:
         log_outage(log, "storage", error)
         is_missing = isinstance(error, ClientError) and error.response["Error"]["Code"] == "NoSuchKey"
-        raise (ObjectMissing if is_missing else StorageFailed)(f"{what}: {error}") from error
+        raise (ObjectMissing if is_missing else StorageFailed)(f"{action}: {error}") from error
 
 
 def upload(path: Path, key: str, content_type: str) -> None:
-    """Stores the file under the key, in one request, with bounded memory, up to 1 GB. Raises StorageFailed."""
-    with path.open("rb") as stream, _reported(f"could not store {key}"):
+    """Store the file under the key, in one request, with bounded memory, up to 1 GB. Raise StorageFailed."""
+    with path.open("rb") as stream, _translated_errors(f"could not store {key}"):
         content = File(stream, name=key)
         content.content_type = content_type  # type: ignore[attr-defined]  # read by django-storages
         default_storage.save(key, content)
 
 
 def download(key: str, path: Path) -> None:
-    """Writes the object into a file with bounded memory. Raises StorageFailed, also when it is not there."""
-    with path.open("wb") as target, _reported(f"could not read {key}"):
+    """Write the object to a file, with bounded memory. Raise StorageFailed, or ObjectMissing if it does not exist."""
+    with path.open("wb") as target, _translated_errors(f"could not read {key}"):
         _bucket().Object(key).download_fileobj(target, Config=TRANSFER_CONFIG)
 
 
 @contextmanager
 def open_file(key: str) -> "Iterator[File[bytes]]":
-    """The object for reading; what is larger than a megabyte waits on disk. Raises StorageFailed."""
-    with _reported(f"could not read {key}"), default_storage.open(key) as stream:
+    """Open the object for reading; more than a megabyte is buffered on disk. Raise StorageFailed."""
+    with _translated_errors(f"could not read {key}"), default_storage.open(key) as stream:
         yield stream
 
 
@@ -179,25 +181,25 @@ def open_file(key: str) -> "Iterator[File[bytes]]":
 def open_stream(key: str) -> Iterator[StreamingBody]:
     """Stream the object from the storage, to be read once in chunks, without buffering on disk, however slow the reader
     is. Raise StorageFailed."""
-    with _reported(f"could not read {key}"), closing(_bucket().Object(key).get()["Body"]) as body:
+    with _translated_errors(f"could not read {key}"), closing(_bucket().Object(key).get()["Body"]) as body:
         yield body
 
 
 def exists(key: str) -> bool:
-    """Whether there is such an object. Raises StorageFailed."""
-    with _reported(f"could not look up {key}"):
+    """Return whether the object exists. Raise StorageFailed."""
+    with _translated_errors(f"could not look up {key}"):
         return default_storage.exists(key)
 
 
 def delete(key: str) -> None:
-    """Removes the object; none there is no error. Raises StorageFailed."""
-    with _reported(f"could not delete {key}"):
+    """Delete the object, if it exists. Raise StorageFailed."""
+    with _translated_errors(f"could not delete {key}"):
         default_storage.delete(key)
 
 
 @dataclass(frozen=True)
 class Stored:
-    """One object as the bucket lists it; `size` in bytes."""
+    """An object in a listing of the bucket; `size` in bytes."""
 
     key: str
     size: int
@@ -205,22 +207,22 @@ class Stored:
 
 
 def listing() -> Iterator[Stored]:
-    """Every object of the bucket, a thousand for each request. Raises StorageFailed."""
-    with _reported("could not list the bucket"):
+    """Yield all objects of the bucket, a thousand per request. Raise StorageFailed."""
+    with _translated_errors("could not list the bucket"):
         for found in _bucket().objects.all():
             yield Stored(found.key, found.size, found.last_modified)
 
 
 def check_bucket() -> None:
     """Check the bucket. Raise StorageFailed if it is missing, forbidden or unreachable."""
-    with _reported(f"bucket {settings.AWS_STORAGE_BUCKET_NAME}"):
+    with _translated_errors(f"bucket {settings.AWS_STORAGE_BUCKET_NAME}"):
         bucket = _bucket()
         bucket.meta.client.head_bucket(Bucket=bucket.name)
 
 
 def ensure_bucket() -> None:
-    """Makes the bucket unless it is there. Raises StorageFailed."""
-    with _reported(f"could not make the bucket {settings.AWS_STORAGE_BUCKET_NAME}"):
+    """Create the bucket unless it exists. Raise StorageFailed."""
+    with _translated_errors(f"could not create the bucket {settings.AWS_STORAGE_BUCKET_NAME}"):
         bucket = _bucket()
         try:
             bucket.meta.client.head_bucket(Bucket=bucket.name)
@@ -236,46 +238,51 @@ def _bucket() -> Any:
 
 def _bucket_location() -> dict[str, Any]:
     region = settings.AWS_S3_REGION_NAME
-    # S3's first region is named by leaving it out.
+    # S3 does not accept us-east-1 as a location constraint.
     return {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
 
 
-# Signed addresses
+# Signed URLs
 
 
 def plain_url(key: str) -> str:
-    """Where an object lies, without the signature that opens it: to show, never to fetch."""
+    """Return the URL of an object without a signature, for display only: it does not grant access."""
     return f"{settings.AWS_S3_PUBLIC_ENDPOINT_URL}/{settings.AWS_STORAGE_BUCKET_NAME}/{quote(key)}"
 
 
 def signed_url(key: str, *, seconds: int = HOUR, download_name: str | None = None) -> str:
-    """A private object's address for a person, good for `seconds` to an hour more; no network.
+    """Return the URL of a private object, valid for `seconds` up to an hour more.
 
-    With `download_name` the browser saves the file under that name instead of showing it.
+    With `download_name`, browsers save the file under that name instead of showing it.
     """
-    # Signed as if it were then, an address stays the same for an hour and browsers find the picture in their cache.
+    # Signing with the start of the hour keeps URLs stable, so that browsers can cache images.
     start = datetime.datetime.now(datetime.UTC).replace(minute=0, second=0, microsecond=0)
     return _signed(key, at=start, seconds=seconds + HOUR, download_name=download_name)
 
 
-def brief_url(key: str, *, download_name: str | None = None) -> str:
-    """The same for a guest, good for 15 to 20 minutes: what a guest may see can be taken back."""
+def guest_url(key: str, *, download_name: str | None = None) -> str:
+    """Return the URL for guests, valid for only 15 to 20 minutes, since share links can be revoked."""
     now = datetime.datetime.now(datetime.UTC)
     start = now.replace(minute=now.minute - now.minute % 5, second=0, microsecond=0)
-    return _signed(key, at=start, seconds=BRIEF, download_name=download_name)
+    return _signed(key, at=start, seconds=GUEST_SECONDS, download_name=download_name)
 
 
 def _signed(key: str, *, at: datetime.datetime, seconds: int, download_name: str | None) -> str:
-    lent = _credentials().get_frozen_credentials()
-    signer = Signer(lent.access_key or "", lent.secret_key or "", settings.AWS_S3_REGION_NAME, lent.token)
-    asked = {}
+    credentials = _credentials().get_frozen_credentials()
+    signer = Signer(
+        credentials.access_key or "",
+        credentials.secret_key or "",
+        settings.AWS_S3_REGION_NAME,
+        credentials.token,
+    )
+    parameters = {}
     if download_name:
-        asked["response-content-disposition"] = content_disposition_header(True, download_name) or ""
-    return signer.signed(plain_url(key), asked, at=at, seconds=seconds)
+        parameters["response-content-disposition"] = content_disposition_header(True, download_name) or ""
+    return signer.sign(plain_url(key), parameters, at=at, seconds=seconds)
 
 
 def provider_url(key: str) -> str:
-    """An address for the provider, good for a day: it may fetch long after the job was sent."""
+    """Return the URL for the provider, valid for a day, since it may fetch the object long after the submit."""
     return signed_url(key, seconds=PROVIDER_SECONDS)
 
 
@@ -285,7 +292,8 @@ def _credentials() -> Credentials:
 
 @lru_cache(maxsize=4)
 def _named_credentials(access_key: str, secret_key: str) -> Credentials:
-    """Those of the settings, or else those of the machine (an instance role, say), which renew themselves."""
+    """Return the credentials from the settings, or else the machine's (such as an instance role), which renew
+    automatically."""
     if access_key:
         return Credentials(access_key, secret_key)
     found = boto3.Session().get_credentials()

@@ -1,35 +1,37 @@
-"""What an asset can be used as: the provider's limits against the facts of its files. Pure.
+"""Determine what an asset can be used as, from the provider's limits and the facts of its files. Pure.
 
-The limits stand in skyreels-api.md, sections 1 and 7. Each use is a bit, so that a list filters by one number.
+The limits are in skyreels-api.md, sections 1 and 7. Each use is a bit, so that lists can filter by one number.
+Problems are codes with values; `library.usability_text` renders them.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import IntFlag
+from enum import IntFlag, StrEnum, auto
 from typing import Protocol
 
-MAX_PICTURES = 5
-MAX_PICTURE_BYTES = 10_000_000
-MAX_CLIP_SECONDS = 15.0
-SURE_CLIP_SECONDS = 10.0
+MAX_IMAGES = 5
+MAX_IMAGE_BYTES = 10_000_000
+MAX_VIDEO_SECONDS = 15.0
+SAFE_VIDEO_SECONDS = 10.0
 MAX_VOICE_SECONDS = 15.0
-PICTURE_TYPES = ("image/jpeg", "image/png", "image/gif", "image/bmp")
-CLIP_TYPES = ("video/mp4", "video/quicktime")
+IMAGE_TYPES = ("image/jpeg", "image/png", "image/gif", "image/bmp")
+VIDEO_TYPES = ("video/mp4", "video/quicktime")
 VOICE_TYPES = ("audio/mpeg", "audio/wav")
 
 
 class Use(IntFlag):
-    """Where a request can carry the asset."""
+    """The roles that an asset can have in a request."""
 
     FRAME = 1  # first, mid or end frame
-    SUBJECT = 2  # one of the subjects, with its pictures
+    SUBJECT = 2  # one of the subjects, with its images
     GRID = 4  # a collage of several views
-    MOTION = 8  # the clip whose motion is followed
-    EXTENSION = 16  # the clip that goes on
+    MOTION = 8  # the video whose motion is followed
+    EXTENSION = 16  # the video to extend
     VOICE = 32  # a subject's voice
 
 
-NAMES = {
+# The names of the uses in the API.
+API_NAMES = {
     Use.FRAME: "first, mid or end frame",
     Use.SUBJECT: "reference",
     Use.GRID: "grid reference",
@@ -39,8 +41,37 @@ NAMES = {
 }
 
 
+class Issue(StrEnum):
+    """Why an asset cannot be used in some way, or may be refused. The comments list the fields that are set."""
+
+    NO_FILES = auto()
+    IMAGE_COUNT = auto()  # value: number of images
+    VOICE_COUNT = auto()  # value: number of voices
+    NOT_ONE_IMAGE = auto()  # value: number of images
+    NOT_ONE_GRID_IMAGE = auto()  # value: number of images
+    IMAGE_TYPE = auto()  # mime
+    IMAGE_TOO_LARGE = auto()  # value and limit: megabytes
+    VIDEO_TYPE = auto()  # mime
+    VIDEO_TOO_LONG = auto()  # value and limit: seconds
+    VIDEO_MAY_BE_TOO_LONG = auto()  # value and limit: seconds
+    VIDEO_LENGTH_UNKNOWN = auto()
+    VOICE_TYPE = auto()  # mime
+    VOICE_TOO_LONG = auto()  # value and limit: seconds
+    VOICE_LENGTH_UNKNOWN = auto()
+
+
+@dataclass(frozen=True)
+class Finding:
+    """An issue with its values."""
+
+    issue: Issue
+    value: float = 0
+    limit: float = 0
+    mime: str = ""
+
+
 class File(Protocol):
-    """The facts of one file: `kind` is image, video or audio, `size` in bytes, `seconds` where it has a length."""
+    """The facts of a file: `kind` is image, video or audio, `size` in bytes, `seconds` if it has a length."""
 
     @property
     def kind(self) -> str: ...
@@ -53,105 +84,83 @@ class File(Protocol):
 
 
 @dataclass(frozen=True)
-class Fitness:
-    """What it can be used as, why not as more (`refusals`), and what the provider may still object to."""
+class Usability:
+    """What an asset can be used as, why not as more (`refusals`), and what the provider may refuse (`warnings`)."""
 
     uses: Use
-    refusals: Sequence[str] = ()
-    warnings: Sequence[str] = ()
-
-    @property
-    def mark(self) -> str:
-        """One line for people: `extension; too long for a motion reference: 17.2 s of 15`."""
-        return "; ".join(filter(None, (names_of(self.uses), *self.refusals, *self.warnings)))
+    refusals: Sequence[Finding] = ()
+    warnings: Sequence[Finding] = ()
 
 
-def names_of(uses: int) -> str:
-    """The names of these bits: `first, mid or end frame, reference`."""
-    return ", ".join(name for use, name in NAMES.items() if use & uses)
+def usability_of(kind: str, is_grid: bool, files: Sequence[File]) -> Usability:
+    """Return what an asset of this kind (a value of `Asset.Kind`) with these files can be used as.
 
-
-def uses_of(kind: str, is_grid: bool, files: Sequence[File]) -> Fitness:
-    """What an asset of this kind (a value of `Asset.Kind`) with these files can be used as.
-
-    A character is a subject with 1 to 5 pictures and at most one voice; a grid is exactly one picture and nothing
-    else, since the provider takes it as a collage (skyreels-api.md, section 1).
+    A character is a subject with 1 to 5 images and at most one voice. A grid is exactly one image, which the provider
+    accepts only as a collage (skyreels-api.md, section 1).
     """
     if not files:
-        return Fitness(Use(0), ["no files yet"])
+        return Usability(Use(0), [Finding(Issue.NO_FILES)])
     if kind == "character":
         return _character(files)
     if kind == "image":
-        return _picture(is_grid, files)
-    return _clip(files[0]) if kind == "video" else _voice(files[0])
+        return _image(is_grid, files)
+    return _video(files[0]) if kind == "video" else _voice(files[0])
 
 
-def _character(files: Sequence[File]) -> Fitness:
-    pictures = [file for file in files if file.kind == "image"]
+def _character(files: Sequence[File]) -> Usability:
+    images = [file for file in files if file.kind == "image"]
     voices = [file for file in files if file.kind == "audio"]
-    refusals = _picture_refusals(pictures, "a reference")
-    if not 1 <= len(pictures) <= MAX_PICTURES:
-        refusals.append(f"a reference has 1 to {MAX_PICTURES} pictures, this one {len(pictures)}")
+    refusals = _image_refusals(images)
+    if not 1 <= len(images) <= MAX_IMAGES:
+        refusals.append(Finding(Issue.IMAGE_COUNT, len(images), MAX_IMAGES))
     if len(voices) > 1:
-        refusals.append(f"a reference has one voice, this one {len(voices)}")
+        refusals.append(Finding(Issue.VOICE_COUNT, len(voices), 1))
     uses = Use(0) if refusals else Use.SUBJECT
     if len(voices) == 1:
         voice = _voice(voices[0])
-        # Without its voice it is still a subject; a voice without a subject cannot be sent.
+        # A subject can be sent without its voice, but not a voice without a subject.
         uses |= voice.uses if uses else Use(0)
         refusals += voice.refusals
-    return Fitness(uses, refusals)
+    return Usability(uses, refusals)
 
 
-def _picture(is_grid: bool, files: Sequence[File]) -> Fitness:
-    refusals = _picture_refusals(files, "a grid" if is_grid else "a frame or reference")
+def _image(is_grid: bool, files: Sequence[File]) -> Usability:
+    refusals = _image_refusals(files)
     if len(files) != 1:
-        refusals.append(f"a {'grid' if is_grid else 'frame'} is exactly one picture, here are {len(files)}")
+        refusals.append(Finding(Issue.NOT_ONE_GRID_IMAGE if is_grid else Issue.NOT_ONE_IMAGE, len(files), 1))
     if refusals:
-        return Fitness(Use(0), refusals)
-    return Fitness(Use.GRID if is_grid else Use.FRAME | Use.SUBJECT)
+        return Usability(Use(0), refusals)
+    return Usability(Use.GRID if is_grid else Use.FRAME | Use.SUBJECT)
 
 
-def _picture_refusals(pictures: Sequence[File], wanted: str) -> list[str]:
+def _image_refusals(images: Sequence[File]) -> list[Finding]:
     found = []
-    for picture in pictures:
-        if picture.mime not in PICTURE_TYPES:
-            found.append(f"{wanted} is JPEG, PNG, GIF or BMP, not {picture.mime}")
-        if picture.size > MAX_PICTURE_BYTES:
-            over = _over(picture.size / 1e6, MAX_PICTURE_BYTES / 1e6)
-            found.append(f"too large for {wanted}: {over} MB of {MAX_PICTURE_BYTES // 1_000_000}")
+    for image in images:
+        if image.mime not in IMAGE_TYPES:
+            found.append(Finding(Issue.IMAGE_TYPE, mime=image.mime))
+        if image.size > MAX_IMAGE_BYTES:
+            found.append(Finding(Issue.IMAGE_TOO_LARGE, image.size / 1e6, MAX_IMAGE_BYTES / 1e6))
     return list(dict.fromkeys(found))
 
 
-def _clip(clip: File) -> Fitness:
-    if clip.mime not in CLIP_TYPES:
-        return Fitness(Use(0), [f"a motion reference or extension is MP4 or MOV, not {clip.mime}"])
-    if refusal := _too_long(clip, MAX_CLIP_SECONDS, "a motion reference or extension"):
-        return Fitness(Use(0), [refusal])
+def _video(video: File) -> Usability:
+    if video.mime not in VIDEO_TYPES:
+        return Usability(Use(0), [Finding(Issue.VIDEO_TYPE, mime=video.mime)])
+    if video.seconds is None:
+        return Usability(Use(0), [Finding(Issue.VIDEO_LENGTH_UNKNOWN)])
+    if video.seconds > MAX_VIDEO_SECONDS:
+        return Usability(Use(0), [Finding(Issue.VIDEO_TOO_LONG, video.seconds, MAX_VIDEO_SECONDS)])
     uses = Use.MOTION | Use.EXTENSION
-    if (clip.seconds or 0) > SURE_CLIP_SECONDS:
-        over = _over(clip.seconds or 0, SURE_CLIP_SECONDS)
-        return Fitness(uses, (), [f"longer than {SURE_CLIP_SECONDS:g} s ({over} s): it may be refused"])
-    return Fitness(uses)
+    if video.seconds > SAFE_VIDEO_SECONDS:
+        return Usability(uses, (), [Finding(Issue.VIDEO_MAY_BE_TOO_LONG, video.seconds, SAFE_VIDEO_SECONDS)])
+    return Usability(uses)
 
 
-def _voice(voice: File) -> Fitness:
+def _voice(voice: File) -> Usability:
     if voice.mime not in VOICE_TYPES:
-        return Fitness(Use(0), [f"a voice is MP3 or WAV, not {voice.mime}"])
-    if refusal := _too_long(voice, MAX_VOICE_SECONDS, "a voice"):
-        return Fitness(Use(0), [refusal])
-    return Fitness(Use.VOICE)
-
-
-def _too_long(file: File, limit: float, wanted: str) -> str:
-    if file.seconds is None:
-        return f"its length is not known, which {wanted} needs"
-    if file.seconds <= limit:
-        return ""
-    return f"too long for {wanted}: {_over(file.seconds, limit)} s of {limit:g}"
-
-
-def _over(value: float, limit: float) -> str:
-    """A figure above the limit with as few decimals as still show it: never `15.0 of 15`."""
-    shown = (f"{value:.{digits}f}" for digits in (1, 2, 3, 4, 5))
-    return next((text for text in shown if float(text) > limit), repr(value))
+        return Usability(Use(0), [Finding(Issue.VOICE_TYPE, mime=voice.mime)])
+    if voice.seconds is None:
+        return Usability(Use(0), [Finding(Issue.VOICE_LENGTH_UNKNOWN)])
+    if voice.seconds > MAX_VOICE_SECONDS:
+        return Usability(Use(0), [Finding(Issue.VOICE_TOO_LONG, voice.seconds, MAX_VOICE_SECONDS)])
+    return Usability(Use.VOICE)

@@ -104,19 +104,19 @@ def _home(caller: Caller, slug: str | None) -> int | None:
 
 
 def _edited(caller: Caller, asset: Asset, revision: int, changes: dict[str, Any]) -> Asset:
-    said = forms.about(asset) | {"home_project": asset.home_project_id or ""}
+    said = forms.details_of(asset) | {"home_project": asset.home_project_id or ""}
     data = {**said, "revision": revision, **form_data(caller, changes)}
     form = forms.EditForm(data, user=caller.user, asset=asset)
     if not form.is_valid():
         raise refuse_form(form, API_NAMES)
     try:
-        return ingest.edit_asset(asset, by=caller.user, revision=revision, **form.about())
+        return ingest.edit_asset(asset, by=caller.user, revision=revision, **form.details())
     except ingest.StaleEdit as stale:
         raise _stale(stale.current) from None
     except ingest.OwnerNeeded as refusal:
         raise Forbidden(str(refusal)) from None
     except ingest.LinkedElsewhere as error:
-        told = forms.links_told(caller.user, error.projects)
+        told = forms.link_conflict_text(caller.user, error.projects)
         raise Conflict("linked_elsewhere", told, param="shared") from None
 
 

@@ -22,7 +22,7 @@ from generation.api.pagination import SIZE, Listed, unknown_cursor
 from generation.api.schemas import AnyCase, AssetDetails, AssetShape, VersionShape
 from library import catalog, forms, ingest
 from library.catalog import Sort
-from library.catalog.cursors import place_of
+from library.catalog.cursors import position_from
 from library.forms.files import MAX_FILES
 from library.models import Asset
 
@@ -50,7 +50,7 @@ def list_assets(
     cursor: Annotated[str, Query(max_length=300, description="`next` of the piece before")] = "",
 ) -> Listed[AssetShape]:
     """The assets that this token's person may use, the newest first."""
-    if cursor and place_of(cursor, Sort.NEWEST) is None:
+    if cursor and position_from(cursor, Sort.NEWEST) is None:
         raise unknown_cursor()
     caller = request.auth
     page = catalog.find_assets(
@@ -89,7 +89,11 @@ def add_asset(request: ApiRequest, asset: Form[NewAsset], files: Files) -> Statu
     values = form.cleaned_data
     try:
         made = ingest.create_asset(
-            by=form.user, handle=values["handle"], kind=values["kind"], media=form.media_files, **form.about()
+            by=form.user,
+            handle=values["handle"],
+            kind=values["kind"],
+            media=form.media_files,
+            **form.details(),
         )
     except ingest.HandleTaken as error:
         raise taken(values["handle"], error.asset, request.auth) from None

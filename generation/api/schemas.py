@@ -174,7 +174,7 @@ def _facts(asset: Asset) -> dict[str, Any]:
         "project": asset.home_project.slug if asset.home_project else None,
         "shared": asset.is_shared,
         "grid": asset.is_grid,
-        "usable_as": [name for use, name in usability.NAMES.items() if use & asset.uses],
+        "usable_as": [name for use, name in usability.API_NAMES.items() if use & asset.uses],
         "rights_state": asset.rights_state,
         "version": asset.current_version.number if asset.current_version else None,
         "revision": asset.revision,

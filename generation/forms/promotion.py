@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from generation import promotion
 from generation.models import Take
 from library.forms import parse_tags
-from library.forms.naming import HANDLE_FIELD, checked_handle
+from library.forms.naming import HANDLE_FIELD, validate_handle
 from library.forms.text import VisibleCharField
 
 CLIP, FRAME = "clip", "frame"
@@ -48,7 +48,7 @@ class PromoteForm(forms.Form):
         self.fields["at"].widget.attrs["max"] = take.end
 
     def clean_handle(self) -> str:
-        return checked_handle(self.cleaned_data["handle"], self.user)
+        return validate_handle(self.cleaned_data["handle"], self.user)
 
     def clean_tags(self) -> list[str]:
         return parse_tags(self.cleaned_data["tags"])

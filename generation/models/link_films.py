@@ -92,7 +92,7 @@ class LinkFilm(models.Model):
 
     @property
     def key(self) -> str:
-        return storage.link_film_key(self.uuid)
+        return storage.link_video_key(self.uuid)
 
     @property
     def poster_key(self) -> str:

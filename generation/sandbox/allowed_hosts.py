@@ -1,4 +1,4 @@
-"""Limit the hosts from which the sandbox fetches files and to which it sends webhooks."""
+"""Which hosts the sandbox may fetch from and call back."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from generation import public_http
 
 
 @dataclass(frozen=True, slots=True)
-class AllowedHosts:
+class Reach:
     """Any host, or only public addresses and URLs below the `exempt` prefixes."""
 
     exempt: Sequence[str] | None = None
@@ -32,4 +32,4 @@ class AllowedHosts:
         )
 
 
-ANY_HOST = AllowedHosts()
+ANYWHERE = Reach()

@@ -1,4 +1,4 @@
-"""Render unfinished tasks in threads, each with a child process."""
+"""The studio: threads that hand every unfinished task to a drawing process of their own."""
 
 import contextlib
 import json
@@ -13,9 +13,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from generation.sandbox.allowed_hosts import ANY_HOST, AllowedHosts
+from generation.sandbox.allowed_hosts import ANYWHERE, Reach
 from generation.sandbox.prices import cost
-from generation.sandbox.rules import read_request
+from generation.sandbox.rules import read_order
 from generation.sandbox.task_store import Task, TaskStore
 
 log = logging.getLogger("backlot.sandbox")
@@ -25,30 +25,30 @@ _ATTEMPTS = 2
 
 
 class Renderer:
-    """Render open tasks, oldest first, including those that an earlier run left unfinished."""
+    """Films what is open in the store, oldest first, also what an earlier run left unfinished."""
 
     def __init__(
         self,
         store: TaskStore,
         results: Path,
         *,
-        on_finish: Callable[[Task], None],
+        ended: Callable[[Task], None],
         workers: int = 2,
-        allowed_hosts: AllowedHosts = ANY_HOST,
+        reach: Reach = ANYWHERE,
     ) -> None:
-        """`on_finish` is called once the end of a task is known, possibly before clients can see it."""
-        self._exempt = allowed_hosts.exempt
-        self._store, self._results, self._on_finish = store, results, on_finish
+        """`ended` hears of each task whose end is known, perhaps before it can be seen."""
+        self._exempt = reach.exempt
+        self._store, self._results, self._ended = store, results, ended
         self._waiting: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self._stopping = threading.Event()
-        self._processes = [_RenderProcess() for _ in range(workers)]
-        self._threads = [threading.Thread(target=self._work, args=(s,), daemon=True) for s in self._processes]
+        self._studios = [_Studio() for _ in range(workers)]
+        self._threads = [threading.Thread(target=self._work, args=(s,), daemon=True) for s in self._studios]
 
     def path(self, task_id: str) -> Path:
         return self._results / f"{task_id}.mp4"
 
     def start(self) -> None:
-        """Remove partial files of a killed run and expired results, then start rendering."""
+        """Clear away what a killed run left half done and what has expired, then begin."""
         self._results.mkdir(parents=True, exist_ok=True)
         for leftover in self._results.glob("sources-*"):
             shutil.rmtree(leftover)
@@ -59,75 +59,75 @@ class Renderer:
             if task.state == "open":
                 self._waiting.put(task.id)
             elif task.finished is not None and task.finished > now:
-                self._on_finish(task)
+                self._ended(task)
             elif now > task.expires_at:
                 self.path(task.id).unlink(missing_ok=True)
         for thread in self._threads:
             thread.start()
 
     def add(self, task: Task) -> None:
-        """Queue a task, unless its outcome is known already."""
+        """Film it, unless its fate is settled already."""
         if task.state == "open":
             self._waiting.put(task.id)
         else:
-            self._on_finish(task)
+            self._ended(task)
 
     def stop(self) -> None:
-        """Stop at once. Unfinished tasks are rendered again after the next start."""
+        """End at once; what is half drawn is drawn again after the next start."""
         self._stopping.set()
-        for process in self._processes:
+        for studio in self._studios:
             self._waiting.put(None)
-            process.close()
+            studio.close()
         for thread in self._threads:
             if thread.is_alive():
                 thread.join(2)
-        for process in self._processes:
-            process.release()
+        for studio in self._studios:
+            studio.release()
 
-    def _work(self, process: "_RenderProcess") -> None:
+    def _work(self, studio: "_Studio") -> None:
         while not self._stopping.is_set():
             task_id = self._waiting.get()
             task = self._store.get(task_id) if task_id else None
             if task is not None and task.state == "open":
-                self._render(process, task)
+                self._film(studio, task)
 
-    def _render(self, process: "_RenderProcess", task: Task) -> None:
+    def _film(self, studio: "_Studio", task: Task) -> None:
         work = {
             "task_id": task.id,
             "body": task.body,
             "path": str(self.path(task.id)),
             "exempt": self._exempt,
         }
-        response = None
+        answer = None
         for _ in range(_ATTEMPTS):
-            response = response or process.render(work)
+            answer = answer or studio.film(work)
             if self._stopping.is_set():
                 return
-        self._finish(task, response or {"error": _RENDER_FAILED})
+        self._finish(task, answer or {"error": _BROKEN})
 
-    def _finish(self, task: Task, result: dict[str, Any]) -> None:
-        if "error" in result:
-            self._on_finish(self._store.mark_failed(task.id, result["error"]))
-            log.info("task %s failed: %s", task.id, result["error"]["message"])
+    def _finish(self, task: Task, answer: dict[str, Any]) -> None:
+        if "error" in answer:
+            self._ended(self._store.mark_failed(task.id, answer["error"]))
+            log.info("task %s failed: %s", task.id, answer["error"]["message"])
             return
-        price = cost(read_request(json.loads(task.body)), result["seconds"])
-        self._on_finish(self._store.mark_rendered(task.id, seconds=result["seconds"], cost=price))
-        log.info("task %s rendered, %.2f s", task.id, result["seconds"])
+        price = cost(read_order(json.loads(task.body)), answer["seconds"])
+        self._ended(self._store.mark_drawn(task.id, seconds=answer["seconds"], cost=price))
+        log.info("task %s drawn, %.2f s", task.id, answer["seconds"])
 
 
-_RENDER_FAILED = {"code": "render_failed", "message": "the rendering failed", "type": "task_error"}
+_BROKEN = {"code": "render_failed", "message": "the rendering broke down", "type": "task_error"}
 
 
-class _RenderProcess:
-    """A child process that renders, started on first use and again after a crash."""
+class _Studio:
+    """One drawing process, started when first needed and again when it broke."""
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[str] | None = None
         self._closed = False
         self._lock = threading.Lock()
 
-    def render(self, work: dict[str, Any]) -> dict[str, Any] | None:
-        """Return the result of the process, or None if it died."""
+    def film(self, work: dict[str, Any]) -> dict[str, Any] | None:
+        """The process's answer, or None when it died over the work."""
         process = self._running()
         if process is None or process.stdin is None or process.stdout is None:
             return None
@@ -137,8 +137,8 @@ class _RenderProcess:
         except BrokenPipeError:
             return None
         line = process.stdout.readline()
-        result: dict[str, Any] | None = json.loads(line) if line.endswith("\n") else None
-        return result
+        answer: dict[str, Any] | None = json.loads(line) if line.endswith("\n") else None
+        return answer
 
     def close(self) -> None:
         with self._lock:
@@ -147,7 +147,7 @@ class _RenderProcess:
                 self._process.kill()
 
     def release(self) -> None:
-        """Close the pipes of a process that has ended and that no thread reads from any more."""
+        """Let go of a process that has ended, once nobody reads from it."""
         process, self._process = self._process, None
         if process is None or process.stdin is None or process.stdout is None:
             return
@@ -163,7 +163,7 @@ class _RenderProcess:
             if self._process is not None and self._process.poll() is not None:
                 self.release()
             if self._process is None:
-                # Use a separate process group: Ctrl-C is for the server, which then stops its children.
+                # Out of the terminal's process group: Ctrl-C is for the server, which then ends its studios.
                 self._process = subprocess.Popen(
                     [sys.executable, "-m", "generation.sandbox.drawing_process"],
                     cwd=_ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, process_group=0,

@@ -19,7 +19,6 @@ from generation.skyreels.limits import (
     UNSPECIFIED_TIME,
 )
 from generation.skyreels.media_urls import AudioUrl, ImageUrl, VideoUrl, WebUrl
-from generation.skyreels.problems import RuleCode
 from generation.skyreels.rules import broken_rules, without_absent
 from generation.skyreels.tags import check_tag
 from generation.skyreels.vocabulary import (
@@ -38,23 +37,22 @@ RULES_ERROR = "skyreels_rules"
 
 def _check_duration(seconds: int) -> int:
     if not MIN_DURATION <= seconds <= MAX_DURATION:
-        context = {"seconds": seconds, "minimum": MIN_DURATION, "maximum": MAX_DURATION}
-        raise PydanticCustomError(RuleCode.DURATION_OUT_OF_RANGE, "duration out of range", context)
+        raise ValueError(f"is {seconds} s; it must be {MIN_DURATION} to {MAX_DURATION} s")
     return seconds
 
 
 def _check_prompt(prompt: str) -> str:
     if is_blank(prompt):
-        raise PydanticCustomError(RuleCode.PROMPT_EMPTY, "empty prompt")
+        raise ValueError("is empty; SkyReels needs a description in every mode")
     if re.search(r"[\x00\ud800-\udfff]", prompt):  # neither JSON in UTF-8 nor a database takes these
-        raise PydanticCustomError(RuleCode.INVALID_CHARACTERS, "invalid characters")
+        raise ValueError("contains characters that are no text")
     return prompt
 
 
 def _check_pictures(urls: tuple[str, ...]) -> tuple[str, ...]:
     """Not pydantic's own `min_length`, which counts good elements only: one bad picture would be two faults."""
     if not urls:
-        raise PydanticCustomError(RuleCode.NO_ENTRIES, "no entries", {"limit": MAX_PICTURES_PER_SUBJECT})
+        raise ValueError(f"is empty; it must have 1 to {MAX_PICTURES_PER_SUBJECT} entries")
     return urls
 
 
@@ -133,7 +131,9 @@ class GenerationRequest(_Sent):
     def _keep_the_rules(self) -> Self:
         problems = broken_rules(self.model_dump(exclude_unset=True))
         if problems:
-            raise PydanticCustomError(RULES_ERROR, "{codes}", {"codes": ", ".join(p.code for p in problems)})
+            raise PydanticCustomError(
+                RULES_ERROR, "{faults}", {"faults": "; ".join(p.message for p in problems)}
+            )
         return self
 
     @property

@@ -1,6 +1,6 @@
-"""The library in Django's admin. Lists show previews by signed addresses and never call the storage.
+"""The library in Django's admin. Previews use signed URLs, without requests to the storage.
 
-What happened is not rewritten here either: media files, versions and the history can be looked at, not changed.
+Media files, versions and the history are read-only.
 """
 
 from library.admin import assets, collections, history, media, users

@@ -1,6 +1,7 @@
-"""Assets: what is said about them is edited here; files, handle and home on the library's own pages."""
+"""Assets in the admin: details can be edited; files, handle and home project only on the library's pages."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -15,7 +16,10 @@ from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import display
 from unfold.widgets import INPUT_CLASSES
@@ -30,17 +34,65 @@ from library.models import Asset, AssetVersion
 from library.models.rights import ENDING, EXPIRED
 from library.models.search import refresh_search
 
-SHOWN = 30
+MAX_LISTED = 30
 RIGHTS_COLOURS = {EXPIRED: "danger", ENDING: "warning"}
+STALE = gettext_lazy(
+    "This asset has been changed since you opened the form, and nothing was saved. The saved values are shown next to "
+    "the fields that you changed. Save again to overwrite them."
+)
 
 
-STALE = "Somebody saved it since this form was opened, and nothing was overwritten. "
-CHOOSE = "What is saved now stands beside each field that differs: save once more to put yours in its place."
+@dataclass(frozen=True)
+class BulkAction:
+    """An action on the selected assets, with its texts. `change` returns the number of changed assets."""
+
+    verb: str
+    log_message: str
+    change: Callable[[list[Asset]], int]
+    nothing: Promise
+    question: Callable[[int], str]
+    done: Callable[[int], str]
+
+
+def _archive_question(count: int) -> str:
+    return ngettext("Archive %(count)d asset?", "Archive %(count)d assets?", count) % {"count": count}
+
+
+def _archived_text(count: int) -> str:
+    return ngettext("%(count)d asset archived.", "%(count)d assets archived.", count) % {"count": count}
+
+
+def _restore_question(count: int) -> str:
+    return ngettext("Restore %(count)d asset?", "Restore %(count)d assets?", count) % {"count": count}
+
+
+def _restored_text(count: int) -> str:
+    return ngettext("%(count)d asset restored.", "%(count)d assets restored.", count) % {"count": count}
+
+
+ARCHIVE = BulkAction(
+    verb="archive",
+    log_message="Archived.",
+    change=archive_many,
+    nothing=gettext_lazy("All selected assets are already archived."),
+    question=_archive_question,
+    done=_archived_text,
+)
+RESTORE = BulkAction(
+    verb="restore",
+    log_message="Restored.",
+    change=restore_many,
+    nothing=gettext_lazy("None of the selected assets is archived."),
+    question=_restore_question,
+    done=_restored_text,
+)
 
 
 class AssetForm(forms.ModelForm):
-    """What is said about an asset, with the revision from which it was edited and the person who edits it. When it was
-    saved meanwhile, both texts are shown."""
+    """The details of an asset, with the user and the revision that was edited.
+
+    If it has been saved in the meantime, both versions are shown.
+    """
 
     user: User
 
@@ -56,46 +108,47 @@ class AssetForm(forms.ModelForm):
 
     def clean_revision(self) -> int:
         opened: int = self.cleaned_data["revision"]
-        # The lock keeps other edits out until this one is saved.
+        # The lock prevents other edits until this one is saved.
         saved = (
             Asset.objects.select_for_update().filter(pk=self.instance.pk).values_list("revision", flat=True)
         )
         if opened != saved.get():
-            raise ValidationError(STALE + CHOOSE)
+            raise ValidationError(STALE)
         return opened
 
     def clean_tags(self) -> list[str]:
-        # As the library's own pages write them: a list is narrowed by a tag whatever its case.
+        # In lower case, as the library's pages store them.
         return list(dict.fromkeys(tag.lower() for tag in self.cleaned_data["tags"]))
 
     def clean_rights_end_on(self) -> date | None:
-        wished: date | None = self.cleaned_data["rights_end_on"]
+        last_day: date | None = self.cleaned_data["rights_end_on"]
         try:
-            check_last_day(self.instance, last_day=wished, by=self.user)
+            check_last_day(self.instance, last_day=last_day, by=self.user)
         except OwnerNeeded as refusal:
             raise ValidationError(str(refusal)) from refusal
-        return wished
+        return last_day
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
         if self.has_error("revision"):
             self.add_error(None, self.errors["revision"][0])
-            self._tell_saved()
+            self._show_saved_values()
         return values
 
-    def _tell_saved(self) -> None:
-        """Says beside each field what is saved now, and lets the next press of the button save what was typed."""
+    def _show_saved_values(self) -> None:
+        """Show the saved value of each changed field, and make the next submission overwrite it."""
         for name in self.changed_data:
             if name != "revision":
-                self.add_error(name, f"Saved now: {_shown(self.initial.get(name))}")
+                saved = _("Saved value: %(value)s") % {"value": _display(self.initial.get(name))}
+                self.add_error(name, saved)
         self.data = self.data.copy()  # type: ignore[attr-defined]
         self.data[self.add_prefix("revision")] = str(self.instance.revision)  # type: ignore[index]
 
 
-def _shown(value: Any) -> str:
+def _display(value: Any) -> str:
     if isinstance(value, bool):
-        return "yes" if value else "no"
-    return ", ".join(sorted(map(str, value))) if isinstance(value, list) else f"{value or 'nothing'}"
+        return _("yes") if value else _("no")
+    return ", ".join(sorted(map(str, value))) if isinstance(value, list) else str(value or _("none"))
 
 
 class VersionInline(ReadOnly, TabularInline):
@@ -112,7 +165,7 @@ class VersionInline(ReadOnly, TabularInline):
 
 @admin.register(Asset)
 class AssetAdmin(ModelAdmin):
-    """Assets. Nothing is deleted from here: in use they are archived, unused they are deleted on their page."""
+    """Assets. They can be archived here, but only be deleted on their page."""
 
     form = AssetForm
     list_display = (
@@ -171,28 +224,28 @@ class AssetAdmin(ModelAdmin):
     )
     date_hierarchy = "created_at"
     inlines = (VersionInline,)
-    actions = ("archive_chosen", "restore_chosen")
+    actions = ("archive_selected", "restore_selected")
 
     @display(description="")
     def picture(self, asset: Asset) -> SafeString | str:
         return preview(asset.cover)
 
-    @display(description="rights", ordering="rights_end_on", label=RIGHTS_COLOURS)
+    @display(description=gettext_lazy("rights"), ordering="rights_end_on", label=RIGHTS_COLOURS)
     def rights(self, asset: Asset) -> tuple[str, str] | str:
-        return (asset.rights_state, asset.rights_told) if asset.rights_told else ""
+        return (asset.rights_state, asset.rights_notice) if asset.rights_notice else ""
 
-    @display(description="usable as")
+    @display(description=gettext_lazy("usable as"))
     def usable(self, asset: Asset) -> str:
-        return asset.current_version.usability.mark if asset.current_version else "no files yet"
+        return asset.current_version.usability_text if asset.current_version else _("no files yet")
 
     def get_form(
         self, request: HttpRequest, obj: Asset | None = None, change: bool = False, **kwargs: Any
     ) -> type[forms.ModelForm]:
-        made = super().get_form(request, obj, change, **kwargs)
-        return type(made.__name__, (made,), {"user": request.user})
+        form = super().get_form(request, obj, change, **kwargs)
+        return type(form.__name__, (form,), {"user": request.user})
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        # An asset without files is of no use: they are made on the library's page.
+        # Assets need files, so they are created on the library's pages.
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Asset | None = None) -> bool:
@@ -201,11 +254,11 @@ class AssetAdmin(ModelAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Asset], search_term: str
     ) -> tuple[QuerySet[Asset], bool]:
-        # The library's own search stands on an index, which Django's does not.
+        # The library's search uses an index, unlike Django's.
         return matching(queryset, search_term), False  # type: ignore[arg-type]
 
     def save_model(self, request: HttpRequest, obj: Asset, form: Any, change: bool) -> None:
-        # Only what the form shows: a handle or a version that came meanwhile is not written over.
+        # Only the fields of the form, so that a concurrent change of handle or version is not overwritten.
         columns = {field.name for field in Asset._meta.concrete_fields} - {"revision"}
         obj.save(update_fields=columns & form.cleaned_data.keys())
 
@@ -217,43 +270,45 @@ class AssetAdmin(ModelAdmin):
         write_uses(form.instance)
         refresh_search(form.instance)
 
-    @admin.action(description="Archive the chosen assets", permissions=["change"])
-    def archive_chosen(self, request: HttpRequest, queryset: QuerySet[Asset]) -> HttpResponse | None:
-        return self._change_many(request, queryset.filter(archived_at=None), "archive", archive_many)
+    @admin.action(description=gettext_lazy("Archive the selected assets"), permissions=["change"])
+    def archive_selected(self, request: HttpRequest, queryset: QuerySet[Asset]) -> HttpResponse | None:
+        return self._change_many(request, queryset.filter(archived_at=None), ARCHIVE)
 
-    @admin.action(description="Restore the chosen assets", permissions=["change"])
-    def restore_chosen(self, request: HttpRequest, queryset: QuerySet[Asset]) -> HttpResponse | None:
-        return self._change_many(request, queryset.exclude(archived_at=None), "restore", restore_many)
+    @admin.action(description=gettext_lazy("Restore the selected assets"), permissions=["change"])
+    def restore_selected(self, request: HttpRequest, queryset: QuerySet[Asset]) -> HttpResponse | None:
+        return self._change_many(request, queryset.exclude(archived_at=None), RESTORE)
 
     def _change_many(
-        self, request: HttpRequest, chosen: QuerySet[Asset], verb: str, change: Callable[[list[Asset]], int]
+        self, request: HttpRequest, selected: QuerySet[Asset], action: BulkAction
     ) -> HttpResponse | None:
-        """Asks once, naming the count; does it when just that many were agreed to, else asks again."""
-        count = chosen.count()
+        """Ask for confirmation, then change the assets if their number is still the confirmed one."""
+        count = selected.count()
         if not count:
-            self.message_user(request, f"There is nothing to {verb} among them.", messages.WARNING)
+            self.message_user(request, str(action.nothing), messages.WARNING)
             return None
-        if request.POST.get("agreed") != str(count):
-            return self._ask(request, chosen, count, verb)
+        if request.POST.get("confirmed_count") != str(count):
+            return self._confirm(request, selected, count, action)
         with transaction.atomic():
-            assets = list(chosen.order_by("pk"))
-            change(assets)
-            LogEntry.objects.log_actions(request.user.pk or 0, assets, CHANGE, f"{verb.capitalize()}d.")
-        self.message_user(request, f"{count} asset{'s' if count > 1 else ''} {verb}d.", messages.SUCCESS)
+            assets = list(selected.order_by("pk"))
+            action.change(assets)
+            LogEntry.objects.log_actions(request.user.pk or 0, assets, CHANGE, action.log_message)
+        self.message_user(request, action.done(count), messages.SUCCESS)
         return None
 
-    def _ask(self, request: HttpRequest, chosen: QuerySet[Asset], count: int, verb: str) -> TemplateResponse:
+    def _confirm(
+        self, request: HttpRequest, selected: QuerySet[Asset], count: int, action: BulkAction
+    ) -> TemplateResponse:
         context = {
             **self.admin_site.each_context(request),
-            "title": f"{verb.capitalize()} {count} asset{'s' if count > 1 else ''}?",
+            "title": action.question(count),
             "opts": self.opts,
-            "verb": verb,
+            "verb": action.verb,
             "count": count,
-            "first": chosen.order_by("pk")[:SHOWN],
-            "more": max(count - SHOWN, 0),
+            "listed": selected.order_by("pk")[:MAX_LISTED],
+            "more": max(count - MAX_LISTED, 0),
             "action": request.POST["action"],
             "select_across": request.POST.get("select_across", "0"),
-            "chosen": request.POST.getlist(ACTION_CHECKBOX_NAME),
+            "selected": request.POST.getlist(ACTION_CHECKBOX_NAME),
             "action_checkbox_name": ACTION_CHECKBOX_NAME,
         }
         return TemplateResponse(request, "admin/library/asset/confirm.html", context)

@@ -1,4 +1,4 @@
-"""What people keep: earlier names, collections, favourites, saved views, tags."""
+"""Tags, former handles, collections, favourites and saved views in the admin."""
 
 from django.contrib import admin
 from django.db.models import Count, IntegerField, Model, OuterRef, QuerySet, Subquery
@@ -7,21 +7,23 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from taggit.models import Tag
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
-from library.admin.read_only import MadeElsewhere, ReadOnly, preview
+from library.admin.read_only import ReadOnly, ViewAndDeleteOnly, preview
 from library.models import Asset, AssetTag, Collection, Favourite, HandleAlias, SavedView
 from library.models.search import refresh_search, refresh_tagged
 
-# Its own page merges tags in a table that assets do not use, and lists every tagged thing.
+# taggit's admin page merges tags in a table that assets do not use.
 admin.site.unregister(Tag)
 
 
 @admin.register(Tag)
 class TagAdmin(ModelAdmin):
-    """Tags. Renamed or deleted, the assets are found by what is left."""
+    """Tags. Renaming or deleting one updates the search texts of its assets."""
 
     list_display = ("name", "slug", "asset_count")
     search_fields = ("name",)
@@ -31,7 +33,7 @@ class TagAdmin(ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Tag]:
         return super().get_queryset(request).annotate(asset_count=_count(AssetTag, tag=OuterRef("pk")))
 
-    @display(description="assets", ordering="asset_count")
+    @display(description=gettext_lazy("assets"), ordering="asset_count")
     def asset_count(self, tag: Tag) -> int:
         return tag.asset_count
 
@@ -49,8 +51,8 @@ class TagAdmin(ModelAdmin):
 
 
 @admin.register(HandleAlias)
-class HandleAliasAdmin(MadeElsewhere, ModelAdmin):
-    """Names that assets had before; to delete one is to release it."""
+class HandleAliasAdmin(ViewAndDeleteOnly, ModelAdmin):
+    """Former handles of assets. Deleting one releases it."""
 
     list_display = ("picture", "name", "asset", "created_at")
     list_display_links = ("name",)
@@ -74,7 +76,7 @@ class HandleAliasAdmin(MadeElsewhere, ModelAdmin):
 
 @admin.register(Collection)
 class CollectionAdmin(ModelAdmin):
-    """Named sets of assets: a person's own, or a project's."""
+    """Named sets of assets of a user or a project."""
 
     list_display = ("name", "owner", "project", "asset_count", "created_at")
     list_filter = (("project", admin.EmptyFieldListFilter), "created_at")
@@ -91,14 +93,14 @@ class CollectionAdmin(ModelAdmin):
             .annotate(asset_count=_count(Collection.assets.through, collection=OuterRef("pk")))
         )
 
-    @display(description="assets", ordering="asset_count")
+    @display(description=gettext_lazy("assets"), ordering="asset_count")
     def asset_count(self, collection: Collection) -> int:
         return collection.asset_count  # type: ignore[attr-defined]  # annotated above
 
 
 @admin.register(Favourite)
 class FavouriteAdmin(ReadOnly, ModelAdmin):
-    """Who starred what."""
+    """Favourites of users."""
 
     list_display = ("picture", "asset", "user", "created_at")
     list_display_links = ("asset",)
@@ -114,7 +116,7 @@ class FavouriteAdmin(ReadOnly, ModelAdmin):
 
 @admin.register(SavedView)
 class SavedViewAdmin(ModelAdmin):
-    """Searches that people kept under a name."""
+    """Named searches of users."""
 
     list_display = ("name", "user", "opens", "created_at")
     list_filter = ("created_at",)
@@ -123,14 +125,16 @@ class SavedViewAdmin(ModelAdmin):
     autocomplete_fields = ("user",)
     date_hierarchy = "created_at"
 
-    @display(description="search")
+    @display(description=gettext_lazy("search"))
     def opens(self, view: SavedView) -> SafeString:
-        address = f"{reverse('library:list')}?{view.query}"
-        return format_html('<a href="{}">{}</a>', address, view.query or "everything")
+        url = f"{reverse('library:list')}?{view.query}"
+        return format_html('<a href="{}">{}</a>', url, view.query or _("everything"))
 
 
-def _count(rows: type[Model], **of: OuterRef) -> Coalesce:
-    """Counts for the rows of one page alone; a join would group the whole table first."""
-    (name,) = of
-    counted = rows._default_manager.filter(**of).order_by().values(name).annotate(n=Count("pk")).values("n")
+def _count(model: type[Model], **filters: OuterRef) -> Coalesce:
+    """Count with a subquery, only for the rows of one page; a join would group the whole table first."""
+    (name,) = filters
+    counted = (
+        model._default_manager.filter(**filters).order_by().values(name).annotate(n=Count("pk")).values("n")
+    )
     return Coalesce(Subquery(counted, output_field=IntegerField()), 0)

@@ -1,10 +1,11 @@
-"""Which project uses which asset."""
+"""Links from projects to assets in the admin."""
 
 from typing import Any
 
 from django import forms
 from django.contrib import admin
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import display
 
@@ -13,7 +14,7 @@ from library.models import ProjectAsset
 
 
 class LinkForm(forms.ModelForm):
-    """A link keeps to the asset: to its own versions, and to its home when it is kept there."""
+    """A link to an asset, pinned only to its own versions; a restricted asset only from its home project."""
 
     class Meta:
         model = ProjectAsset
@@ -24,9 +25,11 @@ class LinkForm(forms.ModelForm):
         asset, version = values.get("asset"), values.get("pinned_version")
         project = values.get("project") or self.instance.project
         if asset and version and version.asset_id != asset.pk:
-            self.add_error("pinned_version", f"This is a version of {version.asset}, not of {asset}.")
+            wrong = _("This is a version of %(other)s, not of %(asset)s.")
+            self.add_error("pinned_version", wrong % {"other": version.asset, "asset": asset})
         if asset and not asset.is_shared and asset.home_project_id != project.pk:
-            self.add_error("asset", f"{asset} is kept to {asset.home_project}.")
+            restricted = _("%(asset)s is restricted to %(project)s.")
+            self.add_error("asset", restricted % {"asset": asset, "project": asset.home_project})
         return values
 
 
@@ -39,7 +42,7 @@ class LinkInline(TabularInline):
 
 @admin.register(ProjectAsset)
 class ProjectAssetAdmin(ModelAdmin):
-    """Which project uses which asset, following its latest version or pinned to one."""
+    """Links from projects to assets, which follow the latest version or are pinned to one."""
 
     form = LinkForm
     list_display = ("picture", "asset", "project", "pinned_version", "created_at")

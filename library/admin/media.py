@@ -1,10 +1,11 @@
-"""Versions and stored objects: what jobs pin, and what was found in each file."""
+"""Versions and media files in the admin, read-only."""
 
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.defaultfilters import filesizeformat
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import display
 
@@ -21,7 +22,7 @@ class FileInline(ReadOnly, TabularInline):
     def get_queryset(self, request: HttpRequest) -> QuerySet[VersionFile]:
         return super().get_queryset(request).select_related("media")
 
-    @display(description="file")
+    @display(description=_("file"))
     def picture(self, use: VersionFile) -> SafeString | str:
         return preview(use.media)
 
@@ -31,7 +32,7 @@ class FileInline(ReadOnly, TabularInline):
 
 @admin.register(AssetVersion)
 class AssetVersionAdmin(ReadOnly, ModelAdmin):
-    """Versions: what jobs pin."""
+    """Versions of assets."""
 
     list_display = ("picture", "asset", "number", "note", "created_by", "created_at")
     list_display_links = ("asset", "number")
@@ -41,14 +42,14 @@ class AssetVersionAdmin(ReadOnly, ModelAdmin):
     date_hierarchy = "created_at"
     inlines = (FileInline,)
 
-    @display(description="asset's picture")
+    @display(description=_("preview"))
     def picture(self, version: AssetVersion) -> SafeString | str:
         return preview(version.asset.cover)
 
 
 @admin.register(MediaFile)
 class MediaFileAdmin(ReadOnly, ModelAdmin):
-    """Stored objects with what was found in them."""
+    """Media files with their facts."""
 
     list_display = ("picture", "short_hash", "kind", "facts", "aspect", "codec", "bytes", "created_at")
     list_display_links = ("short_hash",)
@@ -60,10 +61,10 @@ class MediaFileAdmin(ReadOnly, ModelAdmin):
     def picture(self, media: MediaFile) -> SafeString | str:
         return preview(media)
 
-    @display(description="SHA-256", ordering="sha256")
+    @display(description=_("SHA-256"), ordering="sha256")
     def short_hash(self, media: MediaFile) -> str:
         return media.sha256[:12]
 
-    @display(description="size", ordering="size")
+    @display(description=_("size"), ordering="size")
     def bytes(self, media: MediaFile) -> str:
         return filesizeformat(media.size)

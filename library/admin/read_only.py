@@ -1,4 +1,4 @@
-"""What the admin's pages share: previews, and tables that are only looked at."""
+"""Previews, and read-only admin pages."""
 
 from django.db.models import Model
 from django.http import HttpRequest
@@ -9,12 +9,12 @@ from library import storage
 from library.models import MediaFile
 
 PREVIEW_WIDTH, PREVIEW_HEIGHT = 96, 64
-# The theme lets pictures shrink with their cell, which in a table of many columns is to nothing.
+# Without these classes, the theme shrinks images with their cells, in wide tables to nothing.
 PREVIEW_CLASSES = "w-24 h-16 max-w-none object-cover rounded"
 
 
 def preview(media: MediaFile | None) -> SafeString | str:
-    """A media file's thumbnail, linked to the file."""
+    """Return a media file's thumbnail, linked to the file."""
     if media is None or not media.thumbnail_key:
         return "-"
     return format_html(
@@ -28,8 +28,8 @@ def preview(media: MediaFile | None) -> SafeString | str:
     )
 
 
-class MadeElsewhere:
-    """Can be looked at and deleted; is made and changed on the library's own pages."""
+class ViewAndDeleteOnly:
+    """Rows can be viewed and deleted, but not added or changed."""
 
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
@@ -38,8 +38,8 @@ class MadeElsewhere:
         return False
 
 
-class ReadOnly(MadeElsewhere):
-    """Can be looked at by those who may view it; is made and changed elsewhere."""
+class ReadOnly(ViewAndDeleteOnly):
+    """Rows can only be viewed."""
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False

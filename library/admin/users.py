@@ -1,4 +1,4 @@
-"""People, their groups, and the productions that they work on."""
+"""Users, groups, and projects with their teams in the admin."""
 
 from typing import Any
 
@@ -11,6 +11,7 @@ from django.db.models import Count, QuerySet
 from django.forms import BaseInlineFormSet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
@@ -23,10 +24,10 @@ admin.site.unregister(User)
 admin.site.unregister(Group)
 
 
-MONEY = ("budget_usd", "charged_to")
+BUDGET_FIELDS = ("budget_usd", "charged_to")
 
 
-class PersonForm(UserChangeForm):
+class AccountForm(UserChangeForm):
     """An account. It is not deactivated while a project with other members has no other owner."""
 
     def clean_is_active(self) -> bool:
@@ -40,33 +41,33 @@ class PersonForm(UserChangeForm):
         return is_active
 
 
-POWERS = ("is_staff", "is_superuser", "groups", "user_permissions")
+PERMISSION_FIELDS = ("is_staff", "is_superuser", "groups", "user_permissions")
 
 
 @admin.register(User)
-class PersonAdmin(UserAdmin, ModelAdmin):
+class AccountAdmin(UserAdmin, ModelAdmin):
     """Users. Staff can manage only accounts of members. Only administrators can manage accounts of staff and
     administrators (passwords, e-mail addresses, activity, deletion), and permissions."""
 
-    form = PersonForm
+    form = AccountForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
         fields = tuple(super().get_readonly_fields(request, obj))
-        return fields if _is_administrator(request) else (*fields, *POWERS)
+        return fields if _is_administrator(request) else (*fields, *PERMISSION_FIELDS)
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        return super().has_change_permission(request, obj) and _is_within_reach(request, obj)
+        return super().has_change_permission(request, obj) and _may_manage(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        return super().has_delete_permission(request, obj) and _is_within_reach(request, obj)
+        return super().has_delete_permission(request, obj) and _may_manage(request, obj)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[Any, Any, Any, Any]:
         """Add the projects that would be left without an owner to the objects that prevent deletion."""
         listed, counts, missing, protected = super().get_deleted_objects(objs, request)
         orphaned = [
-            _("%(project)s, which would have no owner any more") % {"project": project}
+            _("%(project)s, which would be left without an owner") % {"project": project}
             for project in teams.orphaned_by(objs)
         ]
         return listed, counts, missing, [*protected, *orphaned]
@@ -85,7 +86,7 @@ class PersonAdmin(UserAdmin, ModelAdmin):
 
 
 @admin.register(Group)
-class PeopleGroupAdmin(GroupAdmin, ModelAdmin):
+class PermissionGroupAdmin(GroupAdmin, ModelAdmin):
     """Groups. Only administrators can change them, since staff get their permissions through them."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -140,7 +141,7 @@ class ProjectAdmin(ModelAdmin):
     """Projects with their teams. Only administrators can give a project its own budget; projects that other staff
     create here are charged to their personal budget, as everywhere."""
 
-    list_display = ("name", "slug", "people", "budget_usd", "charged_to", "created_at")
+    list_display = ("name", "slug", "member_count", "budget_usd", "charged_to", "created_at")
     list_select_related = ("charged_to",)
     autocomplete_fields = ("charged_to",)
     search_fields = ("name", "slug", "description")
@@ -150,25 +151,25 @@ class ProjectAdmin(ModelAdmin):
     inlines = (MembershipInline, LinkInline)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Project]:
-        return super().get_queryset(request).annotate(people=Count("members"))
+        return super().get_queryset(request).annotate(member_count=Count("members"))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Project | None = None) -> tuple[str, ...]:
         fields = tuple(super().get_readonly_fields(request, obj))
-        return fields if _is_administrator(request) else (*fields, *MONEY)
+        return fields if _is_administrator(request) else (*fields, *BUDGET_FIELDS)
 
     def save_model(self, request: HttpRequest, obj: Project, form: Any, change: bool) -> None:
         if not change and not _is_administrator(request):
             obj.charged_to_id = request.user.pk
         super().save_model(request, obj, form, change)
 
-    @display(description="members", ordering="people")
-    def people(self, project: Project) -> int:
-        return project.people  # type: ignore[attr-defined]  # annotated above
+    @display(description=gettext_lazy("members"), ordering="member_count")
+    def member_count(self, project: Project) -> int:
+        return project.member_count  # type: ignore[attr-defined]  # annotated above
 
 
 def _is_administrator(request: HttpRequest) -> bool:
     return bool(getattr(request.user, "is_superuser", False))
 
 
-def _is_within_reach(request: HttpRequest, person: User | None) -> bool:
-    return person is None or not (person.is_staff or person.is_superuser) or _is_administrator(request)
+def _may_manage(request: HttpRequest, account: User | None) -> bool:
+    return account is None or not (account.is_staff or account.is_superuser) or _is_administrator(request)

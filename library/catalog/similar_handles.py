@@ -1,4 +1,4 @@
-"""Handles that are written alike, for who mistyped one."""
+"""Find handles with similar spelling, for suggestions after a typing error."""
 
 from library import handles
 from library.catalog.sorting import Name
@@ -7,10 +7,12 @@ from library.models.projects import AnyUser
 
 
 def neighbours(user: AnyUser, handle: str, *, around: int = 16) -> list[str]:
-    """The handles on both sides of this name in the alphabet, of assets that the user may use: what is written alike
-    from its beginning on stands here. Two short walks along the index, however large the library is."""
+    """Return the handles before and after this one in alphabetical order, of active assets that the user may see.
+
+    Handles with the same beginning are among them. Two short index scans, whatever the size of the library.
+    """
     typed = handles.fold(handle)
-    seen = Asset.objects.visible_to(user).active().annotate(name=Name("handle"))
-    before = seen.filter(name__lt=typed).order_by("-name").values_list("handle", flat=True)[:around]
-    after = seen.filter(name__gt=typed).order_by("name").values_list("handle", flat=True)[:around]
+    visible = Asset.objects.visible_to(user).active().annotate(name=Name("handle"))
+    before = visible.filter(name__lt=typed).order_by("-name").values_list("handle", flat=True)[:around]
+    after = visible.filter(name__gt=typed).order_by("name").values_list("handle", flat=True)[:around]
     return [*before, *after]

@@ -1,6 +1,6 @@
-"""SQLite's table of words is kept in step with the assets by triggers, PostgreSQL's index by itself."""
+"""Triggers that keep SQLite's full-text table in sync with the assets; PostgreSQL's index needs none."""
 
-# ruff: noqa: S608 - every name in these statements is a constant of ours
+# ruff: noqa: S608 - every name in these statements is a constant
 
 from typing import Any
 
@@ -18,18 +18,18 @@ TRIGGERS = {
 }
 
 
-def keep_words(using: str, **_: Any) -> None:
-    """Makes the triggers where they are missing, and the table anew with them.
+def ensure_triggers(using: str, **_: Any) -> None:
+    """Create missing triggers, and rebuild the full-text table if there were any.
 
-    Called after every `migrate`: Django alters a table of SQLite by making it anew, and its triggers go with the old.
+    Called after every `migrate`, since Django alters a table of SQLite by replacing it, which drops its triggers.
     """
     if connections[using].vendor != "sqlite":
         return
     with connections[using].cursor() as cursor:
         cursor.execute("SELECT name FROM sqlite_master WHERE name LIKE %s", [f"{TABLE}%"])
-        there = {name for (name,) in cursor.fetchall()}
-        missing = {name: body for name, body in TRIGGERS.items() if f"{TABLE}_{name}" not in there}
-        if TABLE not in there or not missing:
+        existing = {name for (name,) in cursor.fetchall()}
+        missing = {name: body for name, body in TRIGGERS.items() if f"{TABLE}_{name}" not in existing}
+        if TABLE not in existing or not missing:
             return
         for name, body in missing.items():
             cursor.execute(f"CREATE TRIGGER {TABLE}_{name} {body}")

@@ -1,11 +1,11 @@
-"""Which assets have every word of a query: trigrams on both databases, behind one condition."""
+"""Full-text search: find assets that contain every word of a query, with trigrams on both databases."""
 
 from collections.abc import Sequence
 from typing import cast
 
 from django.db import connection, connections
 
-from library.catalog.filtering import Part
+from library.catalog.filtering import Filter
 from library.models.assets import AssetQuerySet
 from library.models.search import needles_of
 
@@ -14,14 +14,14 @@ SQLITE_TABLE = "library_asset_words"
 
 
 def has_words(q: str) -> bool:
-    """Whether a query narrows anything."""
+    """Return whether a query has any words."""
     return bool(needles_of(q))
 
 
 def matching(found: AssetQuerySet, q: str) -> AssetQuerySet:
-    """Those in which each of the first `MAX_WORDS` words occurs; short words at the beginning of a word only.
+    """Restrict to assets that contain each of the first `MAX_WORDS` words; short words only match word beginnings.
 
-    PostgreSQL answers from its trigram index on `search_text`, SQLite from an FTS5 table that triggers keep in step
+    PostgreSQL uses a trigram index on `search_text`, SQLite an FTS5 table that triggers keep in sync
     (`library.migrations.0002_search`).
     """
     needles = needles_of(q)[:MAX_WORDS]
@@ -30,14 +30,14 @@ def matching(found: AssetQuerySet, q: str) -> AssetQuerySet:
     return _row_by_row(found, needles)
 
 
-def in_other_orders(q: str) -> Part:
-    """The same on SQLite for a list that does not stand newest first: the only order that its table of words knows."""
+def unordered_word_filter(q: str) -> Filter:
+    """Return the filter for SQLite and lists that are not sorted by newest, the only order of its full-text table."""
     needles = needles_of(q)[:MAX_WORDS]
     quoted = _quoted(needles)
-    return Part(
+    return Filter(
         lambda found: _in_table(found, quoted),
         lambda found: _row_by_row(found, needles),
-        lambda most: _are_few(quoted, most),
+        lambda limit: _is_small(quoted, limit),
     )
 
 
@@ -56,19 +56,22 @@ def _row_by_row(found: AssetQuerySet, needles: Sequence[str]) -> AssetQuerySet:
     return found
 
 
-def _are_few(quoted: str, most: int) -> bool:
-    limit = f"LIMIT 1 OFFSET {most}"
+def _is_small(quoted: str, limit: int) -> bool:
+    window = f"LIMIT 1 OFFSET {limit}"
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT 1 FROM {SQLITE_TABLE} WHERE {SQLITE_TABLE} MATCH %s {limit}", [quoted])  # noqa: S608
+        cursor.execute(f"SELECT 1 FROM {SQLITE_TABLE} WHERE {SQLITE_TABLE} MATCH %s {window}", [quoted])  # noqa: S608
         return cursor.fetchone() is None
 
 
 def newest_first(found: AssetQuerySet, *, before: int | None) -> AssetQuerySet:
-    """The newest first, those older than `before`. SQLite walks its words backwards and stops where the page is full,
-    but only when the order is asked of that table itself."""
+    """Sort by newest, starting after the key `before`.
+
+    SQLite scans its full-text table backwards and stops when the page is full, but only if the query is ordered by the
+    rowid of that table.
+    """
     if SQLITE_TABLE not in found.query.extra_tables:
         return (found.filter(pk__lt=before) if before else found).order_by("-pk")
     where = [f"{SQLITE_TABLE}.rowid < %s"] if before else []
     order = [f"-{SQLITE_TABLE}.rowid"]
-    narrowed = found.extra(where=where, params=[before] if before else [], order_by=order)  # noqa: S610
-    return cast(AssetQuerySet, narrowed)
+    sorted_rows = found.extra(where=where, params=[before] if before else [], order_by=order)  # noqa: S610
+    return cast(AssetQuerySet, sorted_rows)

@@ -2,7 +2,7 @@
 
 A request is `{"do", "cpu_seconds", "with"}`. It is acknowledged by `{"began": true}` before a file is opened, so that
 the caller can distinguish a process that had already ended from one that the file crashed. Then follows one of
-`{"result"}`, `{"refused"}` (the sentence of UnreadableMedia), `{"memory"}`, `{"errno"}` (of the disk) or `{"fault"}` (a
+`{"result"}`, `{"refused"}` (UnreadableMedia as JSON), `{"memory"}`, `{"errno"}` (of the disk) or `{"fault"}` (a
 traceback), with `"last": true` when no further request will be taken.
 """
 
@@ -62,18 +62,18 @@ def _reply(request: dict[str, Any]) -> dict[str, Any]:
     try:
         return {"result": OPERATIONS[request["do"]](**request["with"])}
     except UnreadableMedia as refusal:
-        return {"memory": True} if _for_want_of_memory(refusal) else {"refused": str(refusal)}
+        return {"memory": True} if _is_out_of_memory(refusal) else {"refused": refusal.to_json()}
     except MemoryError:
         return {"memory": True}
     except Exception as error:  # noqa: BLE001 - the caller logs it
-        if _for_want_of_memory(error):
+        if _is_out_of_memory(error):
             return {"memory": True}
         if isinstance(error, OSError) and error.errno in DISK_ERRORS:
             return {"errno": error.errno}
         return {"fault": traceback.format_exc()}
 
 
-def _for_want_of_memory(error: BaseException | None) -> bool:
+def _is_out_of_memory(error: BaseException | None) -> bool:
     while error is not None:
         if isinstance(error, MemoryError) or getattr(error, "errno", None) == errno.ENOMEM:
             return True

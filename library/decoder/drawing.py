@@ -6,7 +6,7 @@ from typing import TypedDict
 
 from PIL import Image, ImageDraw
 
-# Draw at twice the size and scale down for smooth edges; larger pictures have small enough pixels.
+# Draw at twice the size and scale down for smooth edges; larger images have small enough pixels.
 SMOOTH_UP_TO = 1920
 # Length of an arrow's head in line widths, and its opening.
 HEAD_LENGTH, HEAD_ANGLE = 5, math.radians(28)
@@ -15,7 +15,7 @@ Point = tuple[float, float]
 
 
 class Stroke(TypedDict):
-    """A pen line, arrow or box; points as fractions of the picture's width and height, line width as a fraction of the
+    """A pen line, arrow or box; points as fractions of the image's width and height, line width as a fraction of the
     height."""
 
     tool: str
@@ -24,20 +24,20 @@ class Stroke(TypedDict):
     points: list[Point]
 
 
-def with_strokes(picture: Image.Image, strokes: Sequence[Stroke]) -> Image.Image:
-    """Return the picture with the strokes drawn on it, scaled to its size."""
+def with_strokes(image: Image.Image, strokes: Sequence[Stroke]) -> Image.Image:
+    """Return the image with the strokes drawn on it, scaled to its size."""
     if not strokes:
-        return picture
-    factor = 2 if max(picture.size) <= SMOOTH_UP_TO else 1
-    layer = Image.new("RGBA", (picture.width * factor, picture.height * factor), (0, 0, 0, 0))
+        return image
+    factor = 2 if max(image.size) <= SMOOTH_UP_TO else 1
+    layer = Image.new("RGBA", (image.width * factor, image.height * factor), (0, 0, 0, 0))
     draw = ImageDraw.Draw(layer)
     for stroke in strokes:
         line = max(1, round(stroke["width"] * layer.height))
         points = [(x * layer.width, y * layer.height) for x, y in stroke["points"]]
         for path in _paths(stroke["tool"], points, line):
             _draw(draw, path, line, stroke["color"])
-    smooth = layer.resize(picture.size, Image.Resampling.BOX) if factor > 1 else layer
-    return Image.alpha_composite(picture.convert("RGBA"), smooth).convert("RGB")
+    smooth = layer.resize(image.size, Image.Resampling.BOX) if factor > 1 else layer
+    return Image.alpha_composite(image.convert("RGBA"), smooth).convert("RGB")
 
 
 def _paths(tool: str, points: list[Point], line: int) -> list[list[Point]]:

@@ -6,14 +6,14 @@ from PIL import Image
 
 GRID = (9, 8)
 BITS = 64
-# Pictures with almost no contrast all look alike.
+# All images with almost no contrast have similar hashes.
 MIN_CONTRAST = 16
 
 
-def looks_of(picture: Image.Image) -> int | None:
-    """Return the difference hash of a picture as a signed 64-bit number: whether each cell of a grid is brighter than
+def perceptual_hash(image: Image.Image) -> int | None:
+    """Return the difference hash of an image as a signed 64-bit number: whether each cell of a grid is brighter than
     the one to its right. Scaling, format changes and light retouching change few bits. None without contrast."""
-    cells = picture.resize(GRID, Image.Resampling.BOX).convert("L").tobytes()
+    cells = image.resize(GRID, Image.Resampling.BOX).convert("L").tobytes()
     if max(cells) - min(cells) < MIN_CONTRAST:
         return None
     width = GRID[0]

@@ -1,7 +1,7 @@
-"""What is changed before a file is kept: pictures are turned upright, where they were taken is removed.
+"""Remove location metadata and apply the EXIF orientation before a file is stored.
 
-Bytes that need no change stay as they are. Where only the place has to go, metadata is cut out and the picture
-itself is not touched; a picture that lies on its side is encoded anew.
+Files that need no change are kept byte for byte. If only the location has to be removed, metadata is cut out without
+re-encoding the image; an image with an orientation is re-encoded.
 """
 
 import mmap
@@ -12,10 +12,10 @@ from pathlib import Path
 from PIL import Image
 
 from library.probe import Facts
-from library.probe.identify import Seen, open_recording
+from library.probe.identify import DecodedImage, open_container
 
-# What makes a picture upright, by its EXIF orientation; 1, and whatever else a damaged header says, is upright.
-TURNS = {
+# The transformation for each EXIF orientation; 1 and invalid values need none.
+TRANSPOSITIONS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
     4: Image.Transpose.FLIP_TOP_BOTTOM,
@@ -27,123 +27,126 @@ TURNS = {
 QUALITY = 95
 FORMATS = ("JPEG", "PNG", "WEBP")
 PNG_SIGNATURE_BYTES = 8
-# Where cameras and editors write it: EXIF and XMP, IPTC.
+# The segments with location metadata: EXIF and XMP, IPTC.
 JPEG_METADATA = {0xE1, 0xED}
 JPEG_SCAN = b"\xff\xda"
 PNG_METADATA = {b"eXIf", b"iTXt", b"zTXt", b"tEXt"}
-# Where films have it: in a box of its own, as text (QuickTime) or in numbers (3GPP); among other metadata; in XMP.
-BOXES_OF_BOXES = {b"moov", b"trak", b"udta"}
-BOXES_OF_PLACES = {b"\xa9xyz", b"loci"}
-BOXES_OF_TEXT = {b"meta"}
-BOXES_OF_XMP = {b"XMP_", b"uuid"}
+# The boxes with location metadata: dedicated ones, as text (QuickTime) or numbers (3GPP); general metadata; XMP.
+CONTAINER_BOXES = {b"moov", b"trak", b"udta"}
+LOCATION_BOXES = {b"\xa9xyz", b"loci"}
+METADATA_BOXES = {b"meta"}
+XMP_BOXES = {b"XMP_", b"uuid"}
 GPS = b"GPSL"
-SHORTEST_PLACE = 4
+MIN_LOCATION_LENGTH = 4
 MAX_BOXES = 200_000
 
 
-def cleaned(path: Path, facts: Facts, seen: Seen | None) -> Path:
-    """The file as it may be kept: the same path if nothing had to change, or a new file beside it.
+def cleaned(path: Path, facts: Facts, image: DecodedImage | None) -> Path:
+    """Return the path of the file to store: the same path if nothing had to change, or a new file beside it.
 
-    WebP, which the provider does not take, becomes PNG where it has transparency, and JPEG otherwise.
+    WebP, which the provider does not accept, is converted to PNG if it has transparency, otherwise to JPEG.
     """
     if facts.kind == "video":
         _blank_location(path)
-    if seen is None or facts.mime not in {"image/jpeg", "image/png", "image/webp"}:
+    if image is None or facts.mime not in {"image/jpeg", "image/png", "image/webp"}:
         return path
-    turn = TURNS.get(seen.orientation)
-    if facts.mime == "image/webp" or turn is not None or (seen.has_place and seen.holds_more):
-        return _encoded(path, facts.mime, turn)
-    return _without_place(path, facts.mime) if seen.has_place else path
+    transposition = TRANSPOSITIONS.get(image.orientation)
+    has_hidden_location = image.has_location and image.has_more_images
+    if facts.mime == "image/webp" or transposition is not None or has_hidden_location:
+        return _encode(path, facts.mime, transposition)
+    return _without_metadata(path, facts.mime) if image.has_location else path
 
 
-def _without_place(path: Path, mime: str) -> Path:
+def _without_metadata(path: Path, mime: str) -> Path:
     cut = _jpeg_without_metadata if mime == "image/jpeg" else _png_without_metadata
     target = path.with_name("cleaned")
     target.write_bytes(cut(path.read_bytes()))
     return target
 
 
-def _encoded(path: Path, mime: str, turn: Image.Transpose | None) -> Path:
-    """The picture upright and without metadata but for its colour profile."""
+def _encode(path: Path, mime: str, transposition: Image.Transpose | None) -> Path:
+    """Re-encode the image upright, without metadata except its colour profile."""
     target = path.with_name("cleaned")
-    with Image.open(path, formats=FORMATS) as picture:
-        picture.load()
-        profile = picture.info.get("icc_profile")
-        upright: Image.Image = picture if turn is None else picture.transpose(turn)
-        is_clear = mime == "image/webp" and upright.has_transparency_data
-        if mime == "image/png" or is_clear:
-            _bare(upright).save(target, "PNG", icc_profile=profile)
+    with Image.open(path, formats=FORMATS) as image:
+        image.load()
+        profile = image.info.get("icc_profile")
+        upright: Image.Image = image if transposition is None else image.transpose(transposition)
+        is_transparent = mime == "image/webp" and upright.has_transparency_data
+        if mime == "image/png" or is_transparent:
+            _drop_info(upright).save(target, "PNG", icc_profile=profile)
         else:
             flat = upright if upright.mode in {"RGB", "L", "CMYK"} else upright.convert("RGB")
-            _bare(flat).save(target, "JPEG", quality=QUALITY, subsampling=0, icc_profile=profile)
+            _drop_info(flat).save(target, "JPEG", quality=QUALITY, subsampling=0, icc_profile=profile)
     return target
 
 
-def _bare(picture: Image.Image) -> Image.Image:
-    picture.info = {key: value for key, value in picture.info.items() if key in {"transparency", "gamma"}}
-    return picture
+def _drop_info(image: Image.Image) -> Image.Image:
+    image.info = {key: value for key, value in image.info.items() if key in {"transparency", "gamma"}}
+    return image
 
 
 def _jpeg_without_metadata(data: bytes) -> bytes:
-    """Without its EXIF, XMP and IPTC segments; the compressed picture stays byte for byte."""
-    kept, place = [data[:2]], 2
-    while place + 4 <= len(data) and data[place : place + 2] != JPEG_SCAN:
-        marker = data[place + 1]
-        if data[place] != 0xFF or marker in {0, 0xFF}:  # readers pass over fillers between segments
-            place += 1
+    """Remove the EXIF, XMP and IPTC segments; the compressed image data is unchanged."""
+    kept, position = [data[:2]], 2
+    while position + 4 <= len(data) and data[position : position + 2] != JPEG_SCAN:
+        marker = data[position + 1]
+        if data[position] != 0xFF or marker in {0, 0xFF}:  # readers skip padding between segments
+            position += 1
             continue
-        end = place + 2 + int.from_bytes(data[place + 2 : place + 4])
+        end = position + 2 + int.from_bytes(data[position + 2 : position + 4])
         if marker not in JPEG_METADATA:
-            kept.append(data[place:end])
-        place = end
-    return b"".join(kept) + data[place:]
+            kept.append(data[position:end])
+        position = end
+    return b"".join(kept) + data[position:]
 
 
 def _png_without_metadata(data: bytes) -> bytes:
-    """Without its EXIF and text chunks; the others stay byte for byte."""
-    kept, place = [data[:PNG_SIGNATURE_BYTES]], PNG_SIGNATURE_BYTES
-    while place < len(data):
-        end = place + 12 + int.from_bytes(data[place : place + 4])
-        if data[place + 4 : place + 8] not in PNG_METADATA:
-            kept.append(data[place:end])
-        place = end
+    """Remove the EXIF and text chunks; all others are unchanged."""
+    kept, position = [data[:PNG_SIGNATURE_BYTES]], PNG_SIGNATURE_BYTES
+    while position < len(data):
+        end = position + 12 + int.from_bytes(data[position : position + 4])
+        if data[position + 4 : position + 8] not in PNG_METADATA:
+            kept.append(data[position:end])
+        position = end
     return b"".join(kept)
 
 
 def _blank_location(path: Path) -> None:
-    """Overwrites the place of an MP4 or MOV without moving any offset in it: the boxes that are made for a place, and
-    XMP that tells one, become free space; where it stands in other metadata, its text becomes blanks."""
-    with open_recording(path, "mov") as container:
+    """Overwrite the location of an MP4 or MOV in place, without changing any offset.
+
+    Location boxes, and XMP with a location, become free space; in other metadata, the text is replaced by spaces.
+    """
+    with open_container(path, "mov") as container:
         named = {text for key, text in container.metadata.items() if "location" in key.lower()}
-    # Two or three letters are found in the tables of a film as well, which would be damaged.
-    places = [text.encode(errors="surrogateescape") for text in named if len(text) >= SHORTEST_PLACE]
+    # Texts of two or three characters also occur in binary tables, which would be damaged.
+    locations = [text.encode(errors="surrogateescape") for text in named if len(text) >= MIN_LOCATION_LENGTH]
     with path.open("r+b") as stream, mmap.mmap(stream.fileno(), 0) as content:
         for start, body, end in islice(_boxes(content, 0, len(content)), MAX_BOXES):
             kind = content[start + 4 : start + 8]
-            if kind in BOXES_OF_TEXT:
-                _blank_texts(content, places, body, end)
-            elif kind in BOXES_OF_PLACES or (kind in BOXES_OF_XMP and content.find(GPS, body, end) >= 0):
+            if kind in METADATA_BOXES:
+                _blank_texts(content, locations, body, end)
+            elif kind in LOCATION_BOXES or (kind in XMP_BOXES and content.find(GPS, body, end) >= 0):
                 content[start + 4 : start + 8] = b"free"
                 content[body:end] = bytes(end - body)
 
 
 def _boxes(content: mmap.mmap, start: int, end: int, *, depth: int = 0) -> Iterator[tuple[int, int, int]]:
-    """The boxes between two places, and those in them on the way to metadata: where each starts, where its body does
-    and where it ends."""
-    while start + 16 <= end:  # a place takes more
+    """Yield the start, the start of the body, and the end of each box between two positions, including the boxes inside
+    containers of metadata."""
+    while start + 16 <= end:  # a box with a location is longer
         length, body = int.from_bytes(content[start : start + 4]), start + 8
         if length == 1:
             length, body = int.from_bytes(content[start + 8 : start + 16]), start + 16
         close = min(start + length, end) if length >= body - start else end
         yield start, body, close
-        if content[start + 4 : start + 8] in BOXES_OF_BOXES and depth < len(BOXES_OF_BOXES):
+        if content[start + 4 : start + 8] in CONTAINER_BOXES and depth < len(CONTAINER_BOXES):
             yield from _boxes(content, body, close, depth=depth + 1)
         start = close
 
 
-def _blank_texts(content: mmap.mmap, places: list[bytes], start: int, end: int) -> None:
-    for text in places:
-        place = content.find(text, start, end)
-        while place >= 0:
-            content[place : place + len(text)] = b" " * len(text)
-            place = content.find(text, place + len(text), end)
+def _blank_texts(content: mmap.mmap, texts: list[bytes], start: int, end: int) -> None:
+    for text in texts:
+        position = content.find(text, start, end)
+        while position >= 0:
+            content[position : position + len(text)] = b" " * len(text)
+            position = content.find(text, position + len(text), end)

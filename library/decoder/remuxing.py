@@ -6,8 +6,8 @@ from typing import Any
 import av
 from av.bitstream import BitStreamFilterContext
 
-from library.probe import damaged
-from library.probe.identify import open_recording
+from library.probe import Refusal, UnreadableMedia
+from library.probe.identify import open_container
 
 # No creation time, no name of the writer; the index at the start, so that browsers can play at once.
 MUXER_OPTIONS = {"movflags": "+faststart", "fflags": "+bitexact"}
@@ -19,19 +19,19 @@ def copy_without_metadata(source: Path, target: Path) -> None:
     Raise UnreadableMedia.
     """
     try:
-        with open_recording(source) as film, open_target(target) as copy:
-            tracks = [*film.streams.video[:1], *film.streams.audio[:1]]
+        with open_container(source) as video, open_target(target) as copy:
+            tracks = [*video.streams.video[:1], *video.streams.audio[:1]]
             copied = {track.index: copy.add_stream_from_template(track) for track in tracks}
-            forget_metadata(copy)
-            filters = {track.index: _without_encoder_notes(track) for track in film.streams.video[:1]}
-            for packet in film.demux(tracks):
+            drop_metadata(copy)
+            filters = {track.index: _without_encoder_notes(track) for track in video.streams.video[:1]}
+            for packet in video.demux(tracks):
                 track = packet.stream.index
                 for cleaned in filters[track].filter(packet) if track in filters else [packet]:
                     if cleaned.dts is not None:
                         cleaned.stream = copied[track]
                         copy.mux(cleaned)
     except (av.FFmpegError, ValueError) as error:
-        raise damaged(source.name) from error
+        raise UnreadableMedia(Refusal.DAMAGED, source.name) from error
 
 
 def _without_encoder_notes(track: Any) -> BitStreamFilterContext:
@@ -45,7 +45,7 @@ def open_target(target: Path) -> Any:
     return av.open(str(target), "w", format="mp4", options=MUXER_OPTIONS)
 
 
-def forget_metadata(copy: Any) -> None:
+def drop_metadata(copy: Any) -> None:
     """Drop metadata copied from the template stream: titles, encoders, handlers, languages."""
     copy.metadata.clear()
     for stream in copy.streams:

@@ -1,4 +1,4 @@
-"""Tile a text over a picture."""
+"""Tile a text over an image."""
 
 import math
 import unicodedata
@@ -18,15 +18,15 @@ _FILL, _EDGE = (255, 255, 255, 96), (0, 0, 0, 88)
 _RIGHT_TO_LEFT = {"R", "AL"}
 
 
-def mark_picture(picture: Image.Image, text: str) -> Image.Image:
-    """Return the picture as RGB with the text tiled over it."""
-    marked = picture.convert("RGBA")
-    marked.alpha_composite(overlay(text, picture.size))
+def add_watermark(image: Image.Image, text: str) -> Image.Image:
+    """Return the image as RGB with the text tiled over it."""
+    marked = image.convert("RGBA")
+    marked.alpha_composite(overlay(text, image.size))
     return marked.convert("RGB")
 
 
 def overlay(text: str, size: Size) -> Image.Image:
-    """Return a transparent RGBA picture of that size with the text tiled over it, light with a dark outline, so that it
+    """Return a transparent RGBA image of that size with the text tiled over it, light with a dark outline, so that it
     is readable on any background. The text must not contain undrawable characters."""
     line = _line(text, max(_LEAST_PIXELS, min(size) // _HEIGHT_SHARE))
     side = math.ceil(math.hypot(*size))

@@ -10,10 +10,10 @@ from av.filter import Graph
 from av.video.format import VideoFormat
 from PIL import Image
 
-from library.decoder.remuxing import forget_metadata, open_target
+from library.decoder.remuxing import drop_metadata, open_target
 from library.decoder.watermark import overlay
-from library.probe import damaged
-from library.probe.identify import open_recording
+from library.probe import Refusal, UnreadableMedia
+from library.probe.identify import open_container
 
 # One thread each: slower, but with less memory and less impact on the machine's other work.
 _ENCODER = {"preset": "veryfast", "crf": "19", "bf": "0", "threads": "1"}
@@ -26,31 +26,31 @@ def burn_in(source: Path, target: Path, text: str) -> None:
     Raise UnreadableMedia.
     """
     try:
-        with open_recording(source) as film, open_target(target) as copy:
-            _Burning(film, copy, text).run()
+        with open_container(source) as video, open_target(target) as copy:
+            _BurnIn(video, copy, text).run()
     except (av.FFmpegError, ValueError, IndexError) as error:
-        raise damaged(source.name) from error
+        raise UnreadableMedia(Refusal.DAMAGED, source.name) from error
 
 
-class _Burning:
-    """One video on its way from reader to writer."""
+class _BurnIn:
+    """Decode, overlay and encode one video frame by frame."""
 
-    def __init__(self, film: Any, copy: Any, text: str) -> None:
-        self._film, self._copy = film, copy
-        self._video = film.streams.video[0]
+    def __init__(self, source: Any, copy: Any, text: str) -> None:
+        self._source, self._copy = source, copy
+        self._video = source.streams.video[0]
         self._video.codec_context.thread_count = 1
-        self._sound = film.streams.audio[0] if film.streams.audio else None
-        self._graph = _Overlaying(self._video, text)
+        self._audio = source.streams.audio[0] if source.streams.audio else None
+        self._graph = _OverlayGraph(self._video, text)
         self._new_video = self._encoder()
-        self._new_sound = copy.add_stream_from_template(self._sound) if self._sound else None
-        forget_metadata(copy)
+        self._new_audio = copy.add_stream_from_template(self._audio) if self._audio else None
+        drop_metadata(copy)
 
     def run(self) -> None:
-        for packet in self._film.demux([stream for stream in (self._video, self._sound) if stream]):
+        for packet in self._source.demux([stream for stream in (self._video, self._audio) if stream]):
             if packet.stream is self._video:
                 self._burn(packet)
             elif packet.dts is not None:
-                packet.stream = self._new_sound
+                packet.stream = self._new_audio
                 self._copy.mux(packet)
         for frame in self._graph.finish():
             self._encode(frame)
@@ -74,7 +74,7 @@ class _Burning:
         return stream
 
 
-class _Overlaying:
+class _OverlayGraph:
     """FFmpeg's `overlay` filter, which works in the frame's colour space and in native code."""
 
     def __init__(self, video: Any, text: str) -> None:
@@ -122,11 +122,11 @@ class _Overlaying:
                 yield frame
 
 
-def _with_alpha(picture: Image.Image) -> av.VideoFrame:
-    """Return an RGBA picture as a frame; PyAV's own conversion drops the alpha channel."""
-    frame = av.VideoFrame(picture.width, picture.height, "rgba")
-    plane, row = frame.planes[0], picture.width * 4
-    pixels, padding = picture.tobytes(), bytes(plane.line_size - row)
+def _with_alpha(image: Image.Image) -> av.VideoFrame:
+    """Return an RGBA image as a frame; PyAV's own conversion drops the alpha channel."""
+    frame = av.VideoFrame(image.width, image.height, "rgba")
+    plane, row = frame.planes[0], image.width * 4
+    pixels, padding = image.tobytes(), bytes(plane.line_size - row)
     lines = (pixels[top : top + row] + padding for top in range(0, len(pixels), row))
     plane.update(b"".join(lines))
     return frame

@@ -12,26 +12,26 @@ from typing import Any
 
 from library.decoding.pool import run, within_request
 from library.decoding.slots import DecodersBusy
-from library.probe import Facts, shown_name
+from library.probe import Facts, display_name
 
 __all__ = [
     "DecodersBusy",
-    "Film",
     "Prepared",
+    "RenderedVideo",
     "digest",
     "draw_thumbnail",
-    "film",
+    "encode_link_video",
     "frame",
+    "inspect_render",
     "kind",
-    "link_film",
     "prepare",
     "within_request",
 ]
 
-# CPU seconds. Pictures take one or two; an hour of audio takes a minute to convert, a long video as long to decode.
-PREPARE, FRAME, FILM, WALK = 120, 60, 600, 120
+# CPU seconds. Images take one or two; an hour of audio takes a minute to convert, a long video as long to decode.
+PREPARE, FRAME, RENDER, WALK = 120, 60, 600, 120
 # Encoding a minute of 1080p takes about a minute and a half.
-LINK_FILM = 1500
+LINK_VIDEO = 1500
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Prepared:
 
 
 @dataclass(frozen=True)
-class Film:
+class RenderedVideo:
     """A rendered video; `times` in seconds if the frame times do not follow from the rate."""
 
     facts: Facts
@@ -56,7 +56,7 @@ class Film:
 
 def prepare(path: Path, *, name: str) -> Prepared:
     """Convert, probe and clean a file, possibly in place; new files are written beside it."""
-    found = run("prepare", {"path": str(path), "name": name}, name=shown_name(name), cpu_seconds=PREPARE)
+    found = run("prepare", {"path": str(path), "name": name}, name=display_name(name), cpu_seconds=PREPARE)
     return Prepared(
         path=Path(found["path"]),
         thumbnail=Path(found["thumbnail"]),
@@ -68,7 +68,7 @@ def prepare(path: Path, *, name: str) -> Prepared:
 
 def kind(path: Path) -> str:
     """Return whether a file would be stored as `image`, `video` or `audio`."""
-    found: str = run("kind", {"path": str(path)}, name=shown_name(path.name), cpu_seconds=WALK)["kind"]
+    found: str = run("kind", {"path": str(path)}, name=display_name(path.name), cpu_seconds=WALK)["kind"]
     return found
 
 
@@ -77,7 +77,7 @@ def draw_thumbnail(path: Path, target: Path) -> None:
     run(
         "thumbnail",
         {"path": str(path), "target": str(target)},
-        name=shown_name(path.name),
+        name=display_name(path.name),
         cpu_seconds=PREPARE,
     )
 
@@ -99,29 +99,29 @@ def frame(
         "strokes": list(strokes),
         "compress_level": compress_level,
     }
-    return float(run("frame", arguments, name=shown_name(path.name), cpu_seconds=FRAME)["second"])
+    return float(run("frame", arguments, name=display_name(path.name), cpu_seconds=FRAME)["second"])
 
 
-def film(path: Path, poster: Path, *, keep: Callable[[], None]) -> Film:
+def inspect_render(path: Path, poster: Path, *, keep: Callable[[], None]) -> RenderedVideo:
     """Probe a rendered video to its end, write its poster, count its frames."""
     arguments = {"path": str(path), "poster": str(poster)}
-    found = run("film", arguments, name=shown_name(path.name), cpu_seconds=FILM, keep=keep)
-    return Film(Facts(**found["facts"]), found["frames"], found["times"])
+    found = run("inspect_render", arguments, name=display_name(path.name), cpu_seconds=RENDER, keep=keep)
+    return RenderedVideo(Facts(**found["facts"]), found["frames"], found["times"])
 
 
-def link_film(
-    film: Path, poster: Path, *, into: Path, mark: str, keep: Callable[[], None]
+def encode_link_video(
+    video: Path, poster: Path, *, into: Path, mark: str, keep: Callable[[], None]
 ) -> tuple[Path, Path]:
     """Write a copy of a video and its poster for the guests of a share link into a folder: with `mark` burnt into every
     frame or, if it is empty, only without metadata. Frame times are preserved, and audio is copied."""
     copies = into / "copy.mp4", into / "copy.webp"
-    paths = {"path": film, "poster": poster, "target": copies[0], "target_poster": copies[1]}
+    paths = {"path": video, "poster": poster, "target": copies[0], "target_poster": copies[1]}
     arguments = {name: str(path) for name, path in paths.items()} | {"mark": mark}
-    run("link_film", arguments, name=shown_name(film.name), cpu_seconds=LINK_FILM, keep=keep)
+    run("encode_link_video", arguments, name=display_name(video.name), cpu_seconds=LINK_VIDEO, keep=keep)
     return copies
 
 
 def digest(path: Path, *, keep: Callable[[], None]) -> str:
     """Hash the media data of a file, independent of its position in the file."""
-    found = run("digest", {"path": str(path)}, name=shown_name(path.name), cpu_seconds=WALK, keep=keep)
+    found = run("digest", {"path": str(path)}, name=display_name(path.name), cpu_seconds=WALK, keep=keep)
     return str(found["digest"])

@@ -12,11 +12,10 @@ from signal import Signals
 from typing import Any
 
 from django.conf import settings
-from django.utils.translation import gettext as _
 
 from library.decoding.process import Decoder, Ended, Overdue, Reply
 from library.decoding.slots import Slots
-from library.probe import UnreadableMedia
+from library.probe import Refusal, UnreadableMedia
 
 # Within a request: the maximum number of others waiting, and the maximum wait. Both bound the blocked threads.
 REQUEST_WAITING = 4
@@ -55,65 +54,47 @@ def run(
     waiting, seconds = (REQUEST_WAITING, REQUEST_SECONDS) if _in_request.get() else (2**31, PATIENT_SECONDS)
     with _slots().hold(seconds=seconds, waiting=waiting, keep=keep):
         try:
-            reply = _asked(operation, arguments, cpu_seconds, keep)
+            reply = _call(operation, arguments, cpu_seconds, keep)
         except Overdue as error:
-            raise UnreadableMedia(_too_slow(name)) from error
+            raise UnreadableMedia(Refusal.TOO_SLOW, name) from error
         except Ended as error:
-            raise UnreadableMedia(_ended(error, operation, name)) from error
+            raise UnreadableMedia(_reason_for(error, operation), name) from error
     return _result(reply, operation, name)
 
 
-def _asked(operation: str, arguments: dict[str, Any], cpu_seconds: int, keep: Callable[[], None]) -> Reply:
-    decoder = _idle.take()
+def _call(operation: str, arguments: dict[str, Any], cpu_seconds: int, keep: Callable[[], None]) -> Reply:
+    decoder = _idle.acquire()
     try:
-        reply = decoder.ask(operation, arguments, cpu_seconds=cpu_seconds, keep=keep)
+        reply = decoder.call(operation, arguments, cpu_seconds=cpu_seconds, keep=keep)
     except Ended as error:
         if error.began:
             raise
         # The idle process was just exiting.
         decoder = _idle.new()
-        reply = decoder.ask(operation, arguments, cpu_seconds=cpu_seconds, keep=keep)
-    _idle.give_back(decoder)
+        reply = decoder.call(operation, arguments, cpu_seconds=cpu_seconds, keep=keep)
+    _idle.release(decoder)
     return reply
 
 
 def _result(reply: Reply, operation: str, name: str) -> dict[str, Any]:
     if "refused" in reply:
-        raise UnreadableMedia(reply["refused"])
+        raise UnreadableMedia.from_json(**reply["refused"])
     if "memory" in reply:
-        raise UnreadableMedia(_too_large(name))
+        raise UnreadableMedia(Refusal.TOO_MUCH_MEMORY, name)
     if "errno" in reply:
         raise OSError(reply["errno"], os.strerror(reply["errno"]))
     if "fault" in reply:
         log.error("the decoder failed at %s: %s", operation, reply["fault"])
-        raise UnreadableMedia(_broken(name))
+        raise UnreadableMedia(Refusal.DECODER_FAILED, name)
     result: dict[str, Any] = reply["result"]
     return result
 
 
-def _ended(error: Ended, operation: str, name: str) -> str:
+def _reason_for(error: Ended, operation: str) -> Refusal:
     if error.code == SIGXCPU:
-        return _too_slow(name)
+        return Refusal.TOO_SLOW
     log.error("the decoder ended with %s at %s", error.code, operation)
-    return _broken(name)
-
-
-def _too_large(name: str) -> str:
-    return _(
-        "{name} is too large to open: decoding it takes more memory than is allowed. Save it smaller."
-    ).format(name=name)
-
-
-def _too_slow(name: str) -> str:
-    return _(
-        "{name} takes too long to open: decoding it was stopped. Save it smaller, or in another format."
-    ).format(name=name)
-
-
-def _broken(name: str) -> str:
-    return _(
-        "{name} cannot be opened: the program that decodes it stopped. Try again, or save the file anew."
-    ).format(name=name)
+    return Refusal.DECODER_FAILED
 
 
 class _Idle:
@@ -124,7 +105,7 @@ class _Idle:
         self._waiting: list[Decoder] = []
         self._all: set[Decoder] = set()
 
-    def take(self) -> Decoder:
+    def acquire(self) -> Decoder:
         with self._guard:
             if self._waiting:
                 return self._waiting.pop()
@@ -136,7 +117,7 @@ class _Idle:
             self._all = {one for one in self._all if one.is_open} | {decoder}
         return decoder
 
-    def give_back(self, decoder: Decoder) -> None:
+    def release(self, decoder: Decoder) -> None:
         with self._guard:
             if decoder.is_open:
                 self._waiting.append(decoder)

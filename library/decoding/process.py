@@ -13,7 +13,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 MAX_REPLY_BYTES = 64_000_000
-PIECE = 65536
+CHUNK = 65536
 # Seconds between two calls of `keep` while a file is being worked on.
 KEEP_EVERY = 1.0
 # Wall-clock seconds to start, and in addition to three times the CPU seconds, to allow for a busy machine.
@@ -38,25 +38,25 @@ class Decoder:
     """A running `python -m library.decoder`. It does not inherit our environment, and it exits with this process."""
 
     def __init__(self, *, memory_bytes: int) -> None:
-        theirs, self._ours = os.pipe()
+        child_end, self._our_end = os.pipe()
         try:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "library.decoder", str(theirs), str(memory_bytes)],
+                [sys.executable, "-m", "library.decoder", str(child_end), str(memory_bytes)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
-                pass_fds=[theirs],
+                pass_fds=[child_end],
                 bufsize=0,
                 env=_environment(),
             )
         except OSError:
-            os.close(self._ours)
+            os.close(self._our_end)
             raise
         finally:
-            os.close(theirs)
+            os.close(child_end)
         self._buffer = b""
         self.is_open = True
 
-    def ask(
+    def call(
         self, operation: str, arguments: dict[str, Any], *, cpu_seconds: int, keep: Callable[[], None]
     ) -> Reply:
         """Run one operation. Raise Ended, or Overdue a minute after three times the CPU seconds; `keep` may raise.
@@ -85,7 +85,7 @@ class Decoder:
             if stream:
                 with contextlib.suppress(OSError):
                     stream.close()
-        os.close(self._ours)
+        os.close(self._our_end)
         self._process.wait()
 
     def disown(self) -> None:
@@ -94,14 +94,14 @@ class Decoder:
         for stream in (self._process.stdin, self._process.stdout):
             if stream:
                 stream.close()
-        os.close(self._ours)
+        os.close(self._our_end)
         # It is not a child of this process, which must neither wait for it nor warn about it.
         self._process.returncode = 0
 
     def _send(self, request: dict[str, Any]) -> None:
         content = memoryview(json.dumps(request).encode() + b"\n")
         stream = self._process.stdin
-        assert stream is not None  # noqa: S101 - a pipe was asked for
+        assert stream is not None  # noqa: S101 - opened as a pipe
         try:
             while content:
                 content = content[stream.write(content) or 0 :]
@@ -110,7 +110,7 @@ class Decoder:
 
     def _line(self, seconds: float, keep: Callable[[], None], *, began: bool) -> Reply:
         stream = self._process.stdout
-        assert stream is not None  # noqa: S101 - a pipe was asked for
+        assert stream is not None  # noqa: S101 - opened as a pipe
         poll = select.poll()
         poll.register(stream, select.POLLIN | select.POLLHUP)
         end = time.monotonic() + seconds
@@ -118,7 +118,7 @@ class Decoder:
             if time.monotonic() > end or len(self._buffer) > MAX_REPLY_BYTES:
                 raise Overdue
             if poll.poll(KEEP_EVERY * 1000):
-                piece = os.read(stream.fileno(), PIECE)
+                piece = os.read(stream.fileno(), CHUNK)
                 if not piece:
                     raise Ended(self._process.wait(), began=began)
                 self._buffer += piece

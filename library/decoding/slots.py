@@ -29,7 +29,7 @@ class Slots:
     def __init__(self, folder: Path, count: int) -> None:
         self._paths = [folder / f"slot-{number}.lock" for number in range(count)]
         self._guard = threading.Lock()
-        self._line: deque[object] = deque()
+        self._queue: deque[object] = deque()
         folder.mkdir(parents=True, exist_ok=True)
 
     @contextmanager
@@ -38,34 +38,34 @@ class Slots:
 
         `keep` is called during the wait and may end it by raising. Raise DecodersBusy.
         """
-        slot = self._take_at_once(waiting) or self._take_in_turn(seconds, keep)
+        slot = self._acquire_at_once(waiting) or self._acquire_in_turn(seconds, keep)
         try:
             yield
         finally:
             os.close(slot)
 
-    def _take_at_once(self, waiting: int) -> int | None:
+    def _acquire_at_once(self, waiting: int) -> int | None:
         with self._guard:
-            slot = None if self._line else self._free_slot()
-            if slot is None and len(self._line) >= waiting:
+            slot = None if self._queue else self._free_slot()
+            if slot is None and len(self._queue) >= waiting:
                 raise DecodersBusy
             if slot is None:
-                self._line.append(threading.get_ident())
+                self._queue.append(threading.get_ident())
         return slot
 
-    def _take_in_turn(self, seconds: float, keep: Callable[[], None]) -> int:
+    def _acquire_in_turn(self, seconds: float, keep: Callable[[], None]) -> int:
         me, end = threading.get_ident(), time.monotonic() + seconds
         try:
             while True:
                 keep()
-                if self._line[0] == me and (slot := self._free_slot()) is not None:
+                if self._queue[0] == me and (slot := self._free_slot()) is not None:
                     return slot
                 if time.monotonic() > end:
                     raise DecodersBusy
                 time.sleep(POLL)
         finally:
             with self._guard:
-                self._line.remove(me)
+                self._queue.remove(me)
 
     def _free_slot(self) -> int | None:
         """Return an open file that this process has locked, or None if all are taken."""

@@ -1,19 +1,26 @@
-"""What people type and choose about assets."""
+"""Forms for assets, uploads, collections and the library's list."""
 
-from library.forms.asset_details import EditForm, about, parse_tags
+from library.forms.asset_details import EditForm, details_of, parse_tags
 from library.forms.assets import AssetForm, VersionForm
-from library.forms.batches import BatchForm, RowForm, UploadForm, listed, noticed, proposed, rows_sent
+from library.forms.batches import (
+    BatchForm,
+    RowForm,
+    UploadForm,
+    duplicates_in,
+    list_handles,
+    proposed_rows,
+    submitted_rows,
+)
 from library.forms.bundles import IMPORT_SECONDS, BundleForm
-from library.forms.files import KEPT_SALT, FilesForm, KeptFile, keep, problem_of
-from library.forms.filters import USABLE, FilterForm, usable_bits
-from library.forms.moves import links_told, move_told
-from library.forms.naming import RenameForm, clash_notice, clashes_told, taken_message
-from library.ingest import files_of
+from library.forms.files import KEPT_SALT, FilesForm, KeptFile, keep_file, unavailable_text
+from library.forms.filters import USES, FilterForm, usable_bits
+from library.forms.moves import link_conflict_text, move_notice
+from library.forms.naming import RenameForm, similar_handles_warning, taken_message
 
 __all__ = [
     "IMPORT_SECONDS",
     "KEPT_SALT",
-    "USABLE",
+    "USES",
     "AssetForm",
     "BatchForm",
     "BundleForm",
@@ -25,19 +32,17 @@ __all__ = [
     "RowForm",
     "UploadForm",
     "VersionForm",
-    "about",
-    "clash_notice",
-    "clashes_told",
-    "files_of",
-    "keep",
-    "links_told",
-    "listed",
-    "move_told",
-    "noticed",
+    "details_of",
+    "duplicates_in",
+    "keep_file",
+    "link_conflict_text",
+    "list_handles",
+    "move_notice",
     "parse_tags",
-    "problem_of",
-    "proposed",
-    "rows_sent",
+    "proposed_rows",
+    "similar_handles_warning",
+    "submitted_rows",
     "taken_message",
+    "unavailable_text",
     "usable_bits",
 ]

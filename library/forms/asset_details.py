@@ -1,4 +1,4 @@
-"""What is said about an asset: its text and its rights, and the edit of them that may come too late."""
+"""The form fields for an asset's details and rights, and edits that conflict with a later one."""
 
 from dataclasses import fields
 from datetime import date
@@ -7,6 +7,8 @@ from typing import Any
 from django import forms
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from library import ingest
 from library.forms.text import VisibleCharField
@@ -15,46 +17,76 @@ from library.text import visible
 
 MAX_TAGS, MAX_TAG_LENGTH = 20, 40
 RIGHTS = tuple(field.name for field in fields(Rights))
+DETAILS = ("title", "description", "tags", "home_project", "is_shared", "is_grid")
 
 
-class AboutForm(forms.Form):
-    """What is said about an asset, and who may use it."""
+class DetailsForm(forms.Form):
+    """The details of an asset, and who may use it."""
 
-    title = VisibleCharField(required=False, max_length=120)
-    description = forms.CharField(required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 3}))
-    tags = forms.CharField(required=False, max_length=1000, help_text="Separated by commas.")
+    title = VisibleCharField(label=gettext_lazy("Title"), required=False, max_length=120)
+    description = forms.CharField(
+        label=gettext_lazy("Description"),
+        required=False,
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    tags = forms.CharField(
+        label=gettext_lazy("Tags"),
+        required=False,
+        max_length=1000,
+        help_text=gettext_lazy("Separate tags with commas."),
+    )
     home_project = forms.ModelChoiceField(
-        Project.objects.none(), required=False, empty_label="No project", label="Belongs to"
+        Project.objects.none(),
+        required=False,
+        empty_label=gettext_lazy("No project"),
+        label=gettext_lazy("Project"),
     )
     is_shared = forms.BooleanField(
-        required=False, initial=True, label="Everyone may use it", help_text="Otherwise only its project may."
+        required=False,
+        initial=True,
+        label=gettext_lazy("Shared with all projects"),
+        help_text=gettext_lazy("If not, only its own project can use it."),
     )
     is_grid = forms.BooleanField(
         required=False,
-        label="A grid: one picture with several views",
-        help_text="The provider then takes the picture as a collage. For pictures only.",
+        label=gettext_lazy("Multi-view sheet"),
+        help_text=gettext_lazy(
+            "One image that shows several views. It is sent to the provider as a collage."
+        ),
     )
-    licence = VisibleCharField(required=False, max_length=120, help_text="Such as CC BY 4.0, or a contract.")
+    licence = VisibleCharField(
+        label=gettext_lazy("Licence"),
+        required=False,
+        max_length=120,
+        help_text=gettext_lazy("For example CC BY 4.0, or a contract."),
+    )
     source = VisibleCharField(
-        required=False, max_length=200, help_text="Where it comes from: a person, a shoot, a link."
+        label=gettext_lazy("Source"),
+        required=False,
+        max_length=200,
+        help_text=gettext_lazy("For example a photographer, a shoot or a link."),
     )
     consent_note = VisibleCharField(
+        label=gettext_lazy("Consent"),
         required=False,
         max_length=4000,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="Who agreed to what.",
+        help_text=gettext_lazy("Who agreed to which use."),
     )
     rights_end_on = forms.DateField(
         required=False,
-        label="Rights end on",
+        label=gettext_lazy("Last day of use"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        help_text="The last day on which it may be used in a new take. Empty: no end.",
+        help_text=gettext_lazy(
+            "New takes cannot use it after this day. Leave empty if the rights do not expire."
+        ),
     )
 
     def offer_projects(self, user: User) -> None:
-        """Offers the projects in which the user may make things."""
+        """Offer the projects in which the user is an editor."""
         projects = self.fields["home_project"]
-        assert isinstance(projects, forms.ModelChoiceField)  # noqa: S101 - it is declared above
+        assert isinstance(projects, forms.ModelChoiceField)  # noqa: S101 - declared above
         projects.queryset = Project.objects.editable_by(user)
 
     def clean_tags(self) -> list[str]:
@@ -62,29 +94,26 @@ class AboutForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
-        if (
-            not values.get("is_shared")
-            and not values.get("home_project")
-            and not self.has_error("home_project")
-        ):
-            self.add_error("home_project", "Choose the project to which it is kept, or let everyone use it.")
+        has_project = values.get("home_project") or self.has_error("home_project")
+        if not values.get("is_shared") and not has_project:
+            self.add_error("home_project", _("Choose a project, or share the asset with all projects."))
         return values
 
     @property
     def has_rights(self) -> bool:
-        """Whether anything is said about rights, or wrong with it: then the page shows those fields at once."""
+        """Return whether a rights field has a value or an error, so that the page shows these fields expanded."""
         return any(self[name].value() or self[name].errors for name in RIGHTS)
 
-    def about(self) -> dict[str, Any]:
-        """The checked values as `ingest` takes them."""
+    def details(self) -> dict[str, Any]:
+        """Return the validated values as the arguments of `ingest`."""
         values = self.cleaned_data
         names = ("title", "description", "tags", "is_shared", "is_grid")
         rights = Rights(**{name: values[name] for name in RIGHTS})
         return {name: values[name] for name in names} | {"project": values["home_project"], "rights": rights}
 
 
-class EditForm(AboutForm):
-    """The text of an asset, with the revision from which it was edited."""
+class EditForm(DetailsForm):
+    """The details of an existing asset, with the revision from which they were edited."""
 
     revision = forms.IntegerField(widget=forms.HiddenInput)
 
@@ -96,37 +125,37 @@ class EditForm(AboutForm):
             self.fields["is_grid"].widget = forms.HiddenInput()
 
     def clean_rights_end_on(self) -> date | None:
-        wished: date | None = self.cleaned_data["rights_end_on"]
+        last_day: date | None = self.cleaned_data["rights_end_on"]
         try:
-            ingest.check_last_day(self.asset, last_day=wished, by=self.user)
+            ingest.check_last_day(self.asset, last_day=last_day, by=self.user)
         except ingest.OwnerNeeded as refusal:
             raise ValidationError(str(refusal)) from refusal
-        return wished
+        return last_day
 
     def clean_home_project(self) -> Project | None:
-        wished: Project | None = self.cleaned_data["home_project"]
+        project: Project | None = self.cleaned_data["home_project"]
         try:
-            ingest.check_home(self.asset, project=wished, by=self.user)
+            ingest.check_home(self.asset, project=project, by=self.user)
         except ingest.OwnerNeeded as refusal:
             raise ValidationError(str(refusal)) from refusal
-        return wished
+        return project
 
     def differences(self, current: Asset) -> list[tuple[str, str, str]]:
-        """Label, what is saved now, what was typed here; only where the two differ."""
-        now = about(current)
+        """Return label, saved value and submitted value of each field in which the two differ."""
+        saved = details_of(current)
         rows = [
-            (str(self[name].label), _shown(now[name]), _shown(self.cleaned_data[name]))
-            for name in ("title", "description", "tags", "home_project", "is_shared", "is_grid", *RIGHTS)
+            (str(self[name].label), _display(saved[name]), _display(self.cleaned_data[name]))
+            for name in (*DETAILS, *RIGHTS)
         ]
         return [row for row in rows if row[1] != row[2]]
 
-    def take_over(self, current: Asset) -> None:
-        """Lets the next press of the button save this text over the one that was just shown."""
+    def rebase_on(self, current: Asset) -> None:
+        """Make the next submission overwrite the current revision, which the page has shown."""
         self.data = {**self.data.dict(), self.add_prefix("revision"): str(current.revision)}  # type: ignore[attr-defined]
 
 
-def about(asset: Asset) -> dict[str, Any]:
-    """An asset's text as the forms show it."""
+def details_of(asset: Asset) -> dict[str, Any]:
+    """Return an asset's details as initial values of the form."""
     return {
         "title": asset.title,
         "description": asset.description,
@@ -139,21 +168,25 @@ def about(asset: Asset) -> dict[str, Any]:
 
 
 def parse_tags(text: str) -> list[str]:
-    """Tags from a text with commas: lower case, single blanks, each once, in order."""
+    """Parse comma-separated tags: lower case, single spaces, without duplicates. Raise ValidationError."""
     tags = list(dict.fromkeys(" ".join(part.split()).lower() for part in text.split(",") if visible(part)))
     if len(tags) > MAX_TAGS:
-        raise ValidationError(f"At most {MAX_TAGS} tags; these are {len(tags)}.")
+        too_many = ngettext(
+            "An asset can have %(max)d tag; you entered %(count)d.",
+            "An asset can have %(max)d tags; you entered %(count)d.",
+            MAX_TAGS,
+        )
+        raise ValidationError(too_many % {"max": MAX_TAGS, "count": len(tags)})
     for tag in tags:
         if len(tag) > MAX_TAG_LENGTH:
-            raise ValidationError(
-                f"The tag “{tag[:MAX_TAG_LENGTH]}…” is longer than {MAX_TAG_LENGTH} letters."
-            )
+            too_long = _("The tag “%(tag)s…” is too long. Tags can have up to %(max)d characters.")
+            raise ValidationError(too_long % {"tag": tag[:MAX_TAG_LENGTH], "max": MAX_TAG_LENGTH})
     return tags
 
 
-def _shown(value: Any) -> str:
+def _display(value: Any) -> str:
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return _("yes") if value else _("no")
     if isinstance(value, list):
         value = ", ".join(sorted(value))
-    return f"{value}" if value else "none"
+    return f"{value}" if value else _("none")

@@ -1,33 +1,48 @@
-"""An exported zip that is to come in."""
+"""The form for importing an exported zip."""
 
 from typing import Any
 
 from django import forms
 from django.contrib.auth.models import User
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from library.ingest.bundle_import import MAX_ENTRIES, MAX_UNPACKED_BYTES
+from library.ingest.bundle_import import MAX_ENTRIES, MAX_EXPANDED_BYTES
 from library.models import Project
 
-# A web server's thread serves nobody else meanwhile, and a browser does not wait for ever.
+# The import blocks a thread of the web server, and browsers time out.
 IMPORT_SECONDS = 20
 
 
 class BundleForm(forms.Form):
-    """The zip, and the project that its assets will belong to."""
+    """The zip, and the home project of the new assets."""
 
     bundle = forms.FileField(
-        label="Exported zip",
+        label=gettext_lazy("Exported zip"),
         widget=forms.FileInput(attrs={"accept": ".zip,application/zip"}),
-        help_text="A zip that the library of another Backlot exported. Handles that are there already are passed over. "
-        f"At most {MAX_ENTRIES:,} files and {MAX_UNPACKED_BYTES / 1e9:.0f} GB; what is not done after {IMPORT_SECONDS} "
-        "seconds is left, and comes in when the same zip is imported again.",
     )
     bundle_project = forms.ModelChoiceField(
-        Project.objects.none(), required=False, empty_label="No project", label="Its assets belong to"
+        Project.objects.none(),
+        required=False,
+        empty_label=gettext_lazy("No project"),
+        label=gettext_lazy("Project"),
     )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["bundle"].help_text = _help_text()
         projects = self.fields["bundle_project"]
-        assert isinstance(projects, forms.ModelChoiceField)  # noqa: S101 - it is declared above
+        assert isinstance(projects, forms.ModelChoiceField)  # noqa: S101 - declared above
         projects.queryset = Project.objects.editable_by(user)
+
+
+def _help_text() -> str:
+    return _(
+        "A zip exported from the library of another Backlot, with up to %(files)s files and %(size)s GB. Handles that "
+        "already exist are skipped. An import runs for up to %(seconds)d seconds; to continue, import the zip again."
+    ) % {
+        "files": number_format(MAX_ENTRIES, force_grouping=True),
+        "size": number_format(MAX_EXPANDED_BYTES / 1e9, 0),
+        "seconds": IMPORT_SECONDS,
+    }

@@ -1,4 +1,4 @@
-"""Names for what people keep: collections and saved views."""
+"""Forms for collections and saved views."""
 
 from typing import Any
 
@@ -6,23 +6,24 @@ from django import forms
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext_lazy
 
 from library.forms.text import VisibleCharField
 from library.models import Collection, Project, SavedView
 
-NAMED_TWICE = "You have one of this name already."
+NAME_EXISTS = gettext_lazy("You already have a collection with this name.")
 
 
 class CollectionForm(forms.Form):
-    """A new collection: the user's own, or a project's in which the user may make things."""
+    """A new collection of the user, or of a project in which the user is an editor."""
 
-    name = VisibleCharField(max_length=80)
+    name = VisibleCharField(label=gettext_lazy("Name"), max_length=80)
     project = forms.ModelChoiceField(
         Project.objects.none(),
         required=False,
-        empty_label="Only me",
-        label="For",
-        help_text="The people of the project see it, and its makers may change it.",
+        empty_label=gettext_lazy("Only me"),
+        label=gettext_lazy("Visible to"),
+        help_text=gettext_lazy("Members of the project can see it; its owners and editors can change it."),
     )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
@@ -32,14 +33,14 @@ class CollectionForm(forms.Form):
 
     def clean_name(self) -> str:
         name = str(self.cleaned_data["name"])
-        # No constraint tells two names apart where there is no project: NULLs are never equal.
+        # The unique constraint has no effect without a project, since NULLs are never equal.
         if Collection.objects.filter(owner=self.user, name=name).exists():
-            raise ValidationError(NAMED_TWICE)
+            raise ValidationError(NAME_EXISTS)
         return name
 
     @transaction.atomic
     def create(self) -> Collection | None:
-        """The new collection, or None and an error when the user made one of this name at the same moment."""
+        """Create the collection; return None and add an error if the user has just created one with this name."""
         # Locked, so that the second of two concurrent requests sees what the first created.
         User.objects.select_for_update().get(pk=self.user.pk)
         try:
@@ -51,7 +52,7 @@ class CollectionForm(forms.Form):
 
 
 class ViewForm(forms.Form):
-    """A name for the list as it is narrowed and sorted at present; the same name again replaces it."""
+    """A name for the current filters and order; an existing view with the same name is replaced."""
 
     name = VisibleCharField(max_length=SavedView._meta.get_field("name").max_length)
     query = forms.CharField(required=False, max_length=SavedView._meta.get_field("query").max_length)

@@ -1,4 +1,4 @@
-"""Forms with files. A refused form loses nothing: files that were good stay with it."""
+"""Forms with files. A form with errors keeps the valid files, so that users need not choose them again."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -9,35 +9,38 @@ from django.contrib.auth.models import User
 from django.core import signing
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from library import ingest
 from library.decoding import DecodersBusy
 from library.models import Asset, MediaFile, Project
-from library.probe import UnreadableMedia, shown_name
+from library.probe import UnreadableMedia, display_name
+from library.refusal_text import refusal_text
 from library.storage import StorageFailed
 
 KEPT_SALT = "library.forms.kept"
 KEPT_SECONDS = 24 * 3600
 MAX_FILES = 20
 ACCEPTED = ".jpg,.jpeg,.png,.gif,.bmp,.webp,.mp4,.mov,.mp3,.wav,.m4a,.ogg,.oga,.opus,.flac"
-TOO_OLD = "A file was kept for longer than a day: choose it again."
+EXPIRED = gettext_lazy("A file has expired after a day. Choose it again.")
 
 
-def problem_of(name: str, error: DecodersBusy | StorageFailed) -> str:
-    """Return the message for a valid file that could not be accepted."""
+def unavailable_text(name: str, error: DecodersBusy | StorageFailed) -> str:
+    """Return the message for a file that could not be saved because a component was unavailable."""
     if isinstance(error, StorageFailed):
-        return _("{name} was not kept: the file storage is unavailable. Try again in a moment.").format(
-            name=name
-        )
-    return _("{name} was not kept: too many files are being processed. Try again in a few seconds.").format(
-        name=name
-    )
+        text = _("%(name)s was not saved: the file storage is unavailable. Try again in a moment.")
+    else:
+        text = _("%(name)s was not saved: too many files are being processed. Try again in a few seconds.")
+    return text % {"name": name}
 
 
 @dataclass(frozen=True)
 class KeptFile:
-    """A file that is stored already and waits for its form; the token proves to us that this user brought it, or had
-    it before them as a file of an asset (its key), which they have to be able to edit still."""
+    """A stored file that its form has not used yet.
+
+    The token proves that this user uploaded the file, or was shown it as a file of the asset with the key `asset`,
+    which the user must still be able to edit.
+    """
 
     media: MediaFile
     name: str
@@ -45,30 +48,34 @@ class KeptFile:
     asset: int | None = None
 
 
-def keep(user: User, media: MediaFile, name: str, *, asset: int | None = None) -> KeptFile:
-    """A kept file with a token that is good for a day and for this user alone."""
-    facts = [user.pk, media.pk, shown_name(name), *([asset] if asset else [])]
+def keep_file(user: User, media: MediaFile, name: str, *, asset: int | None = None) -> KeptFile:
+    """Return a kept file with a token that is valid for a day and for this user only."""
+    facts = [user.pk, media.pk, display_name(name), *([asset] if asset else [])]
     token = signing.dumps(facts, salt=KEPT_SALT, compress=True)
-    return KeptFile(media, shown_name(name), token, asset)
+    return KeptFile(media, display_name(name), token, asset)
 
 
-def kept_before(user: User, tokens: Sequence[str]) -> tuple[list[KeptFile], bool]:
-    """The files that these tokens stand for, each once, in order; and whether all could be read. Tokens of somebody
-    else, files that are gone, and those of assets that the user may not edit any more are passed over."""
-    found, whole = kept_by_token(user, tokens)
-    return list({one.media.pk: one for one in found.values()}.values()), whole
+def kept_files(user: User, tokens: Sequence[str]) -> tuple[list[KeptFile], bool]:
+    """Return the files of these tokens, without duplicates, in order, and whether all tokens were valid.
+
+    Tokens of other users, deleted files, and files of assets that the user may no longer edit are ignored.
+    """
+    found, all_valid = kept_by_token(user, tokens)
+    return list({kept.media.pk: kept for kept in found.values()}.values()), all_valid
 
 
 def kept_by_token(user: User, tokens: Iterable[str]) -> tuple[dict[str, KeptFile], bool]:
-    """Each of these tokens with the file that it stands for, in a few queries however many; and whether all could be
-    read. The files are kept for another day, since their new tokens are good for one."""
+    """Map each of these tokens to its file, with a constant number of queries; also return whether all were valid.
+
+    The files are kept for another day, since their new tokens are valid for that long.
+    """
     named: dict[str, tuple[int, str, int | None]] = {}
-    whole = True
+    all_valid = True
     for token in tokens:
         try:
             owner, media, name, *rest = signing.loads(token, salt=KEPT_SALT, max_age=KEPT_SECONDS)
         except signing.BadSignature:
-            whole = False
+            all_valid = False
             continue
         if owner == user.pk:
             named[token] = (media, name, rest[0] if rest else None)
@@ -76,18 +83,18 @@ def kept_by_token(user: User, tokens: Iterable[str]) -> tuple[dict[str, KeptFile
     editable = Asset.objects.filter(pk__in=of_assets).keys_editable_by(user) if of_assets else set()
     keys = {media for media, name, asset in named.values() if asset is None or asset in editable}
     if keys:
-        ingest.keep_waiting(keys, user)
+        ingest.extend_retention(keys, user)
     found = MediaFile.objects.in_bulk(keys)
     kept = {
-        token: keep(user, found[media], name, asset=asset)
+        token: keep_file(user, found[media], name, asset=asset)
         for token, (media, name, asset) in named.items()
         if media in found and (asset is None or asset in editable)
     }
-    return kept, whole
+    return kept, all_valid
 
 
 class FilesInput(forms.FileInput):
-    """Chooses several files at once."""
+    """An input for several files."""
 
     allow_multiple_selected = True
 
@@ -96,7 +103,7 @@ class FilesInput(forms.FileInput):
         return chosen
 
     def use_required_attribute(self, initial: Any) -> bool:
-        """Kept files may be enough, which only the server knows."""
+        """Return False: kept files may be sufficient, which only the server knows."""
         return False
 
     def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
@@ -104,22 +111,27 @@ class FilesInput(forms.FileInput):
 
 
 class FilesField(forms.Field):
-    """Any number of uploaded files; whether they are enough, the form judges together with the kept ones."""
+    """Any number of uploaded files, which the form validates together with the kept ones."""
 
     widget = FilesInput(attrs={"accept": ACCEPTED, "multiple": True})
 
     def validate(self, value: Any) -> None:
-        """Nothing to refuse here."""
+        """Accept any value."""
 
 
 class FilesForm(forms.Form):
-    """A form with files, which are stored while it is checked. After that `kept` holds every good one, earlier
-    ones first; the page shows them with their tokens, so that nobody has to choose them again. `busy` is set when some
-    were not taken in for want of a decoder or of the storage, and the same form may be sent again."""
+    """A form that stores its files while it is validated.
 
-    files = FilesField(  # type: ignore[assignment]  # the metaclass takes it away
-        help_text="PNG, JPEG, GIF or BMP up to 10 MB (WebP is converted); MP4 or MOV; MP3 or WAV (M4A, Ogg and FLAC "
-        "are converted). The first picture is the primary one.",
+    Afterwards, `kept` contains all valid files, earlier ones first, which the page shows with their tokens. `busy` is
+    set if a decoder or the storage was unavailable for some of them; then the same form may be submitted again.
+    """
+
+    files = FilesField(  # type: ignore[assignment]  # removed by the metaclass
+        label=gettext_lazy("Files"),
+        help_text=gettext_lazy(
+            "PNG, JPEG, GIF or BMP up to 10 MB (WebP is converted); MP4 or MOV; MP3 or WAV (M4A, Ogg and FLAC are "
+            "converted). The first image is the primary one."
+        ),
     )
     max_files = MAX_FILES
 
@@ -132,27 +144,34 @@ class FilesForm(forms.Form):
 
     @property
     def project(self) -> Project | None:
-        """The project that has to have room for the files, where the form knows it."""
+        """Return the project whose storage quota applies, if the form has one."""
         return self.cleaned_data.get("home_project")
 
     @property
     def media_files(self) -> list[MediaFile]:
-        """The files that the form stands for, each once, in order."""
+        """Return the kept files, without duplicates, in order."""
         return list(dict.fromkeys(kept.media for kept in self.kept))
 
     @property
     def kept_note(self) -> str:
-        """What need not be chosen again: `Kept: 2 files, not to be chosen again.`"""
+        """Return the hint that files need not be chosen again; empty if there are none."""
         count = len(self.kept)
-        return f"Kept: {count} file{'s' if count > 1 else ''}, not to be chosen again." if count else ""
+        if not count:
+            return ""
+        return ngettext("%(count)d file is saved.", "%(count)d files are saved.", count) % {"count": count}
 
     def clean(self) -> dict[str, Any]:
         uploads = self.cleaned_data.get("files") or []
-        self.kept = self._kept_before()
+        self.kept = self._kept_files()
         if len(uploads) + len(self.kept) > self.max_files:
-            self.add_error("files", f"At most {self.max_files} files at a time; these are {len(uploads)}.")
+            too_many = ngettext(
+                "You can upload %(max)d file at a time; you chose %(count)d.",
+                "You can upload %(max)d files at a time; you chose %(count)d.",
+                self.max_files,
+            )
+            self.add_error("files", too_many % {"max": self.max_files, "count": len(uploads)})
         else:
-            self._take_in(uploads)
+            self._store(uploads)
         kind = self.cleaned_data.get("kind")
         if kind and not self.has_error("files"):
             self._check_files(kind)
@@ -164,28 +183,28 @@ class FilesForm(forms.Form):
         except ingest.WrongFiles as error:
             self.add_error("files", str(error))
 
-    def _take_in(self, uploads: "Iterable[UploadedFile[bytes]]") -> None:
+    def _store(self, uploads: "Iterable[UploadedFile[bytes]]") -> None:
         for upload in uploads:
-            name = shown_name(upload.name or "")
+            name = display_name(upload.name or "")
             if self.busy:
-                self.add_error("files", problem_of(name, self.busy))
+                self.add_error("files", unavailable_text(name, self.busy))
                 continue
             try:
                 media = ingest.add_media(upload, name=name, by=self.user, project=self.project)
             except (DecodersBusy, StorageFailed) as error:
                 self.busy = error
-                self.add_error("files", problem_of(name, error))
-            except UnreadableMedia as error:
-                self.add_error("files", str(error))
+                self.add_error("files", unavailable_text(name, error))
+            except UnreadableMedia as refusal:
+                self.add_error("files", refusal_text(refusal))
             except ingest.OverQuota as error:
                 self.over_quota = True
                 self.add_error("files", f"{name}: {error}")
             else:
-                self.kept.append(keep(self.user, media, name))
+                self.kept.append(keep_file(self.user, media, name))
 
-    def _kept_before(self) -> list[KeptFile]:
+    def _kept_files(self) -> list[KeptFile]:
         tokens: list[str] = self.data.getlist(self.add_prefix("kept"))  # type: ignore[attr-defined]
-        kept, whole = kept_before(self.user, tokens[: self.max_files])
-        if not whole:
-            self.add_error("files", TOO_OLD)
+        kept, all_valid = kept_files(self.user, tokens[: self.max_files])
+        if not all_valid:
+            self.add_error("files", EXPIRED)
         return kept

@@ -1,35 +1,48 @@
-"""Moving an asset between everyone and a project, said in words before it is done."""
+"""Messages about changing the home project or the sharing of an asset."""
 
 from collections.abc import Sequence
 
 from django.contrib.auth.models import User
+from django.utils.text import get_text_list
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from library.models import Asset, Project
 
-SHOWN = 5
+MAX_LISTED = 5
 
 
-def move_told(asset: Asset, project: Project | None, is_shared: bool) -> str:
-    """What the change of home or sharing means; empty when neither changes who may use the asset."""
+def move_notice(asset: Asset, project: Project | None, is_shared: bool) -> str:
+    """Return the effect of a new home or sharing; empty if who may use the asset stays the same."""
+    values = {"asset": asset, "home": asset.home_project, "project": project}
     if is_shared and not asset.is_shared:
-        return f"Nothing is saved yet. Until now only {asset.home_project} may use {asset}; from now on everyone may."
+        return (
+            _("Only %(home)s can use %(asset)s at present. After saving, all projects can use it.") % values
+        )
     if not is_shared and asset.is_shared:
-        return f"Nothing is saved yet. Until now everyone may use {asset}; from now on only {project} may."
+        return (
+            _("All projects can use %(asset)s at present. After saving, only %(project)s can use it.")
+            % values
+        )
     if not is_shared and asset.home_project != project:
-        return f"Nothing is saved yet. {asset} leaves {asset.home_project}; from now on only {project} may use it."
+        return _("%(asset)s moves out of %(home)s. After saving, only %(project)s can use it.") % values
     return ""
 
 
-def links_told(user: User, projects: Sequence[Project]) -> str:
-    """Which projects stand in the way; those that the user may not see are counted."""
-    wanted = [project.pk for project in projects]
-    seen = [str(project) for project in Project.objects.visible_to(user).filter(pk__in=wanted)]
-    shown = seen[:SHOWN]
-    if more := len(projects) - len(shown):
-        shown.append(f"{more} more project{'s' if more > 1 else ''}" if shown else _unseen(more))
-    verb = "links" if len(projects) == 1 else "link"
-    return f"{' and '.join(shown)} {verb} it. Unlink it there first, or let everyone use it."
-
-
-def _unseen(count: int) -> str:
-    return "A project that you may not see" if count == 1 else f"{count} projects that you may not see"
+def link_conflict_text(user: User, projects: Sequence[Project]) -> str:
+    """Return which projects prevent the change; those that the user may not see are counted."""
+    keys = [project.pk for project in projects]
+    visible = [str(project) for project in Project.objects.visible_to(user).filter(pk__in=keys)][:MAX_LISTED]
+    hidden = len(projects) - len(visible)
+    if not visible:
+        text = ngettext(
+            "A project that you cannot see links to this asset. Unlink it there first, or share the asset.",
+            "%(count)d projects that you cannot see link to this asset. Unlink it there first, or share the asset.",
+            hidden,
+        )
+        return text % {"count": hidden}
+    if hidden:
+        more = ngettext("%(count)d more project", "%(count)d more projects", hidden) % {"count": hidden}
+        visible.append(more)
+    text = _("Linked to %(projects)s. Unlink it there first, or share the asset with all projects.")
+    return text % {"projects": get_text_list(visible, _("and"))}

@@ -1,4 +1,4 @@
-"""What assets are called: the field for a handle, and the form that changes one."""
+"""The form field for handles, the rename form, and messages about handles."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -6,30 +6,37 @@ from typing import Any
 from django import forms
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from library import catalog, handles, ingest
 from library.models import Asset
 
 HANDLE_FIELD = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
-SHOWN_PAIRS = 10
+HANDLE_RULE = gettext_lazy(
+    "A handle starts with a letter and has 2 to 32 letters, digits, underscores or hyphens, without spaces."
+)
+MAX_LISTED_PAIRS = 10
 
 
-def checked_handle(text: str, user: User, *, own: Asset | None = None) -> str:
-    """The handle without its `@`. Raises ValidationError for what is no handle and for one that is taken; the asset
-    `own` may take back a name that it had before."""
+def validate_handle(text: str, user: User, *, own: Asset | None = None) -> str:
+    """Return the handle without its `@`. Raise ValidationError for an invalid handle and for one that is taken; the
+    asset `own` may reuse its former handles."""
     name = text.strip().removeprefix("@")
     if not handles.is_handle(name):
-        raise ValidationError(_not_a_handle(name))
-    taken = ingest.holder_of(name, besides=own)
-    if taken:
-        raise ValidationError(taken_message(name, taken, user))
+        raise ValidationError(_invalid_text(name))
+    holder = ingest.holder_of(name, besides=own)
+    if holder:
+        raise ValidationError(taken_message(name, holder, user))
     return name
 
 
 class RenameForm(forms.Form):
-    """Another handle for an asset, with the revision from which it was edited."""
+    """A new handle for an asset, with the revision from which it was edited."""
 
-    handle = forms.CharField(label="New handle", max_length=100, widget=forms.TextInput(attrs=HANDLE_FIELD))
+    handle = forms.CharField(
+        label=gettext_lazy("New handle"), max_length=100, widget=forms.TextInput(attrs=HANDLE_FIELD)
+    )
     revision = forms.IntegerField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, user: User, asset: Asset, **kwargs: Any) -> None:
@@ -37,47 +44,57 @@ class RenameForm(forms.Form):
         self.user, self.asset = user, asset
 
     def clean_handle(self) -> str:
-        name = checked_handle(self.cleaned_data["handle"], self.user, own=self.asset)
+        name = validate_handle(self.cleaned_data["handle"], self.user, own=self.asset)
         if name == self.asset.handle:
-            raise ValidationError("This is its handle already.")
+            raise ValidationError(_("This is already its handle."))
         return name
 
-    def take_over(self, current: Asset) -> None:
-        """Lets the next press of the button rename the asset as it is saved now."""
+    def rebase_on(self, current: Asset) -> None:
+        """Make the next submission rename the current revision, which the page has shown."""
         self.data = {**self.data.dict(), self.add_prefix("revision"): str(current.revision)}  # type: ignore[attr-defined]
 
 
-def taken_message(name: str, taken: Asset, user: User) -> str:
-    """Who has or had the handle; title and owner only if the user may see that asset."""
-    if not Asset.objects.visible_to(user).filter(pk=taken.pk).exists():
-        return f"@{name} is taken. Choose another handle."
-    if handles.fold(taken.handle) != handles.fold(name):
-        return f"@{name} is taken: it is an earlier name of {taken}, until that is released on its page."
-    owner = taken.created_by
-    whose = "your" if owner == user else f"{owner.get_full_name() or owner.get_username()}'s"
-    title = f" “{taken.title}”" if taken.title else ""
-    return f"@{name} is taken: it is {whose} {taken.get_kind_display().lower()}{title}."
+def taken_message(name: str, holder: Asset, user: User) -> str:
+    """Return which asset has or had the handle; its title and owner only if the user may see it."""
+    if not Asset.objects.visible_to(user).filter(pk=holder.pk).exists():
+        return _("@%(name)s is taken. Choose another handle.") % {"name": name}
+    if handles.fold(holder.handle) != handles.fold(name):
+        former = _("@%(name)s is a former handle of %(asset)s. Release it on the page of that asset first.")
+        return former % {"name": name, "asset": holder}
+    values = {"name": name, "title": holder.title or holder.get_kind_display()}
+    if holder.created_by == user:
+        return _("@%(name)s is taken by your asset “%(title)s”.") % values
+    owner = holder.created_by.get_full_name() or holder.created_by.get_username()
+    return _("@%(name)s is taken by “%(title)s”, which %(owner)s added.") % {**values, "owner": owner}
 
 
-def clash_notice(asset: Asset, user: User) -> str:
-    """Handles of which one starts the other, for people; empty when there are none. They are not forbidden."""
-    return clashes_told([asset], user)
-
-
-def clashes_told(assets: Iterable[Asset], user: User) -> str:
-    """The same for several assets, each pair once and no more than ten of them."""
-    pairs = list(dict.fromkeys(pair for asset in assets for pair in _near(asset, user)))
+def similar_handles_warning(assets: Iterable[Asset], user: User) -> str:
+    """Return a warning about handles of which one is a prefix of another, each pair once; empty if there are none."""
+    pairs = list(dict.fromkeys(pair for asset in assets for pair in _prefix_pairs(asset, user)))
     if not pairs:
         return ""
-    shown = "; ".join(pairs[:SHOWN_PAIRS])
-    more = f"; and {len(pairs) - SHOWN_PAIRS} more pairs" if len(pairs) > SHOWN_PAIRS else ""
-    return f"Easily mixed up: {shown}{more}. Prompts tell them apart, people may not."
+    listed = "; ".join(pairs[:MAX_LISTED_PAIRS])
+    more = len(pairs) - MAX_LISTED_PAIRS
+    if more <= 0:
+        return _("These handles are easy to confuse: %(pairs)s.") % {"pairs": listed}
+    warning = ngettext(
+        "These handles are easy to confuse: %(pairs)s; and %(count)d more pair.",
+        "These handles are easy to confuse: %(pairs)s; and %(count)d more pairs.",
+        more,
+    )
+    return warning % {"pairs": listed, "count": more}
 
 
-def _near(asset: Asset, user: User) -> list[str]:
+def suggestion_text(handle: str) -> str:
+    """Return a suggestion for the error message of a handle field."""
+    return _("Suggestion: %(handle)s") % {"handle": handle}
+
+
+def _prefix_pairs(asset: Asset, user: User) -> list[str]:
     return [
-        f"{min(asset, other, key=_length)} is the start of {max(asset, other, key=_length)}"
-        for other in catalog.near_handles(user, asset.handle)
+        _("%(shorter)s and %(longer)s")
+        % {"shorter": min(asset, other, key=_length), "longer": max(asset, other, key=_length)}
+        for other in catalog.prefix_handles(user, asset.handle)
     ]
 
 
@@ -85,6 +102,6 @@ def _length(asset: Asset) -> int:
     return len(asset.handle)
 
 
-def _not_a_handle(name: str) -> str:
+def _invalid_text(name: str) -> str:
     suggestion = ingest.free_suggestion(name)
-    return handles.RULE + (f" Perhaps {suggestion}?" if suggestion else "")
+    return f"{HANDLE_RULE} {suggestion_text(suggestion)}" if suggestion else str(HANDLE_RULE)

@@ -1,4 +1,4 @@
-"""How things come into the library: files become media, media become assets and versions."""
+"""Write the library: store files, create and change assets and versions, delete what is unused."""
 
 from library.ingest.assets import (
     WrongFiles,
@@ -7,8 +7,8 @@ from library.ingest.assets import (
     create_asset,
     edit_asset,
 )
-from library.ingest.links import KeptAtHome, LinkedElsewhere, link_asset, pin
-from library.ingest.media import add_media, keep_waiting
+from library.ingest.links import LinkedElsewhere, RestrictedToHome, link_asset, pin
+from library.ingest.media import add_media, extend_retention
 from library.ingest.naming import (
     HandleTaken,
     StaleEdit,
@@ -24,11 +24,11 @@ from library.ingest.removal import (
     delete_asset,
     forget_media,
     purge_media,
-    reasons_to_keep,
     unarchive,
     unused_media,
+    uses_of,
 )
-from library.ingest.repair import draw_again
+from library.ingest.repair import redraw_thumbnail
 from library.ingest.rights import OwnerNeeded, check_home, check_last_day
 from library.ingest.versions import Impact, files_of, impact_of, restore_version
 
@@ -36,10 +36,10 @@ __all__ = [
     "HandleTaken",
     "Impact",
     "InUse",
-    "KeptAtHome",
     "LinkedElsewhere",
     "OverQuota",
     "OwnerNeeded",
+    "RestrictedToHome",
     "StaleEdit",
     "Usage",
     "WrongFiles",
@@ -51,18 +51,17 @@ __all__ = [
     "check_last_day",
     "create_asset",
     "delete_asset",
-    "draw_again",
     "edit_asset",
+    "extend_retention",
     "files_of",
     "forget_media",
     "free_suggestion",
     "holder_of",
     "impact_of",
-    "keep_waiting",
     "link_asset",
     "pin",
     "purge_media",
-    "reasons_to_keep",
+    "redraw_thumbnail",
     "release_name",
     "rename",
     "restore_version",
@@ -70,4 +69,5 @@ __all__ = [
     "unused_media",
     "usage_of",
     "usage_of_project",
+    "uses_of",
 ]

@@ -1,4 +1,4 @@
-"""Assets and their versions: the only writer of both. Every function is one short transaction."""
+"""Create and edit assets and their versions. Every function is one short transaction."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
@@ -7,7 +7,9 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from library import usability
 from library.ingest import links, naming, quotas
@@ -17,39 +19,47 @@ from library.ingest.tags import tags_named
 from library.models import Asset, AssetVersion, MediaFile, Project, ProjectAsset, Rights, VersionFile
 from library.models.search import refresh_search
 
-MAX_PICTURES = 5
+MAX_IMAGES = 5
 _ROLES = {
-    MediaFile.Kind.IMAGE: VersionFile.Role.PICTURE,
-    MediaFile.Kind.VIDEO: VersionFile.Role.CLIP,
+    MediaFile.Kind.IMAGE: VersionFile.Role.IMAGE,
+    MediaFile.Kind.VIDEO: VersionFile.Role.VIDEO,
     MediaFile.Kind.AUDIO: VersionFile.Role.VOICE,
 }
 _SINGLE = {
-    Asset.Kind.IMAGE: (MediaFile.Kind.IMAGE, "A picture asset has exactly one picture"),
-    Asset.Kind.VIDEO: (MediaFile.Kind.VIDEO, "A clip has exactly one video"),
-    Asset.Kind.AUDIO: (MediaFile.Kind.AUDIO, "A voice has exactly one recording"),
+    Asset.Kind.IMAGE: (
+        MediaFile.Kind.IMAGE,
+        gettext_lazy("An image asset needs exactly one image; %(found)s."),
+    ),
+    Asset.Kind.VIDEO: (
+        MediaFile.Kind.VIDEO,
+        gettext_lazy("A video asset needs exactly one video; %(found)s."),
+    ),
+    Asset.Kind.AUDIO: (
+        MediaFile.Kind.AUDIO,
+        gettext_lazy("A voice asset needs exactly one audio file; %(found)s."),
+    ),
 }
 
 
 class WrongFiles(Exception):
-    """The files do not make up an asset of this kind: change them. The message is a sentence for people."""
+    """The files do not fit the kind of the asset. The message is shown to the user."""
 
 
 def check_files(kind: str, media: Sequence[MediaFile]) -> None:
-    """Raises WrongFiles unless these files make up an asset of this kind.
+    """Raise WrongFiles unless these files fit an asset of this kind.
 
-    A character is what the provider calls a subject: 1 to 5 pictures, and at most one recording of its voice
-    (skyreels-api.md, section 1).
+    A character is what the provider calls a subject: 1 to 5 images, and at most one voice recording (skyreels-api.md,
+    section 1).
     """
-    found = [_count(media, media_kind) for media_kind in _ROLES]
-    pictures, videos, voices = found
+    images, videos, audio_files = counts = [_count(media, media_kind) for media_kind in _ROLES]
     if kind == Asset.Kind.CHARACTER:
-        if not 1 <= pictures <= MAX_PICTURES or videos or voices > 1:
-            rule = f"A character has 1 to {MAX_PICTURES} pictures and at most one voice recording"
-            raise WrongFiles(f"{rule}; {_told(found)}.")
+        if not 1 <= images <= MAX_IMAGES or videos or audio_files > 1:
+            rule = _("A character needs 1 to %(max)d images and can have one voice recording; %(found)s.")
+            raise WrongFiles(rule % {"max": MAX_IMAGES, "found": _found_text(*counts)})
         return
-    wanted, rule = _SINGLE[Asset.Kind(kind)]
+    wanted, text = _SINGLE[Asset.Kind(kind)]
     if len(media) != 1 or media[0].kind != wanted:
-        raise WrongFiles(f"{rule}; {_told(found)}.")
+        raise WrongFiles(str(text) % {"found": _found_text(*counts)})
 
 
 def create_asset(
@@ -64,11 +74,11 @@ def create_asset(
     project: Project | None = None,
     is_shared: bool = True,
     is_grid: bool = False,
-    rights: Rights = Rights(),  # noqa: B008 - it is frozen
+    rights: Rights = Rights(),  # noqa: B008 - frozen
 ) -> Asset:
-    """A new asset with its version 1, linked to its home project if it has one.
+    """Create an asset with version 1, and link it to its home project if it has one.
 
-    Files given twice count once; the first picture is the primary one. Raises HandleTaken, WrongFiles, OverQuota.
+    Duplicate files are ignored; the first image is the primary one. Raise HandleTaken, WrongFiles, OverQuota.
     """
     files = list(dict.fromkeys(media))
     check_files(kind, files)
@@ -96,14 +106,14 @@ def create_asset(
 def add_version(
     asset: Asset, *, by: User, media: Iterable[MediaFile], note: str = "", after: int | None = None
 ) -> AssetVersion:
-    """The next version, which becomes the current one; earlier ones stay as they are.
+    """Create the next version and make it the current one.
 
-    Raises WrongFiles, OverQuota, and StaleEdit when somebody made another version since the one of the number `after`.
+    Raise WrongFiles, OverQuota, and StaleEdit if a version after the number `after` has been created.
     """
     files = list(dict.fromkeys(media))
     check_files(asset.kind, files)
     with transaction.atomic():
-        # The row lock makes version numbers follow one another.
+        # The row lock makes version numbers consecutive.
         locked = Asset.objects.select_for_update().get(pk=asset.pk)
         last = locked.versions.order_by("-number").values_list("number", flat=True).first() or 0
         if after is not None and after != last:
@@ -125,13 +135,13 @@ def edit_asset(
     is_grid: bool,
     rights: Rights,
 ) -> Asset:
-    """Writes the text of an asset as it was edited from that revision.
+    """Save the details of an asset that were edited from this revision.
 
-    Raises StaleEdit, OverQuota, OwnerNeeded for ended rights that are not `by`'s to extend, and LinkedElsewhere for an
-    asset that is to be kept to one project while others link it; then nothing was changed.
+    Raise StaleEdit, OverQuota, OwnerNeeded for expired rights that `by` may not extend, and LinkedElsewhere for an
+    asset that is to be restricted to one project while others link to it; then nothing was changed.
     """
     with transaction.atomic():
-        # Locked and read anew: the rights and the home as they are saved count, not those of a page opened before.
+        # Reload under a lock: the saved rights and home project count, not those of an earlier page.
         saved = Asset.objects.select_for_update().get(pk=asset.pk)
         if saved.revision != revision:
             raise StaleEdit(Asset.objects.for_cards().get(pk=asset.pk))
@@ -161,34 +171,34 @@ def edit_asset(
 def _add_version(
     asset: Asset, *, by: User, files: Sequence[MediaFile], number: int, note: str
 ) -> AssetVersion:
-    _check_still_there(files)
+    _lock_files(files)
     quotas.check_files(files, by=by, project=asset.home_project)
     version = AssetVersion.objects.create(asset=asset, number=number, note=note, created_by=by)
     VersionFile.objects.bulk_create(
         VersionFile(version=version, media=one, role=_ROLES[MediaFile.Kind(one.kind)], position=position)
         for position, one in enumerate(files)
     )
-    # A character is known by its face, not by the wave of its voice, wherever that stood in the list.
+    # The cover of a character is its first image, not the waveform of its voice, whatever the order.
     asset.cover = min(files, key=lambda one: one.kind == MediaFile.Kind.AUDIO)
     asset.current_version = version
-    asset.uses = usability.uses_of(asset.kind, asset.is_grid, files).uses
+    asset.uses = usability.usability_of(asset.kind, asset.is_grid, files).uses
     asset.save(update_fields=["cover", "current_version", "uses", "updated_at"])
     return version
 
 
-def _check_still_there(files: Sequence[MediaFile]) -> None:
+def _lock_files(files: Sequence[MediaFile]) -> None:
     """Lock the files, so that the clean-up of unused files skips them. Raise WrongFiles for one that is gone."""
     keys = [one.pk for one in files]
     locked = MediaFile.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk")
     if len(list(locked.values_list("pk", flat=True))) < len(keys):
-        raise WrongFiles(_("An uploaded file has expired: choose it again."))
+        raise WrongFiles(_("An uploaded file has expired. Choose it again."))
 
 
 def write_uses(asset: Asset) -> None:
-    """Notes anew what the asset can be used as, after `is_grid` changed."""
+    """Update what the asset can be used as, after `is_grid` changed."""
     version = asset.current_version
     files = [use.media for use in version.files.select_related("media")] if version else []
-    asset.uses = usability.uses_of(asset.kind, asset.is_grid, files).uses
+    asset.uses = usability.usability_of(asset.kind, asset.is_grid, files).uses
     Asset.objects.filter(pk=asset.pk).update(uses=asset.uses)
 
 
@@ -196,9 +206,13 @@ def _count(media: Iterable[MediaFile], kind: str) -> int:
     return sum(one.kind == kind for one in media)
 
 
-def _told(found: Sequence[int]) -> str:
-    names = ("picture", "video", "recording")
-    parts = [f"{count} {name}{'s' * (count > 1)}" for count, name in zip(found, names, strict=True) if count]
-    if not parts:
-        return "no file was kept so far"
-    return f"here {'is' if sum(found) == 1 else 'are'} {' and '.join(parts)}"
+def _found_text(images: int, videos: int, audio_files: int) -> str:
+    counts = [
+        (ngettext("%(count)d image", "%(count)d images", images), images),
+        (ngettext("%(count)d video", "%(count)d videos", videos), videos),
+        (ngettext("%(count)d audio file", "%(count)d audio files", audio_files), audio_files),
+    ]
+    listed = [text % {"count": count} for text, count in counts if count]
+    if not listed:
+        return _("there is none")
+    return _("you chose %(files)s") % {"files": get_text_list(listed, _("and"))}

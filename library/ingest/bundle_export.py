@@ -1,6 +1,6 @@
-"""Assets as a zip for elsewhere: `manifest.json`, and each file once under `files/<sha256>.<ending>`.
+"""Export assets as a zip: `manifest.json`, and each file once as `files/<sha256>.<extension>`.
 
-The manifest names the version of its format. Reading one is in `library.ingest.bundle_import`.
+The manifest contains the version of its format. `library.ingest.bundle_import` reads it.
 """
 
 from collections.abc import Iterable, Iterator
@@ -12,7 +12,7 @@ from django.utils import timezone
 from pydantic import AfterValidator, BaseModel, Field
 
 from library import handles
-from library.ingest.zip_stream import GrowingZip
+from library.ingest.zip_stream import StreamedZip
 from library.models import Asset, MediaFile, VersionFile
 
 FORMAT: Final = "backlot-assets"
@@ -22,7 +22,7 @@ MAX_FILES = 6
 
 
 class FileEntry(BaseModel):
-    """One file of an asset: where it lies in the zip, what it is there for, its place among those of its role."""
+    """A file of an asset: its path in the zip, its role, and its position."""
 
     path: str = Field(max_length=200)
     sha256: str = Field(pattern="^[0-9a-f]{64}$")
@@ -33,7 +33,7 @@ class FileEntry(BaseModel):
 
 
 class RightsEntry(BaseModel):
-    """What was agreed."""
+    """The rights to an asset."""
 
     licence: str = Field(default="", max_length=120)
     source: str = Field(default="", max_length=200)
@@ -48,7 +48,7 @@ def _handle(name: str) -> str:
 
 
 class AssetEntry(BaseModel):
-    """An asset as it stood when it was exported: the files of its current version, the first picture first."""
+    """An asset at the time of the export, with the files of its current version, the primary image first."""
 
     handle: Annotated[str, AfterValidator(_handle)]
     kind: Asset.Kind
@@ -62,7 +62,7 @@ class AssetEntry(BaseModel):
 
 
 class Manifest(BaseModel):
-    """What is in the zip."""
+    """The contents of the zip."""
 
     format: Literal["backlot-assets"] = FORMAT
     version: Literal[1] = VERSION
@@ -70,22 +70,22 @@ class Manifest(BaseModel):
     assets: list[AssetEntry]
 
 
-def packed(assets: Iterable[Asset], *, by: User) -> Iterator[bytes]:
-    """Yield the zip of these assets, a megabyte at a time. A file shared by several of them is included once. Licence,
-    source and consent are included for assets that the user may edit.
+def export_zip(assets: Iterable[Asset], *, by: User) -> Iterator[bytes]:
+    """Yield the zip of these assets in chunks. A file shared by several of them is included once. Licence, source and
+    consent are included for assets that the user may edit.
 
-    Raises StorageFailed on the way, after which what was sent is no whole zip.
+    May raise StorageFailed between chunks, which leaves the zip incomplete.
     """
     chosen = list(assets)
     moment = timezone.now()
-    archive = GrowingZip(moment)
+    archive = StreamedZip(moment)
     editable = Asset.objects.filter(pk__in=[asset.pk for asset in chosen]).keys_editable_by(by)
     entries = [_entry(asset, may_edit=asset.pk in editable) for asset in chosen]
-    told = Manifest(exported_at=moment, assets=entries)
-    yield archive.write(MANIFEST, told.model_dump_json(indent=2))
+    manifest = Manifest(exported_at=moment, assets=entries)
+    yield archive.write(MANIFEST, manifest.model_dump_json(indent=2))
     for media in {use.media.pk: use.media for asset in chosen for use in _uses(asset)}.values():
         yield from archive.copy(_path(media), media.key)
-    yield archive.end()
+    yield archive.close()
 
 
 def _path(media: MediaFile) -> str:
@@ -93,7 +93,7 @@ def _path(media: MediaFile) -> str:
 
 
 def _uses(asset: Asset) -> list[VersionFile]:
-    """The files of the current version, in order, the pictures first."""
+    """Return the files of the current version, in order, images first."""
     if asset.current_version is None:
         return []
     uses = asset.current_version.files.all()

@@ -1,4 +1,4 @@
-"""Which files the library has already: the same bytes by hash, the same picture in other bytes by how it looks."""
+"""Find files that the library already has: identical ones by hash, similar images by perceptual hash."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -10,55 +10,60 @@ from library.models.assets import AssetQuerySet
 from library.models.projects import AnyUser
 
 BITS = 64
-NEAR_BITS = 6
-# Only so many pictures are compared, the newest: a notice has to be quick, and need not be complete.
-COMPARED = 20_000
-SHOWN = 3
+MAX_DIFFERING_BITS = 6
+# Only the newest images are compared: the hint must be fast, and need not be complete.
+MAX_COMPARED = 20_000
+MAX_SIMILAR = 3
 
 
 @dataclass(frozen=True)
-class Notice:
-    """What the user has already: the same file, and pictures that look like it."""
+class Duplicates:
+    """The asset with the same file, and assets with similar images."""
 
     same: Asset | None
-    like: list[Asset]
+    similar: list[Asset]
 
 
 def differing_bits(one: int, other: int) -> int:
-    """In how many of the 64 bits two such numbers differ."""
+    """Return the number of differing bits of two 64-bit hashes."""
     return ((one ^ other) % 2**BITS).bit_count()
 
 
-def notices(media: Sequence[MediaFile], user: AnyUser, *, but: Asset | None = None) -> dict[int, Notice]:
-    """By the key of each file, what the user may see and has already, leaving out the asset `but`: the first asset
-    with the same file in one of its versions, and at most three with a picture that looks like it.
+def find_duplicates(
+    media: Sequence[MediaFile], user: AnyUser, *, besides: Asset | None = None
+) -> dict[int, Duplicates]:
+    """Return duplicates by the key of each file, among the assets that the user may see, without the asset `besides`:
+    the first asset with the same file in one of its versions, and up to three with similar images.
 
-    Looks are compared among the newest 20,000 pictures only, so that the work stays bounded.
+    Only the newest 20,000 images are compared, so that the work is bounded.
     """
-    known = _known_looks() if any(one.looks is not None for one in media) else []
-    seen = Asset.objects.visible_to(user)
-    if but:
-        seen = seen.exclude(pk=but.pk)
-    return {one.pk: Notice(_made_of([one.pk], seen).first(), _like(one, known, seen)) for one in media}
+    hashes = _known_hashes() if any(one.looks is not None for one in media) else []
+    visible = Asset.objects.visible_to(user)
+    if besides:
+        visible = visible.exclude(pk=besides.pk)
+    return {
+        one.pk: Duplicates(_assets_with([one.pk], visible).first(), _similar(one, hashes, visible))
+        for one in media
+    }
 
 
-def _known_looks() -> list[tuple[int, int | None]]:
-    pictures = MediaFile.objects.exclude(looks=None).order_by("-pk")
-    return list(pictures.values_list("pk", "looks")[:COMPARED])
+def _known_hashes() -> list[tuple[int, int | None]]:
+    images = MediaFile.objects.exclude(looks=None).order_by("-pk")
+    return list(images.values_list("pk", "looks")[:MAX_COMPARED])
 
 
-def _like(media: MediaFile, known: list[tuple[int, int | None]], seen: AssetQuerySet) -> list[Asset]:
-    looks = media.looks
-    if looks is None:
+def _similar(media: MediaFile, hashes: list[tuple[int, int | None]], visible: AssetQuerySet) -> list[Asset]:
+    own = media.looks
+    if own is None:
         return []
-    near = [pk for pk, other in known if pk != media.pk and _is_near(looks, other)]
-    return list(_made_of(near[:BITS], seen)[:SHOWN]) if near else []
+    near = [pk for pk, other in hashes if pk != media.pk and _is_near(own, other)]
+    return list(_assets_with(near[:BITS], visible)[:MAX_SIMILAR]) if near else []
 
 
 def _is_near(one: int, other: int | None) -> bool:
-    return other is not None and differing_bits(one, other) <= NEAR_BITS
+    return other is not None and differing_bits(one, other) <= MAX_DIFFERING_BITS
 
 
-def _made_of(media: Iterable[int], seen: AssetQuerySet) -> AssetQuerySet:
+def _assets_with(media: Iterable[int], visible: AssetQuerySet) -> AssetQuerySet:
     uses = VersionFile.objects.filter(version__asset=OuterRef("pk"), media__in=media)
-    return seen.filter(Exists(uses)).order_by("pk")
+    return visible.filter(Exists(uses)).order_by("pk")

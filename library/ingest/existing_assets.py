@@ -4,17 +4,18 @@ from collections.abc import Sequence
 
 from django.contrib.auth.models import User
 from django.db.models.functions import Lower
+from django.utils.translation import gettext as _
 
 from library import handles
 from library.ingest.bundle_export import AssetEntry
-from library.ingest.import_results import Ending, Outcome
+from library.ingest.import_results import Outcome, Result
 from library.models import Asset, HandleAlias
 
 # Names per query; SQLite accepts a few thousand values in one query.
-PIECE = 250
+CHUNK = 250
 
 
-class Standing:
+class ExistingAssets:
     """A snapshot of the assets that have, or had, the handles of these entries."""
 
     def __init__(self, entries: Sequence[AssetEntry], by: User) -> None:
@@ -32,10 +33,11 @@ class Standing:
             return None
         name = f"@{entry.handle}"
         if key not in self._visible:
-            return Outcome(name, Ending.TAKEN, "the handle is taken")
+            return Outcome(name, Result.SKIPPED, _("the handle is taken"))
         if self._files.get(key, set()) == {file.sha256 for file in entry.files}:
-            return Outcome(name, Ending.SAME)
-        return Outcome(name, Ending.TAKEN, f"{self._assets[key]} exists with different files")
+            return Outcome(name, Result.EXISTS)
+        reason = _("%(asset)s already exists with other files") % {"asset": self._assets[key]}
+        return Outcome(name, Result.SKIPPED, reason)
 
 
 def _holders(names: set[str]) -> dict[str, int]:

@@ -1,7 +1,7 @@
-"""Which files belong together, by their names alone: a proposal that people accept or not. Pure: names in, groups out.
+"""Propose which files form one asset, by their names. Pure: names in, groups out.
 
-`mara_1.png, mara_2.png, mara_voice.wav` are a character `mara` with two pictures and a voice. What cameras name
-(`IMG_0007.jpg`) says nothing about what belongs together, and what would make no character stays apart.
+`mara_1.png, mara_2.png, mara_voice.wav` form a character `mara` with two images and a voice. Names that cameras assign
+(`IMG_0007.jpg`) are not grouped, nor are files that do not fit a character.
 """
 
 import re
@@ -12,14 +12,14 @@ from pathlib import PurePosixPath
 
 from library import handles
 
-MAX_PICTURES = 5
+MAX_IMAGES = 5
 NAME_LENGTH = 300
 _VIEWS = (
     "front|side|back|left|right|top|profile|face|head|portrait|closeup|close|full|body|half|main|primary|"
     "pic|picture|image|photo|view|ref|reference|voice|speech|audio|sound|recording"
 )
-# What is said behind a name: a number or the view, after a separator, perhaps in brackets or several times.
-_ENDING = re.compile(rf"(?i)(?<=\w)(?:[ ._-]+(?:{_VIEWS})\d{{0,3}}|[ ._-]*\(\d{{1,4}}\)|[ ._-]*\d{{1,4}})\Z")
+# A number or view after a name, with a separator or in brackets, possibly repeated.
+_SUFFIX = re.compile(rf"(?i)(?<=\w)(?:[ ._-]+(?:{_VIEWS})\d{{0,3}}|[ ._-]*\(\d{{1,4}}\)|[ ._-]*\d{{1,4}})\Z")
 _CAMERA = re.compile(
     r"(?i)\A(img|dsc[fn]?|dcim|pxl|mvi|vid|gopr|image|picture|photo|scan|screenshot|screen[ _-]?shot|frame|"
     r"untitled|download|file|unnamed|voice|audio|recording|clip|video)?[ ._-]*\d*\Z"
@@ -28,7 +28,7 @@ _CAMERA = re.compile(
 
 @dataclass(frozen=True)
 class NamedFile:
-    """A file's name and what it holds: `image`, `video` or `audio`."""
+    """A file's name and kind: `image`, `video` or `audio`."""
 
     name: str
     kind: str
@@ -36,56 +36,56 @@ class NamedFile:
 
 @dataclass(frozen=True)
 class Group:
-    """An asset that these files could make: its kind, a handle (unique in the proposal, empty when no letter was
-    left), and the places of its files in what was asked, in order."""
+    """A proposed asset: its handle (unique in the proposal, empty if none can be derived), its kind, and the indexes of
+    its files, in order."""
 
     handle: str
     kind: str
-    places: tuple[int, ...]
+    indexes: tuple[int, ...]
 
 
 def group(files: Sequence[NamedFile]) -> list[Group]:
-    """Every file in exactly one group, in the order of the first file of each; pictures before the voice."""
+    """Return groups that contain each file exactly once, ordered by their first files; images before the voice."""
     found: list[tuple[str, str, tuple[int, ...]]] = []
-    for places in _by_base(files).values():
-        if _is_character([files[place].kind for place in places]):
+    for indexes in _by_base(files).values():
+        if _is_character([files[index].kind for index in indexes]):
             ordered = sorted(
-                places, key=lambda place: (files[place].kind == "audio", _natural(files[place].name))
+                indexes, key=lambda index: (files[index].kind == "audio", _natural(files[index].name))
             )
-            found.append((base(files[places[0]].name), "character", tuple(ordered)))
+            found.append((base(files[indexes[0]].name), "character", tuple(ordered)))
         else:
-            found += [(_stem(files[place].name), files[place].kind, (place,)) for place in places]
+            found += [(_stem(files[index].name), files[index].kind, (index,)) for index in indexes]
     found.sort(key=lambda one: min(one[2]))
     names = distinct(handles.suggest(name) for name, _, _ in found)
-    return [Group(name, kind, places) for name, (_, kind, places) in zip(names, found, strict=True)]
+    return [Group(name, kind, indexes) for name, (_, kind, indexes) in zip(names, found, strict=True)]
 
 
-def apart(proposed: Group, files: Sequence[NamedFile]) -> list[Group]:
-    """The same files as one asset each."""
-    names = distinct(handles.suggest(_stem(files[place].name)) for place in proposed.places)
+def split(proposed: Group, files: Sequence[NamedFile]) -> list[Group]:
+    """Return a group for each file of this one."""
+    names = distinct(handles.suggest(_stem(files[index].name)) for index in proposed.indexes)
     return [
-        Group(name, files[place].kind, (place,)) for name, place in zip(names, proposed.places, strict=True)
+        Group(name, files[index].kind, (index,)) for name, index in zip(names, proposed.indexes, strict=True)
     ]
 
 
 def base(name: str) -> str:
-    """What a file's name says about whose it is: `mara_voice.wav`, `mara (2).png` and `mara-01.png` give `mara`.
-    A name of a camera stays whole."""
+    """Return the common part of related names: `mara_voice.wav`, `mara (2).png` and `mara-01.png` give `mara`. Names
+    assigned by cameras are returned in full."""
     stem = _stem(name)
     shorter = stem
-    while (cut := _ENDING.sub("", shorter)) != shorter:
+    while (cut := _SUFFIX.sub("", shorter)) != shorter:
         shorter = cut
     return stem if _CAMERA.match(shorter) else shorter
 
 
 def distinct(names: Iterable[str]) -> list[str]:
-    """The same names, those that came before with `_2`, `_3` … behind them; whatever the case. Empty ones stay."""
+    """Return the names, with `_2`, `_3` … appended to repeated ones, ignoring case. Empty names are unchanged."""
     seen: set[str] = set()
     return [_fresh(name, seen) for name in names]
 
 
 def numbered(name: str) -> Iterable[str]:
-    """The name, then the name with `_2`, `_3` …, none longer than a handle may be."""
+    """Yield the name, then the name with `_2`, `_3` …, within the maximum length of a handle."""
     yield name
     for number in count(2):
         ending = f"_{number}"
@@ -102,16 +102,16 @@ def _fresh(name: str, seen: set[str]) -> str:
 
 def _by_base(files: Sequence[NamedFile]) -> dict[str, list[int]]:
     groups: dict[str, list[int]] = {}
-    for place, file in enumerate(files):
-        groups.setdefault(base(file.name).casefold(), []).append(place)
+    for index, file in enumerate(files):
+        groups.setdefault(base(file.name).casefold(), []).append(index)
     return groups
 
 
 def _is_character(kinds: Sequence[str]) -> bool:
-    """Whether so many files of these kinds are what a character may have, and more than a picture alone."""
-    pictures, voices = kinds.count("image"), kinds.count("audio")
-    alone = pictures + voices == len(kinds)
-    return alone and len(kinds) > 1 and 1 <= pictures <= MAX_PICTURES and voices <= 1
+    """Return whether these are the files of a character, and more than a single image."""
+    images, voices = kinds.count("image"), kinds.count("audio")
+    fits = images + voices == len(kinds)
+    return fits and len(kinds) > 1 and 1 <= images <= MAX_IMAGES and voices <= 1
 
 
 def _stem(name: str) -> str:
@@ -120,7 +120,7 @@ def _stem(name: str) -> str:
 
 
 def _natural(name: str) -> list[tuple[bool, int, str]]:
-    """Sorts `mara_2` before `mara_10`."""
+    """Return a sort key that puts `mara_2` before `mara_10`."""
     parts = re.findall(r"\d+|\D+", name.casefold())
     return [
         (not part.isdecimal(), int(part) if part.isascii() and part.isdecimal() else 0, part)

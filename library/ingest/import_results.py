@@ -1,26 +1,28 @@
-"""What became of each thing that was to be imported."""
+"""The results of an import."""
 
 from dataclasses import dataclass
-from enum import StrEnum
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
-class Ending(StrEnum):
-    """How it ended; only FAILED is a fault."""
+class Result(models.TextChoices):
+    """The result for one asset or file; only FAILED is an error."""
 
-    MADE = "made"
-    SAME = "there already"
-    TAKEN = "skipped"
-    LEFT = "not yet"
-    FAILED = "failed"
+    CREATED = "created", _("created")
+    EXISTS = "exists", _("already exists")
+    SKIPPED = "skipped", _("skipped")
+    PENDING = "pending", _("not imported yet")
+    FAILED = "failed", _("failed")
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one asset or file: its name, how it ended, and why in a sentence for people."""
+    """The result for one asset or file: its name, the result, and the reason as a message."""
 
     name: str
-    ending: Ending
-    why: str = ""
+    result: Result
+    reason: str = ""
 
     def __str__(self) -> str:
-        return f"{self.ending}: {self.name}" + (f" ({self.why})" if self.why else "")
+        return f"{self.result.label}: {self.name}" + (f" ({self.reason})" if self.reason else "")

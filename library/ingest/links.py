@@ -1,17 +1,18 @@
-"""Which projects use an asset: links that follow the latest version or are pinned to one."""
+"""Links from projects to assets, which follow the latest version or are pinned to one."""
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from library.models import Asset, AssetVersion, Project, ProjectAsset
 
 
-class KeptAtHome(Exception):
-    """The asset is kept to its home project: share it first."""
+class RestrictedToHome(Exception):
+    """The asset is restricted to its home project. The message is shown to the user."""
 
 
 class LinkedElsewhere(Exception):
-    """Other projects link the asset, so it cannot be kept to one: unlink it there first."""
+    """Other projects link to the asset, so it cannot be restricted to one."""
 
     def __init__(self, projects: list[Project]) -> None:
         super().__init__(", ".join(map(str, projects)))
@@ -19,29 +20,30 @@ class LinkedElsewhere(Exception):
 
 
 def link_asset(asset: Asset, project: Project) -> ProjectAsset:
-    """Links the asset, following its latest version; linked already, it stays as it is. Raises KeptAtHome."""
+    """Link the asset, following its latest version, unless it is already linked. Raise RestrictedToHome."""
     with transaction.atomic():
-        # The lock keeps a move to another home from passing by.
+        # The lock prevents a concurrent move to another home project.
         current = Asset.objects.select_for_update().get(pk=asset.pk)
         if not current.is_shared and current.home_project_id != project.pk:
-            raise KeptAtHome(f"{asset} is kept to {current.home_project}.")
+            restricted = _("%(asset)s is restricted to %(project)s.")
+            raise RestrictedToHome(restricted % {"asset": asset, "project": current.home_project})
         return ProjectAsset.objects.get_or_create(project=project, asset=current)[0]
 
 
 def pin(link: ProjectAsset, version: AssetVersion | None) -> None:
-    """Pins the project to a version of the asset, or lets it follow the latest one (None)."""
+    """Pin the project to a version of the asset, or let it follow the latest one (None)."""
     link.pinned_version = version
     link.save(update_fields=["pinned_version"])
 
 
 def links_elsewhere(asset: Asset) -> QuerySet[ProjectAsset]:
-    """The links of projects that are not its home."""
+    """Return the links of projects other than its home project."""
     return asset.links.exclude(project=asset.home_project_id) if asset.home_project_id else asset.links.all()
 
 
 def move_home(asset: Asset, project: Project | None, *, is_shared: bool) -> None:
-    """Brings the links in line with a new home or sharing, inside the caller's transaction: the home is linked, and
-    an asset that is kept to it is linked nowhere else. Raises LinkedElsewhere."""
+    """Update the links after a change of home or sharing, in the caller's transaction: the home project is linked, and
+    a restricted asset has no other links. Raise LinkedElsewhere."""
     if not is_shared:
         others = links_elsewhere(asset).exclude(project=project).select_related("project")
         if others:

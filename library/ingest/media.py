@@ -1,4 +1,4 @@
-"""From a file to a stored, deduplicated media file."""
+"""Store files as deduplicated media files."""
 
 import hashlib
 import tempfile
@@ -16,40 +16,40 @@ from library import decoding, storage
 from library.ingest import quotas, staging
 from library.models import MediaFile, Project, VersionFile
 
-PIECE = 1024**2
+CHUNK = 1024**2
 
 
 def add_media(
     source: "File[bytes] | Path", *, name: str = "", by: User | None = None, project: Project | None = None
 ) -> MediaFile:
-    """Converts, probes, cleans, deduplicates, stores and pictures one file; `name` is only used to speak about it.
+    """Convert, probe, clean, deduplicate and store a file with its thumbnail; `name` is only used in messages.
 
-    The same bytes give the same row, however often and however many at once. The objects are stored before the
-    row, so a row always has its object. The file is opened in a process of its own, so memory stays bounded here
-    whatever it holds. It waits a day for an asset, and counts for `by` until then.
+    The same bytes always give the same row, also with concurrent calls. The objects are stored before the row, so that
+    every row has its objects. The file is decoded in a separate process, so memory is bounded here. Until an asset uses
+    it, the file is kept for a day and counts towards the quota of `by`.
 
-    Raises UnreadableMedia with a sentence that names the file, OverQuota when `by` or the project that it is meant for
-    has no room for it, DecodersBusy and StorageFailed; in all these cases there is no new row.
+    Raise UnreadableMedia, OverQuota if the quota of `by` or of the project is exceeded, DecodersBusy and StorageFailed;
+    then there is no new row.
     """
     with tempfile.TemporaryDirectory(dir=settings.FILE_UPLOAD_TEMP_DIR) as folder:
         path = Path(folder) / "file"
-        sha256 = _copied(source, path)
+        sha256 = _copy(source, path)
         if known := _known(sha256, by, project):
             return known
         quotas.check_size(path.stat().st_size, by=by, project=project)
-        return _added(path, sha256, name or str(source.name), by, project)
+        return _add(path, sha256, name or str(source.name), by, project)
 
 
-def _added(path: Path, sha256: str, name: str, by: User | None, project: Project | None) -> MediaFile:
+def _add(path: Path, sha256: str, name: str, by: User | None, project: Project | None) -> MediaFile:
     prepared = decoding.prepare(path, name=name)
     if prepared.sha256 is not None:
         sha256 = prepared.sha256
         if known := _known(sha256, by, project):
             return known
-    return _stored(prepared, sha256, by)
+    return _store(prepared, sha256, by)
 
 
-def _stored(prepared: decoding.Prepared, sha256: str, by: User | None) -> MediaFile:
+def _store(prepared: decoding.Prepared, sha256: str, by: User | None) -> MediaFile:
     facts = prepared.facts
     key = storage.media_key(sha256, facts.extension)
     thumbnail_key = storage.thumbnail_key(sha256)
@@ -70,12 +70,12 @@ def _stored(prepared: decoding.Prepared, sha256: str, by: User | None) -> MediaF
     return media
 
 
-def keep_waiting(media: Iterable[int], by: User) -> None:
+def extend_retention(media: Iterable[int], by: User) -> None:
     """Keep these unused files, by key, for another day."""
-    waiting = MediaFile.objects.filter(
+    pending = MediaFile.objects.filter(
         ~Exists(VersionFile.objects.filter(media=OuterRef("pk"))), pk__in=media
     )
-    waiting.update(brought_at=timezone.now(), brought_by=by)
+    pending.update(brought_at=timezone.now(), brought_by=by)
 
 
 def _known(sha256: str, by: User | None, project: Project | None) -> MediaFile | None:
@@ -91,20 +91,20 @@ def _known(sha256: str, by: User | None, project: Project | None) -> MediaFile |
     return media
 
 
-def _copied(source: "File[bytes] | Path", path: Path) -> str:
-    """Copies the source piece by piece and returns the SHA-256 of what was copied."""
+def _copy(source: "File[bytes] | Path", path: Path) -> str:
+    """Copy the source in chunks and return its SHA-256."""
     digest = hashlib.sha256()
     with path.open("wb") as target:
-        for piece in _pieces(source):
-            digest.update(piece)
-            target.write(piece)
+        for chunk in _chunks(source):
+            digest.update(chunk)
+            target.write(chunk)
     return digest.hexdigest()
 
 
-def _pieces(source: "File[bytes] | Path") -> Iterator[bytes]:
+def _chunks(source: "File[bytes] | Path") -> Iterator[bytes]:
     if isinstance(source, File):
-        yield from source.chunks(PIECE)
+        yield from source.chunks(CHUNK)
         return
     with source.open("rb") as stream:
-        while piece := stream.read(PIECE):
-            yield piece
+        while chunk := stream.read(CHUNK):
+            yield chunk

@@ -1,10 +1,11 @@
-"""What assets are called. Handles and earlier names share one namespace, whatever the case."""
+"""Handles of assets. Current and former handles share one namespace, ignoring case."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.db import connection, transaction
 from django.db.models.functions import Lower
+from django.utils.translation import gettext as _
 
 from library import handles
 from library.models import Asset, HandleAlias
@@ -12,26 +13,26 @@ from library.models.search import refresh_search
 
 
 class HandleTaken(Exception):
-    """Another asset has or had this handle, perhaps in other case: choose another one."""
+    """Another asset has or had this handle, ignoring case."""
 
     def __init__(self, asset: Asset) -> None:
-        super().__init__(f"{asset} is taken")
+        super().__init__(_("The handle %(handle)s is taken.") % {"handle": asset})
         self.asset = asset
 
 
 class StaleEdit(Exception):
-    """Somebody saved the asset after the form was opened: show both texts and let the person choose."""
+    """The asset has been saved since the form was opened: show both versions to the user."""
 
     def __init__(self, current: Asset) -> None:
-        super().__init__(f"{current} was changed meanwhile")
+        super().__init__(f"{current} has been changed in the meantime")
         self.current = current
 
 
 @contextmanager
 def names_locked() -> Iterator[None]:
-    """A transaction in which nobody else gives a name: no constraint reaches over handles and earlier names.
+    """Open a transaction in which no other process can assign a handle, since no constraint spans handles and aliases.
 
-    SQLite has one writer at a time anyway.
+    SQLite has a single writer anyway.
     """
     with transaction.atomic():
         if connection.vendor == "postgresql":
@@ -41,23 +42,23 @@ def names_locked() -> Iterator[None]:
 
 
 def holder_of(name: str, *, besides: Asset | None = None) -> Asset | None:
-    """The asset that has this handle or had it before, if that is not the one that is asked for."""
+    """Return the asset that has or had this handle, or None, also if it is the asset `besides`."""
     holder = Asset.objects.named(name).first()
     return None if holder == besides else holder
 
 
 def check_free(handle: str, *, own: Asset | None = None) -> None:
-    """Raises HandleTaken unless the handle is free, or an earlier name of the asset `own`."""
+    """Raise HandleTaken unless the handle is free, or a former handle of the asset `own`."""
     holder = holder_of(handle, besides=own)
     if holder is not None:
         raise HandleTaken(holder)
 
 
 def rename(asset: Asset, *, handle: str, revision: int) -> tuple[Asset, str]:
-    """Gives the asset another handle, as it was edited from that revision; the old one keeps resolving.
+    """Rename an asset that was edited from this revision; its old handle becomes an alias.
 
-    Returns the asset and its old handle: the caller rewrites drafts (`generation.views.projects.rename_asset`). Raises
-    ValueError for what is no handle, HandleTaken, and StaleEdit; in each case nothing was changed.
+    Return the asset and its old handle: the caller rewrites drafts (`generation.views.projects.rename_asset`).
+    Raise ValueError for an invalid handle, HandleTaken and StaleEdit; in each case nothing was changed.
     """
     if not handles.is_handle(handle):
         raise ValueError(handles.RULE)
@@ -75,27 +76,27 @@ def rename(asset: Asset, *, handle: str, revision: int) -> tuple[Asset, str]:
 
 
 def _write_handle(asset: Asset, handle: str) -> None:
-    _let_go(asset, handle)
+    _delete_alias(asset, handle)
     asset.handle = handle
     asset.revision += 1
     asset.save(update_fields=["handle", "revision", "updated_at"])
 
 
 def release_name(asset: Asset, name: str) -> bool:
-    """Lets go of an earlier name, which is free for everybody from then on; False when it was none."""
+    """Release a former handle for other assets; return False if the asset did not have it."""
     with transaction.atomic():
-        gone = _let_go(asset, name)
+        is_released = _delete_alias(asset, name)
         refresh_search(asset)
-    return gone
+    return is_released
 
 
-def _let_go(asset: Asset, name: str) -> bool:
+def _delete_alias(asset: Asset, name: str) -> bool:
     found = asset.aliases.annotate(folded=Lower("name")).filter(folded=handles.fold(name))
     return bool(found.delete()[0])
 
 
 def free_suggestion(text: str) -> str:
-    """A handle made from a title or a file name that nobody has; empty when nothing can be made of it."""
+    """Return a free handle derived from a title or a file name, or an empty string if there is none."""
     name = handles.suggest(text)
     if not name:
         return ""

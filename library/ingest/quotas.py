@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db.models import Case, Exists, F, OuterRef, QuerySet, Sum, When
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from library.models import Asset, MediaFile, Project, VersionFile
@@ -32,8 +33,8 @@ class Usage:
     def __str__(self) -> str:
         used, limit = _gb(self.used), _gb(self.limit)
         if not self.limit:
-            return _("{used} GB stored").format(used=used)
-        return _("{used} of {limit} GB stored").format(used=used, limit=limit)
+            return _("%(used)s GB stored") % {"used": used}
+        return _("%(used)s of %(limit)s GB stored") % {"used": used, "limit": limit}
 
 
 class OverQuota(Exception):
@@ -42,7 +43,7 @@ class OverQuota(Exception):
 
 def usage_of(user: User) -> Usage:
     """Return the user's usage."""
-    size = _size_of(_files_of_versions(user)) + _size_of(_waiting_of(user))
+    size = _size_of(_files_of_versions(user)) + _size_of(_pending_of(user))
     return Usage(size, settings.USER_STORAGE_GB * GB)
 
 
@@ -56,7 +57,7 @@ def usage_of_project(project: Project) -> Usage:
 def check_size(size: int, *, by: User | None, project: Project | None) -> None:
     """Raise OverQuota for a new file of this size, before it is stored."""
     if by and settings.USER_STORAGE_GB:
-        _check_person(usage_of(by), size)
+        _check_user(usage_of(by), size)
     if project and settings.PROJECT_STORAGE_GB:
         _check_project(usage_of_project(project), project, size)
 
@@ -64,8 +65,8 @@ def check_size(size: int, *, by: User | None, project: Project | None) -> None:
 def check_known(media: MediaFile, *, by: User | None, project: Project | None) -> None:
     """Raise OverQuota for an existing file if it would count for one more owner."""
     if by and settings.USER_STORAGE_GB:
-        counted = _files_of_versions(by) | _waiting_of(by)
-        _check_person(usage_of(by), _added([media.pk], counted))
+        counted = _files_of_versions(by) | _pending_of(by)
+        _check_user(usage_of(by), _added([media.pk], counted))
     if project and settings.PROJECT_STORAGE_GB:
         _check_project(usage_of_project(project), project, _added([media.pk], _files_at(project)))
 
@@ -80,7 +81,7 @@ def check_files(files: Iterable[MediaFile], *, by: User, project: Project | None
         User.objects.select_for_update(no_key=True).get(pk=by.pk)
         # Without pending uploads: concurrent ones were each accepted before they could see the others.
         kept = _files_of_versions(by)
-        _check_person(Usage(_size_of(kept), settings.USER_STORAGE_GB * GB), _added(keys, kept))
+        _check_user(Usage(_size_of(kept), settings.USER_STORAGE_GB * GB), _added(keys, kept))
     if project and settings.PROJECT_STORAGE_GB:
         Project.objects.select_for_update(no_key=True).get(pk=project.pk)
         _check_project(usage_of_project(project), project, _added(keys, _files_at(project)))
@@ -103,7 +104,7 @@ def _files_of_versions(user: User) -> QuerySet[MediaFile]:
     return MediaFile.objects.filter(pk__in=uses.values("media"))
 
 
-def _waiting_of(user: User) -> QuerySet[MediaFile]:
+def _pending_of(user: User) -> QuerySet[MediaFile]:
     used = VersionFile.objects.filter(media=OuterRef("pk"))
     return MediaFile.objects.filter(~Exists(used), brought_by=user)
 
@@ -122,26 +123,29 @@ def _size_of(files: QuerySet[MediaFile]) -> int:
     return int(files.aggregate(size=Sum("size"))["size"] or 0)
 
 
-def _check_person(usage: Usage, size: int) -> None:
+def _check_user(usage: Usage, size: int) -> None:
     if size and not usage.has_room_for(size):
-        raise OverQuota(
-            _(
-                "Your storage is full: {used} of {limit} GB are used, and this adds {size} GB. Delete assets that"
-                " are no longer needed, or ask an administrator for more."
-            ).format(used=_gb(usage.used), limit=_gb(usage.limit), size=_gb(size))
+        full = _(
+            "Your storage is full: %(used)s of %(limit)s GB are used, and this adds %(size)s GB. Delete assets that "
+            "you no longer need, or ask an administrator for more."
         )
+        raise OverQuota(full % _figures(usage, size))
 
 
 def _check_project(usage: Usage, project: Project, size: int) -> None:
     if size and not usage.has_room_for(size):
-        raise OverQuota(
-            _(
-                "The storage of {project} is full: {used} of {limit} GB are used, and this adds {size} GB. Choose"
-                " another project, or ask an administrator for more."
-            ).format(project=project, used=_gb(usage.used), limit=_gb(usage.limit), size=_gb(size))
+        full = _(
+            "The storage of %(project)s is full: %(used)s of %(limit)s GB are used, and this adds %(size)s GB. Choose "
+            "another project, or ask an administrator for more."
         )
+        raise OverQuota(full % {"project": project, **_figures(usage, size)})
+
+
+def _figures(usage: Usage, size: int) -> dict[str, str]:
+    return {"used": _gb(usage.used), "limit": _gb(usage.limit), "size": _gb(size)}
 
 
 def _gb(size: int) -> str:
     """Format gigabytes with enough digits to distinguish small files from none."""
-    return f"{size / GB:,.2f}" if size >= GB // 100 or not size else f"{size / GB:.5f}"
+    decimals = 2 if size >= GB // 100 or not size else 5
+    return number_format(size / GB, decimals, force_grouping=True)

@@ -1,4 +1,4 @@
-"""How things leave: assets are archived, or deleted when nothing uses them; files go when no version has them."""
+"""Archive and delete assets, and delete files that no version uses."""
 
 import datetime
 from functools import partial
@@ -6,69 +6,72 @@ from functools import partial
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import ngettext
 
 from library.ingest import staging
 from library.ingest.bulk import archive_many, restore_many
 from library.ingest.links import links_elsewhere
 from library.models import Asset, MediaFile, VersionFile
 
-# A file waits at most a day for its form (`library.forms.files`), plus a margin for processing a form submitted in the
-# last second.
-KEPT_FOR = datetime.timedelta(days=1, hours=1)
+# Uploads are kept for a day until their form is submitted (`library.forms.files`); the hour is a margin for processing.
+RETENTION = datetime.timedelta(days=1, hours=1)
 BATCH = 200
 
 
 class InUse(Exception):
-    """The asset cannot be deleted, only archived; `reasons` are pieces of a sentence for people."""
+    """The asset cannot be deleted, only archived; `uses` are phrases for the user."""
 
-    def __init__(self, reasons: list[str]) -> None:
-        super().__init__(", ".join(reasons))
-        self.reasons = reasons
+    def __init__(self, uses: list[str]) -> None:
+        super().__init__(", ".join(uses))
+        self.uses = uses
 
 
 def archive(asset: Asset) -> None:
-    """Takes the asset out of lists and new prompts; jobs and versions stay."""
+    """Hide the asset from lists and new prompts; jobs and versions are unaffected."""
     archive_many([asset])
 
 
 def unarchive(asset: Asset) -> None:
-    """Brings it back as it was."""
+    """Restore the asset to lists and prompts."""
     restore_many([asset])
 
 
-def reasons_to_keep(asset: Asset) -> list[str]:
-    """What uses the asset: `3 jobs used it`. The link of its home project came by itself and does not count."""
+def uses_of(asset: Asset) -> list[str]:
+    """Return what uses the asset: `3 jobs`. The automatic link of its home project is not counted."""
+    jobs = asset.job_references.values("job").distinct().count()
+    projects = links_elsewhere(asset).count()
+    collections = asset.collections.count()
     counts = [
-        (asset.job_references.values("job").distinct().count(), "job used it", "jobs used it"),
-        (links_elsewhere(asset).count(), "project links it", "projects link it"),
-        (asset.collections.count(), "collection holds it", "collections hold it"),
+        (jobs, ngettext("%(count)d job", "%(count)d jobs", jobs)),
+        (projects, ngettext("%(count)d project", "%(count)d projects", projects)),
+        (collections, ngettext("%(count)d collection", "%(count)d collections", collections)),
     ]
-    return [f"{count} {one if count == 1 else many}" for count, one, many in counts if count]
+    return [text % {"count": count} for count, text in counts if count]
 
 
 def delete_asset(asset: Asset) -> None:
-    """Deletes an asset that nothing uses, with its versions and names; its files wait for the purge. Raises InUse."""
+    """Delete an unused asset with its versions and aliases; its files are deleted later. Raise InUse."""
     with transaction.atomic():
         locked = Asset.objects.select_for_update().get(pk=asset.pk)
-        if reasons := reasons_to_keep(locked):
-            raise InUse(reasons)
-        # The home's own link may be pinned, and what is pinned cannot go before its link.
+        if uses := uses_of(locked):
+            raise InUse(uses)
+        # The link of the home project may be pinned, which would protect the version from deletion.
         locked.links.all().delete()
         locked.delete()
 
 
 def unused_media() -> QuerySet[MediaFile]:
-    """The files that no version has, but those that may wait for a form."""
+    """Return the files that no version uses, except recent uploads whose form may still be submitted."""
     return MediaFile.objects.filter(
         ~Exists(VersionFile.objects.filter(media=OuterRef("pk"))),
         ~Exists(Asset.objects.filter(cover=OuterRef("pk"))),
-        ~Q(brought_at__gte=timezone.now() - KEPT_FOR),
-        created_at__lt=timezone.now() - KEPT_FOR,
+        ~Q(brought_at__gte=timezone.now() - RETENTION),
+        created_at__lt=timezone.now() - RETENTION,
     )
 
 
 def purge_media() -> tuple[int, int]:
-    """Deletes the files that no version uses: rows first, their objects after the commit. Returns files and bytes.
+    """Delete the unused files: their rows first, their objects after the commit. Return the number of files and bytes.
 
     Objects that the storage fails to delete, or that a killed process leaves, stay staged for the next clean-up.
     """
@@ -79,7 +82,7 @@ def purge_media() -> tuple[int, int]:
 
 
 def forget_media(media: MediaFile) -> bool:
-    """Deletes the row of a file whose object is lost, and its thumbnail, if no version uses it."""
+    """Delete the row of an unused file whose object is missing, and its thumbnail."""
     with transaction.atomic():
         locked = MediaFile.objects.select_for_update().filter(pk=media.pk)
         if not locked or not unused_media().filter(pk=media.pk).exists():
@@ -92,7 +95,7 @@ def forget_media(media: MediaFile) -> bool:
 def _purge_batch() -> list[MediaFile]:
     chosen = unused_media().order_by("pk").values_list("pk", flat=True)[:BATCH]
     locked = [media.pk for media in MediaFile.objects.select_for_update().filter(pk__in=list(chosen))]
-    # Asked again under the lock, since a version may have taken one of them meanwhile.
+    # Query again under the lock, since a new version may use one of them by now.
     batch = list(unused_media().filter(pk__in=locked))
     for media in batch:
         _delete_row(media)

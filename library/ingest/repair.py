@@ -1,4 +1,4 @@
-"""What an audit of the storage can put right: lost thumbnails and posters."""
+"""Recreate missing thumbnails and posters."""
 
 import tempfile
 from pathlib import Path
@@ -9,14 +9,14 @@ from library import decoding, storage
 from library.probe import UnreadableMedia
 
 
-def draw_again(key: str, picture_key: str) -> bool:
-    """Draws the small picture of a stored file once more; False when that file is lost or cannot be read."""
+def redraw_thumbnail(key: str, thumbnail_key: str) -> bool:
+    """Recreate the thumbnail of a stored file; return False if the file is missing or unreadable."""
     with tempfile.TemporaryDirectory(dir=settings.FILE_UPLOAD_TEMP_DIR) as folder:
-        path, picture = Path(folder) / "file", Path(folder) / "picture.webp"
+        path, thumbnail = Path(folder) / "file", Path(folder) / "thumbnail.webp"
         try:
             storage.download(key, path)
-            decoding.draw_thumbnail(path, picture)
-            storage.upload(picture, picture_key, "image/webp")
+            decoding.draw_thumbnail(path, thumbnail)
+            storage.upload(thumbnail, thumbnail_key, "image/webp")
         except (storage.StorageFailed, UnreadableMedia):
             return False
     return True

@@ -1,37 +1,38 @@
-"""Ended rights: an asset whose last day is over comes back into use by an owner alone. The rule stands here once, for
-forms, the admin and the API."""
+"""Expired rights: only an owner may bring the asset back into use. Forms, the admin and the API use this rule."""
 
 from datetime import date
 
 from django.contrib.auth.models import User
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from library.models import Asset, Project
 from library.models.rights import EXPIRED
 
 
 class OwnerNeeded(Exception):
-    """The rights have ended, and this change would bring the asset back into use: ask an owner for it.
+    """The rights have expired, and only an owner may make this change, which would bring the asset back into use.
 
-    The message is a sentence for people; `field` names the value that was refused.
+    The message is shown to the user; `field` is the name of the rejected value.
     """
 
-    def __init__(self, field: str, sentence: str) -> None:
-        super().__init__(sentence)
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
         self.field = field
 
 
 def check_last_day(asset: Asset, *, last_day: date | None, by: User) -> None:
-    """Raises OwnerNeeded when ended rights would be extended; to bring the end forward is nobody's privilege."""
-    reaches_further = last_day is None or (asset.rights_end_on is not None and last_day > asset.rights_end_on)
-    if reaches_further and _is_locked(asset, by):
-        raise OwnerNeeded("rights_end_on", f"{_ended(asset)} may extend them.")
+    """Raise OwnerNeeded if expired rights would be extended; any editor may shorten them."""
+    is_extension = last_day is None or (asset.rights_end_on is not None and last_day > asset.rights_end_on)
+    if is_extension and _is_locked(asset, by):
+        raise OwnerNeeded("rights_end_on", _extension_text(asset))
 
 
 def check_home(asset: Asset, *, project: Project | None, by: User) -> None:
-    """Raises OwnerNeeded when an asset with ended rights would leave its project: an editor could extend them in a
-    project of the editor's own."""
+    """Raise OwnerNeeded if an asset with expired rights would leave its project: an editor could otherwise extend them
+    in another project."""
     if project != asset.home_project and _is_locked(asset, by):
-        raise OwnerNeeded("home_project", f"{_ended(asset)} may move it now.")
+        raise OwnerNeeded("home_project", _move_text(asset))
 
 
 def _is_locked(asset: Asset, by: User) -> bool:
@@ -40,7 +41,22 @@ def _is_locked(asset: Asset, by: User) -> bool:
     return not Asset.objects.extendable_by(by).filter(pk=asset.pk).exists()
 
 
-def _ended(asset: Asset) -> str:
-    home = asset.home_project
-    extends = f"an owner of {home}" if home else f"{asset.created_by}, who added it,"
-    return f"The rights ended on {asset.rights_end_on}: only {extends}"
+def _extension_text(asset: Asset) -> str:
+    if asset.home_project:
+        text = _("The rights expired on %(date)s. Only an owner of %(project)s can extend them.")
+    else:
+        text = _("The rights expired on %(date)s. Only %(creator)s, who added the asset, can extend them.")
+    return text % _values(asset)
+
+
+def _move_text(asset: Asset) -> str:
+    if asset.home_project:
+        text = _("The rights expired on %(date)s. Only an owner of %(project)s can move the asset.")
+    else:
+        text = _("The rights expired on %(date)s. Only %(creator)s, who added the asset, can move it.")
+    return text % _values(asset)
+
+
+def _values(asset: Asset) -> dict[str, object]:
+    date_text = date_format(asset.rights_end_on) if asset.rights_end_on else ""
+    return {"date": date_text, "project": asset.home_project, "creator": asset.created_by}

@@ -1,10 +1,11 @@
-"""Versions: the next one, an earlier one again, and what a change of the files reaches."""
+"""Restore versions, and determine what a new version affects."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from library.ingest.assets import WrongFiles, add_version
 from library.models import Asset, AssetVersion, MediaFile, Project, ProjectAsset
@@ -12,7 +13,7 @@ from library.models import Asset, AssetVersion, MediaFile, Project, ProjectAsset
 
 @dataclass(frozen=True)
 class Impact:
-    """What a new version reaches, as one user may see it; the counts are of everything."""
+    """What a new version affects: the links that the user may see, and the numbers of hidden ones, jobs and takes."""
 
     following: Sequence[ProjectAsset]
     pinned: Sequence[ProjectAsset]
@@ -24,27 +25,28 @@ class Impact:
 
 
 def files_of(version: AssetVersion | None) -> list[MediaFile]:
-    """A version's media files, pictures before the voice as they are numbered."""
+    """Return a version's media files in order."""
     if version is None:
         return []
     return [use.media for use in version.files.select_related("media").order_by("position")]
 
 
 def restore_version(version: AssetVersion, *, by: User, after: int | None = None) -> AssetVersion:
-    """A new version with the files of an earlier one. Raises WrongFiles when those are the present files, and StaleEdit
-    when somebody made another version since the one of the number `after`."""
+    """Create a version with the files of an earlier one. Raise WrongFiles if those are the current files, and StaleEdit
+    if a version after the number `after` has been created."""
     with transaction.atomic():
         asset = Asset.objects.select_for_update().get(pk=version.asset_id)
         files = files_of(version)
         if files == files_of(asset.current_version):
-            raise WrongFiles(f"Version {version.number} has the files of the current version.")
-        note = f"restored from v{version.number}"
+            same = _("Version %(number)d has the same files as the current version.")
+            raise WrongFiles(same % {"number": version.number})
+        note = _("restored from v%(number)d") % {"number": version.number}
         return add_version(asset, by=by, media=files, note=note, after=after)
 
 
 def impact_of(asset: Asset, user: User) -> Impact:
-    """Which projects follow the asset and get a new version at once, which are pinned and stay as they are, and how
-    many jobs and takes used it, approved ones among them: those keep the version that they used."""
+    """Return the projects that follow the asset and get a new version at once, those pinned to a version, and how many
+    jobs, takes and approved takes used it, which keep the version that they used."""
     links = list(asset.links.select_related("project", "pinned_version").order_by("project__name"))
     visible = set(
         Project.objects.visible_to(user)

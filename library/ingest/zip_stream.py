@@ -1,4 +1,4 @@
-"""Zips that are made while they are sent: bounded memory, however large they become."""
+"""Write a zip while it is being sent, with bounded memory, whatever its size."""
 
 import io
 from collections.abc import Iterator
@@ -7,60 +7,60 @@ from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 from library import storage
 
-PIECE = 256 * 1024
+CHUNK = 256 * 1024
 
 
-class _Pieces(io.RawIOBase):
-    """What was written and not yet taken away."""
+class _Buffer(io.RawIOBase):
+    """Bytes that have been written and not yet sent."""
 
     def __init__(self) -> None:
-        self._held: list[bytes] = []
+        self._chunks: list[bytes] = []
 
     def writable(self) -> bool:
         return True
 
     def write(self, content: "bytes | bytearray | memoryview") -> int:  # type: ignore[override]
-        self._held.append(bytes(content))
+        self._chunks.append(bytes(content))
         return len(content)
 
-    def taken(self) -> bytes:
-        taken = b"".join(self._held)
-        self._held.clear()
-        return taken
+    def drain(self) -> bytes:
+        content = b"".join(self._chunks)
+        self._chunks.clear()
+        return content
 
 
 class _UnfinishedZip(ZipFile):
-    """A zip that ends only by `close`: one whose client has left must not write its table of contents when it is
-    collected."""
+    """A zip that is finished only by `close`: if the client has disconnected, garbage collection must not write its
+    table of contents."""
 
     def __del__(self) -> None:
         pass
 
 
-class GrowingZip:
-    """A zip whose bytes are taken away as they come: `write` and `copy` add files, `end` closes it."""
+class StreamedZip:
+    """A zip that returns its bytes as they are written: `write` and `copy` add files, `close` finishes it."""
 
     def __init__(self, moment: datetime) -> None:
         self._moment = moment
-        self._pieces = _Pieces()
-        self._zip = _UnfinishedZip(self._pieces, "w", ZIP_STORED)
+        self._buffer = _Buffer()
+        self._zip = _UnfinishedZip(self._buffer, "w", ZIP_STORED)
 
     def write(self, path: str, content: str) -> bytes:
-        """A text; what there is to send now."""
+        """Add a text file; return the bytes to send."""
         self._zip.writestr(self._info(path), content)
-        return self._pieces.taken()
+        return self._buffer.drain()
 
     def copy(self, path: str, key: str) -> Iterator[bytes]:
-        """An object of the storage, read while the zip is written. StorageFailed leaves the zip incomplete."""
+        """Add a stored object; yield the bytes to send while it is read. StorageFailed leaves the zip incomplete."""
         with storage.open_stream(key) as stream, self._zip.open(self._info(path), "w") as target:
-            while piece := stream.read(PIECE):
-                target.write(piece)
-                yield self._pieces.taken()
+            while chunk := stream.read(CHUNK):
+                target.write(chunk)
+                yield self._buffer.drain()
 
-    def end(self) -> bytes:
-        """The table of contents, without which the rest is nothing."""
+    def close(self) -> bytes:
+        """Finish the zip; return its table of contents."""
         self._zip.close()
-        return self._pieces.taken()
+        return self._buffer.drain()
 
     def _info(self, path: str) -> ZipInfo:
         return ZipInfo(path, self._moment.timetuple()[:6])

@@ -9,11 +9,13 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 from taggit.managers import TaggableManager
 from taggit.models import ItemBase
 
-from library import handles
-from library import usability as fitness
+from library import handles, usability_text
+from library import usability as usabilities
 from library.models import rights
 from library.models.former_handles import HandleAlias
 from library.models.media import MediaFile
@@ -21,7 +23,7 @@ from library.models.projects import MAKERS, OWNERS, AnyUser, Project, in_project
 
 
 class AssetTag(ItemBase):
-    """A tag on an asset: a plain foreign key, so that tags join instead of going through content types."""
+    """A tag of an asset, with a plain foreign key instead of taggit's content types, so that queries can join it."""
 
     tag = models.ForeignKey("taggit.Tag", models.CASCADE, related_name="library_assets")
     content_object = models.ForeignKey("library.Asset", models.CASCADE, related_name="tagged_items")
@@ -31,7 +33,7 @@ class AssetTag(ItemBase):
 
 
 class AssetQuerySet(models.QuerySet["Asset"]):
-    """Look-up and permission in one call."""
+    """Querysets that combine look-up and permission."""
 
     def visible_to(self, user: AnyUser) -> Self:
         """Return shared assets and those kept to the user's projects; all of them for an administrator.
@@ -44,7 +46,7 @@ class AssetQuerySet(models.QuerySet["Asset"]):
         return self.filter(Q(is_shared=True) | in_projects_of(user, project="home_project"))
 
     def editable_by(self, user: AnyUser) -> Self:
-        """The assets whose home project lets the user make things, and those without a home that are the user's."""
+        """Return the assets of projects in which the user is an editor, and the user's own without a project."""
         if getattr(user, "is_superuser", False):
             return self
         at_home = in_projects_of(user, MAKERS, project="home_project")
@@ -56,22 +58,23 @@ class AssetQuerySet(models.QuerySet["Asset"]):
         return set(self.editable_by(user).order_by().values_list("pk", flat=True))
 
     def extendable_by(self, user: AnyUser) -> Self:
-        """The assets whose ended rights the user may extend: an owner of the home project, the maker without one."""
+        """Return the assets whose expired rights the user may extend: as an owner of the home project, or
+        as the creator if there is none."""
         if getattr(user, "is_superuser", False):
             return self
         at_home = in_projects_of(user, OWNERS, project="home_project")
         return self.filter(at_home | Q(home_project=None, created_by_id=user.pk))
 
     def usable_in(self, project: Project) -> Self:
-        """What a project may use: what is shared with everyone, and what is kept to it."""
+        """Return the assets that a project may use: shared ones, and those restricted to it."""
         return self.filter(Q(is_shared=True) | Q(home_project=project))
 
     def active(self) -> Self:
-        """Not archived."""
+        """Return the assets that are not archived."""
         return self.filter(archived_at=None)
 
     def named(self, *names: str) -> Self:
-        """The assets that have these handles or had them before, whatever the case and with or without the `@`."""
+        """Return the assets with these current or former handles, ignoring case, with or without the `@`."""
         folded = [handles.fold(name) for name in names]
         now = Asset.objects.annotate(folded=Lower("handle")).filter(folded__in=folded)
         before = HandleAlias.objects.annotate(folded=Lower("name")).filter(folded__in=folded)
@@ -80,22 +83,22 @@ class AssetQuerySet(models.QuerySet["Asset"]):
         return self.filter(pk__in=either)
 
     def for_cards(self) -> Self:
-        """What a card shows, in three queries however many there are, and no call of the storage."""
+        """Fetch what a card shows, in three queries in total and without requests to the storage."""
         found = self.select_related("cover", "current_version", "home_project")
         return found.prefetch_related("tags", "current_version__files")
 
 
-class Asset(models.Model):  # type: ignore[django-manager-missing]  # taggit makes it
-    """A reusable thing with a handle, in one namespace for the whole library.
+class Asset(models.Model):  # type: ignore[django-manager-missing]  # created by taggit
+    """A reusable item with a handle that is unique in the whole library.
 
-    It is shared with everyone or kept to its home project. What it consists of is in its versions.
+    It is shared with everyone or restricted to its home project. Its files are in its versions.
     """
 
     class Kind(models.TextChoices):
-        CHARACTER = "character", "Character"
-        IMAGE = "image", "Picture"
-        VIDEO = "video", "Clip"
-        AUDIO = "audio", "Voice"
+        CHARACTER = "character", _("Character")
+        IMAGE = "image", _("Picture")
+        VIDEO = "video", _("Clip")
+        AUDIO = "audio", _("Voice")
 
     handle = models.CharField(
         max_length=handles.MAX_LENGTH, validators=[RegexValidator(handles.HANDLE_PATTERN, handles.RULE)]
@@ -107,10 +110,10 @@ class Asset(models.Model):  # type: ignore[django-manager-missing]  # taggit mak
     home_project = models.ForeignKey(
         Project, models.PROTECT, null=True, blank=True, related_name="home_assets"
     )
-    is_shared = models.BooleanField("shared with everyone", default=True)
+    is_shared = models.BooleanField(_("shared with everyone"), default=True)
     cover = models.ForeignKey(MediaFile, models.PROTECT, null=True, blank=True, related_name="+")
     current_version = models.ForeignKey(
-        # Not PROTECT, which would keep an asset from ever being deleted together with its versions.
+        # Not PROTECT, which would prevent deleting an asset together with its versions.
         "library.AssetVersion",
         models.RESTRICT,
         null=True,
@@ -118,20 +121,22 @@ class Asset(models.Model):  # type: ignore[django-manager-missing]  # taggit mak
         related_name="+",
     )
     is_grid = models.BooleanField(
-        "a grid of pictures", default=False, help_text="one collage of several views"
+        _("a grid of pictures"), default=False, help_text=_("one collage of several views")
     )
-    # Rights: what was agreed, and until when it may be used
+    # The licence and consent, and the last day of use
     licence = models.CharField(max_length=120, blank=True)
     source = models.CharField(
-        max_length=200, blank=True, help_text="where it comes from: a person, a shoot, a link"
+        max_length=200, blank=True, help_text=_("where it comes from: a person, a shoot, a link")
     )
-    consent_note = models.TextField(blank=True, help_text="who agreed to what")
-    rights_end_on = models.DateField(null=True, blank=True, help_text="the last day on which it may be used")
+    consent_note = models.TextField(blank=True, help_text=_("who agreed to what"))
+    rights_end_on = models.DateField(
+        null=True, blank=True, help_text=_("the last day on which it may be used")
+    )
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="assets")
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
     archived_at = models.DateTimeField(null=True, blank=True)
-    # Kept up by the writers, so that lists sort and filter by them without joins
+    # Denormalised by the writers, so that lists can sort and filter by them without joins
     use_count = models.PositiveIntegerField(default=0, help_text="jobs that used it")
     last_used_at = models.DateTimeField(null=True, blank=True)
     uses = models.PositiveSmallIntegerField(
@@ -169,35 +174,36 @@ class Asset(models.Model):  # type: ignore[django-manager-missing]  # taggit mak
 
     @property
     def facts(self) -> str:
-        """One line for people: `character · 2 pictures, voice · v3`, `picture · 1920×1080`."""
+        """Return the kind, the contents and the version: `character · 2 images, voice · v3`, `image · 1920×1080`."""
         version = self.current_version
         if version is None:
             return self.get_kind_display().lower()
-        about = (
-            version.contents if self.kind == self.Kind.CHARACTER else self.cover.facts if self.cover else ""
-        )
+        file_facts = self.cover.facts if self.cover else ""
+        contents = version.contents if self.kind == self.Kind.CHARACTER else file_facts
         number = f"v{version.number}" if version.number > 1 else ""
-        return " · ".join(filter(None, (self.get_kind_display().lower(), about, number)))
+        return " · ".join(filter(None, (self.get_kind_display().lower(), contents, number)))
 
     @property
     def usable_as(self) -> str:
-        """What a request can carry it as, from the stored bits: `first, mid or end frame, reference`."""
-        return fitness.names_of(self.uses)
+        """Return its possible roles in a request, from the stored bits: `first, mid or end frame, reference`."""
+        return usability_text.use_names(self.uses)
 
     @property
     def rights_state(self) -> str:
-        """`expired` after its last day, `ending` in the 30 days before, else empty."""
+        """Return `expired` after the last day, `ending` in the 30 days before, else an empty string."""
         return rights.state_on(timezone.localdate(), self.rights_end_on) if self.rights_end_on else ""
 
     @property
-    def rights_told(self) -> str:
-        """For people: `rights ended 3 days ago`, `rights end in 12 days`; empty while there is time."""
-        return rights.told_on(timezone.localdate(), self.rights_end_on) if self.rights_end_on else ""
+    def rights_notice(self) -> str:
+        """Return the badge text `rights expire in 12 days`; empty if they do not expire soon."""
+        return rights.notice_on(timezone.localdate(), self.rights_end_on) if self.rights_end_on else ""
 
     @property
-    def who_extends(self) -> str:
-        """Who may extend its rights once they have ended, beside an administrator."""
-        return "An owner of its project" if self.home_project_id else "The person who added it"
+    def rights_extension_hint(self) -> str:
+        """Return the sentence on who, besides administrators, may extend its expired rights."""
+        if self.home_project_id:
+            return gettext("An owner of its project can extend them.")
+        return gettext("The user who added it can extend them.")
 
 
 class AssetVersion(models.Model):
@@ -220,32 +226,42 @@ class AssetVersion(models.Model):
         return f"{self.asset} v{self.number}"
 
     @property
-    def usability(self) -> fitness.Fitness:
-        """What it can be used as and why not as more. Reads the asset and the media of its files."""
+    def usability(self) -> usabilities.Usability:
+        """Return what it can be used as, and why not as more. Queries the asset and the media of its files."""
         files = [file.media for file in self.files.all()]
-        return fitness.uses_of(self.asset.kind, self.asset.is_grid, files)
+        return usabilities.usability_of(self.asset.kind, self.asset.is_grid, files)
+
+    @property
+    def usability_text(self) -> str:
+        """Return `usability` as text."""
+        return usability_text.usability_text(self.usability)
 
     @property
     def contents(self) -> str:
-        """What it consists of: `2 pictures, voice`. Reads the files, which a list prefetches."""
+        """Return its files by role: `2 images, voice`. Queries the files, which lists prefetch."""
         roles = [file.role for file in self.files.all()]
-        pictures = roles.count(VersionFile.Role.PICTURE)
-        names = [f"{pictures} picture{'s' * (pictures > 1)}"] if pictures else []
-        names += ["clip"] * (VersionFile.Role.CLIP in roles) + ["voice"] * (VersionFile.Role.VOICE in roles)
+        images = roles.count(VersionFile.Role.IMAGE)
+        names = (
+            [ngettext("%(count)d image", "%(count)d images", images) % {"count": images}] if images else []
+        )
+        if VersionFile.Role.VIDEO in roles:
+            names.append(gettext("video"))
+        if VersionFile.Role.VOICE in roles:
+            names.append(gettext("voice"))
         return ", ".join(names)
 
 
 class VersionFile(models.Model):
-    """One file of a version, in order; the first picture is the primary one."""
+    """One file of a version, in order; the first image is the primary one."""
 
     class Role(models.TextChoices):
-        PICTURE = "picture", "Picture"
-        CLIP = "clip", "Clip"
-        VOICE = "voice", "Voice"
+        IMAGE = "picture", _("Picture")
+        VIDEO = "clip", _("Clip")
+        VOICE = "voice", _("Voice")
 
     version = models.ForeignKey(AssetVersion, models.CASCADE, related_name="files")
     media = models.ForeignKey(MediaFile, models.PROTECT, related_name="uses")
-    role = models.CharField(max_length=7, choices=Role, default=Role.PICTURE)
+    role = models.CharField(max_length=7, choices=Role, default=Role.IMAGE)
     position = models.PositiveSmallIntegerField()
 
     class Meta:
@@ -259,7 +275,7 @@ class VersionFile(models.Model):
 
 
 class ProjectAsset(models.Model):
-    """A link from a project to an asset: it follows the latest version, or is pinned to one."""
+    """A link from a project to an asset, which follows the latest version or is pinned to one."""
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="links")
     asset = models.ForeignKey(Asset, models.CASCADE, related_name="links")

@@ -1,17 +1,18 @@
-"""How people keep what they want to find again: favourites, collections, saved views."""
+"""Favourites, collections and saved views."""
 
 from typing import Self
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from library.models.assets import Asset
 from library.models.projects import MAKERS, AnyUser, Project, in_projects_of
 
 
 class Favourite(models.Model):
-    """An asset that a person has starred."""
+    """An asset that a user has starred."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="favourites")
     asset = models.ForeignKey(Asset, models.CASCADE, related_name="favourites")
@@ -26,24 +27,26 @@ class Favourite(models.Model):
 
 
 class CollectionQuerySet(models.QuerySet["Collection"]):
-    """Look-up and permission in one call."""
+    """Querysets that combine look-up and permission."""
 
     def visible_to(self, user: AnyUser) -> Self:
-        """The user's own collections and those of the user's projects. A project's collection is not its maker's own:
-        who has left the team has left it too."""
+        """Return the user's own collections and those of the user's projects.
+
+        The creator of a project's collection has no special access to it, so loses it when leaving the team.
+        """
         if getattr(user, "is_superuser", False):
             return self
         return self.filter(Q(owner_id=user.pk, project=None) | in_projects_of(user))
 
     def editable_by(self, user: AnyUser) -> Self:
-        """The user's own collections and those of projects in which the user may make things."""
+        """Return the user's own collections and those of projects in which the user is an editor."""
         if getattr(user, "is_superuser", False):
             return self
         return self.filter(Q(owner_id=user.pk, project=None) | in_projects_of(user, MAKERS))
 
 
 class Collection(models.Model):
-    """A named set of assets: a person's own, or a project's."""
+    """A named set of assets of a user or a project."""
 
     name = models.CharField(max_length=80)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="collections")
@@ -53,7 +56,7 @@ class Collection(models.Model):
         null=True,
         blank=True,
         related_name="collections",
-        help_text="empty: only mine",
+        help_text=_("empty: only mine"),
     )
     assets: models.ManyToManyField = models.ManyToManyField(Asset, related_name="collections", blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -71,7 +74,7 @@ class Collection(models.Model):
 
 
 class SavedView(models.Model):
-    """A search with its filters and order under a name: the query string of the library page."""
+    """A named search with its filters and order: the query string of the library page."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="saved_views")
     name = models.CharField(max_length=60)

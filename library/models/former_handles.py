@@ -1,22 +1,26 @@
-"""Names that an asset had before."""
+"""Former handles of assets."""
 
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
 
 from library import handles
 
 
 class HandleAlias(models.Model):
-    """An earlier handle of an asset: it keeps resolving until it is released. Handles and aliases share one
-    namespace; `library.ingest` checks it under a lock, since no constraint reaches over two tables."""
+    """A former handle of an asset, which resolves until it is released.
+
+    Handles and aliases share one namespace. `library.ingest` checks that under a lock, since a constraint cannot span
+    two tables.
+    """
 
     name = models.CharField(max_length=handles.MAX_LENGTH)
-    # By its name: `Asset.objects.named` looks here, so this module cannot import that one.
+    # By name, since `library.models.assets` imports this module.
     asset = models.ForeignKey("library.Asset", models.CASCADE, related_name="aliases")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        verbose_name_plural = "handle aliases"
+        verbose_name_plural = _("handle aliases")
         ordering = ["-pk"]
         constraints = [models.UniqueConstraint(Lower("name"), name="alias_unique_whatever_the_case")]
 

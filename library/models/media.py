@@ -1,24 +1,27 @@
-"""Stored objects."""
+"""Media files, and uploads in progress."""
 
 from math import gcd
 
 from django.conf import settings
 from django.db import models
+from django.utils.formats import number_format
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
-WHOLE_ASPECT = 21
+MAX_RATIO_NUMBER = 21  # larger numbers are shown as decimals: `1.85:1`
 
 
 class MediaFile(models.Model):
-    """One stored object, addressed by the SHA-256 of its bytes; every version with the same bytes shares it.
+    """A stored object, addressed by the SHA-256 of its bytes and shared by all versions with the same bytes.
 
-    The facts come from probing the content (`library.probe`), never from a name: pixels after rotation, seconds,
-    frames for each second. `thumbnail_key` names a WebP picture made once, at ingest.
+    The facts are probed from the content (`library.probe`), never taken from a name: pixels after rotation, seconds,
+    frames per second. `thumbnail_key` is the key of a WebP image made once, at ingest.
     """
 
     class Kind(models.TextChoices):
-        IMAGE = "image", "Picture"
-        VIDEO = "video", "Video"
-        AUDIO = "audio", "Audio"
+        IMAGE = "image", _("Picture")
+        VIDEO = "video", _("Video")
+        AUDIO = "audio", _("Audio")
 
     sha256 = models.CharField(max_length=64, unique=True)
     key = models.CharField(max_length=200, unique=True)
@@ -29,7 +32,7 @@ class MediaFile(models.Model):
     width = models.PositiveIntegerField(null=True, blank=True)
     height = models.PositiveIntegerField(null=True, blank=True)
     seconds = models.FloatField(null=True, blank=True)
-    fps = models.FloatField("frames per second", null=True, blank=True)
+    fps = models.FloatField(_("frames per second"), null=True, blank=True)
     codec = models.CharField(max_length=40, blank=True)
     has_audio = models.BooleanField(default=False)
     looks = models.BigIntegerField(
@@ -38,7 +41,7 @@ class MediaFile(models.Model):
         help_text="perceptual hash of a picture: near pictures differ in few of its 64 bits",
     )
     created_at = models.DateTimeField(auto_now_add=True)
-    # Until a version uses the file, it waits for its form and counts towards the quota of the last uploader.
+    # A file that no version uses yet counts towards the quota of the last uploader.
     brought_at = models.DateTimeField(null=True, blank=True, editable=False)
     brought_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, editable=False, related_name="+"
@@ -52,31 +55,33 @@ class MediaFile(models.Model):
 
     @property
     def facts(self) -> str:
-        """One line for people: `1920×1080 · 7.2 s · 24 fps`."""
-        parts = []
+        """Return the size, length and frame rate: `1920×1080 · 7.2 s · 24 fps`."""
+        facts = []
         if self.width and self.height:
-            parts.append(f"{self.width}×{self.height}")
+            facts.append(f"{self.width}×{self.height}")
         if self.seconds is not None:
-            parts.append(f"{self.seconds:.1f} s")
+            facts.append(gettext("%(seconds)s s") % {"seconds": number_format(self.seconds, 1)})
         if self.fps:
-            parts.append(f"{self.fps:g} fps")
-        return " · ".join(parts)
+            facts.append(gettext("%(rate)s fps") % {"rate": number_format(f"{self.fps:g}")})
+        return " · ".join(facts)
 
     @property
     def aspect(self) -> str:
-        """Width to height, in small whole numbers where they say it: `16:9`, else `1.85:1`; empty without pixels."""
+        """Return the aspect ratio, as whole numbers if they are small: `16:9`, else `1.85:1`; empty without pixels."""
         if not self.width or not self.height:
             return ""
         shared = gcd(self.width, self.height)
         wide, high = self.width // shared, self.height // shared
-        return f"{wide}:{high}" if max(wide, high) <= WHOLE_ASPECT else f"{self.width / self.height:.2f}:1"
+        return (
+            f"{wide}:{high}" if max(wide, high) <= MAX_RATIO_NUMBER else f"{self.width / self.height:.2f}:1"
+        )
 
     @property
-    def sound(self) -> str:
-        """Whether a video has an audio track; empty for anything else."""
+    def audio_text(self) -> str:
+        """Return whether a video has an audio track; empty for other kinds."""
         if self.kind != self.Kind.VIDEO:
             return ""
-        return "with sound" if self.has_audio else "without sound"
+        return gettext("with audio") if self.has_audio else gettext("no audio")
 
 
 class StagedUpload(models.Model):

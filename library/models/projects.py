@@ -1,4 +1,4 @@
-"""Projects and who may do what in them."""
+"""Projects, memberships and roles."""
 
 from collections.abc import Collection
 from typing import Self
@@ -8,17 +8,18 @@ from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 AnyUser = AbstractBaseUser | AnonymousUser
 
 
 class Role(models.TextChoices):
-    """What a member may do: an owner everything, an editor make, a reviewer decide, a viewer look."""
+    """The role of a member: owners may do everything, editors create, reviewers decide, viewers only read."""
 
-    OWNER = "owner", "Owner"
-    EDITOR = "editor", "Editor"
-    REVIEWER = "reviewer", "Reviewer"
-    VIEWER = "viewer", "Viewer"
+    OWNER = "owner", _("Owner")
+    EDITOR = "editor", _("Editor")
+    REVIEWER = "reviewer", _("Reviewer")
+    VIEWER = "viewer", _("Viewer")
 
 
 OWNERS = (Role.OWNER,)
@@ -28,34 +29,34 @@ COMMENTERS = (Role.OWNER, Role.EDITOR, Role.REVIEWER)
 
 
 class ProjectQuerySet(models.QuerySet["Project"]):
-    """Look-up and permission in one call."""
+    """Querysets that combine look-up and permission."""
 
     def visible_to(self, user: AnyUser) -> Self:
-        """The projects that the user is a member of; all of them for an administrator."""
+        """Return the projects that the user is a member of; all of them for an administrator."""
         if getattr(user, "is_superuser", False):
             return self
         return self.filter(pk__in=_projects_of(user))
 
     def editable_by(self, user: AnyUser) -> Self:
-        """The projects in which the user may make things: as owner or editor."""
+        """Return the projects in which the user may create and edit content, as owner or editor."""
         if getattr(user, "is_superuser", False):
             return self
         return self.filter(pk__in=_projects_of(user, MAKERS))
 
     def decided_by(self, user: AnyUser) -> Self:
-        """The projects in which the user's verdict on a take counts: as owner or reviewer."""
+        """Return the projects in which the user's verdict on a take counts, as owner or reviewer."""
         if getattr(user, "is_superuser", False):
             return self
         return self.filter(pk__in=_projects_of(user, DECIDERS))
 
     def commented_by(self, user: AnyUser) -> Self:
-        """The projects in which the user may write notes: everyone but those who only look."""
+        """Return the projects in which the user may write notes, in any role except viewer."""
         if getattr(user, "is_superuser", False):
             return self
         return self.filter(pk__in=_projects_of(user, COMMENTERS))
 
     def owned_by(self, user: AnyUser) -> Self:
-        """The projects whose team, name and budget the user may change."""
+        """Return the projects whose team, name and budget the user may change, as owner."""
         if getattr(user, "is_superuser", False):
             return self
         return self.filter(pk__in=_projects_of(user, OWNERS))
@@ -76,14 +77,16 @@ class Project(models.Model):
     slug = models.SlugField(max_length=60, unique=True)
     name = models.CharField(max_length=120)
     description = models.TextField(blank=True)
-    budget_usd = models.DecimalField("budget (USD)", max_digits=12, decimal_places=4, null=True, blank=True)
+    budget_usd = models.DecimalField(
+        _("budget (USD)"), max_digits=12, decimal_places=4, null=True, blank=True
+    )
     charged_to = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
         null=True,
         blank=True,
         related_name="charged_projects",
-        help_text="whose personal budget pays for it; empty: it has a budget of its own",
+        help_text=_("whose personal budget pays for it; empty: it has a budget of its own"),
     )
     members: models.ManyToManyField = models.ManyToManyField(
         settings.AUTH_USER_MODEL, through="Membership", related_name="projects"
@@ -109,18 +112,18 @@ class Project(models.Model):
 
 
 class Membership(models.Model):
-    """One person's role in one project."""
+    """The role of one user in one project."""
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="memberships")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="memberships")
     role = models.CharField(max_length=10, choices=Role, default=Role.EDITOR)
     monthly_limit_usd = models.DecimalField(
-        "monthly limit (USD)",
+        _("monthly limit (USD)"),
         max_digits=12,
         decimal_places=4,
         null=True,
         blank=True,
-        help_text="what this member may spend in this project in a calendar month (UTC); empty: no limit",
+        help_text=_("what this member may spend in this project in a calendar month (UTC); empty: no limit"),
     )
 
     class Meta:
@@ -138,12 +141,12 @@ class Membership(models.Model):
 
 
 def in_projects_of(user: AnyUser, roles: Collection[Role] = Role, *, project: str = "project") -> Q:
-    """The condition for rows of the projects that the user is in with one of these roles; every row for an
-    administrator. `project` leads from a row to its project. In an OR an administrator has to be let through before:
-    there an empty condition means nothing.
+    """Return the condition for rows of projects in which the user has one of these roles; every row for an
+    administrator. `project` is the path from a row to its project.
 
-    It asks the memberships alone, where `project__in=Project.objects.visible_to(user)` would ask the projects too:
-    most pages ask several times, and putting the question takes longer than its answer.
+    Check for administrators before using it in an OR, where the empty condition would have no effect. It queries only
+    the memberships, which is cheaper to build than `project__in=Project.objects.visible_to(user)`; most pages use it
+    several times.
     """
     if getattr(user, "is_superuser", False):
         return Q()

@@ -1,8 +1,11 @@
-"""Rights: what was agreed about an asset, and what its last day means today."""
+"""The rights to an asset: licence, consent, and the last day of use."""
 
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 NOTICE_DAYS = 30
 ENDING: Final = "ending"
@@ -11,7 +14,7 @@ EXPIRED: Final = "expired"
 
 @dataclass(frozen=True)
 class Rights:
-    """What was agreed, by the names of the asset's columns; `rights_end_on` is the last day of use, if there is one."""
+    """The rights columns of an asset; `rights_end_on` is the last day of use, or None if they do not expire."""
 
     licence: str = ""
     source: str = ""
@@ -20,19 +23,21 @@ class Rights:
 
 
 def state_on(today: date, last_day: date | None) -> str:
-    """`expired` from the day after the last one, `ending` in the 30 days before, else empty."""
+    """Return `expired` after the last day, `ending` in the 30 days before, else an empty string."""
     if last_day is None or (last_day - today).days > NOTICE_DAYS:
         return ""
     return EXPIRED if last_day < today else ENDING
 
 
-def told_on(today: date, last_day: date | None) -> str:
-    """For people: `rights ended 3 days ago`, `rights end today`, `rights end in 12 days`; empty while there is time."""
+def notice_on(today: date, last_day: date | None) -> str:
+    """Return the badge text `rights expire in 12 days`; empty if they do not expire soon."""
     state = state_on(today, last_day)
     if last_day is None or not state:
         return ""
-    days = abs((last_day - today).days)
-    count = f"{days} day{'s' if days > 1 else ''}"
+    days = (last_day - today).days
     if state == EXPIRED:
-        return f"rights ended {count} ago"
-    return f"rights end in {count}" if days else "rights end today"
+        expired = ngettext("rights expired %(days)d day ago", "rights expired %(days)d days ago", -days)
+        return expired % {"days": -days}
+    if not days:
+        return _("rights expire today")
+    return ngettext("rights expire in %(days)d day", "rights expire in %(days)d days", days) % {"days": days}

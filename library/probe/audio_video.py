@@ -1,4 +1,4 @@
-"""Recordings, read by PyAV: a few frames are decoded, then the packets are walked to the end."""
+"""Read video and audio with PyAV: decode a few frames, then read the packets to the end."""
 
 import hashlib
 from collections.abc import Callable
@@ -8,42 +8,36 @@ import av
 from av.container import InputContainer
 
 from library.probe.container_tables import check_samples, check_tags, tags_end
-from library.probe.facts import (
-    MAX_AUDIO_BYTES,
-    MAX_SECONDS,
-    MAX_VIDEO_BYTES,
-    Facts,
-    UnreadableMedia,
-    check_pixels,
-    check_size,
-    damaged,
-)
+from library.probe.facts import MAX_SECONDS, Facts, check_pixels, check_size
+from library.probe.refusals import Refusal, UnreadableMedia
 
 _DEMUXERS = {"audio/mpeg": "mp3", "audio/wav": "wav", "video/mp4": "mov", "video/quicktime": "mov"}
-# A minute of full HD: what is longer is counted without being decoded.
+# About a minute of full HD; the frames of longer videos are counted without decoding them.
 MAX_DECODED_PIXELS = 3_000_000_000
-# Nothing honest takes so long to open; each single read has as long again.
+# Far longer than any legitimate file needs to open; each single read has the same limit.
 MAX_OPENING_SECONDS = 20.0
 MAX_THREADS = 2
 
 
-def hear(path: Path, name: str, size: int, mime: str) -> Facts:
-    """Walks through a recording. Raises UnreadableMedia."""
-    is_sound = mime.startswith("audio/")
-    limit, what = (MAX_AUDIO_BYTES, "a recording") if is_sound else (MAX_VIDEO_BYTES, "a video")
-    check_size(name, size, limit, what)
+def probe_audio_video(path: Path, name: str, size: int, mime: str) -> Facts:
+    """Read a video or audio file to its end. Raise UnreadableMedia."""
+    is_audio = mime.startswith("audio/")
+    check_size(name, size, "audio" if is_audio else "video")
     try:
-        with open_recording(path, _DEMUXERS[mime], name=name) as container:
-            found = _sound if is_sound else _video
-            return found(container, name, size, mime)
+        with open_container(path, _DEMUXERS[mime], name=name) as container:
+            probe = _probe_audio if is_audio else _probe_video
+            return probe(container, name, size, mime)
     except av.FFmpegError as error:
-        raise damaged(name) from error
+        raise UnreadableMedia(Refusal.DAMAGED, name) from error
 
 
-def open_recording(path: Path, demuxer: str = "", *, name: str = "") -> InputContainer:
-    """PyAV on this file alone, by the reader that its first bytes or the caller name: a reader that FFmpeg chose itself
-    might be one of playlists, and a MOV may name others that hold its tracks. Odd letters in its metadata are kept as
-    they are. Raises `av.FFmpegError`, and UnreadableMedia for a file that would make FFmpeg take much memory."""
+def open_container(path: Path, demuxer: str = "", *, name: str = "") -> InputContainer:
+    """Open this file alone with PyAV, using the demuxer that its first bytes or the caller determine.
+
+    FFmpeg's own choice might be a demuxer for playlists, and a MOV may refer to other files for its tracks. Undecodable
+    bytes in metadata are preserved. Raise `av.FFmpegError`, and UnreadableMedia for a file that would make FFmpeg
+    allocate too much memory.
+    """
     name, demuxer = name or path.name, demuxer or _demuxer(path)
     options = {"protocol_whitelist": "file"}
     if demuxer == "mov":
@@ -64,13 +58,12 @@ def open_recording(path: Path, demuxer: str = "", *, name: str = "") -> InputCon
 
 
 def frame_times(path: Path, keep: Callable[[], None] = lambda: None) -> list[float]:
-    """The seconds at which the pictures of a video begin, as PyAV decodes them; of one that would take long to decode,
-    those of the pictures that are stored in it.
+    """Return the start times of a video's frames in seconds, or those of its packets if decoding would take long.
 
-    `keep` is called after each and may end it by raising. Raises UnreadableMedia.
+    `keep` is called after each frame and may raise to stop. Raise UnreadableMedia.
     """
     try:
-        with open_recording(path) as container:
+        with open_container(path) as container:
             stream = container.streams.video[0]
             packets = (packet for packet in container.demux(stream) if packet.size and not packet.is_discard)
             stored = sorted(float((packet.pts or 0) * packet.time_base) for packet in packets)
@@ -83,27 +76,30 @@ def frame_times(path: Path, keep: Callable[[], None] = lambda: None) -> list[flo
                 keep()
             return times
     except (av.FFmpegError, IndexError) as error:
-        raise damaged(path.name) from error
+        raise UnreadableMedia(Refusal.DAMAGED, path.name) from error
 
 
-def uneven(times: list[float], fps: float) -> list[float]:
-    """The times of a film that begins late, or whose pictures last differently long; none where they follow from the
-    rate. While each stands within a quarter of a picture, the middle of its place is safely its own."""
+def irregular_times(times: list[float], fps: float) -> list[float]:
+    """Return the times if they do not follow from the frame rate, since the video starts late or its frame durations
+    vary; otherwise an empty list.
+
+    A deviation below a quarter of a frame is ignored: the middle of each frame's interval still belongs to that frame.
+    """
     if fps and all(abs(time - frame / fps) < 0.25 / fps for frame, time in enumerate(times)):
         return []
     return [round(time, 6) for time in times]
 
 
-def contents(path: Path) -> str:
-    """A digest of all that is played, wherever in the file it lies. Raises UnreadableMedia."""
+def content_digest(path: Path) -> str:
+    """Return a digest of all packets, independent of their position in the file. Raise UnreadableMedia."""
     digest = hashlib.sha256()
     try:
-        with open_recording(path) as container:
+        with open_container(path) as container:
             for packet in container.demux():
                 digest.update(f"{packet.stream_index} {packet.pts} {packet.dts} {packet.size} ".encode())
                 digest.update(packet)
     except av.FFmpegError as error:
-        raise damaged(path.name) from error
+        raise UnreadableMedia(Refusal.DAMAGED, path.name) from error
     return digest.hexdigest()
 
 
@@ -115,30 +111,30 @@ def _demuxer(path: Path) -> str:
     return "mp3" if head.startswith((b"ID3", b"\xff")) else "mov"
 
 
-def _video(container: InputContainer, name: str, size: int, mime: str) -> Facts:
-    # A track whose codec is not known has no decoder, and so no size either.
+def _probe_video(container: InputContainer, name: str, size: int, mime: str) -> Facts:
+    # A track with an unknown codec has no decoder, and therefore no size.
     stream = next((track for track in container.streams.video if track.codec_context), None)
     if stream is None:
-        raise UnreadableMedia(f"{name} holds no moving picture that can be read. Save it as MP4 with H.264.")
+        raise UnreadableMedia(Refusal.NO_VIDEO, name)
     check_pixels(name, stream.width, stream.height)
     declared = _declared_seconds(container)
     _check_length(name, declared)
     frame = next(container.decode(stream), None)
     if frame is None:
-        raise UnreadableMedia(f"{name} holds no frame that can be read. Export it again.")
+        raise UnreadableMedia(Refusal.NO_FRAME, name)
     container.seek(0)
     _check_end(container, name, declared)
-    turned = frame.rotation % 180 != 0
-    width, height = (frame.height, frame.width) if turned else (frame.width, frame.height)
+    is_sideways = frame.rotation % 180 != 0
+    width, height = (frame.height, frame.width) if is_sideways else (frame.width, frame.height)
     fps = round(float(stream.average_rate), 3) if stream.average_rate else None
     codec = stream.codec_context.name
     return Facts("video", mime, size, width, height, declared, fps, codec, bool(container.streams.audio))
 
 
-def _sound(container: InputContainer, name: str, size: int, mime: str) -> Facts:
+def _probe_audio(container: InputContainer, name: str, size: int, mime: str) -> Facts:
     stream = next((track for track in container.streams.audio if track.codec_context), None)
     if stream is None or next(container.decode(stream), None) is None:
-        raise UnreadableMedia(f"{name} holds no sound that can be read. Save it as MP3 or WAV again.")
+        raise UnreadableMedia(Refusal.NO_AUDIO, name)
     container.seek(0)
     seconds, codec = _seconds_read(container), stream.codec_context.name
     _check_length(name, seconds)
@@ -147,8 +143,7 @@ def _sound(container: InputContainer, name: str, size: int, mime: str) -> Facts:
 
 def _check_length(name: str, seconds: float) -> None:
     if seconds > MAX_SECONDS:
-        much, most = f"{seconds / 60:.0f} minutes", f"{MAX_SECONDS / 60:.0f} minutes"
-        raise UnreadableMedia(f"{name} lasts {much}; a recording may last at most {most}. Cut it.")
+        raise UnreadableMedia(Refusal.TOO_LONG, name, limit=MAX_SECONDS)
 
 
 def _declared_seconds(container: InputContainer) -> float:
@@ -156,7 +151,7 @@ def _declared_seconds(container: InputContainer) -> float:
 
 
 def _seconds_read(container: InputContainer) -> float:
-    """Where the last packet ends. Walking through the packets reads the file but decodes nothing."""
+    """Return the end of the last packet in seconds. This reads the file but decodes nothing."""
     end = 0.0
     for packet in container.demux():
         if packet.pts is not None and packet.time_base is not None and not packet.is_corrupt:
@@ -165,7 +160,6 @@ def _seconds_read(container: InputContainer) -> float:
 
 
 def _check_end(container: InputContainer, name: str, declared: float) -> None:
-    reached = _seconds_read(container)
-    if reached < declared * 0.95 - 0.2:
-        much = f"only {reached:.1f} s of {declared:.1f} s can be read"
-        raise UnreadableMedia(f"{name} is cut off: {much}. Save or download it again.")
+    readable = _seconds_read(container)
+    if readable < declared * 0.95 - 0.2:
+        raise UnreadableMedia(Refusal.TRUNCATED, name, readable=readable, declared=declared)

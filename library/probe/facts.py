@@ -1,15 +1,18 @@
-"""What is found in a file, the limits, and the sentence that refuses it."""
+"""The facts of a media file, and the limits that apply before anything is decoded."""
 
 import re
 from dataclasses import dataclass
 
-MAX_PICTURE_BYTES = 10_000_000
+from library.probe.refusals import Refusal, UnreadableMedia
+
+MAX_IMAGE_BYTES = 10_000_000
 MAX_PIXELS = 40_000_000
 MAX_VIDEO_BYTES = 500_000_000
 MAX_AUDIO_BYTES = 100_000_000
-# A header may claim one sample a second: few bytes would then be days of sound to walk through.
+# A header may declare one sample per second, so that a few bytes take days to walk through.
 MAX_SECONDS = 3600
-SHOWN_NAME_LENGTH = 60
+DISPLAY_NAME_LENGTH = 60
+UNNAMED = "unnamed"
 HEAD_BYTES = 4096
 
 EXTENSIONS = {
@@ -23,15 +26,16 @@ EXTENSIONS = {
     "audio/mpeg": "mp3",
     "audio/wav": "wav",
 }
-
-
-class UnreadableMedia(ValueError):
-    """The file cannot be used. The message is a sentence for people that names the file, says why and what to do."""
+_SIZE_LIMITS = {
+    "image": (MAX_IMAGE_BYTES, Refusal.IMAGE_TOO_LARGE),
+    "video": (MAX_VIDEO_BYTES, Refusal.VIDEO_TOO_LARGE),
+    "audio": (MAX_AUDIO_BYTES, Refusal.AUDIO_TOO_LARGE),
+}
 
 
 @dataclass(frozen=True)
 class Facts:
-    """What was found: size in bytes, pixels as shown (after rotation), seconds, frames for each second."""
+    """The size in bytes, the pixels as displayed (after rotation), the length in seconds, the frames per second."""
 
     kind: str
     mime: str
@@ -45,36 +49,26 @@ class Facts:
 
     @property
     def extension(self) -> str:
-        """The usual ending of such a file, without the dot."""
+        """Return the usual extension of such a file, without the dot."""
         return EXTENSIONS[self.mime]
 
 
-def shown_name(name: str) -> str:
-    """A file's name fit for a sentence: no folders, nothing unprintable, at most 60 characters."""
+def display_name(name: str) -> str:
+    """Return a file's name for messages: without folders and unprintable characters, at most 60 characters."""
     last = re.split(r"[/\\]", name)[-1]
-    clean = "".join(letter for letter in last if letter.isprintable()).strip() or "The file"
-    half = SHOWN_NAME_LENGTH // 2
-    return clean if len(clean) <= SHOWN_NAME_LENGTH else f"{clean[:half]}…{clean[1 - half :]}"
+    clean = "".join(char for char in last if char.isprintable()).strip() or UNNAMED
+    half = DISPLAY_NAME_LENGTH // 2
+    return clean if len(clean) <= DISPLAY_NAME_LENGTH else f"{clean[:half]}…{clean[1 - half :]}"
 
 
-def damaged(name: str) -> UnreadableMedia:
-    """The refusal of a file whose content does not hold what its beginning promises."""
-    return UnreadableMedia(
-        f"{name} is damaged or cut off: it cannot be read to its end. Save or download it again."
-    )
-
-
-def check_size(name: str, size: int, limit: int, what: str) -> None:
-    """Raises UnreadableMedia for a file with more bytes than the limit."""
+def check_size(name: str, size: int, kind: str) -> None:
+    """Raise UnreadableMedia if a file of this kind has too many bytes."""
+    limit, code = _SIZE_LIMITS[kind]
     if size > limit:
-        much, most = f"{size / 1e6:.1f} MB", f"{limit / 1e6:.0f} MB"
-        raise UnreadableMedia(f"{name} has {much}; {what} may have at most {most}. Save a smaller one.")
+        raise UnreadableMedia(code, name, size=size, limit=limit)
 
 
 def check_pixels(name: str, width: int, height: int) -> None:
-    """Raises UnreadableMedia for more pixels than are ever decoded."""
+    """Raise UnreadableMedia for more pixels than are ever decoded."""
     if width * height > MAX_PIXELS:
-        much, limit = f"{width * height / 1e6:.0f} MP", f"{MAX_PIXELS / 1e6:.0f} MP"
-        raise UnreadableMedia(
-            f"{name} is {width}×{height} pixels ({much}); at most {limit} can be used. Save it smaller."
-        )
+        raise UnreadableMedia(Refusal.TOO_MANY_PIXELS, name, width=width, height=height, limit=MAX_PIXELS)

@@ -1,4 +1,4 @@
-"""Pictures, read by Pillow: each is decoded once, whole, and what ingest wants of it is kept from that."""
+"""Read images with Pillow. Each image is decoded once, and everything that ingest needs is taken from that."""
 
 import struct
 import zlib
@@ -13,25 +13,17 @@ from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 from PIL.WebPImagePlugin import WebPImageFile
 
-from library.probe.facts import (
-    EXTENSIONS,
-    MAX_PICTURE_BYTES,
-    MAX_PIXELS,
-    Facts,
-    UnreadableMedia,
-    check_pixels,
-    check_size,
-    damaged,
-)
-from library.probe.image_components import MAX_FRAMES, check_parts, too_many_frames
+from library.probe.facts import EXTENSIONS, MAX_PIXELS, Facts, check_pixels, check_size
+from library.probe.image_components import MAX_FRAMES, check_components, too_many_frames
+from library.probe.refusals import Refusal, UnreadableMedia
 
 MAX_ANIMATION_PIXELS = 200_000_000
-THUMBNAIL = (480, 480)
+THUMBNAIL_SIZE = (480, 480)
 GPS_DIRECTORY = 0x8825
 ORIENTATION = 0x0112
-ON_ITS_SIDE = {5, 6, 7, 8}
+SIDEWAYS = {5, 6, 7, 8}
 
-# Pillow's own guard sees what the header does not tell: frames of a GIF that are larger than its screen.
+# Pillow's own limit also covers what the header does not declare: GIF frames that are larger than the canvas.
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS
 _DAMAGE = (OSError, EOFError, SyntaxError, ValueError, TypeError, LookupError, struct.error, zlib.error)
 _BOMB = (Image.DecompressionBombError, Image.DecompressionBombWarning)
@@ -45,85 +37,89 @@ _OPENERS: dict[str, Callable[[Path], ImageFile.ImageFile]] = {
 
 
 @dataclass(frozen=True)
-class Seen:
-    """What decoding a picture told: itself at most 480 pixels a side, as it lies in the file; the camera's word on how
-    it lies (EXIF, 1 to 8); whether it tells where it was taken, and whether it holds further pictures behind it."""
+class DecodedImage:
+    """What is kept of a decoded image: a copy of at most 480 pixels a side, not rotated; the EXIF orientation (1 to 8);
+    whether it has location metadata, and whether further images follow it in the file."""
 
-    small: Image.Image
+    thumbnail: Image.Image
     orientation: int
-    has_place: bool
-    holds_more: bool
+    has_location: bool
+    has_more_images: bool
 
 
-def see(path: Path, name: str, size: int, mime: str) -> tuple[Facts, Seen]:
-    """Decodes every frame of a picture. Raises UnreadableMedia."""
-    check_size(name, size, MAX_PICTURE_BYTES, "a picture")
-    check_parts(name, mime, path.read_bytes())
+def probe_image(path: Path, name: str, size: int, mime: str) -> tuple[Facts, DecodedImage]:
+    """Decode every frame of an image. Raise UnreadableMedia."""
+    check_size(name, size, "image")
+    check_components(name, mime, path.read_bytes())
     try:
-        with _OPENERS[mime](path) as picture:
-            width, height = picture.size
+        with _OPENERS[mime](path) as image:
+            width, height = image.size
             check_pixels(name, width, height)
-            seen = _seen(picture, name)
+            decoded = _decode(image, name)
     except UnreadableMedia:
         raise
     except _BOMB as error:
-        much = f"{MAX_PIXELS / 1e6:.0f} MP"
-        raise UnreadableMedia(f"{name} holds frames larger than {much}. Save it smaller.") from error
+        raise UnreadableMedia(Refusal.FRAMES_TOO_LARGE, name, limit=MAX_PIXELS) from error
     except _DAMAGE as error:
-        raise damaged(name) from error
-    if seen.orientation in ON_ITS_SIDE:
+        raise UnreadableMedia(Refusal.DAMAGED, name) from error
+    if decoded.orientation in SIDEWAYS:
         width, height = height, width
-    return Facts("image", mime, size, width, height, codec=EXTENSIONS[mime]), seen
+    return Facts("image", mime, size, width, height, codec=EXTENSIONS[mime]), decoded
 
 
-def small_of(picture: Image.Image) -> Image.Image:
-    """A copy of at most 480 pixels a side in RGB, RGBA or grey. It decodes the picture itself whole, if at a scale, and
-    leaves it small, or as large as it was."""
-    if picture.mode not in {"RGB", "RGBA", "L", "CMYK"}:
-        shown = picture.convert(_shown_mode(picture))
-        shown.thumbnail(THUMBNAIL)
+def thumbnail_of(image: Image.Image) -> Image.Image:
+    """Return a copy of at most 480 pixels a side in RGB, RGBA or greyscale.
+
+    The image itself is decoded completely, if at a reduced scale, and may be scaled down as well.
+    """
+    if image.mode not in {"RGB", "RGBA", "L", "CMYK"}:
+        copy = image.convert(_display_mode(image))
+        copy.thumbnail(THUMBNAIL_SIZE)
     else:
-        picture.thumbnail(THUMBNAIL)  # of a JPEG, this decodes no more than it needs
-        picture.load()
-        shown = picture.convert("RGB") if picture.mode == "CMYK" else picture.copy()
-    shown.info = {}
-    return shown
+        image.thumbnail(THUMBNAIL_SIZE)  # decodes a JPEG at a reduced scale
+        image.load()
+        copy = image.convert("RGB") if image.mode == "CMYK" else image.copy()
+    copy.info = {}
+    return copy
 
 
-def _shown_mode(picture: Image.Image) -> str:
-    if picture.mode.startswith(("I", "F")):
+def _display_mode(image: Image.Image) -> str:
+    if image.mode.startswith(("I", "F")):
         return "L"
-    return "RGBA" if picture.has_transparency_data else "RGB"
+    return "RGBA" if image.has_transparency_data else "RGB"
 
 
-def _seen(picture: ImageFile.ImageFile, name: str) -> Seen:
-    frames = _frames(picture, name)
+def _decode(image: ImageFile.ImageFile, name: str) -> DecodedImage:
+    frames = _frame_count(image, name)
     if frames == 1:
-        small = small_of(picture)
+        thumbnail = thumbnail_of(image)
     else:
-        picture.load()
-        small = small_of(picture.copy())
-    orientation, has_place = picture.getexif().get(ORIENTATION, 1), _has_place(picture)
+        image.load()
+        thumbnail = thumbnail_of(image.copy())
+    orientation, has_location = image.getexif().get(ORIENTATION, 1), _has_location(image)
     for frame in range(1, frames):
-        picture.seek(frame)
-        picture.load()
-    return Seen(small, orientation, has_place, holds_more="mp" in picture.info)
+        image.seek(frame)
+        image.load()
+    return DecodedImage(thumbnail, orientation, has_location, has_more_images="mp" in image.info)
 
 
-def _frames(picture: ImageFile.ImageFile, name: str) -> int:
-    frames = int(getattr(picture, "n_frames", 1))
-    width, height = picture.size
+def _frame_count(image: ImageFile.ImageFile, name: str) -> int:
+    frames = int(getattr(image, "n_frames", 1))
+    width, height = image.size
     if frames > MAX_FRAMES:
         raise too_many_frames(name)
     if frames * width * height > MAX_ANIMATION_PIXELS and frames > 1:
-        much = f"{frames} frames of {width}×{height} pixels"
-        limit = f"{MAX_ANIMATION_PIXELS / 1e6:.0f} MP"
         raise UnreadableMedia(
-            f"{name} has {much}; an animation may have at most {limit} in all. Save it smaller, or as MP4."
+            Refusal.ANIMATION_TOO_LARGE,
+            name,
+            frames=frames,
+            width=width,
+            height=height,
+            limit=MAX_ANIMATION_PIXELS,
         )
     return frames
 
 
-def _has_place(picture: Image.Image) -> bool:
-    texts = (str(value) for key, value in picture.info.items() if key != "icc_profile")
-    return bool(picture.getexif().get_ifd(GPS_DIRECTORY)) or any("GPSL" in text for text in texts)
+def _has_location(image: Image.Image) -> bool:
+    texts = (str(value) for key, value in image.info.items() if key != "icc_profile")
+    return bool(image.getexif().get_ifd(GPS_DIRECTORY)) or any("GPSL" in text for text in texts)

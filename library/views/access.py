@@ -1,4 +1,4 @@
-"""Look-up and permission in one call: a stranger meets 404, a reader who writes 403."""
+"""Look-up and permission in one call: 404 for users who may not see the asset, 403 for those who may not edit it."""
 
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
@@ -13,14 +13,14 @@ REFUSED, STALE = 422, 409
 
 
 class Request(HttpRequest):
-    """A request of somebody who is logged in."""
+    """A request of a logged-in user."""
 
     user: User
     htmx: HtmxDetails
 
 
 def asset_to_see(request: Request, handle: str) -> Asset:
-    """An asset that the user may see."""
+    """Return an asset that the user may see, or raise Http404."""
     if not handles.is_handle(handle):
         raise Http404
     return get_object_or_404(
@@ -29,7 +29,7 @@ def asset_to_see(request: Request, handle: str) -> Asset:
 
 
 def asset_to_edit(request: Request, handle: str) -> Asset:
-    """An asset that the user may change."""
+    """Return an asset that the user may edit. Raise Http404 or PermissionDenied."""
     asset = asset_to_see(request, handle)
     if not may_edit(request, asset):
         raise PermissionDenied
@@ -37,5 +37,5 @@ def asset_to_edit(request: Request, handle: str) -> Asset:
 
 
 def may_edit(request: Request, asset: Asset) -> bool:
-    """Whether the user may change it."""
+    """Return whether the user may edit the asset."""
     return Asset.objects.editable_by(request.user).filter(pk=asset.pk).exists()

@@ -1,4 +1,4 @@
-"""Assets leave and come in as a zip."""
+"""Export and import assets as a zip."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -12,22 +12,21 @@ from django.views.decorators.http import require_POST
 
 from library import catalog, forms, handles, storage
 from library.ingest import bundle_export, bundle_import, usage_of
-from library.ingest.import_results import Ending, Outcome
+from library.ingest.import_results import Outcome, Result
 from library.models import Asset, Collection, Project
 from library.models.assets import AssetQuerySet
 from library.views.access import REFUSED, Request
 
 MAX_EXPORTED = 1000
-MOST_SHOWN = 500
+MAX_LISTED = 500
 KEY_DIGITS = 19
 
 
 @require_POST
 def export(request: Request) -> HttpResponse | StreamingHttpResponse:
-    """The chosen assets as a zip that is made while it is sent, at most a thousand: each `handle`, each `asset` (a key,
-    as the cards of the list send it), or with `found` those that the filters of the list find (`q`, `kind`, `tag` …).
-    """
-    chosen = _found(request) if "found" in request.POST else _named(request)
+    """Stream up to a thousand assets as a zip: those given by `handle` or by `asset` (a key, as sent by the cards), or
+    with `found` those that match the filters of the list (`q`, `kind`, `tag` …)."""
+    chosen = _matching_assets(request) if "found" in request.POST else _selected_assets(request)
     if not chosen:
         return render(request, "library/export_refused.html", {"limit": 0}, status=REFUSED)
     if len(chosen) > MAX_EXPORTED:
@@ -35,7 +34,7 @@ def export(request: Request) -> HttpResponse | StreamingHttpResponse:
     # After the first byte, an error can only be reported by aborting the response.
     storage.check_bucket()
     response = StreamingHttpResponse(
-        bundle_export.packed(chosen, by=request.user), content_type="application/zip"
+        bundle_export.export_zip(chosen, by=request.user), content_type="application/zip"
     )
     name = f"backlot-assets-{timezone.localdate()}.zip"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
@@ -44,17 +43,17 @@ def export(request: Request) -> HttpResponse | StreamingHttpResponse:
 
 @require_POST
 def import_zip(request: Request) -> HttpResponse:
-    """Makes the assets of an exported zip and says what became of each."""
+    """Create the assets of an exported zip and show the outcome of each."""
     form = forms.BundleForm(request.POST, request.FILES, user=request.user)
-    outcomes = _imported(form, request) if form.is_valid() else []
+    outcomes = _import(form, request) if form.is_valid() else []
     if form.errors:
         usage = usage_of(request.user)
         context = {"form": forms.UploadForm(user=request.user), "bundle": form, "usage": usage}
         return render(request, "library/upload.html", context, status=REFUSED)
-    return render(request, "library/imported.html", _told(outcomes))
+    return render(request, "library/imported.html", _outcome_context(outcomes))
 
 
-def _imported(form: forms.BundleForm, request: Request) -> list[Outcome]:
+def _import(form: forms.BundleForm, request: Request) -> list[Outcome]:
     sent, project = form.cleaned_data["bundle"], form.cleaned_data["bundle_project"]
     storage.check_bucket()
     try:
@@ -67,22 +66,23 @@ def _imported(form: forms.BundleForm, request: Request) -> list[Outcome]:
         return []
 
 
-def _told(outcomes: list[Outcome]) -> dict[str, Any]:
+def _outcome_context(outcomes: list[Outcome]) -> dict[str, Any]:
     """Return the first outcomes, failures first, and the number of each kind."""
-    shown = sorted(outcomes, key=lambda outcome: outcome.ending != Ending.FAILED)[:MOST_SHOWN]
-    counts = Counter(str(outcome.ending) for outcome in outcomes)
-    return {"outcomes": shown, "hidden": len(outcomes) - len(shown), "counts": sorted(counts.items())}
+    shown = sorted(outcomes, key=lambda outcome: outcome.result != Result.FAILED)[:MAX_LISTED]
+    counts = Counter(outcome.result for outcome in outcomes)
+    listed = [(result.label, counts[result]) for result in Result if counts[result]]
+    return {"outcomes": shown, "hidden": len(outcomes) - len(shown), "counts": listed}
 
 
-def _named(request: Request) -> Sequence[Asset]:
+def _selected_assets(request: Request) -> Sequence[Asset]:
     names, keys = (request.POST.getlist(field)[: MAX_EXPORTED + 1] for field in ("handle", "asset"))
     whole_keys = [int(key) for key in keys if key.isascii() and key.isdigit() and len(key) < KEY_DIGITS]
     seen = Asset.objects.visible_to(request.user)
     named = seen.named(*(name for name in names if handles.is_handle(name.removeprefix("@"))))
-    return _whole(seen.filter(Q(pk__in=named.values("pk")) | Q(pk__in=whole_keys)))
+    return _with_files(seen.filter(Q(pk__in=named.values("pk")) | Q(pk__in=whole_keys)))
 
 
-def _found(request: Request) -> Sequence[Asset]:
+def _matching_assets(request: Request) -> Sequence[Asset]:
     filters: dict[str, Any] = forms.FilterForm(request.POST).filters()
     projects, collections = (
         Project.objects.visible_to(request.user).filter(slug=filters["project"]),
@@ -101,10 +101,10 @@ def _found(request: Request) -> Sequence[Asset]:
         collection=collections.first(),
         size=MAX_EXPORTED + 1,
     )
-    return _whole(Asset.objects.filter(pk__in=[asset.pk for asset in page.items]))
+    return _with_files(Asset.objects.filter(pk__in=[asset.pk for asset in page.items]))
 
 
-def _whole(assets: AssetQuerySet) -> Sequence[Asset]:
+def _with_files(assets: AssetQuerySet) -> Sequence[Asset]:
     """With all that is packed, in a handful of queries, and one more than may be exported."""
     found = assets.select_related("current_version").prefetch_related("tags", "current_version__files__media")  # type: ignore[misc]  # taggit
     return list(found.order_by("pk")[: MAX_EXPORTED + 1])

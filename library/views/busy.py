@@ -11,8 +11,9 @@ UNAVAILABLE = 503
 
 
 class RefuseWhenBusy:
-    """Middleware: within a request, a file waits for seconds to be decoded, not minutes; then the client may retry. The
-    APIs have error formats of their own."""
+    """Middleware that limits how long a request waits for a decoder to seconds; then the client may retry.
+
+    The APIs use their own error formats."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

@@ -1,4 +1,4 @@
-"""Many files at once: each is taken in by itself, then they are proposed as assets and made by one press."""
+"""Upload many files: each is stored separately, then assets are proposed and created together."""
 
 from collections.abc import Sequence
 
@@ -6,50 +6,64 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from library import decoding, forms, handles, ingest, storage
 from library.ingest import duplicates, grouping
 from library.models import Asset, Project
-from library.probe import UnreadableMedia, shown_name
+from library.probe import UnreadableMedia, display_name
+from library.refusal_text import refusal_text
 from library.views.access import REFUSED, Request
 from library.views.busy import with_retry
 
-MANY_NAMED = 10
+MAX_LISTED = 10
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def upload(request: Request) -> HttpResponse:
-    """Choose files; what was taken in comes back as proposed assets, what was not with a sentence each."""
+    """Choose files. Show the assets proposed for stored files, and a message for each file that was refused."""
     if request.method != "POST":
-        return _choosing(request, forms.UploadForm(user=request.user))
+        return _upload_page(request, forms.UploadForm(user=request.user))
     form = forms.UploadForm(request.POST, request.FILES, user=request.user)
     if form.is_valid() or form.kept:
-        for sentence in form.errors.get("files", []):
-            messages.error(request, str(sentence))
-        rows = forms.proposed(request.user, form.kept)
-        common = forms.BatchForm(user=request.user, initial=_wished(request))
-        return with_retry(_proposals(request, common, rows), form.busy)
-    return with_retry(_choosing(request, form, status=REFUSED), form.busy)
+        for error in form.errors.get("files", []):
+            messages.error(request, str(error))
+        rows = forms.proposed_rows(request.user, form.kept)
+        common = forms.BatchForm(user=request.user, initial=_initial(request))
+        return with_retry(_proposals_page(request, common, rows), form.busy)
+    return with_retry(_upload_page(request, form, status=REFUSED), form.busy)
 
 
 @require_POST
 def upload_file(request: Request) -> HttpResponse:
-    """Takes in one file, whose page shows how far it is. 422 with a sentence when it cannot be used, 503 when the
-    storage does not answer or too many files are being opened, and the same file may be sent again."""
+    """Store one file, for the upload page's progress bars.
+
+    Respond with 422 and a message if it cannot be used, and with 503 if the storage or the decoders are unavailable,
+    after which the same file may be sent again.
+    """
     sent = request.FILES.get("file")
     if sent is None:
-        return JsonResponse({"name": "", "problem": "No file arrived. Send it again."}, status=REFUSED)
-    name = shown_name(sent.name or "")
+        return JsonResponse(
+            {"name": "", "problem": _("No file was received. Send it again.")}, status=REFUSED
+        )
+    name = display_name(sent.name or "")
     try:
         media = ingest.add_media(sent, name=name, by=request.user)
-    except (UnreadableMedia, ingest.OverQuota) as error:
+    except UnreadableMedia as refusal:
+        return JsonResponse({"name": name, "problem": refusal_text(refusal)}, status=REFUSED)
+    except ingest.OverQuota as error:
         return JsonResponse({"name": name, "problem": str(error)}, status=REFUSED)
     except (decoding.DecodersBusy, storage.StorageFailed) as error:
-        answer = {"name": name, "problem": forms.problem_of(name, error), "retry_after": error.retry_after}
+        answer = {
+            "name": name,
+            "problem": forms.unavailable_text(name, error),
+            "retry_after": error.retry_after,
+        }
         return with_retry(JsonResponse(answer), error)
-    kept = forms.keep(request.user, media, name)
-    notice = duplicates.notices([media], request.user)[media.pk]
+    kept = forms.keep_file(request.user, media, name)
+    found = duplicates.find_duplicates([media], request.user)[media.pk]
     return JsonResponse(
         {
             "name": name,
@@ -58,8 +72,8 @@ def upload_file(request: Request) -> HttpResponse:
             "facts": media.facts,
             "thumbnail": storage.signed_url(media.thumbnail_key),
             "handle": handles.suggest(grouping.base(name)),
-            "duplicate_of": str(notice.same or ""),
-            "looks_like": [str(asset) for asset in notice.like],
+            "duplicate_of": str(found.same or ""),
+            "looks_like": [str(asset) for asset in found.similar],
             "problem": "",
         }
     )
@@ -67,36 +81,36 @@ def upload_file(request: Request) -> HttpResponse:
 
 @require_POST
 def upload_create(request: Request) -> HttpResponse:
-    """Makes the proposed assets. A row that cannot be made stays, with its reason; the others are made."""
+    """Create the proposed assets. Rows with errors are shown again; the others are created."""
     common = forms.BatchForm(request.POST, user=request.user)
-    rows = forms.rows_sent(request.user, request.POST)
+    rows = forms.submitted_rows(request.user, request.POST)
     if not common.is_valid():
-        return _proposals(request, common, rows, status=REFUSED)
-    made = [asset for row in rows for asset in _made(row, common)]
-    if made:
-        messages.success(request, _told(made))
-        if notice := forms.clashes_told(made[:MANY_NAMED], request.user):
-            messages.warning(request, notice)
-    left = [row for row in rows if row.errors]
-    if left:
-        return _proposals(request, common, left, status=REFUSED)
-    if not made:
-        messages.error(request, "Nothing was ticked, so nothing was made.")
+        return _proposals_page(request, common, rows, status=REFUSED)
+    created = [asset for row in rows for asset in _create(row, common)]
+    if created:
+        messages.success(request, _created_text(created))
+        if warning := forms.similar_handles_warning(created[:MAX_LISTED], request.user):
+            messages.warning(request, warning)
+    invalid = [row for row in rows if row.errors]
+    if invalid:
+        return _proposals_page(request, common, invalid, status=REFUSED)
+    if not created:
+        messages.error(request, _("No files were selected, so no assets were created."))
         return redirect("library:upload")
-    return redirect(made[0] if len(made) == 1 else "library:list")
+    return redirect(created[0] if len(created) == 1 else "library:list")
 
 
-def _made(row: forms.RowForm, common: forms.BatchForm) -> list[Asset]:
-    """The assets of one row: all of them, or none and the row says why."""
+def _create(row: forms.RowForm, common: forms.BatchForm) -> list[Asset]:
+    """Create all assets of one row, or none and add an error to it."""
     if not row.is_valid():
         return []
     try:
         with transaction.atomic():
             return [
                 ingest.create_asset(
-                    by=row.user, handle=one.handle, kind=one.kind, media=one.media, **common.about()
+                    by=row.user, handle=one.handle, kind=one.kind, media=one.media, **common.details()
                 )
-                for one in row.wanted()
+                for one in row.new_assets()
             ]
     except ingest.HandleTaken as error:
         name = row.cleaned_data["handle"]
@@ -106,29 +120,30 @@ def _made(row: forms.RowForm, common: forms.BatchForm) -> list[Asset]:
     return []
 
 
-def _choosing(request: Request, form: forms.UploadForm, *, status: int = 200) -> HttpResponse:
+def _upload_page(request: Request, form: forms.UploadForm, *, status: int = 200) -> HttpResponse:
     bundle, usage = forms.BundleForm(user=request.user), ingest.usage_of(request.user)
     context = {"form": form, "bundle": bundle, "usage": usage}
     return render(request, "library/upload.html", context, status=status)
 
 
-def _proposals(
+def _proposals_page(
     request: Request, common: forms.BatchForm, rows: Sequence[forms.RowForm], *, status: int = 200
 ) -> HttpResponse:
-    found = forms.noticed(request.user, rows)
-    told = [(row, [(kept, found[kept.media.pk]) for kept in row.kept]) for row in rows]
-    context = {"common": common, "rows": told, "refused": status != 200}
+    found = forms.duplicates_in(request.user, rows)
+    listed = [(row, [(kept, found[kept.media.pk]) for kept in row.kept]) for row in rows]
+    context = {"common": common, "rows": listed, "refused": status != 200}
     return render(request, "library/upload_assets.html", context, status=status)
 
 
-def _told(made: Sequence[Asset]) -> str:
-    if len(made) > MANY_NAMED:
-        return f"{len(made)} assets are in the library."
-    return f"{forms.listed(made)} {'are' if len(made) > 1 else 'is'} in the library."
+def _created_text(created: Sequence[Asset]) -> str:
+    count = len(created)
+    if count > MAX_LISTED:
+        return ngettext("%(count)d asset created.", "%(count)d assets created.", count) % {"count": count}
+    return _("%(assets)s created.") % {"assets": forms.list_handles(created)}
 
 
-def _wished(request: Request) -> dict[str, object]:
-    """The project that a link to the page named: `?project=<slug>`."""
+def _initial(request: Request) -> dict[str, object]:
+    """Return the initial values from the query string: `?project=<slug>`."""
     project = (
         Project.objects.editable_by(request.user)
         .filter(slug=request.GET.get("project", "").replace("\0", ""))

@@ -1,8 +1,9 @@
-"""An asset's versions: the next one, one of them, two beside each other, an earlier one again."""
+"""Create, show, compare and restore versions of an asset."""
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from library import forms, ingest
@@ -13,11 +14,11 @@ from library.views.busy import with_retry
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def add_version(request: Request, handle: str) -> HttpResponse:
-    """The next version of an asset's files; the page says beforehand what it reaches. When somebody made a version
-    meanwhile, it is shown beside the files that were chosen here, and nothing is made."""
+    """Create the next version. The page shows in advance what it affects. If another version has been created in the
+    meantime, show it together with the submitted files, and create nothing."""
     asset = asset_to_edit(request, handle)
     if request.method != "POST":
-        return _files_page(request, asset, _present_files(request, asset))
+        return _files_page(request, asset, _current_files(request, asset))
     form = forms.VersionForm(request.POST, request.FILES, user=request.user, asset=asset)
     if not form.is_valid():
         return with_retry(_files_page(request, asset, form, status=REFUSED), form.busy)
@@ -25,20 +26,19 @@ def add_version(request: Request, handle: str) -> HttpResponse:
     try:
         version = ingest.add_version(asset, by=request.user, media=form.media_files, note=note, after=after)
     except ingest.StaleEdit as stale:
-        form.take_over(stale.current)
+        form.rebase_on(stale.current)
         return _files_page(request, stale.current, form, status=STALE)
     except (ingest.WrongFiles, ingest.OverQuota) as error:
         form.add_error("files", str(error))
         return _files_page(request, asset, form, status=REFUSED)
-    messages.success(
-        request, f"{asset} has a version {version.number}. Jobs keep the version that they used."
-    )
+    text = _("Version %(number)d of %(asset)s created.")
+    messages.success(request, text % {"number": version.number, "asset": asset})
     return redirect(asset)
 
 
 @require_safe
 def version(request: Request, handle: str, number: int) -> HttpResponse:
-    """One version with its files."""
+    """Show one version with its files."""
     asset = asset_to_see(request, handle)
     found = _version(asset, number)
     return render(
@@ -50,7 +50,7 @@ def version(request: Request, handle: str, number: int) -> HttpResponse:
 
 @require_safe
 def compare(request: Request, handle: str) -> HttpResponse:
-    """Two versions beside each other: `?a=1&b=2`; without them the last two."""
+    """Compare two versions: `?a=1&b=2`, by default the last two."""
     asset = asset_to_see(request, handle)
     newest = asset.current_version.number if asset.current_version else 0
     right = _number(request, "b") or newest
@@ -66,19 +66,20 @@ def compare(request: Request, handle: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def restore(request: Request, handle: str, number: int) -> HttpResponse:
-    """An earlier version's files as a new version, after a look at what that reaches."""
+    """Restore an earlier version as a new one, after showing what that affects."""
     asset = asset_to_edit(request, handle)
     found = _version(asset, number)
     if request.method != "POST":
         return _restore_page(request, asset, found)
     try:
-        made = ingest.restore_version(found, by=request.user, after=_after(request))
+        restored = ingest.restore_version(found, by=request.user, after=_after(request))
     except ingest.StaleEdit as stale:
         return _restore_page(request, stale.current, found, status=STALE)
     except (ingest.WrongFiles, ingest.OverQuota) as error:
-        messages.error(request, f"Nothing was changed. {error}")
+        messages.error(request, _("Nothing was changed. %(reason)s") % {"reason": error})
     else:
-        messages.success(request, f"{asset} has a version {made.number}, with the files of version {number}.")
+        text = _("Version %(old)d of %(asset)s restored as version %(new)d.")
+        messages.success(request, text % {"old": number, "asset": asset, "new": restored.number})
     return redirect(asset)
 
 
@@ -97,9 +98,9 @@ def _restore_page(request: Request, asset: Asset, found: AssetVersion, *, status
     return render(request, "library/version_restore.html", context, status=status)
 
 
-def _present_files(request: Request, asset: Asset) -> forms.VersionForm:
+def _current_files(request: Request, asset: Asset) -> forms.VersionForm:
     kept = [
-        forms.keep(request.user, media, f"File {number}", asset=asset.pk)
+        forms.keep_file(request.user, media, _("File %(number)d") % {"number": number}, asset=asset.pk)
         for number, media in enumerate(ingest.files_of(asset.current_version), start=1)
     ]
     return forms.VersionForm(user=request.user, asset=asset, kept=kept)
@@ -111,13 +112,13 @@ def _version(asset: Asset, number: int) -> AssetVersion:
 
 
 def _after(request: Request) -> int | None:
-    """The version that was the current one when the question was asked."""
+    """Return the number of the version that was current when the page was opened."""
     text = request.POST.get("after", "")
     return int(text) if text.isascii() and text.isdecimal() and len(text) <= 9 else None
 
 
 def _number(request: Request, name: str) -> int:
-    """The version that the address names, 0 when it names none."""
+    """Return a version number from the query string, 0 if there is none. Raise Http404 for an invalid one."""
     text = request.GET.get(name, "")
     if not text:
         return 0

@@ -16,7 +16,7 @@ from PIL import Image
 
 from library import ingest
 from library.models import MediaFile
-from library.probe.identify import THUMBNAIL
+from library.probe.identify import THUMBNAIL_SIZE
 from library.storage import CLIENT_CONFIG
 
 PICTURES = 40
@@ -41,7 +41,7 @@ def bare(path: Path, client: S3Client) -> None:
     """Thumbnail and upload, nothing else: no check, no hash, no row."""
     held = io.BytesIO()
     with Image.open(path) as picture:
-        picture.thumbnail(THUMBNAIL)
+        picture.thumbnail(THUMBNAIL_SIZE)
         picture.save(held, "WEBP", quality=80, method=4)
     key, bucket = f"bare/{path.parent.name}/{path.name}", settings.AWS_STORAGE_BUCKET_NAME
     client.put_object(Bucket=bucket, Key=f"{key}.webp", Body=held.getvalue())

@@ -20,7 +20,7 @@ from django.test.utils import CaptureQueriesContext
 from taggit.models import Tag
 
 from library.catalog import Sort
-from library.catalog.cursors import Place
+from library.catalog.cursors import Position
 from library.models import (
     Asset,
     AssetTag,
@@ -162,9 +162,9 @@ class _Library:
     def addresses(self) -> Iterator[tuple[str, str]]:
         """The pages by name."""
         last = Asset.objects.order_by("-pk").values_list("pk", flat=True)[0]
-        far = Place(Sort.NEWEST, None, last - self.made * 9 // 10).cursor()
+        far = Position(Sort.NEWEST, None, last - self.made * 9 // 10).cursor()
         handle = Asset.objects.filter(pk__lte=last - self.made // 2)[0].handle.lower()
-        far_by_name = Place(Sort.NAME, handle, last).cursor()
+        far_by_name = Position(Sort.NAME, handle, last).cursor()
         two = f"{self.words[0]} {self.words[1]}"
         yield "first page", "/library/"
         yield "a page far down", f"/library/?cursor={far}"

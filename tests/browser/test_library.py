@@ -42,7 +42,7 @@ def save_draft(page: Page, prompt: str) -> str:
     """The address of the composer with the draft in it."""
     page.goto("/projects/harbour-lights/new/")
     page.get_by_label("Prompt", exact=True).fill(prompt)
-    page.get_by_role("button", name="Save draft").click()
+    page.get_by_role("button", name="Save as draft").click()
     page.wait_for_url("**/new/?from=*")
     return page.url
 
@@ -80,19 +80,19 @@ def test_five_dropped_files_become_a_character_that_is_found(visit, name, width)
     assert serious(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
-    page.get_by_role("button", name="Next: name them").click()
+    page.get_by_role("button", name="Next: name the files").click()
     expect(page.get_by_label("Handle")).to_have_value(name)
     expect(page.get_by_label("as one character")).to_be_checked()
     assert serious(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    page.get_by_role("button", name="Add to the library").click()
+    page.get_by_role("button", name="Create assets").click()
     page.wait_for_url(f"**/library/@{name}/")
 
     page.goto(f"/library/?q={name}")
     cards = page.locator(".card-grid .card")
     expect(cards).to_have_count(1)
     expect(cards).to_contain_text(f"@{name}")
-    expect(cards).to_contain_text("character · 4 pictures, voice")
+    expect(cards).to_contain_text("character · 4 images, voice")
 
     draft = save_draft(page, f"@{name} waits at the pier")
     renamed = rename(page, name, f"{name}_voss")
@@ -112,7 +112,7 @@ def test_a_bad_file_says_why_and_can_be_tried_again_or_left_out(visit):
     expect(problem.get_by_role("alert")).to_contain_text("notes.png is not a picture, video or audio file")
     problem.get_by_role("button", name="Cancel notes.png").click()
     expect(page.locator(".upload")).to_have_count(1)
-    page.get_by_role("button", name="Next: name them").click()
+    page.get_by_role("button", name="Next: name the files").click()
     expect(page.get_by_label("Handle")).to_have_value("pia")
 
 
@@ -134,7 +134,7 @@ def test_without_a_script_the_same_form_comes_next(visit, tmp_path: Path):
     page = visit("jonas", java_script_enabled=False)
     page.goto("/library/upload/")
     page.locator("input[name=files]").set_input_files(sorted(tmp_path.iterdir()))
-    page.get_by_role("button", name="Next: name them").click()
+    page.get_by_role("button", name="Next: name the files").click()
     expect(page.get_by_label("Handle")).to_have_value("ada")
-    page.get_by_role("button", name="Add to the library").click()
+    page.get_by_role("button", name="Create assets").click()
     page.wait_for_url("**/library/@ada/")

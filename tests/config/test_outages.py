@@ -89,7 +89,7 @@ def test_uploads_are_refused_for_now_and_keep_what_was_typed(browser: Client, s3
     typed = {"kind": "image", "handle": "Mara", "title": "Mara Voss"}
     page = browser.post("/library/new/", {**typed, "files": factories.upload("front.png")})
     assert is_unavailable(page)
-    assert "front.png was not kept" in page.content.decode()
+    assert "front.png was not saved" in page.content.decode()
     assert 'value="Mara Voss"' in page.content.decode()
     assert is_unavailable(browser.post("/library/upload/", {"files": factories.upload()}))
     single = browser.post("/library/uploads/", {"file": factories.upload()})

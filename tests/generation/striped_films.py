@@ -65,7 +65,7 @@ def striped_take(by: User, project: Project, *, fps: int, frames: int, **written
         facts, times = probe.probe(film), probe.frame_times(film)
     take.width, take.height = SIZE
     take.seconds, take.fps, take.frames = facts.seconds or 0.0, facts.fps or 0.0, len(times)
-    take.times = probe.uneven(times, take.fps)
+    take.times = probe.irregular_times(times, take.fps)
     take.save()
     return take
 

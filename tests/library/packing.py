@@ -40,7 +40,7 @@ def mara_of(alice: User, project: Project) -> Asset:
 
 def packed(*assets: Asset) -> bytes:
     found = Asset.objects.filter(pk__in=[one.pk for one in assets])
-    return b"".join(bundle_export.packed(found, by=assets[0].created_by))
+    return b"".join(bundle_export.export_zip(found, by=assets[0].created_by))
 
 
 def imported(content: bytes, by: User, project: Project | None = None, **options: bool) -> list[Outcome]:

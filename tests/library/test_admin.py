@@ -138,10 +138,10 @@ def test_a_stale_edit_shows_both_texts_and_changes_nothing(admin: Client) -> Non
     answer = edit(admin, mara, title="Mara, mine")
     form = answer.context["adminform"].form
     assert answer.status_code == 200
-    assert "Somebody saved it since this form was opened" in answer.content.decode()
+    assert "has been changed since you opened the form" in answer.content.decode()
     assert {name: list(form.errors[name]) for name in ("title", "tags")} == {
-        "title": ["Saved now: Mara, hers"],
-        "tags": ["Saved now: coat, lead"],
+        "title": ["Saved value: Mara, hers"],
+        "tags": ["Saved value: coat, lead"],
     }
     assert form["title"].value() == "Mara, mine"
     mara.refresh_from_db()
@@ -178,15 +178,15 @@ def test_many_are_archived_and_restored_after_one_question(admin: Client, alice:
     assets = [Asset.objects.get(handle="Mara"), factories.asset(alice, handle="Tom"), factories.asset(alice)]
     chosen = assets[:2]
     for action, asked, done in (
-        ("archive_chosen", "Archive 2 assets?", 2),
-        ("restore_chosen", "Restore 2 assets?", 0),
+        ("archive_selected", "Archive 2 assets?", 2),
+        ("restore_selected", "Restore 2 assets?", 0),
     ):
         before = archived()
         question = act(admin, action, chosen)
         assert (question.status_code, archived()) == (200, before)
         assert asked in question.content.decode()
         assert "@Tom" in question.content.decode()
-        assert act(admin, action, chosen, agreed="2").status_code == 302
+        assert act(admin, action, chosen, confirmed_count="2").status_code == 302
         assert archived() == done
     history = admin.get(reverse("admin:library_asset_history", args=[chosen[0].pk])).content.decode()
     assert "Archived." in history
@@ -195,22 +195,24 @@ def test_many_are_archived_and_restored_after_one_question(admin: Client, alice:
 
 def test_it_is_asked_again_when_the_count_has_changed(admin: Client, alice: User) -> None:
     assets = [Asset.objects.get(handle="Mara"), factories.asset(alice)]
-    answer = act(admin, "archive_chosen", assets, agreed="1")
+    answer = act(admin, "archive_selected", assets, confirmed_count="1")
     assert "Archive 2 assets?" in answer.content.decode()
     assert archived() == 0
 
 
 def test_a_whole_list_is_archived_by_its_count(admin: Client, alice: User) -> None:
     assets = [Asset.objects.get(handle="Mara"), *(factories.asset(alice) for _ in range(2))]
-    assert act(admin, "archive_chosen", assets[:1], select_across="1", agreed="3").status_code == 302
+    assert (
+        act(admin, "archive_selected", assets[:1], select_across="1", confirmed_count="3").status_code == 302
+    )
     assert archived() == 3
 
 
 def test_nothing_to_do_is_said(admin: Client) -> None:
-    answer = act(admin, "restore_chosen", [Asset.objects.get(handle="Mara")])
+    answer = act(admin, "restore_selected", [Asset.objects.get(handle="Mara")])
     assert answer.status_code == 302
     page = admin.get(reverse("admin:library_asset_changelist")).content.decode()
-    assert "There is nothing to restore among them." in page
+    assert "None of the selected assets is archived." in page
 
 
 def test_staff_who_may_only_look_cannot_archive(admin: Client, alice: User) -> None:
@@ -218,7 +220,7 @@ def test_staff_who_may_only_look_cannot_archive(admin: Client, alice: User) -> N
     alice.user_permissions.add(Permission.objects.get(codename="view_asset"))
     browser = Client()
     browser.force_login(alice)
-    act(browser, "archive_chosen", [Asset.objects.get(handle="Mara")], agreed="1")
+    act(browser, "archive_selected", [Asset.objects.get(handle="Mara")], confirmed_count="1")
     assert archived() == 0
 
 
@@ -257,7 +259,7 @@ def test_a_link_keeps_to_its_asset(admin: Client, alice: User, charlie: User) ->
     values = {"project": elsewhere.pk, "asset": kept.pk, "pinned_version": mara.current_version_id}
     answer = admin.post(reverse("admin:library_projectasset_add"), values)
     assert answer.context["adminform"].form.errors == {
-        "asset": [f"@Kept is kept to {home}."],
+        "asset": [f"@Kept is restricted to {home}."],
         "pinned_version": ["This is a version of @Mara, not of @Kept."],
     }
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from library.ingest import bundle_import
 from library.ingest.bundle_import import BadBundle
-from library.ingest.import_results import Ending
+from library.ingest.import_results import Result
 from library.models import Asset, MediaFile, Project
 from tests import factories
 from tests.library.packing import emptied, imported, mara_of, packed, remade
@@ -57,32 +57,32 @@ def long_list() -> bytes:
     return bytes(content)
 
 
-NO_FILE = "The zip holds a link or a device instead of a file"
-UNREAD = "The manifest.json of the zip cannot be read"
+NO_FILE = "The zip has a link or a device instead of a file"
+UNREAD = "The manifest of the zip is invalid"
 HOSTILE = {
-    "text": (b"not a zip", "This is no zip file, or it is damaged. Export or download it again."),
-    "nothing": (b"", "This is no zip file, or it is damaged. Export or download it again."),
-    "cut off": (entry("a", data=bytes(2000))[:-30], "This is no zip file, or it is damaged. Export or"),
-    "another zip": (entry("notes.txt"), "The zip holds no manifest.json: it is no export of Backlot."),
-    "no JSON": (entry("manifest.json", data=b"{"), "The manifest.json of the zip cannot be read:"),
-    "parent": (entry("../../etc/passwd"), "The zip names a file outside itself: ../../etc/passwd"),
-    "inner parent": (entry("files/../../x"), "The zip names a file outside itself: files/../../x"),
-    "absolute": (entry("/etc/passwd"), "The zip names a file outside itself: /etc/passwd"),
-    "drive": (entry("C:/x"), "The zip names a file outside itself: C:/x"),
-    "backslashes": (entry("..\\x"), "The zip names a file outside itself: ..\\\\x"),
+    "text": (b"not a zip", "This is not a zip file, or it is damaged. Export or download it again."),
+    "nothing": (b"", "This is not a zip file, or it is damaged. Export or download it again."),
+    "cut off": (entry("a", data=bytes(2000))[:-30], "This is not a zip file, or it is damaged. Export or"),
+    "another zip": (entry("notes.txt"), "The zip was not exported from Backlot"),
+    "no JSON": (entry("manifest.json", data=b"{"), "The manifest of the zip is invalid:"),
+    "parent": (entry("../../etc/passwd"), "The zip has a file with an unsafe path: ../../etc/passwd"),
+    "inner parent": (entry("files/../../x"), "The zip has a file with an unsafe path: files/../../x"),
+    "absolute": (entry("/etc/passwd"), "The zip has a file with an unsafe path: /etc/passwd"),
+    "drive": (entry("C:/x"), "The zip has a file with an unsafe path: C:/x"),
+    "backslashes": (entry("..\\x"), "The zip has a file with an unsafe path: ..\\\\x"),
     "link": (entry("files/a", mode=stat.S_IFLNK | 0o777), f"{NO_FILE}: files/a"),
     "device": (entry("files/a", mode=stat.S_IFBLK), f"{NO_FILE}: files/a"),
     "bomb": (
         entry("files/a", data=bytes(400_000_000), compress=zipfile.ZIP_DEFLATED),
-        "The zip holds a file that unpacks to 400 MB: files/a",
+        "The zip has a file that is too large: files/a",
     ),
     "odd packing": (
         entry("files/a", compress=zipfile.ZIP_LZMA),
-        "The zip packs a file in a way that cannot be read: files/a",
+        "The zip uses an unsupported compression: files/a",
     ),
-    "many": (many(), "The zip lists 20,001 files; at most 20,000 can be read."),
-    "long list": (long_list(), "The zip lists too many files; at most 20,000 can be read."),
-    "locked": (locked(), "The zip is locked by a password: manifest.json"),
+    "many": (many(), "The zip has too many files. The maximum is 20,000."),
+    "long list": (long_list(), "The zip has too many files. The maximum is 20,000."),
+    "locked": (locked(), "The zip is protected by a password: manifest.json"),
 }  # fmt: skip
 
 
@@ -103,11 +103,11 @@ def a_file(told: dict) -> dict:
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        (lambda told: told.update(version=2), "The zip was made in another format: version is 2; backlot-assets 1"),
-        (lambda told: told.update(format="other"), "The zip was made in another format: format is 'other'"),
+        (lambda told: told.update(version=2), "The zip has an unsupported format (2). Supported: backlot-assets 1"),
+        (lambda told: told.update(format="other"), "The zip has an unsupported format ('other')"),
         (lambda told: told["assets"][0].update(handle="9 lives"), f"{UNREAD}: assets.0"),
         (lambda told: told["assets"][0].update(title="x" * 121), f"{UNREAD}: assets.0"),
-        (lambda told: told["assets"][0].update(title="a\0b"), "The manifest.json of the zip holds letters"),
+        (lambda told: told["assets"][0].update(title="a\0b"), "The manifest of the zip has characters"),
         (lambda told: told["assets"][0].update(files=[]), f"{UNREAD}: assets.0.files"),
     ],
 )  # fmt: skip
@@ -127,18 +127,18 @@ def test_one_bad_asset_does_not_hold_up_the_others(mara: Asset, alice: User, pro
     )["assets"]]  # fmt: skip
     emptied()
     by_name = {one.name: one for one in imported(remade(content, **{names[0]: b"forged"}), alice, project)}
-    endings = sorted(one.ending for one in by_name.values())
-    assert endings == [Ending.FAILED, Ending.MADE]
-    [failed] = [one for one in by_name.values() if one.ending == Ending.FAILED]
-    assert failed.why == f"{names[0]} is not the file that the manifest names: its hash differs"
+    results = sorted(one.result for one in by_name.values())
+    assert results == [Result.CREATED, Result.FAILED]
+    [failed] = [one for one in by_name.values() if one.result == Result.FAILED]
+    assert failed.reason == f"{names[0]} differs from the file in the manifest."
     assert Asset.objects.count() == 1
 
 
 @pytest.mark.parametrize(
     ("change", "why"),
     [
-        (lambda told: a_file(told).update(path="files/no.png"), "files/no.png is named in the manifest, but not"),
-        (lambda told: told["assets"][0].update(kind="video"), "A clip has exactly one video; here are 2 pictures"),
+        (lambda told: a_file(told).update(path="files/no.png"), "files/no.png is listed in the manifest but missing"),
+        (lambda told: told["assets"][0].update(kind="video"), "A video asset needs exactly one video; you chose 2"),
     ],
 )  # fmt: skip
 def test_an_asset_that_cannot_be_made_is_reported(
@@ -147,7 +147,7 @@ def test_an_asset_that_cannot_be_made_is_reported(
     content = remade(packed(mara), change)
     emptied()
     [outcome] = imported(content, alice, project)
-    assert (outcome.ending, outcome.why.startswith(why)) == (Ending.FAILED, True)
+    assert (outcome.result, outcome.reason.startswith(why)) == (Result.FAILED, True)
     assert Asset.objects.count() == 0
 
 

@@ -39,7 +39,7 @@ def archived() -> set[str]:
 def test_the_question_names_the_count_and_changes_nothing(assets: dict[str, Asset]) -> None:
     page = send("alice", assets, "archive")
     assert "Archive: 2 assets" in page
-    assert "1 more is left out" in page
+    assert "1 selected asset is skipped" in page
     assert archived() == set()
 
 
@@ -72,7 +72,7 @@ def test_somebody_who_is_not_logged_in_changes_nothing(assets: dict[str, Asset])
 def test_tags_are_added_and_found(assets: dict[str, Asset], alice: User) -> None:
     assets["home"].tags.add("old")
     said = send("alice", assets, "tag", tags="Night, wet street", confirmed=1)
-    assert "2 assets are tagged; 1 was left out." in said
+    assert "2 assets tagged. 1 was skipped." in said
     tags = {asset.handle: sorted(asset.tags.names()) for asset in Asset.objects.all()}
     assert tags == {"home": ["night", "old", "wet street"], "kept": ["night", "wet street"], "charlies": []}
     assert {asset.handle for asset in find_assets(alice, q="wet NIGHT").items} == {"home", "kept"}
@@ -80,17 +80,17 @@ def test_tags_are_added_and_found(assets: dict[str, Asset], alice: User) -> None
 
 
 def test_no_tag_is_asked_for_again(assets: dict[str, Asset]) -> None:
-    assert "Name at least one tag." in send("alice", assets, "tag", tags=" , ", confirmed=1)
+    assert "Enter at least one tag." in send("alice", assets, "tag", tags=" , ", confirmed=1)
     assert list(assets["home"].tags.names()) == []
 
 
 def test_linking_leaves_out_what_is_kept_elsewhere(alice: User, assets: dict[str, Asset]) -> None:
     other = factories.project(alice)
     said = send("alice", assets, "link", project=other.pk, confirmed=1)
-    assert "2 assets are linked; 1 was left out." in said
+    assert "2 assets linked. 1 was skipped." in said
     linked = ProjectAsset.objects.filter(project=other).values_list("asset__handle", flat=True)
     assert set(linked) == {"home", "charlies"}
-    assert "2 were so before" in send("alice", assets, "link", project=other.pk, confirmed=1)
+    assert "2 needed no change." in send("alice", assets, "link", project=other.pk, confirmed=1)
 
 
 @pytest.mark.parametrize(("person", "links"), [("bob", 3), ("rita", 2), ("vera", 2), ("charlie", 2)])
@@ -144,7 +144,7 @@ def test_too_many_are_refused_with_the_limit(alice: User, assets: dict[str, Asse
     client = Client()
     client.force_login(alice)
     sent = {"action": "archive", "asset": list(range(1, 502)), "confirmed": 1}
-    assert "at most 500" in client.post("/library/chosen/", sent, follow=True).content.decode()
+    assert "up to 500" in client.post("/library/chosen/", sent, follow=True).content.decode()
     assert archived() == set()
 
 

@@ -100,5 +100,5 @@ def test_the_queries_do_not_grow_with_the_page(
         factories.asset(alice, tags=["night", "lead"], pictures=2)
     with django_assert_num_queries(4):
         for asset in find_assets(alice, q="night", tag="lead").items:
-            assert asset.facts == "character · 2 pictures"
+            assert asset.facts == "character · 2 images"
             assert asset.cover.thumbnail_key

@@ -160,7 +160,7 @@ def test_few_and_many_are_found_alike(
     ]
     few = [walked(alice, 2, sort=sort, **one) for one in filters]
     assert [len(found) for found in few] == [10, 4, 5, 4, 4, 4]
-    for limit in ("FEW", "FEW_IN_ORDER"):
+    for limit in ("SMALL", "SMALL_IN_KEY_ORDER"):
         monkeypatch.setattr(filtering, limit, 0)
     assert [walked(alice, 2, sort=sort, **one) for one in filters] == few
 
@@ -248,7 +248,7 @@ def test_queries_stay_the_same(
 def test_a_page_asks_at_most_twelve_times_whatever_is_asked_of_it(
     client: Client, alice: User, project: Project, sort: str, few: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for limit in ("FEW", "FEW_IN_ORDER"):
+    for limit in ("SMALL", "SMALL_IN_KEY_ORDER"):
         monkeypatch.setattr(filtering, limit, few)
     User.objects.filter(pk=alice.pk).update(is_staff=True)  # whom a paused gateway is told
     shelf = Collection.objects.create(name="Shelf", owner=alice)

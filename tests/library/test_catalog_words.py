@@ -53,7 +53,7 @@ def test_search_is_its_definition(alice: User, titles: list[str], q: str, cut: i
         by_name = sorted(expected(asked))
         assert found(alice, asked, sort="name") == by_name
         with pytest.MonkeyPatch.context() as patched:
-            patched.setattr(filtering, "FEW", 0)  # as if there were many: the list is walked
+            patched.setattr(filtering, "SMALL", 0)  # as if there were many: the list is walked
             assert found(alice, asked, sort="name") == by_name
 
 
@@ -110,7 +110,7 @@ def test_what_a_lost_trigger_missed_is_made_up_for(alice: User) -> None:
         with connection.cursor() as cursor:
             cursor.execute("DROP TRIGGER library_asset_words_added")
     make(alice, "lamp", "brass")
-    sqlite_fts_triggers.keep_words(using="default")
+    sqlite_fts_triggers.ensure_triggers(using="default")
     assert found(alice, "brass") == ["lamp"]
     make(alice, "chair", "brass")
     assert found(alice, "brass") == ["chair", "lamp"]

@@ -65,7 +65,7 @@ def test_the_same_bytes_again_wait_for_another_day(alice: User) -> None:
 
 def test_a_form_that_is_shown_again_keeps_its_files_for_another_day(client: Client, alice: User) -> None:
     media = add(by=alice)
-    token = forms.keep(alice, media, "a.png").token
+    token = forms.keep_file(alice, media, "a.png").token
     age(media)
     client.force_login(alice)
     page = client.post("/library/new/", {"kind": "image", "handle": "", "kept": token})
@@ -76,7 +76,7 @@ def test_a_form_that_is_shown_again_keeps_its_files_for_another_day(client: Clie
 def test_a_file_that_was_removed_meanwhile_is_told_and_nothing_is_made(alice: User) -> None:
     media = add()
     MediaFile.objects.filter(pk=media.pk).delete()
-    with pytest.raises(ingest.WrongFiles, match="choose it again"):
+    with pytest.raises(ingest.WrongFiles, match="Choose it again"):
         ingest.create_asset(by=alice, handle="Mara", kind="image", media=[media])
     assert not Asset.objects.exists()
 

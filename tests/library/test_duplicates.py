@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageEnhance
 
 from library import ingest
-from library.ingest.duplicates import Notice, differing_bits, notices
+from library.ingest.duplicates import Duplicates, differing_bits, find_duplicates
 from library.models import Asset, MediaFile
 from tests import factories
 from tests.library import files
@@ -37,8 +37,8 @@ def asset_of(media: MediaFile, by: User, handle: str, **fields: object) -> Asset
     return ingest.create_asset(by=by, handle=handle, kind=Asset.Kind.IMAGE, media=[media], **fields)
 
 
-def noticed(media: MediaFile, user: User, *, but: Asset | None = None) -> Notice:
-    return notices([media], user, but=but)[media.pk]
+def noticed(media: MediaFile, user: User, *, but: Asset | None = None) -> Duplicates:
+    return find_duplicates([media], user, besides=but)[media.pk]
 
 
 @pytest.mark.parametrize(
@@ -55,35 +55,35 @@ def test_the_same_picture_in_other_bytes_is_noticed(
 ) -> None:
     harbour = asset_of(added(painting("harbour")), alice, "harbour")
     asset_of(added(painting("storm")), alice, "storm")
-    assert noticed(added(change(painting("harbour")), "JPEG"), alice) == Notice(None, [harbour])
+    assert noticed(added(change(painting("harbour")), "JPEG"), alice) == Duplicates(None, [harbour])
 
 
 def test_other_pictures_and_flat_ones_are_not_noticed(alice: User) -> None:
     asset_of(added(painting("harbour")), alice, "harbour")
     asset_of(added(Image.new("RGB", (64, 64), "navy")), alice, "night")
-    assert noticed(added(painting("storm")), alice) == Notice(None, [])
-    assert noticed(added(Image.new("RGB", (80, 64), "black")), alice) == Notice(None, [])
+    assert noticed(added(painting("storm")), alice) == Duplicates(None, [])
+    assert noticed(added(Image.new("RGB", (80, 64), "black")), alice) == Duplicates(None, [])
 
 
 def test_the_same_bytes_are_noticed_in_any_version(alice: User) -> None:
     media = added(painting("harbour"))
     harbour = asset_of(media, alice, "harbour")
     ingest.add_version(harbour, by=alice, media=[added(painting("storm"))])
-    assert noticed(media, alice) == Notice(harbour, [])
-    assert noticed(media, alice, but=harbour) == Notice(None, [])
+    assert noticed(media, alice) == Duplicates(harbour, [])
+    assert noticed(media, alice, but=harbour) == Duplicates(None, [])
 
 
 def test_what_others_keep_to_themselves_is_not_told(alice: User, charlie: User) -> None:
     media = added(painting("harbour"))
     asset_of(media, charlie, "plot", project=factories.project(charlie), is_shared=False)
     near = added(painting("harbour").resize((320, 240)))
-    assert noticed(media, alice) == noticed(near, alice) == Notice(None, [])
+    assert noticed(media, alice) == noticed(near, alice) == Duplicates(None, [])
 
 
 def test_sound_has_no_looks(alice: User) -> None:
     media = ingest.add_media(SimpleUploadedFile("voice.wav", files.sound()))
     assert media.looks is None
-    assert noticed(media, alice) == Notice(None, [])
+    assert noticed(media, alice) == Duplicates(None, [])
 
 
 BIGINTS = st.integers(-(2**63), 2**63 - 1)

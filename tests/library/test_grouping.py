@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from library import handles
-from library.ingest.grouping import Group, NamedFile, apart, base, distinct, group
+from library.ingest.grouping import Group, NamedFile, base, distinct, group, split
 
 KINDS = {"png": "image", "jpg": "image", "mp4": "video", "wav": "audio", "mp3": "audio"}
 
@@ -15,7 +15,7 @@ def named(*names: str) -> list[NamedFile]:
 
 
 def told(*names: str) -> list[tuple[str, str, list[str]]]:
-    return [(one.handle, one.kind, [names[place] for place in one.places]) for one in group(named(*names))]
+    return [(one.handle, one.kind, [names[place] for place in one.indexes]) for one in group(named(*names))]
 
 
 def test_pictures_and_a_voice_of_one_name_are_a_character() -> None:
@@ -45,13 +45,13 @@ def test_each_name_is_a_group_of_its_own() -> None:
     ],
 )
 def test_what_makes_no_character_stays_apart(names: list[str]) -> None:
-    assert [one.places for one in group(named(*names))] == [(place,) for place in range(len(names))]
+    assert [one.indexes for one in group(named(*names))] == [(place,) for place in range(len(names))]
 
 
 def test_a_group_can_be_taken_apart() -> None:
     files = named("mara_1.png", "mara_voice.wav")
     [together] = group(files)
-    assert apart(together, files) == [Group("mara_1", "image", (0,)), Group("mara_voice", "audio", (1,))]
+    assert split(together, files) == [Group("mara_1", "image", (0,)), Group("mara_voice", "audio", (1,))]
 
 
 @pytest.mark.parametrize(
@@ -90,11 +90,11 @@ def test_names_that_came_before_get_a_number() -> None:
 def test_every_file_is_in_one_group_and_every_handle_can_be_used(asked: list[tuple[str, str]]) -> None:
     files = [NamedFile(*one) for one in asked]
     groups = group(files)
-    assert sorted(place for one in groups for place in one.places) == list(range(len(files)))
+    assert sorted(place for one in groups for place in one.indexes) == list(range(len(files)))
     names = [one.handle for one in groups if one.handle]
     assert all(map(handles.is_handle, names))
     assert len({handles.fold(name) for name in names}) == len(names)
     for one in groups:
-        kinds = [files[place].kind for place in one.places]
+        kinds = [files[place].kind for place in one.indexes]
         assert one.kind == "character" or kinds == [one.kind]
         assert one.kind != "character" or (1 <= kinds.count("image") <= 5 and kinds.count("audio") <= 1)

@@ -14,7 +14,7 @@ from django.urls import reverse
 from library import ingest
 from library.ingest import bundle_import, existing_assets
 from library.ingest.bundle_import import BadBundle
-from library.ingest.import_results import Ending
+from library.ingest.import_results import Result
 from library.models import Asset, Project
 from library.views import bundles
 from tests import factories
@@ -43,11 +43,11 @@ def many(count: int) -> list[str]:
 
 
 def test_queries_grow_with_pieces_not_with_assets(alice: User, django_assert_max_num_queries: AtMost) -> None:
-    content = zip_of(*many(4 * existing_assets.PIECE))
+    content = zip_of(*many(4 * existing_assets.CHUNK))
     with django_assert_max_num_queries(4 * QUERIES_A_PIECE):
         outcomes = imported(content, alice)
-    assert {one.ending for one in outcomes} == {Ending.FAILED}
-    assert len(outcomes) == 4 * existing_assets.PIECE
+    assert {one.result for one in outcomes} == {Result.FAILED}
+    assert len(outcomes) == 4 * existing_assets.CHUNK
 
 
 def test_what_is_there_is_found_in_the_same_queries(
@@ -59,11 +59,11 @@ def test_what_is_there_is_found_in_the_same_queries(
     ingest.rename(tom, handle="Thomas", revision=tom.revision)
     ingest.add_version(mara, by=alice, media=[factories.media()])
     with django_assert_max_num_queries(QUERIES_A_PIECE):
-        told = {one.name: (one.ending, one.why) for one in imported(content, alice)}
+        told = {one.name: (one.result, one.reason) for one in imported(content, alice)}
     assert told == {
-        "@Mara": (Ending.TAKEN, "@Mara exists with different files"),
-        "@Tom": (Ending.SAME, ""),
-        "@Secret": (Ending.TAKEN, "the handle is taken"),
+        "@Mara": (Result.SKIPPED, "@Mara already exists with other files"),
+        "@Tom": (Result.EXISTS, ""),
+        "@Secret": (Result.SKIPPED, "the handle is taken"),
     }
 
 
@@ -81,34 +81,34 @@ def test_a_handle_that_is_named_twice_is_made_once(alice: User) -> None:
         archive.writestr("manifest.json", json.dumps(told))
         for name, data in kept.items():
             archive.writestr(name, data)
-    assert [one.ending for one in imported(held.getvalue(), alice)] == [Ending.MADE, Ending.SAME]
+    assert [one.result for one in imported(held.getvalue(), alice)] == [Result.CREATED, Result.EXISTS]
 
 
 def test_after_its_time_nothing_is_looked_up_any_more(
     alice: User, django_assert_max_num_queries: AtMost
 ) -> None:
-    content = zip_of(*many(4 * existing_assets.PIECE))
+    content = zip_of(*many(4 * existing_assets.CHUNK))
     with django_assert_max_num_queries(0):
         outcomes = imported(content, alice, seconds=-1)
-    assert {one.ending for one in outcomes} == {Ending.LEFT}
+    assert {one.result for one in outcomes} == {Result.PENDING}
 
 
 def test_more_assets_than_are_read_are_refused_before_the_first(
     alice: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(bundle_import, "MAX_ASSETS", 3)
-    with pytest.raises(BadBundle, match="names 4 assets; at most 3"):
+    with pytest.raises(BadBundle, match="The maximum is 3"):
         imported(zip_of(*many(4)), alice)
 
 
 def test_the_page_lists_so_many_and_counts_all(
     client: Client, alice: User, project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bundles, "MOST_SHOWN", 3)
+    monkeypatch.setattr(bundles, "MAX_LISTED", 3)
     client.force_login(alice)
     sent = io.BytesIO(zip_of(*many(10)))
     sent.name = "assets.zip"
     page = client.post(reverse("library:import"), {"bundle": sent}).content.decode()
     assert page.count('<dt class="handle">') == 3
-    assert "10 failed" in page
+    assert "failed: 10" in page
     assert "and 7 more" in page

@@ -35,4 +35,4 @@ def test_what_may_not_be_used_any_more_is_marked(client: Client, alice: User) ->
     make(alice, "pier_2", Use.FRAME, rights_end_on=timezone.localdate() + timedelta(3))
     client.force_login(alice)
     found = client.get("/library/handles/?q=pier").json()["handles"]
-    assert [one["ended"] for one in found] == ["rights ended 3 days ago", ""]
+    assert [one["ended"] for one in found] == ["rights expired 3 days ago", ""]

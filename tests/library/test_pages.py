@@ -7,6 +7,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.html import strip_tags
 
 from library import catalog, ingest, storage
 from library.models import Asset, Collection, Project
@@ -130,7 +131,7 @@ def test_the_asset_page_shows_files_facts_and_versions(client: Client, alice: Us
     media = Asset.objects.get(handle=MINE).cover
     assert storage.signed_url(media.key).replace("&", "&amp;") in page
     for text in ("@secret", "320×240", "Version 1", "only Harbour Lights", "New version"):
-        assert text in page
+        assert text in " ".join(strip_tags(page).split())
 
 
 @pytest.mark.usefixtures("assets")
@@ -162,8 +163,8 @@ def test_the_list_goes_on_with_and_without_javascript(
 
 def test_an_empty_library_says_what_to_do(client: Client, alice: User) -> None:
     client.force_login(alice)
-    assert "Add the first asset" in client.get("/library/").content.decode()
-    assert "Nothing found" in client.get("/library/?q=nothing").content.decode()
+    assert "Create the first asset" in client.get("/library/").content.decode()
+    assert "No matches" in client.get("/library/?q=nothing").content.decode()
 
 
 @pytest.mark.parametrize(
@@ -177,7 +178,7 @@ def test_filters_that_mean_nothing_are_passed_over(client: Client, alice: User, 
 def test_a_filter_counts_though_its_choice_stands_behind_the_end_of_the_list(
     client: Client, alice: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(listing, "MOST_CHOICES", 2)
+    monkeypatch.setattr(listing, "MAX_CHOICES", 2)
     last = [factories.project(alice, name=name) for name in ("Apple", "Birch", "Cedar")][-1]
     shelf = [Collection.objects.create(name=name, owner=alice) for name in "xyz"][-1]
     shelf.assets.add(

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from library.probe import MAX_PICTURE_BYTES, Facts, UnreadableMedia, audio_video, shown_name
-from library.probe.identify import contents, frame_times, probe, uneven
+from library.probe import MAX_IMAGE_BYTES, Facts, Refusal, UnreadableMedia, audio_video, display_name
+from library.probe.identify import content_digest, frame_times, irregular_times, probe
 from tests.library import files
 
 
@@ -64,87 +64,56 @@ def test_sound_is_measured(tmp_path: Path) -> None:
 
 JPEG = files.picture("JPEG", (400, 300))
 REFUSALS = {
-    "notes.png": (
-        "Scene 4: the harbour. Käthe enters.".encode(),
-        "notes.png is not a picture, video or audio file that we can read (its content is text). "
-        "Choose a PNG, JPEG, MP4, MP3 or WAV.",
-    ),
-    "noise.mp4": (
-        bytes(range(128, 256)) * 3,
-        "noise.mp4 is not a picture, video or audio file that we can read (its format is unknown). "
-        "Choose a PNG, JPEG, MP4, MP3 or WAV.",
-    ),
-    "empty.png": (b"", "empty.png is empty (0 bytes). Save or download it again."),
-    "cut.jpg": (
-        JPEG[: len(JPEG) // 2],
-        "cut.jpg is damaged or cut off: it cannot be read to its end. Save or download it again.",
-    ),
-    "cut.png": (
-        files.picture()[:90],
-        "cut.png is damaged or cut off: it cannot be read to its end. Save or download it again.",
-    ),
-    "cut.gif": (
-        files.animation(5)[:400],
-        "cut.gif is damaged or cut off: it cannot be read to its end. Save or download it again.",
-    ),
-    "head.mp4": (
-        b"\0\0\0\x18ftypisom" + bytes(60),
-        "head.mp4 is damaged or cut off: it cannot be read to its end. Save or download it again.",
-    ),
+    "notes.png": ("Scene 4: the harbour. Käthe enters.".encode(), Refusal.TEXT, {}),
+    "noise.mp4": (bytes(range(128, 256)) * 3, Refusal.UNKNOWN_FORMAT, {}),
+    "empty.png": (b"", Refusal.EMPTY, {}),
+    "cut.jpg": (JPEG[: len(JPEG) // 2], Refusal.DAMAGED, {}),
+    "cut.png": (files.picture()[:90], Refusal.DAMAGED, {}),
+    "cut.gif": (files.animation(5)[:400], Refusal.DAMAGED, {}),
+    "head.mp4": (b"\0\0\0\x18ftypisom" + bytes(60), Refusal.DAMAGED, {}),
     "sky.png": (
         files.png_header(20000, 20000),
-        "sky.png is 20000×20000 pixels (400 MP); at most 40 MP can be used. Save it smaller.",
+        Refusal.TOO_MANY_PIXELS,
+        {"width": 20000, "height": 20000, "limit": 40_000_000},
     ),
     "huge.png": (
-        files.picture() + bytes(MAX_PICTURE_BYTES),
-        "huge.png has 10.0 MB; a picture may have at most 10 MB. Save a smaller one.",
+        files.picture() + bytes(MAX_IMAGE_BYTES),
+        Refusal.IMAGE_TOO_LARGE,
+        {"size": MAX_IMAGE_BYTES + len(files.picture()), "limit": MAX_IMAGE_BYTES},
     ),
     "film.gif": (
         files.crowded_animation(60, 2000, 2000),
-        "film.gif has 60 frames of 2000×2000 pixels; an animation may have at most 200 MP in all. "
-        "Save it smaller, or as MP4.",
+        Refusal.ANIMATION_TOO_LARGE,
+        {"frames": 60, "width": 2000, "height": 2000, "limit": 200_000_000},
     ),
     "logo.svg": (
         b'<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>',
-        "logo.svg is an SVG drawing, which the video model cannot take: save it as PNG.",
+        Refusal.UNSUPPORTED_GRAPHIC,
+        {"format": "SVG"},
     ),
-    "phone.jpg": (
-        b"\0\0\0\x18ftypheic" + bytes(60),
-        "phone.jpg is an HEIC picture, which the video model cannot take: save it as JPEG or PNG.",
-    ),
-    "clip.mp4": (
-        b"\x1aE\xdf\xa3" + bytes(60),
-        "clip.mp4 is a WebM or Matroska video, which the video model cannot take: save it as MP4 or MOV.",
-    ),
-    "slow.wav": (
-        files.slow_sound(),
-        "slow.wav lasts 89 minutes; a recording may last at most 60 minutes. Cut it.",
-    ),
-    "list.mp4": (
-        b"#EXTM3U\n#EXTINF:1,\nhttp://127.0.0.1/secret\n",
-        "list.mp4 is not a picture, video or audio file that we can read (its content is text). "
-        "Choose a PNG, JPEG, MP4, MP3 or WAV.",
-    ),
+    "phone.jpg": (b"\0\0\0\x18ftypheic" + bytes(60), Refusal.UNSUPPORTED_IMAGE, {"format": "HEIC"}),
+    "clip.mp4": (b"\x1aE\xdf\xa3" + bytes(60), Refusal.UNSUPPORTED_VIDEO, {"format": "WebM/Matroska"}),
+    "slow.wav": (files.slow_sound(), Refusal.TOO_LONG, {"limit": 3600}),
+    "list.mp4": (b"#EXTM3U\n#EXTINF:1,\nhttp://127.0.0.1/secret\n", Refusal.TEXT, {}),
 }
 
 
 @pytest.mark.parametrize("name", REFUSALS)
-def test_what_cannot_be_used_is_refused_with_a_clear_sentence(tmp_path: Path, name: str) -> None:
-    content, sentence = REFUSALS[name]
-    with pytest.raises(UnreadableMedia) as refusal:
+def test_an_unusable_file_is_refused_with_code_and_values(tmp_path: Path, name: str) -> None:
+    content, code, values = REFUSALS[name]
+    with pytest.raises(UnreadableMedia) as caught:
         probe(kept(tmp_path, content), name=name)
-    assert str(refusal.value) == sentence
+    assert (caught.value.code, caught.value.name, caught.value.values) == (code, name, values)
 
 
-def test_a_video_that_was_cut_off_is_refused(tmp_path: Path) -> None:
+def test_a_truncated_video_is_refused(tmp_path: Path) -> None:
     path = files.video(tmp_path / "film.mp4", seconds=4, movflags="faststart")
     content = path.read_bytes()
     path.write_bytes(content[: len(content) * 6 // 10])
-    with pytest.raises(
-        UnreadableMedia,
-        match=r"^film\.mp4 is cut off: only \d\.\d s of 4\.0 s can be read\. Save or download it again\.$",
-    ):
+    with pytest.raises(UnreadableMedia) as caught:
         probe(path)
+    assert (caught.value.code, caught.value.values["declared"]) == (Refusal.TRUNCATED, 4.0)
+    assert 0 < caught.value.values["readable"] < 4
 
 
 @pytest.mark.parametrize(
@@ -155,14 +124,14 @@ def test_a_video_that_was_cut_off_is_refused(tmp_path: Path) -> None:
         ("C:\\pictures\\mara.png", "mara.png"),
         ("a\0b\n.png", "ab.png"),
         ("\u202egnp.exe", "gnp.exe"),
-        ("", "The file"),
+        ("", "unnamed"),
         ("🎬.png", "🎬.png"),
         ("x" * 300 + ".png", "x" * 30 + "…" + "x" * 25 + ".png"),
     ],
 )
 def test_names_are_made_fit_for_a_sentence(name: str, shown: str) -> None:
-    assert shown_name(name) == shown
-    assert len(shown_name(name)) <= 60
+    assert display_name(name) == shown
+    assert len(display_name(name)) <= 60
 
 
 def test_frames_are_counted_as_they_are_decoded_and_long_films_by_what_is_stored(tmp_path, monkeypatch):
@@ -193,12 +162,12 @@ def test_who_counts_frames_may_be_stopped(tmp_path):
     ],
 )
 def test_times_are_kept_of_films_that_do_not_keep_to_their_rate(times, fps, is_uneven):
-    assert uneven(times, fps) == (times if is_uneven else [])
+    assert irregular_times(times, fps) == (times if is_uneven else [])
 
 
 def test_what_is_played_is_told_apart_from_where_it_lies(tmp_path):
     late = files.video(tmp_path / "late.mp4", seconds=1)
     early = files.video(tmp_path / "early.mp4", seconds=1, movflags="faststart")
     assert late.read_bytes() != early.read_bytes()
-    assert contents(late) == contents(early)
-    assert contents(files.video(tmp_path / "other.mp4", seconds=2)) != contents(late)
+    assert content_digest(late) == content_digest(early)
+    assert content_digest(files.video(tmp_path / "other.mp4", seconds=2)) != content_digest(late)

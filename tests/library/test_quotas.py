@@ -189,7 +189,7 @@ def test_pages_show_what_is_stored_in_one_line(
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL reads small tables whole")
 def test_counting_does_not_read_the_whole_library(alice: User, project: Project) -> None:
     """With 20,000 files a project's page took 20 ms longer."""
-    for counted in (quotas._files_of_versions(alice), quotas._waiting_of(alice), quotas._files_at(project)):
+    for counted in (quotas._files_of_versions(alice), quotas._pending_of(alice), quotas._files_at(project)):
         plan = counted.order_by().explain()
         assert "SEARCH library_mediafile USING" in plan
         assert "SCAN library_mediafile" not in plan

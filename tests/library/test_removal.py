@@ -53,7 +53,7 @@ def test_what_is_archived_is_found_by_nobody_and_comes_back(
 
 def test_what_nothing_uses_is_deleted_with_its_names_after_a_question(browser: Client, mara: Asset) -> None:
     ingest.rename(mara, handle="Marlene", revision=1)
-    assert "for good" in browser.get("/library/@Marlene/delete/").content.decode()
+    assert "permanently" in browser.get("/library/@Marlene/delete/").content.decode()
     assert browser.post("/library/@Marlene/delete/").url == "/library/"
     left = [model.objects.count() for model in (Asset, AssetVersion, HandleAlias)]
     assert (left, MediaFile.objects.count()) == ([0, 0, 0], 1)
@@ -77,14 +77,14 @@ def test_what_is_in_use_is_not_deleted(
     else:
         Collection.objects.create(name="Leads", owner=alice).assets.add(mara)
     reason = {
-        "job": "2 jobs used it",
-        "link": "1 project links it",
-        "collection": "1 collection holds it",
+        "job": "2 jobs",
+        "link": "1 project",
+        "collection": "1 collection",
     }[kind]
     answer = browser.post("/library/@Mara/delete/")
     assert (answer.status_code, Asset.objects.count()) == (422, 1)
     assert reason in answer.content.decode()
-    assert "Archive it" in answer.content.decode()
+    assert "/library/@Mara/archive/" in answer.content.decode()
 
 
 def test_the_purge_takes_only_what_no_version_has(
@@ -115,10 +115,10 @@ def test_an_administrator_purges_from_a_page(
 ) -> None:
     make_old(factories.media())
     client.force_login(admin_user)
-    assert "Delete 1 file for good" in client.get("/library/purge/").content.decode()
+    assert "Delete 1 file permanently" in client.get("/library/purge/").content.decode()
     with django_capture_on_commit_callbacks(execute=True):
         page = client.post("/library/purge/", follow=True).content.decode()
-    assert "Nothing to purge" in page
+    assert "No unused files" in page
     assert not MediaFile.objects.exists()
 
 
@@ -136,7 +136,8 @@ def test_where_it_is_used_with_links_and_without_what_is_hidden(
         page = browser.get("/library/@Mara/used/", headers=headers).content.decode()
         for address in (project, job, take):
             assert address.get_absolute_url() in page
-        assert "1 project, 1 job" in page
+        assert "1 project that you cannot see" in page
+        assert "1 job that you cannot see" in page
         assert ("Secret" in page, str(hidden.uuid) in page) == (False, False)
     assert "/library/@Mara/used/" in browser.get("/library/@Mara/").content.decode()
 
@@ -152,7 +153,7 @@ def test_where_it_is_used_goes_on_over_pages(
 
 def test_an_unused_asset_says_so(browser: Client, alice: User) -> None:
     factories.asset(alice, handle="Lamp")
-    assert "Nothing uses it yet." in browser.get("/library/@Lamp/used/").content.decode()
+    assert "Not used yet." in browser.get("/library/@Lamp/used/").content.decode()
 
 
 # Who may

@@ -6,7 +6,7 @@ from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from library.catalog import find_assets, near_handles, suggest_handles
+from library.catalog import find_assets, prefix_handles, suggest_handles
 from library.catalog.sorting import Sort
 from library.models import Asset, Project
 from library.models.search import search_text_of
@@ -94,7 +94,7 @@ def test_handles_are_offered_among_what_one_may_see(
     offered = suggest_handles(alice, typed, project, limit=3)
     assert {asset.handle for asset in offered} <= {asset.handle for asset in visible(alice)}
     assert len(offered) == len({asset.pk for asset in offered}) <= 3
-    assert set(near_handles(alice, typed)) <= visible(alice)
+    assert set(prefix_handles(alice, typed)) <= visible(alice)
 
 
 @ANYTHING

@@ -53,7 +53,7 @@ def test_it_signs_as_botocore_does(
     signer = Signer("AKIA+KEY", secret, "eu-central-1", token)
     address = f"{endpoint}/backlot/media/{quote(key)}"
     asked = {"response-content-disposition": name} if name else {}
-    ours = signer.signed(address, asked, at=at, seconds=seconds)
+    ours = signer.sign(address, asked, at=at, seconds=seconds)
     query = f"?{urlencode(asked, quote_via=quote)}" if asked else ""
     theirs = of_botocore(signer, address + query, at=at, seconds=seconds)
     assert parse_qs(urlsplit(ours).query) == parse_qs(urlsplit(theirs).query)

@@ -12,7 +12,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
 from library import storage
-from library.storage import brief_url, signed_url
+from library.storage import guest_url, signed_url
 
 pytestmark = pytest.mark.usefixtures("s3")
 
@@ -52,7 +52,7 @@ def test_a_signed_address_shows_the_object_and_lets_the_browser_keep_it(key: str
 
 
 def test_a_guests_address_lasts_some_minutes(key: str) -> None:
-    address = brief_url(key, download_name="note.png")
+    address = guest_url(key, download_name="note.png")
     assert httpx.get(address).status_code == 200
     asked = parse_qs(urlsplit(address).query)
     signed = datetime.datetime.strptime(asked["X-Amz-Date"][0], "%Y%m%dT%H%M%SZ").replace(tzinfo=datetime.UTC)
@@ -144,5 +144,5 @@ def test_a_server_that_is_away_is_reported(key: str, tmp_path: Path) -> None:
     away = storage.PrivateStorage(
         endpoint_url="http://127.0.0.1:9", bucket_name=settings.AWS_STORAGE_BUCKET_NAME
     )
-    with pytest.raises(storage.StorageFailed), storage._reported("could not look up"):
+    with pytest.raises(storage.StorageFailed), storage._translated_errors("could not look up"):
         away.exists(key)

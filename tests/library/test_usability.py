@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from library.usability import MAX_PICTURE_BYTES, Use, names_of, uses_of
+from library.usability import API_NAMES, MAX_IMAGE_BYTES, Finding, Issue, Use, usability_of
+from library.usability_text import TEXTS, USE_NAMES, finding_text, usability_text, use_names
 
 
 @dataclass(frozen=True)
@@ -35,89 +36,43 @@ def voice(seconds: float | None, mime: str = "audio/mpeg") -> File:
 
 
 @pytest.mark.parametrize(
-    ("kind", "is_grid", "files", "uses", "mark"),
+    ("kind", "is_grid", "files", "uses", "issue"),
     [
-        ("image", False, [PNG], FRAME, "first, mid or end frame, reference"),
-        ("image", True, [PNG], Use.GRID, "grid reference"),
-        (
-            "image",
-            False,
-            [picture(MAX_PICTURE_BYTES)],
-            FRAME,
-            "first, mid or end frame, reference",
-        ),
-        (
-            "image",
-            False,
-            [picture(MAX_PICTURE_BYTES + 1)],
-            Use(0),
-            "too large for a frame or reference: 10.000001 MB of 10",
-        ),
-        ("image", True, [picture(12_400_000)], Use(0), "too large for a grid: 12.4 MB of 10"),
-        ("image", True, [PNG, PNG], Use(0), "a grid is exactly one picture, here are 2"),
-        ("image", True, [], Use(0), "no files yet"),
-        ("image", False, [PNG, PNG], Use(0), "a frame is exactly one picture, here are 2"),
-        ("character", False, [PNG], Use.SUBJECT, "reference"),
-        ("character", False, [PNG] * 5, Use.SUBJECT, "reference"),
-        ("character", False, [PNG] * 6, Use(0), "a reference has 1 to 5 pictures, this one 6"),
-        ("character", False, [WAV], Use(0), "a reference has 1 to 5 pictures, this one 0"),
-        ("character", False, [PNG, WAV], Use.SUBJECT | Use.VOICE, "reference, voice"),
-        ("character", False, [PNG, WAV, WAV], Use(0), "a reference has one voice, this one 2"),
-        ("character", False, [PNG, voice(15.0)], Use.SUBJECT | Use.VOICE, "reference, voice"),
-        (
-            "character",
-            False,
-            [PNG, voice(15.01)],
-            Use.SUBJECT,
-            "reference; too long for a voice: 15.01 s of 15",
-        ),
-        (
-            "character",
-            False,
-            [PNG, picture(MAX_PICTURE_BYTES + 500_000)],
-            Use(0),
-            "too large for a reference: 10.5 MB of 10",
-        ),
-        ("video", False, [clip(10.0)], CLIP, "motion reference, extension"),
-        (
-            "video",
-            False,
-            [clip(10.2)],
-            CLIP,
-            "motion reference, extension; longer than 10 s (10.2 s): it may be refused",
-        ),
-        (
-            "video",
-            False,
-            [clip(15.0)],
-            CLIP,
-            "motion reference, extension; longer than 10 s (15.0 s): it may be refused",
-        ),
-        (
-            "video",
-            False,
-            [clip(15.02)],
-            Use(0),
-            "too long for a motion reference or extension: 15.02 s of 15",
-        ),
-        ("video", False, [clip(17.2)], Use(0), "too long for a motion reference or extension: 17.2 s of 15"),
-        (
-            "video",
-            False,
-            [clip(None)],
-            Use(0),
-            "its length is not known, which a motion reference or extension needs",
-        ),
-        ("audio", False, [voice(15.0)], Use.VOICE, "voice"),
-        ("audio", False, [voice(15.04)], Use(0), "too long for a voice: 15.04 s of 15"),
-        ("audio", False, [voice(61.0)], Use(0), "too long for a voice: 61.0 s of 15"),
+        ("image", False, [PNG], FRAME, None),
+        ("image", True, [PNG], Use.GRID, None),
+        ("image", False, [picture(MAX_IMAGE_BYTES)], FRAME, None),
+        ("image", False, [picture(MAX_IMAGE_BYTES + 1)], Use(0), Issue.IMAGE_TOO_LARGE),
+        ("image", True, [picture(12_400_000)], Use(0), Issue.IMAGE_TOO_LARGE),
+        ("image", True, [PNG, PNG], Use(0), Issue.NOT_ONE_GRID_IMAGE),
+        ("image", True, [], Use(0), Issue.NO_FILES),
+        ("image", False, [PNG, PNG], Use(0), Issue.NOT_ONE_IMAGE),
+        ("character", False, [PNG], Use.SUBJECT, None),
+        ("character", False, [PNG] * 5, Use.SUBJECT, None),
+        ("character", False, [PNG] * 6, Use(0), Issue.IMAGE_COUNT),
+        ("character", False, [WAV], Use(0), Issue.IMAGE_COUNT),
+        ("character", False, [PNG, WAV], Use.SUBJECT | Use.VOICE, None),
+        ("character", False, [PNG, WAV, WAV], Use(0), Issue.VOICE_COUNT),
+        ("character", False, [PNG, voice(15.0)], Use.SUBJECT | Use.VOICE, None),
+        ("character", False, [PNG, voice(15.01)], Use.SUBJECT, Issue.VOICE_TOO_LONG),
+        ("character", False, [PNG, picture(MAX_IMAGE_BYTES + 500_000)], Use(0), Issue.IMAGE_TOO_LARGE),
+        ("video", False, [clip(10.0)], CLIP, None),
+        ("video", False, [clip(10.2)], CLIP, Issue.VIDEO_MAY_BE_TOO_LONG),
+        ("video", False, [clip(15.0)], CLIP, Issue.VIDEO_MAY_BE_TOO_LONG),
+        ("video", False, [clip(15.02)], Use(0), Issue.VIDEO_TOO_LONG),
+        ("video", False, [clip(17.2)], Use(0), Issue.VIDEO_TOO_LONG),
+        ("video", False, [clip(None)], Use(0), Issue.VIDEO_LENGTH_UNKNOWN),
+        ("audio", False, [voice(15.0)], Use.VOICE, None),
+        ("audio", False, [voice(15.04)], Use(0), Issue.VOICE_TOO_LONG),
+        ("audio", False, [voice(61.0)], Use(0), Issue.VOICE_TOO_LONG),
+        ("audio", False, [voice(None)], Use(0), Issue.VOICE_LENGTH_UNKNOWN),
     ],
 )
-def test_a_mark_says_what_it_can_be_used_as(
-    kind: str, is_grid: bool, files: list[File], uses: Use, mark: str
+def test_files_determine_the_uses(
+    kind: str, is_grid: bool, files: list[File], uses: Use, issue: Issue | None
 ) -> None:
-    fitness = uses_of(kind, is_grid, files)
-    assert (fitness.uses, fitness.mark) == (uses, mark)
+    usability = usability_of(kind, is_grid, files)
+    found = [finding.issue for finding in (*usability.refusals, *usability.warnings)]
+    assert (usability.uses, found) == (uses, [issue] if issue else [])
 
 
 @pytest.mark.parametrize(
@@ -134,14 +89,19 @@ def test_a_mark_says_what_it_can_be_used_as(
     ],
 )
 def test_only_the_provider_s_file_types_can_be_sent(kind: str, file: File, can: bool) -> None:
-    fitness = uses_of(kind, False, [file])
-    assert bool(fitness.uses) == can
-    assert (file.mime in fitness.mark) == (not can)
+    usability = usability_of(kind, False, [file])
+    assert bool(usability.uses) == can
+    assert [finding.mime for finding in usability.refusals] == ([] if can else [file.mime])
 
 
-def test_no_bits_have_no_names() -> None:
-    assert names_of(0) == ""
+def test_every_use_and_every_issue_has_a_text() -> None:
+    assert set(USE_NAMES) == set(API_NAMES) == set(Use)
+    assert len({use_names(use) for use in Use}) == len(Use) == 6
+    assert use_names(0) == ""
+    assert set(TEXTS) == set(Issue)
+    assert all(finding_text(Finding(issue, 17.2, 15.0, "audio/ogg")) for issue in Issue)
 
 
-def test_each_use_has_a_name_of_its_own() -> None:
-    assert len({names_of(use) for use in Use}) == len(Use) == 6
+@pytest.mark.parametrize(("seconds", "shown"), [(15.02, "15.02"), (17.2, "17.2"), (15.000001, "15.000001")])
+def test_a_value_above_the_limit_is_never_rounded_down_to_it(seconds: float, shown: str) -> None:
+    assert f"{shown} s" in usability_text(usability_of("video", False, [clip(seconds)]))

@@ -87,8 +87,8 @@ def test_the_impact_is_told_before_anything_is_saved(
     use(mara, take.job, 2)
     verdicts.decide(take, by=alice, decision="approved")
     page = browser.get(f"/library/@Mara/{address}").content.decode()
-    assert "1 job and 1 take, 1 of them approved, used it so far" in page
-    assert "1 project that you may not see" in page
+    assert "1 job keeps the version that it used (takes: 1, approved: 1)." in page
+    assert "1 project that you cannot see" in page
     assert ("Harbour Lights" in page, "Secret" in page) == (True, False)
 
 
@@ -130,7 +130,7 @@ def test_two_who_choose_files_at_once_do_not_replace_one_another(browser: Client
     answer = browser.post("/library/@Mara/versions/", sent | {"files": [factories.upload("hat.png")]})
     page = answer.content.decode()
     assert (answer.status_code, mara.versions.count()) == (409, 3)
-    assert "Somebody saved version 3 while you were choosing" in page
+    assert "Version 3 was created while you were choosing files" in page
     assert storage.signed_url(theirs.files.get().media.key).replace("&", "&amp;") in page
     form = answer.context["form"]
     again = {"kept": [one.token for one in form.kept], "after": form["after"].value(), "note": "mine"}
@@ -145,7 +145,7 @@ def test_a_version_is_not_restored_over_one_that_nobody_looked_at(browser: Clien
     ingest.add_version(mara, by=mara.created_by, media=[factories.media()])
     answer = browser.post(address, {"after": opened})
     assert (answer.status_code, mara.versions.count()) == (409, 3)
-    assert "Somebody saved version 3 meanwhile." in answer.content.decode()
+    assert "Version 3 was created in the meantime." in answer.content.decode()
     assert browser.post(address, {"after": "3"}).status_code == 302
     assert files(mara, 4) == files(mara, 1)
 
@@ -176,7 +176,7 @@ def test_what_is_kept_at_home_is_linked_nowhere_else(browser: Client, alice: Use
     hidden = factories.asset(alice, handle="Plot", project=project, is_shared=False)
     ferry = factories.project(alice, name="Ferry", slug="ferry")
     answer = browser.post("/projects/ferry/assets/", {"handle": "Plot"}, follow=True)
-    assert "Nothing was linked: @Plot is kept to Harbour Lights." in answer.content.decode()
+    assert "Nothing was linked: @Plot is restricted to Harbour Lights." in answer.content.decode()
     assert not ferry.links.exists()
     assert ingest.link_asset(hidden, project) == link_of(hidden, project)
 
@@ -202,7 +202,7 @@ def about(asset: Asset, **changes: object) -> dict[str, object]:
 def test_a_move_is_asked_about_before_it_is_done(browser: Client, mara: Asset, project: Project) -> None:
     asked = browser.post("/library/@Mara/edit/", about(mara))
     assert (asked.status_code, Asset.objects.get().is_shared) == (422, True)
-    assert "from now on only Harbour Lights may" in asked.content.decode()
+    assert "only Harbour Lights can use it" in asked.content.decode()
     assert browser.post("/library/@Mara/edit/", about(mara, move="on")).status_code == 302
     mara.refresh_from_db()
     assert (mara.is_shared, link_of(mara, project).asset) == (False, mara)
@@ -217,9 +217,8 @@ def test_a_move_is_refused_while_others_link_it(
         ingest.link_asset(mara, factories.project(owner, name=name))
     refused = browser.post("/library/@Mara/edit/", about(mara, move="on", title="Mara V."))
     assert refused.status_code == 422
-    assert refused.context["form"].errors["is_shared"] == [
-        "Ferry and 1 more project link it. Unlink it there first, or let everyone use it."
-    ]
+    [message] = refused.context["form"].errors["is_shared"]
+    assert "Linked to Ferry and 1 more project." in message
     mara.refresh_from_db()
     assert (mara.is_shared, mara.title, mara.links.count()) == (True, "", 3)
 

@@ -87,7 +87,9 @@ class Visitors:
         return ask(self.path(row), sent if sent or row.method in (GET, POST) else "", **how)
 
     def _filled(self, row: Row, person: str | None) -> dict[str, Any]:
-        kept = forms.keep(self.world.people[person], self.world.media, "pier.png").token if person else "-"
+        kept = (
+            forms.keep_file(self.world.people[person], self.world.media, "pier.png").token if person else "-"
+        )
         return {
             name: self._value(value, {**self.world.ids, "token": kept}) for name, value in row.sends.items()
         }

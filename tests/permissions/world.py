@@ -70,7 +70,7 @@ class World:
     def _packed(self) -> bytes:
         """An exported zip with one asset, `@Trunk`, that is not there any more; its file is."""
         trunk = self._asset("Trunk", self.alice, home=self.project, is_shared=True)
-        packed = b"".join(bundle_export.packed([trunk], by=self.alice))
+        packed = b"".join(bundle_export.export_zip([trunk], by=self.alice))
         ingest.delete_asset(trunk)
         return packed
 

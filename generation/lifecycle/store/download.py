@@ -13,7 +13,7 @@ from typing import IO
 import httpx
 
 from generation.lifecycle.store import ssrf
-from library.probe import MAX_VIDEO_BYTES, UnreadableMedia
+from library.probe import MAX_VIDEO_BYTES, Refusal, UnreadableMedia
 
 TIMEOUT = httpx.Timeout(12.0, connect=5.0)
 LINK_IS_DEAD = {401, 403, 404, 410}
@@ -108,4 +108,4 @@ class _Download:
 
 def _check_size(size: int) -> None:
     if size > MAX_VIDEO_BYTES:
-        raise UnreadableMedia(f"it has more than {MAX_VIDEO_BYTES / 1e6:.0f} MB")
+        raise UnreadableMedia(Refusal.VIDEO_TOO_LARGE, "video.mp4", size=size, limit=MAX_VIDEO_BYTES)

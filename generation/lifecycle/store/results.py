@@ -34,6 +34,7 @@ from generation.lifecycle.transitions import hold, succeed
 from generation.models import Job
 from generation.skyreels import errors
 from library import decoding, probe, storage
+from library.refusal_text import refusal_text
 
 Status = Job.Status
 LEASE_SECONDS = 20.0
@@ -73,7 +74,7 @@ def _store(lease: Lease, job: Job) -> None:
         message = f"The link to the video is not followed: {refusal}."
         _ask_for_another_link(lease, job, message)
     except probe.UnreadableMedia as error:
-        _again(lease, job, f"The provider's file cannot be opened: {error}")
+        _again(lease, job, f"The provider's file cannot be opened: {refusal_text(error)}")
     except httpx.HTTPError as error:
         message = f"The video could not be fetched ({type(error).__name__})."
         _ask_for_another_link(lease, job, message)
@@ -91,7 +92,7 @@ def _bring_home(lease: Lease, job: Job, folder: Path) -> tuple[dict[str, Any], s
     keep = _keeper(lease)
     sha256 = fetch(job.result_url, video, keep)
     renew(lease, seconds=LEASE_SECONDS)
-    film = decoding.film(video, poster, keep=keep)
+    film = decoding.inspect_render(video, poster, keep=keep)
     facts = film.facts
     key, poster_key = storage.take_key(job.uuid), storage.poster_key(job.uuid)
     _upload(lease, video, key, "video/mp4")

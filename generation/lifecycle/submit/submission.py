@@ -134,9 +134,9 @@ def _freeze(lease: Lease, job: Job) -> Lease | None:
         first = refusal.problems[0]
         fail(
             lease,
-            composition.message_of(first),
+            first.message,
             code="invalid_parameter",
-            param=first.field,
+            param=first.param,
             money=LedgerEntry.State.REFUNDED,
         )
         return None

@@ -85,7 +85,7 @@ def _rows() -> Iterator[tuple[str, str]]:
         if original:
             yield original, f"original of take {uuid}"
     for uuid in LinkFilm.objects.filter(made_at__isnull=False).values_list("uuid", flat=True).iterator():
-        yield storage.link_film_key(uuid), f"copy {uuid} for guests"
+        yield storage.link_video_key(uuid), f"copy {uuid} for guests"
         yield storage.link_poster_key(uuid), f"poster of copy {uuid} for guests"
 
 
@@ -106,7 +106,7 @@ def _mended(key: str) -> str:
         return ""
     if key != row.key:
         picture = row.thumbnail_key if isinstance(row, MediaFile) else row.poster_key
-        return "drawn again" if ingest.draw_again(row.key, picture) else ""
+        return "drawn again" if ingest.redraw_thumbnail(row.key, picture) else ""
     if isinstance(row, MediaFile) and ingest.forget_media(row):
         return "row deleted"
     return ""

@@ -12,7 +12,7 @@ from generation.models import Take
 from generation.reviews.exports.file_names import names_of
 from generation.reviews.exports.manifests import card, with_all
 from generation.reviews.exports.provenance_cards import Manifest
-from library.ingest.zip_stream import GrowingZip
+from library.ingest.zip_stream import StreamedZip
 from library.models import Asset, Project
 from library.models.assets import AssetQuerySet
 
@@ -60,7 +60,7 @@ def packed(project: Project, takes: Sequence[Take], *, by: User) -> Iterator[byt
         card(take, file=f"{names[take.pk]}.mp4", home=settings.PUBLIC_URL, editable=editable)
         for take in takes
     ]
-    archive = GrowingZip(moment)
+    archive = StreamedZip(moment)
     told = Manifest(exported_at=moment, project=project.name, takes=cards)
     yield archive.write(MANIFEST, told.model_dump_json(indent=2))
     for take, said in zip(takes, cards, strict=True):
@@ -69,7 +69,7 @@ def packed(project: Project, takes: Sequence[Take], *, by: User) -> Iterator[byt
             f"{names[take.pk]}.html", render_to_string("generation/takes/provenance_card.html", context)
         )
         yield from archive.copy(said.file, take.key)
-    yield archive.end()
+    yield archive.close()
 
 
 def _assets_of(takes: Sequence[Take]) -> AssetQuerySet:

@@ -11,6 +11,7 @@ from generation.models import Take
 from generation.reviews import timecode
 from generation.reviews.notes.drawings import COLORS, Stroke
 from library import decoding, probe, storage
+from library.refusal_text import refusal_text
 
 
 class NoSuchFrame(Exception):
@@ -47,4 +48,4 @@ def still(take: Take, frame: int, *, strokes: Iterable[Stroke] = ()) -> bytes:
     except storage.ObjectMissing as error:
         raise NoStill(_("The video of this take is not in the storage.")) from error
     except probe.UnreadableMedia as error:
-        raise NoStill(f"The frame cannot be read: {error}") from error
+        raise NoStill(_("The frame cannot be read: %(reason)s") % {"reason": refusal_text(error)}) from error

@@ -101,7 +101,7 @@ def _copy(row: LinkFilm, folder: Path, keep: Callable[[], None]) -> None:
     take, source, poster = row.take, folder / "take.mp4", folder / "take.webp"
     storage.download(take.original_key or take.key, source)
     storage.download(take.poster_key, poster)
-    copy, copied_poster = decoding.link_film(source, poster, into=folder, mark=row.mark, keep=keep)
+    copy, copied_poster = decoding.encode_link_video(source, poster, into=folder, mark=row.mark, keep=keep)
     seconds = copy.stat().st_size / 500_000
     if not _needed(row).update(leased_until=timezone.now() + LEASE + timedelta(seconds=seconds)):
         raise _Ended

@@ -179,8 +179,8 @@ def _take_page(
 def _video_context(visit: Visit, take: Take, video: GuestVideo) -> dict[str, Any]:
     return {
         "video": video,
-        "video_url": storage.brief_url(video.key) if video.is_ready else "",
-        "poster_url": storage.brief_url(video.poster_key) if video.is_ready else "",
+        "video_url": storage.guest_url(video.key) if video.is_ready else "",
+        "poster_url": storage.guest_url(video.poster_key) if video.is_ready else "",
         "download_url": _download_url(visit, take, video),
     }
 
@@ -217,7 +217,7 @@ def _download_url(visit: Visit, take: Take, video: GuestVideo) -> str:
     link = visit.link
     if not link.allows_download or link.is_blind or not video.is_ready:
         return ""
-    return storage.brief_url(video.key, download_name=f"{name_of(take)}.mp4")
+    return storage.guest_url(video.key, download_name=f"{name_of(take)}.mp4")
 
 
 def _take_url(visit: Visit, take: Take) -> str:

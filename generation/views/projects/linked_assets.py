@@ -23,7 +23,7 @@ def link_asset(request: Request, slug: str) -> HttpResponse:
         return redirect(project)
     try:
         ingest.link_asset(asset, project)
-    except ingest.KeptAtHome as refusal:
+    except ingest.RestrictedToHome as refusal:
         messages.error(request, f"Nothing was linked: {refusal} Let everyone use it first, on its page.")
     else:
         messages.success(request, f"{asset} belongs to this project now.")

@@ -30,7 +30,7 @@ def rename(request: Request, handle: str) -> HttpResponse:
         form.add_error("handle", taken)
         return _page(request, asset, form, status=REFUSED)
     except ingest.StaleEdit as stale:
-        form.take_over(stale.current)
+        form.rebase_on(stale.current)
         return _page(request, stale.current, form, status=STALE, stale=True)
     _tell(request, asset, renamed, drafts)
     return redirect(renamed)
@@ -47,7 +47,7 @@ def _rename(asset: Asset, form: forms.RenameForm) -> tuple[Asset, int]:
 def _tell(request: Request, asset: Asset, renamed: Asset, drafts: int) -> None:
     rewritten = f" {drafts} draft{'s say' if drafts > 1 else ' says'} so now." if drafts else ""
     messages.success(request, f"{asset} is called {renamed} now.{rewritten} Jobs keep what was typed.")
-    if notice := forms.clash_notice(renamed, request.user):
+    if notice := forms.similar_handles_warning([renamed], request.user):
         messages.warning(request, notice)
 
 

@@ -5,6 +5,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from generation import promotion
@@ -13,6 +14,7 @@ from generation.models import Take
 from generation.views.shared.access import Request, take_to_edit
 from library import forms, ingest
 from library.models import Asset
+from library.usability_text import finding_text
 
 REFUSED = 422
 
@@ -56,9 +58,11 @@ def _tell(request: Request, take: Take, asset: Asset) -> None:
     )
     version = asset.current_version
     fitness = version.usability if version else None
-    for sentence in (*fitness.refusals, *fitness.warnings) if fitness else ():
-        messages.warning(request, f"{asset} is {sentence}.")
-    if notice := forms.clash_notice(asset, request.user):
+    for finding in (*fitness.refusals, *fitness.warnings) if fitness else ():
+        messages.warning(
+            request, _("%(asset)s: %(reason)s.") % {"asset": asset, "reason": finding_text(finding)}
+        )
+    if notice := forms.similar_handles_warning([asset], request.user):
         messages.warning(request, notice)
 
 

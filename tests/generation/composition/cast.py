@@ -53,11 +53,11 @@ class File:
 
 
 def picture(mime: str = "image/png", *, size: int = 200_000) -> File:
-    return File(_media("image", mime, size=size), VersionFile.Role.PICTURE)
+    return File(_media("image", mime, size=size), VersionFile.Role.IMAGE)
 
 
 def clip(seconds: float) -> File:
-    return File(_media("video", "video/mp4", seconds=seconds), VersionFile.Role.CLIP)
+    return File(_media("video", "video/mp4", seconds=seconds), VersionFile.Role.VIDEO)
 
 
 def voice(seconds: float, mime: str = "audio/mpeg") -> File:

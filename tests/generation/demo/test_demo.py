@@ -81,7 +81,7 @@ def test_all_content_is_created(printed: str) -> None:
     }
     assert roles == {"inez": Role.OWNER, "jonas": Role.EDITOR, "kim": Role.REVIEWER}
     mara = Asset.objects.get(handle="Mara")
-    assert mara.facts == "character · 4 pictures, voice"
+    assert mara.facts == "character · 4 images, voice"
     assert set(mara.links.values_list("project__slug", flat=True)) == {"harbour-lights", "night-market"}
 
 

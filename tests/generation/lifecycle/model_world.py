@@ -25,7 +25,7 @@ from tests.generation.lifecycle.model_provider import Clock, Provider, nothing
 TROUBLES: dict[str, Exception] = {
     "dead link": LinkDead(),
     "not public": NotPublic("it is not HTTPS"),
-    "unreadable": probe.UnreadableMedia("it is HTML"),
+    "unreadable": probe.UnreadableMedia(probe.Refusal.TEXT, "video.mp4"),
     "broken off": httpx.ReadError("gone"),
     "bucket full": storage.StorageFailed("no"),
     "disk full": OSError(28, "No space left on device"),

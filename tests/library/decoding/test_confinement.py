@@ -35,7 +35,7 @@ def pid_of(decoder: Decoder) -> int:
 
 def asked(decoder: Decoder, path: Path, *, cpu_seconds: int = 100) -> dict[str, object]:
     arguments = {"path": str(path), "name": path.name}
-    return decoder.ask("prepare", arguments, cpu_seconds=cpu_seconds, keep=nothing)
+    return decoder.call("prepare", arguments, cpu_seconds=cpu_seconds, keep=nothing)
 
 
 def test_its_environment_holds_no_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,7 +17,7 @@ from tests.library.hostile.table import FILMS, TAKEN, Case
 from tests.stored import stored_keys
 
 pytestmark = [pytest.mark.usefixtures("s3"), pytest.mark.django_db(transaction=True)]
-REFUSED = [case for case in FILMS if case.says != TAKEN][::3]
+REFUSED = [case for case in FILMS if case.refusal is not TAKEN][::3]
 
 
 class Host(BaseHTTPRequestHandler):

@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from library.ingest import purge_media
 from library.ingest.bundle_import import import_bundle
-from library.ingest.import_results import Ending
+from library.ingest.import_results import Result
 from library.models import Asset, MediaFile
 from tests.library import files
 from tests.stored import stored_keys
@@ -28,7 +28,7 @@ from tests.stored import stored_keys
 pytestmark = [pytest.mark.usefixtures("s3"), pytest.mark.django_db]
 
 MANIFEST = "manifest.json"
-BROKEN = "This is no zip file, or it is damaged. Export or download it again."
+BROKEN = "This is not a zip file, or it is damaged. Export or download it again."
 MAX_SECONDS = 3.0
 PICTURE = files.picture()
 
@@ -88,68 +88,68 @@ def overlapping() -> bytes:
 ZIPS: dict[str, tuple[Callable[[], bytes], str]] = {
     "text": (lambda: b"not a zip", BROKEN),
     "a picture": (lambda: PICTURE, BROKEN),
-    "an end alone": (lambda: b"PK\x05\x06" + bytes(18), f"holds no {MANIFEST}"),
-    "an end that promises": (lambda: b"PK\x05\x06" + b"\xff" * 18, "lists too many files"),
+    "an end alone": (lambda: b"PK\x05\x06" + bytes(18), "was not exported from Backlot"),
+    "an end that promises": (lambda: b"PK\x05\x06" + b"\xff" * 18, "has too many files"),
     "cut at half": (lambda: export(asset())[:200], BROKEN),
     "cut in its list": (lambda: export(asset())[:-40], BROKEN),
-    "nested": (lambda: zipped(("inner.zip", export(asset()))), f"holds no {MANIFEST}"),
-    "../": (lambda: zipped(("../../x", b"")), "The zip names a file outside itself: ../../x"),
-    "inner ../": (lambda: zipped(("files/../../x", b"")), "The zip names a file outside itself"),
-    "absolute": (lambda: zipped(("/etc/passwd", b"")), "The zip names a file outside itself: /etc/passwd"),
-    "drive": (lambda: zipped(("C:/x", b"")), "The zip names a file outside itself"),
-    "NUL": (lambda: zipped(("a_b", b"")).replace(b"a_b", b"a\0b"), "The zip names a file outside itself"),
-    "twice": (lambda: zipped((MANIFEST, told()), (MANIFEST, told(asset()))), "has two files of one name"),
+    "nested": (lambda: zipped(("inner.zip", export(asset()))), "was not exported from Backlot"),
+    "../": (lambda: zipped(("../../x", b"")), "The zip has a file with an unsafe path: ../../x"),
+    "inner ../": (lambda: zipped(("files/../../x", b"")), "The zip has a file with an unsafe path"),
+    "absolute": (lambda: zipped(("/etc/passwd", b"")), "The zip has a file with an unsafe path: /etc/passwd"),
+    "drive": (lambda: zipped(("C:/x", b"")), "The zip has a file with an unsafe path"),
+    "NUL": (lambda: zipped(("a_b", b"")).replace(b"a_b", b"a\0b"), "The zip has a file with an unsafe path"),
+    "twice": (lambda: zipped((MANIFEST, told()), (MANIFEST, told(asset()))), "has two files with the same name"),
     "link": (lambda: zipped(("a", b"/etc/passwd"), mode=stat.S_IFLNK | 0o777), "a link or a device"),
     "pipe": (lambda: zipped(("a", b""), mode=stat.S_IFIFO), "a link or a device"),
-    "locked": (lambda: changed(zipped((MANIFEST, told())), b"PK\x01\x02", 8, b"\1"), "locked by a password"),
-    "packed oddly": (lambda: zipped((MANIFEST, told()), packing=zipfile.ZIP_BZIP2), "in a way that cannot be read"),
+    "locked": (lambda: changed(zipped((MANIFEST, told())), b"PK\x01\x02", 8, b"\1"), "protected by a password"),
+    "packed oddly": (lambda: zipped((MANIFEST, told()), packing=zipfile.ZIP_BZIP2), "unsupported compression"),
     "bomb": (
         lambda: zipped(("a", bytes(300_000_000)), packing=zipfile.ZIP_DEFLATED),
-        "The zip holds a file that unpacks to 300 MB: a",
+        "The zip has a file that is too large: a",
     ),
     "bomb of a manifest": (
         lambda: zipped((MANIFEST, bytes(20_000_000)), packing=zipfile.ZIP_DEFLATED),
-        f"The {MANIFEST} of the zip is too large",
+        "The manifest of the zip is too large",
     ),
-    "65,600 files": (lambda: crowded(65_600), "at most 20,000 can be read"),
+    "65,600 files": (lambda: crowded(65_600), "The maximum is 20,000"),
     "wrong sum": (lambda: changed(zipped((MANIFEST, told())), b"PK\x01\x02", 16, b"\0\0\0\0"), "is damaged"),
     "size that lies": (lambda: changed(zipped((MANIFEST, told())), b"PK\x01\x02", 24, b"\1\0\0\0"), "is damaged"),
-    "in each other's bytes": (overlapping, "in another one's bytes"),
-    "place behind the end": (lambda: changed(zipped((MANIFEST, told())), b"PK\x01\x02", 42, b"\xff\xff\0"), "other"),
+    "in each other's bytes": (overlapping, "has overlapping files"),
+    "place behind the end": (lambda: changed(zipped((MANIFEST, told())), b"PK\x01\x02", 42, b"\xff\xff\0"), "overlap"),
     "more packed bytes than there are": (
         lambda: changed(export(asset()), b"PK\x01\x02", 20, b"\xff\xff\1\0\xff\xff\1\0", which=1),
-        "in another one's bytes",
+        "has overlapping files",
     ),
-    "no JSON": (lambda: zipped((MANIFEST, b"{")), "cannot be read"),
-    "JSON too deep": (lambda: zipped((MANIFEST, b"[" * 100_000)), "cannot be read"),
-    "not UTF-8": (lambda: zipped((MANIFEST, b'{"format": "\xff"}')), "cannot be read"),
-    "a number without end": (lambda: zipped((MANIFEST, told(version=10**400))), "another format"),
-    "a list instead": (lambda: zipped((MANIFEST, b"[]")), "cannot be read"),
-    "another format": (lambda: zipped((MANIFEST, told(format="x"))), "another format"),
-    "a later version": (lambda: zipped((MANIFEST, told(version=9))), "another format"),
-    "a handle that is none": (lambda: export(asset("../x")), "cannot be read: assets.0.handle"),
-    "a kind that is none": (lambda: export(asset(kind="program")), "cannot be read: assets.0.kind"),
-    "a role that is none": (lambda: export(asset(file={"role": "owner"})), "cannot be read: assets.0.files.0.role"),
+    "no JSON": (lambda: zipped((MANIFEST, b"{")), "The manifest of the zip is invalid"),
+    "JSON too deep": (lambda: zipped((MANIFEST, b"[" * 100_000)), "The manifest of the zip is invalid"),
+    "not UTF-8": (lambda: zipped((MANIFEST, b'{"format": "\xff"}')), "The manifest of the zip is invalid"),
+    "a number without end": (lambda: zipped((MANIFEST, told(version=10**400))), "unsupported format"),
+    "a list instead": (lambda: zipped((MANIFEST, b"[]")), "The manifest of the zip is invalid"),
+    "another format": (lambda: zipped((MANIFEST, told(format="x"))), "unsupported format"),
+    "a later version": (lambda: zipped((MANIFEST, told(version=9))), "unsupported format"),
+    "a handle that is none": (lambda: export(asset("../x")), "is invalid: assets.0.handle"),
+    "a kind that is none": (lambda: export(asset(kind="program")), "is invalid: assets.0.kind"),
+    "a role that is none": (lambda: export(asset(file={"role": "owner"})), "is invalid: assets.0.files.0.role"),
     "a hash that is none": (lambda: export(asset(file={"sha256": "../../x"})), "assets.0.files.0.sha256"),
     "a place below nothing": (lambda: export(asset(file={"order": -1})), "assets.0.files.0.order"),
-    "200 tags": (lambda: export(asset(tags=["t"] * 200)), "cannot be read: assets.0.tags"),
-    "NUL in a title": (lambda: export(asset(title="a\0b")), "holds letters that cannot be kept"),
-    "half a letter in a title": (lambda: export(asset(title="a\ud83d")), "cannot be read"),
+    "200 tags": (lambda: export(asset(tags=["t"] * 200)), "is invalid: assets.0.tags"),
+    "NUL in a title": (lambda: export(asset(title="a\0b")), "has characters that cannot be stored"),
+    "half a letter in a title": (lambda: export(asset(title="a\ud83d")), "The manifest of the zip is invalid"),
 }  # fmt: skip
 
 # What is wrong with one asset: it is named, and the others are made.
 ASSETS: dict[str, tuple[Callable[[], bytes], str]] = {
-    "no such file": (lambda: export(asset(file={"path": "files/b.png"})), "but not in the zip"),
-    "the manifest as a file": (lambda: export(asset(file={"path": MANIFEST})), "its hash differs"),
-    "a way out": (lambda: export(asset(file={"path": "../../../etc/passwd"})), "but not in the zip"),
-    "other bytes": (lambda: export(asset(content=b"x")), "its hash differs"),
+    "no such file": (lambda: export(asset(file={"path": "files/b.png"})), "listed in the manifest but missing"),
+    "the manifest as a file": (lambda: export(asset(file={"path": MANIFEST})), "differs from the file in the manifest"),
+    "a way out": (lambda: export(asset(file={"path": "../../../etc/passwd"})), "listed in the manifest but missing"),
+    "other bytes": (lambda: export(asset(content=b"x")), "differs from the file in the manifest"),
     "a zip as a picture": (
         lambda: export(asset(content=(inner := zipped(("a", b"")))), files=(("files/a.png", inner),)),
         "a.png is a zip archive",
     ),
     "a pixel bomb": (
         lambda: export(asset(content=(sky := files.png_header(60000, 60000))), files=(("files/a.png", sky),)),
-        "at most 40 MP can be used",
+        "The maximum is 40 megapixels",
     ),
     "wrong sum": (lambda: changed(export(asset()), b"PK\x01\x02", 16, bytes(4), which=1), "is damaged"),
 }  # fmt: skip
@@ -193,7 +193,7 @@ def test_one_hostile_asset_is_named_and_nothing_of_it_is_kept(browser: Client, w
 def test_what_a_refused_asset_leaves_is_whole_and_goes_with_the_next_purge(browser: Client) -> None:
     before = stored_keys()
     _, page = sent(browser, export(asset(kind="video")))
-    assert "A clip has exactly one video" in page
+    assert "A video asset needs exactly one video" in page
     assert Asset.objects.count() == 0
     media = MediaFile.objects.get()
     assert {media.key, media.thumbnail_key} <= stored_keys()
@@ -207,7 +207,7 @@ def test_what_a_refused_asset_leaves_is_whole_and_goes_with_the_next_purge(brows
 def test_one_handle_twice_is_made_once(browser: Client) -> None:
     status, page = sent(browser, export(asset("mara"), asset("Mara")))
     assert (status, Asset.objects.count()) == (200, 1)
-    assert "there already" in page
+    assert "already exists" in page
 
 
 def test_a_good_zip_comes_in_after_all_of_them(browser: Client) -> None:
@@ -220,9 +220,9 @@ def test_a_good_zip_comes_in_after_all_of_them(browser: Client) -> None:
 def test_what_takes_too_long_goes_on_with_the_same_zip(alice: User) -> None:
     content = io.BytesIO(export(asset("mara"), asset("tom")))
     left = [str(one) for one in import_bundle(content, by=alice, project=None, seconds=-1)]
-    why = "import the same zip again to continue here"
-    assert left == [f"not yet: @mara ({why})", f"not yet: @tom ({why})"]
-    assert [one.ending for one in import_bundle(content, by=alice, project=None)] == [
-        Ending.MADE,
-        Ending.MADE,
+    why = "import the same zip again to continue"
+    assert left == [f"not imported yet: @mara ({why})", f"not imported yet: @tom ({why})"]
+    assert [one.result for one in import_bundle(content, by=alice, project=None)] == [
+        Result.CREATED,
+        Result.CREATED,
     ]

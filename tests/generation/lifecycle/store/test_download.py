@@ -12,7 +12,7 @@ import pytest
 from generation.lifecycle.store import download, ssrf
 from generation.lifecycle.store.download import MAX_RESUMES, LinkDead, fetch
 from generation.lifecycle.store.ssrf import NotPublic
-from library.probe import UnreadableMedia
+from library.probe import Refusal, UnreadableMedia
 
 CONTENT = bytes(range(256)) * 4096
 
@@ -141,7 +141,7 @@ def test_a_part_that_is_not_the_one_asked_for_is_never_taken_for_the_file(host, 
 def test_more_than_a_video_may_have_is_not_fetched(host, tmp_path, monkeypatch, length):
     monkeypatch.setattr(download, "MAX_VIDEO_BYTES", 1_000_000)
     host.told_length = length
-    with pytest.raises(UnreadableMedia, match="more than 1 MB"):
+    with pytest.raises(UnreadableMedia, match=Refusal.VIDEO_TOO_LARGE):
         fetch(host.url, tmp_path / "it", lambda: None)
     assert (tmp_path / "it").stat().st_size <= (0 if length else 1_000_000)
 

@@ -65,9 +65,10 @@ def test_the_take_and_the_asset_tell_of_each_other(
     used = f"{asset.get_absolute_url()}used/"
     for headers in ({}, {"HX-Request": "true"}):
         told = as_alice.get(used, headers=headers).content.decode()
-        assert f'<a href="{take.get_absolute_url()}">take 1 of 020</a> in Harbour Lights' in told
+        assert f'<a href="{take.get_absolute_url()}"><bdi>{take}</bdi></a>' in told
+        assert "Harbour Lights" in told
         hidden = visit("charlie").get(used, headers=headers).content.decode()
-        assert ("a take that you may not see" in hidden, "Harbour" in hidden, "020" in hidden) == (
+        assert ("a take that you cannot see" in hidden, "Harbour" in hidden, "020" in hidden) == (
             True, False, False,
         )  # fmt: skip
 
@@ -77,12 +78,12 @@ def test_the_take_and_the_asset_tell_of_each_other(
     [
         ({"handle": ""}, "handle", "required"),
         ({"handle": "3rd"}, "handle", "A handle starts with a letter"),
-        ({"handle": "mara"}, "handle", "@mara is taken: it is your character."),
+        ({"handle": "mara"}, "handle", "@mara is taken"),
         ({"at": ""}, "at", "Say at which second the frame is."),
         ({"at": "soon"}, "at", "Enter a number."),
         ({"at": "9"}, "at", "Take 1 lasts 2.00 s: choose a second from 0 to that."),
         ({"what": "all"}, "what", "Select a valid choice."),
-        ({"tags": "x" * 41}, "tags", "is longer than 40 letters"),
+        ({"tags": "x" * 41}, "tags", "40 characters"),
     ],
 )
 def test_what_cannot_be_kept_is_told_beside_its_field(
@@ -103,7 +104,7 @@ def test_a_clip_too_long_to_be_a_reference_is_kept_and_told(
     assert "The clip lasts 16.0 s." in as_alice.get(page(take)).content.decode()
     answer = as_alice.post(page(take), TYPED | {"what": "clip"}, follow=True)
     said = [str(message) for message in answer.context["messages"]]
-    assert said[1] == "@Dusk is too long for a motion reference or extension: 16.0 s of 15."
+    assert said[1] == "@Dusk: video too long: 16.0 s, maximum 15 s."
     assert Asset.objects.get().uses == 0
 
 
