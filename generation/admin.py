@@ -27,7 +27,7 @@ from generation.models import (
 )
 from generation.reviews.sharing import share_links
 from generation.templatetags.money import usd
-from generation.views.compose.prompts import shown_request
+from generation.views.compose.prompts import request_json
 from library import storage
 from library.admin import PREVIEW_CLASSES, PREVIEW_HEIGHT, PREVIEW_WIDTH, ReadOnly, preview
 
@@ -129,7 +129,7 @@ class JobAdmin(ReadOnly, ModelAdmin):
 
     @display(description="request as sent")
     def sent(self, job: Job) -> SafeString:
-        return format_html("<pre>{}</pre>", shown_request(bytes(job.request_body or b"")))
+        return format_html("<pre>{}</pre>", request_json(bytes(job.request_body or b"")))
 
 
 @admin.register(Take)

@@ -14,8 +14,8 @@ from generation import gateway, lifecycle
 from generation.api.authentication import Caller
 from generation.api.errors import ApiError, Invalid
 from generation.api.target_project import destined, shot_of
-from generation.composition import Composition, Problem, compose_request
-from generation.composition.take_request import LONGEST_PROMPT
+from generation.composition import Composition, Problem, ProblemCode, compose_request, message_of, problem
+from generation.composition.take_request import MAX_PROMPT_LENGTH
 from generation.lifecycle.webhooks import client_webhooks
 from generation.models import Job, Shot
 from generation.skyreels.schemas import AspectRatio, ClipType, Model, PictureType, Resolution, find_problems
@@ -150,8 +150,8 @@ class Wish:
         """What a body asks for; `project`, `shot` and `voices` in it or in its `metadata`. Raises Invalid."""
         data = dict(body)
         prompt = data.get("prompt")
-        if isinstance(prompt, str) and len(prompt) > LONGEST_PROMPT:
-            raise Invalid("prompt", f"prompt: must have at most {LONGEST_PROMPT:,} characters.")
+        if isinstance(prompt, str) and len(prompt) > MAX_PROMPT_LENGTH:
+            raise Invalid("prompt", f"prompt: must have at most {MAX_PROMPT_LENGTH:,} characters.")
         metadata = data.pop("metadata", None)
         if not isinstance(metadata, dict | None):
             raise Invalid("metadata", "metadata: this should be an object.")
@@ -178,7 +178,7 @@ class Wish:
     def queue(self, caller: Caller, project: Project, composed: Composition, form_key: Any) -> Job:
         """The job, in the caller's transaction. Raises ApiError when none can be made; then there is no shot either."""
         if self.problems:
-            raise Invalid(self.problems[0].param, self.problems[0].message)
+            raise Invalid(self.problems[0].field, message_of(self.problems[0]))
         try:
             job = lifecycle.create_from(
                 composed,
@@ -197,11 +197,12 @@ class Wish:
 def refused(refusal: lifecycle.CannotQueue) -> ApiError:
     """Why no job was made: the first reason, with its field."""
     first = refusal.problems[0]
+    message = message_of(first)
     if isinstance(refusal, lifecycle.OverLimit):
-        return ApiError(402, f"{refusal.limit.value}_exceeded", first.message)
+        return ApiError(402, f"{refusal.limit.value}_exceeded", message)
     if isinstance(refusal, lifecycle.TooManyJobs):
-        return ApiError(429, "too_many_jobs", first.message, retry_after=refusal.retry_after)
-    return Invalid(first.param, first.message)
+        return ApiError(429, "too_many_jobs", message, retry_after=refusal.retry_after)
+    return Invalid(first.field, message)
 
 
 def _text(said: Mapping[str, Any], name: str, *, most: int) -> str:
@@ -235,9 +236,9 @@ def _voices(said: Mapping[str, Any]) -> bool | tuple[str, ...]:
 def _webhook_problems(address: object) -> list[Problem]:
     """Return the problems of the callback URL: the provider's rules and, if the installation serves other machines,
     URLs inside its network. Backlot makes the call itself, since the client does not know the provider's task IDs."""
-    rules = [found for found in find_problems({"webhook": address}) if found.param == "webhook"]
+    rules = [found for found in find_problems({"webhook": address}) if found.field == "webhook"]
     if rules or not isinstance(address, str) or not gateway.serves_others():
-        return [Problem(found.param, found.message) for found in rules]
+        return rules
     if not gateway.is_private(urlsplit(address).hostname or ""):
         return []
-    return [Problem("webhook", "webhook must be an address that can be reached from the internet")]
+    return [problem(ProblemCode.WEBHOOK_NOT_PUBLIC, "webhook")]

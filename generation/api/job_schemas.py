@@ -11,7 +11,7 @@ from ninja import Schema
 from pydantic import Field
 
 from generation.api.schemas import LimitName, page_of
-from generation.composition import Composition, Problem, previewed
+from generation.composition import Composition, Problem, message_of, with_plain_urls
 from generation.models import Job, Take
 from generation.spending_limits import Allowance, binding
 from library import storage
@@ -31,6 +31,10 @@ class ProblemShape(Schema):
     param: str = Field(examples=["ref_images.0.tag"])
     message: str
     level: Literal["error", "warning"]
+
+    @classmethod
+    def of(cls, problem: Problem) -> "ProblemShape":
+        return cls(param=problem.field, message=message_of(problem), level=problem.level)
 
 
 class Checked(Schema):
@@ -58,7 +62,7 @@ class Checked(Schema):
             request=composed.preview(),
             billed_seconds=composed.billed_seconds,
             estimate_usd=float(composed.estimate_usd),
-            problems=[ProblemShape(**vars(problem)) for problem in [*also, *composed.problems]],
+            problems=[ProblemShape.of(problem) for problem in [*also, *composed.problems]],
         )
 
 
@@ -135,7 +139,7 @@ class JobDetails(JobShape):
                 )
                 for one in references
             ],
-            request=_unsigned(previewed(job.plan)) if job.plan else None,
+            request=_unsigned(with_plain_urls(job.plan)) if job.plan else None,
         )
 
 

@@ -1,40 +1,44 @@
-"""From a prompt with handles, roles and settings to the request: the only place that knows both worlds.
+"""Turn prompts with handles, roles and settings into provider requests. No other package knows both vocabularies.
 
-An `Order` is what is asked for by handles, whether a person's `Brief` or another program's request. `binding` looks its
-handles up, `planning` makes the request of it, `Composition` tells what that costs and what is wrong with it, and
-`freeze` signs and freezes the plan that a job kept.
+`RequestWithHandles` is a request before its handles are resolved, whether a page's `TakeRequest` or the body of an API
+call. `handle_resolution` looks the handles up, `request_plan` builds the request, `Composition` reports its price and
+problems, and `freeze` signs and serialises the plan that a job stores.
 """
 
-from generation.composition.asset_checks import why_ended
+from generation.composition.asset_checks import rights_problem
 from generation.composition.compose import Composition, compose, compose_all, compose_request, recompose
-from generation.composition.handle_resolution import Bound
-from generation.composition.problems import Problem
+from generation.composition.handle_resolution import ResolvedAsset
+from generation.composition.problem_messages import message_of
+from generation.composition.problems import Problem, ProblemCode, problem
 from generation.composition.request_builder import Reference
 from generation.composition.request_plan import Mention
-from generation.composition.request_urls import freeze, previewed
-from generation.composition.take_request import Brief, ClipUse, Keyframe, Roles, Settings
-from generation.composition.variations import MAX_BATCH, MAX_PROMPTS, briefs_of, expand
+from generation.composition.request_urls import freeze, with_plain_urls
+from generation.composition.take_request import ClipUse, Keyframe, Roles, Settings, TakeRequest
+from generation.composition.variations import MAX_BATCH, MAX_PROMPTS, expand_prompt, variations_of
 
 __all__ = [
     "MAX_BATCH",
     "MAX_PROMPTS",
-    "Bound",
-    "Brief",
     "ClipUse",
     "Composition",
     "Keyframe",
     "Mention",
     "Problem",
+    "ProblemCode",
     "Reference",
+    "ResolvedAsset",
     "Roles",
     "Settings",
-    "briefs_of",
+    "TakeRequest",
     "compose",
     "compose_all",
     "compose_request",
-    "expand",
+    "expand_prompt",
     "freeze",
-    "previewed",
+    "message_of",
+    "problem",
     "recompose",
-    "why_ended",
+    "rights_problem",
+    "variations_of",
+    "with_plain_urls",
 ]

@@ -1,9 +1,9 @@
-"""What an asset cannot be used for, in a sentence for people (skyreels-api.md, sections 1 and 7)."""
+"""Checks whether an asset can be used in a take and in a role (skyreels-api.md, sections 1 and 7)."""
 
 from collections.abc import Iterator
 
-from generation.composition.handle_resolution import Bound
-from generation.composition.problems import Problem
+from generation.composition.handle_resolution import ResolvedAsset
+from generation.composition.problems import Problem, ProblemCode, problem
 from generation.models import JobReference
 from library import usability
 from library.models import Asset, VersionFile
@@ -11,86 +11,91 @@ from library.models.rights import EXPIRED
 from library.usability import Use
 from library.usability_text import finding_text
 
-Part = JobReference.Role
+Role = JobReference.Role
 
-NEEDED: dict[str, Use] = {
-    Part.FIRST: Use.FRAME,
-    Part.MID: Use.FRAME,
-    Part.END: Use.FRAME,
-    # Whether a picture is a collage is for whoever sends it to say: marked or not, it is one picture.
-    Part.SUBJECT: Use.SUBJECT | Use.GRID,
-    Part.GRID: Use.SUBJECT | Use.GRID,
-    Part.MOTION: Use.MOTION,
-    Part.EXTEND: Use.EXTENSION,
-    Part.VOICE: Use.VOICE,
+REQUIRED_USES: dict[str, Use] = {
+    Role.FIRST: Use.FRAME,
+    Role.MID: Use.FRAME,
+    Role.END: Use.FRAME,
+    # The sender decides whether an image is a grid: marked or not, it is one image.
+    Role.SUBJECT: Use.SUBJECT | Use.GRID,
+    Role.GRID: Use.SUBJECT | Use.GRID,
+    Role.MOTION: Use.MOTION,
+    Role.EXTEND: Use.EXTENSION,
+    Role.VOICE: Use.VOICE,
 }
-FILES: dict[str, str] = {
-    Part.MOTION: VersionFile.Role.VIDEO,
-    Part.EXTEND: VersionFile.Role.VIDEO,
-    Part.VOICE: VersionFile.Role.VOICE,
+FILE_ROLES: dict[str, str] = {
+    Role.MOTION: VersionFile.Role.VIDEO,
+    Role.EXTEND: VersionFile.Role.VIDEO,
+    Role.VOICE: VersionFile.Role.VOICE,
 }
 
 
-def file_role(part: str) -> str:
-    """Which of a version's files serve a part, as a value of `VersionFile.Role`."""
-    return FILES.get(part, VersionFile.Role.IMAGE)
+def file_role(role: str) -> str:
+    """Return which of a version's files are sent for a role, as a value of `VersionFile.Role`."""
+    return FILE_ROLES.get(role, VersionFile.Role.IMAGE)
 
 
-def why_never(bound: Bound) -> str:
-    """Why no new take can use this asset in any part; empty when one can."""
-    asset = bound.asset
-    if bound.is_kept_elsewhere:
-        # Its people alone may see it, and all of the project that asks would see the take.
-        return f"@{asset.handle} is kept to another project. Let everyone use it on its page, or take it out."
-    if bound.version is None:
-        return f"@{asset.handle} has no files yet. Add one on its page, or take it out."
-    return why_ended(asset)
+def unusable_problem(resolved: ResolvedAsset, field: str) -> Problem | None:
+    """Return why no new take can use this asset in any role; None when one can."""
+    handle = resolved.handle
+    if resolved.is_in_other_project:
+        # Its project's members alone may see it, but everyone in this project would see the take.
+        return problem(ProblemCode.IN_OTHER_PROJECT, field, handle=handle)
+    if resolved.version is None:
+        return problem(ProblemCode.NO_FILES, field, handle=handle)
+    return rights_problem(resolved.asset, field)
 
 
-def why_ended(asset: Asset) -> str:
-    """That its rights have ended, and who may extend them; empty while they last."""
-    if asset.rights_state != EXPIRED:
-        return ""
-    ended = f"@{asset.handle} may not be used in a new take: its rights ended on {asset.rights_end_on}."
-    return f"{ended} {asset.rights_extension_hint}"
+def rights_problem(asset: Asset, field: str) -> Problem | None:
+    """Return that the rights of an asset have ended; None while they last."""
+    ended = asset.rights_end_on
+    if ended is None or asset.rights_state != EXPIRED:
+        return None
+    hint = asset.rights_extension_hint
+    return problem(ProblemCode.RIGHTS_ENDED, field, handle=asset.handle, ended=ended, hint=hint)
 
 
-def why_not_named(bound: Bound) -> str:
-    """The same for an asset that only the prompt names."""
-    if bound.asset.kind == Asset.Kind.AUDIO and bound.version is not None:
-        return f"@{bound.handle} is a voice. A voice is sent only as part of a character."
-    return why_never(bound)
+def prompt_only_problem(resolved: ResolvedAsset) -> Problem | None:
+    """Return why an asset that only the prompt names cannot be used; None when it can."""
+    if resolved.asset.kind == Asset.Kind.AUDIO and resolved.version is not None:
+        return problem(ProblemCode.VOICE_WITHOUT_CHARACTER, "prompt", handle=resolved.handle)
+    return unusable_problem(resolved, "prompt")
 
 
-def misfits(bound: Bound, part: str, param: str) -> Iterator[Problem]:
-    """What the facts of its files say against this part, each with the field's path.
+def role_problems(resolved: ResolvedAsset, role: str, field: str) -> Iterator[Problem]:
+    """Yield why the files of an asset do not suit a role.
 
-    `param` is the path of a single file, or that of the list for pictures.
+    `field` is the path of a single file, or of the list for images.
     """
-    files = bound.media(file_role(part))
-    listed = param.endswith("image_urls")
-    found = [
-        Problem(
-            f"{param}.{place}" if listed else param,
-            f"@{bound.handle} cannot be used: {finding_text(refusal)}.",
+    files, handle = resolved.media(file_role(role)), resolved.handle
+    checked = [usability.usability_of(file.kind, resolved.asset.is_grid, [file]) for file in files]
+    is_list = field.endswith("image_urls")
+    unsuitable = [
+        problem(
+            ProblemCode.FILE_UNSUITABLE,
+            f"{field}.{index}" if is_list else field,
+            handle=handle,
+            reason=finding_text(reason),
         )
-        for place, file in enumerate(files)
-        for refusal in usability.usability_of(file.kind, bound.asset.is_grid, [file]).refusals
+        for index, found in enumerate(checked)
+        for reason in found.refusals
     ]
-    yield from found
-    if not found and not bound.fitness.uses & NEEDED[part]:
-        yield Problem(param, _no_such_part(bound, part))
-    yield from (
-        Problem(param, f"@{bound.handle}: {finding_text(warning)}.", "warning")
-        for file in files
-        for warning in usability.usability_of(file.kind, bound.asset.is_grid, [file]).warnings
-    )
+    yield from unsuitable
+    if not unsuitable and not resolved.fitness.uses & REQUIRED_USES[role]:
+        yield _wrong_role(resolved, role, field)
+    for found in checked:
+        for reason in found.warnings:
+            code = ProblemCode.FILE_MAY_BE_REFUSED
+            yield problem(code, field, level="warning", handle=handle, reason=finding_text(reason))
 
 
-def _no_such_part(bound: Bound, part: str) -> str:
-    if not bound.fitness.uses and bound.fitness.refusals:
-        return f"@{bound.handle} cannot be used: {'; '.join(map(finding_text, bound.fitness.refusals))}."
-    if part == Part.VOICE and bound.asset.kind == Asset.Kind.CHARACTER:
-        return f"@{bound.handle} has no voice. Add one on its page, or let it be silent."
-    kind = "a grid of pictures" if bound.asset.is_grid else f"a {bound.asset.get_kind_display().lower()}"
-    return f"@{bound.handle} is {kind}; it cannot be used as {Part(part).label.lower()}."
+def _wrong_role(resolved: ResolvedAsset, role: str, field: str) -> Problem:
+    handle, asset, fitness = resolved.handle, resolved.asset, resolved.fitness
+    if not fitness.uses and fitness.refusals:
+        reason = "; ".join(map(finding_text, fitness.refusals))
+        return problem(ProblemCode.FILE_UNSUITABLE, field, handle=handle, reason=reason)
+    if role == Role.VOICE and asset.kind == Asset.Kind.CHARACTER:
+        return problem(ProblemCode.NO_VOICE, field, handle=handle)
+    kind = "grid" if asset.is_grid else str(asset.kind)
+    return problem(ProblemCode.WRONG_ROLE, field, handle=handle, kind=kind, role=str(role))

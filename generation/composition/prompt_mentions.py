@@ -1,12 +1,13 @@
-"""What only the prompt names: characters and pictures become subjects, a clip the one that is followed or goes on."""
+"""Resolve assets that only the prompt names: characters and images become subjects, videos references or extensions."""
 
 from collections.abc import Iterable
 from typing import Literal
 
 from generation.composition import asset_checks
-from generation.composition.asset_checks import Part
-from generation.composition.handle_resolution import MAX_NAMES, Bound
-from generation.composition.request_builder import Plan, Sheet
+from generation.composition.asset_checks import Role
+from generation.composition.handle_resolution import MAX_NAMES, ResolvedAsset
+from generation.composition.problems import Level, ProblemCode, problem
+from generation.composition.request_builder import Plan, RequestBuilder
 from generation.composition.request_with_handles import elements
 from generation.skyreels.vocabulary import ClipType, PictureType
 from library import handles
@@ -14,86 +15,92 @@ from library.models import Asset
 
 Kind = Asset.Kind
 State = Literal["ok", "text", "unusable", "unknown"]
-CARRIED = {Kind.CHARACTER: "subjects", Kind.IMAGE: "subjects", Kind.VIDEO: "clips", Kind.AUDIO: "voices"}
 
 
-def cast(sheet: Sheet, mentions: Iterable[handles.Mention]) -> dict[str, State]:
-    """Gives each asset that the prompt names its place in the request; folded name -> what became of it."""
-    named: dict[str, str] = {}
+def resolve_prompt_mentions(builder: RequestBuilder, mentions: Iterable[handles.Mention]) -> dict[str, State]:
+    """Add the assets that the prompt names to the request. Return the state of each mention by folded name."""
+    names: dict[str, str] = {}
     for mention in mentions:
-        named.setdefault(handles.fold(mention.name), mention.name)
-    if len(named) > MAX_NAMES:
-        sheet.tell("prompt", f"The prompt names {len(named)} handles; {MAX_NAMES} is the most.")
-        return dict.fromkeys(named, "unknown")
-    extends = _extends(sheet, named)
-    return {name: _cast(sheet, written, extends=extends) for name, written in named.items()}
+        names.setdefault(handles.fold(mention.name), mention.name)
+    if len(names) > MAX_NAMES:
+        too_many = problem(ProblemCode.TOO_MANY_HANDLES, "prompt", count=len(names), limit=MAX_NAMES)
+        builder.add_problem(too_many)
+        return dict.fromkeys(names, "unknown")
+    extends = _is_extension(builder, names)
+    return {name: _resolve(builder, written, extends=extends) for name, written in names.items()}
 
 
-def _extends(sheet: Sheet, names: Iterable[str]) -> bool:
-    """Whether a clip goes on: then the request carries no pictures."""
-    if any(element.get("type") == ClipType.EXTEND for _, element in elements(sheet.plan, "ref_videos")):
+def _is_extension(builder: RequestBuilder, names: Iterable[str]) -> bool:
+    """Return whether a video is extended, in which case the request cannot contain images."""
+    if any(element.get("type") == ClipType.EXTEND for _, element in elements(builder.plan, "ref_videos")):
         return True
-    if sheet.order.clip != "extend" or sheet.has_frames:
+    if builder.request.clip != "extend" or builder.has_frames:
         return False
-    found = [bound for name in names if (bound := sheet.found.get(name))]
-    return any(bound.asset.kind == Kind.VIDEO and not asset_checks.why_never(bound) for bound in found)
+    named = [resolved for name in names if (resolved := builder.handles.get(name))]
+    return any(
+        resolved.asset.kind == Kind.VIDEO and not asset_checks.unusable_problem(resolved, "prompt")
+        for resolved in named
+    )
 
 
-def _cast(sheet: Sheet, name: str, *, extends: bool) -> State:
-    bound = sheet.found.get(name)
-    if bound is None:
-        sheet.tell("prompt", sheet.found.unknown(name), "error" if sheet.order.typed else "warning")
+def _resolve(builder: RequestBuilder, name: str, *, extends: bool) -> State:
+    resolved = builder.handles.get(name)
+    if resolved is None:
+        level: Level = "error" if builder.request.is_from_page else "warning"
+        builder.add_problem(builder.handles.unknown_problem(name, "prompt", level))
         return "unknown"
-    if bound.asset.pk in sheet.tags or _is_frame(sheet, bound):
+    if resolved.asset.pk in builder.tags or _is_frame(builder, resolved):
         return "ok"
-    if sheet.has_frames or (extends and bound.asset.kind in (Kind.CHARACTER, Kind.IMAGE)):
-        _leave(sheet, bound)
+    if builder.has_frames or (extends and resolved.asset.kind in (Kind.CHARACTER, Kind.IMAGE)):
+        _leave_as_text(builder, resolved)
         return "text"
-    if refusal := asset_checks.why_not_named(bound):
-        sheet.tell("prompt", refusal)
+    if found := asset_checks.prompt_only_problem(resolved):
+        builder.add_problem(found)
         return "unusable"
-    sheet.tags[bound.asset.pk] = f"@{bound.handle}"
-    if bound.asset.kind == Kind.VIDEO:
-        _add_clip(sheet, bound)
+    builder.tags[resolved.asset.pk] = f"@{resolved.handle}"
+    if resolved.asset.kind == Kind.VIDEO:
+        _add_video(builder, resolved)
     else:
-        _add_subject(sheet, bound)
+        _add_subject(builder, resolved)
     return "ok"
 
 
-def _is_frame(sheet: Sheet, bound: Bound) -> bool:
-    return sheet.has_frames and any(one.asset == bound.asset for one in sheet.references)
+def _is_frame(builder: RequestBuilder, resolved: ResolvedAsset) -> bool:
+    return builder.has_frames and any(one.asset == resolved.asset for one in builder.references)
 
 
-def _leave(sheet: Sheet, bound: Bound) -> None:
-    """Names what stays a word of the text, and why; what else speaks against it is worth a sentence too."""
-    what = "a take from frames" if sheet.has_frames else "an extension"
-    text = f"@{bound.handle} is left as text: {what} carries no {CARRIED[Kind(bound.asset.kind)]}."
-    sheet.tell("prompt", " ".join(filter(None, (text, asset_checks.why_never(bound)))), "warning")
+def _leave_as_text(builder: RequestBuilder, resolved: ResolvedAsset) -> None:
+    """Warn that a handle is sent as text, and of anything else that is wrong with its asset."""
+    code = ProblemCode.TEXT_BESIDE_FRAMES if builder.has_frames else ProblemCode.TEXT_IN_EXTENSION
+    builder.add_problem(problem(code, "prompt", level="warning", handle=resolved.handle))
+    if unusable := asset_checks.unusable_problem(resolved, "prompt"):
+        builder.add_warning(unusable)
 
 
-def _add_clip(sheet: Sheet, bound: Bound) -> None:
-    part = Part.EXTEND if sheet.order.clip == "extend" else Part.MOTION
-    path = sheet.next_path("ref_videos")
-    files = sheet.give(bound, part, f"{path}.video_url")
-    url = files[0] if files else f"@{bound.handle}"
-    sheet.add("ref_videos", {"tag": f"@{bound.handle}", "type": sheet.order.clip, "video_url": url})
+def _add_video(builder: RequestBuilder, resolved: ResolvedAsset) -> None:
+    clip = builder.request.clip
+    role = Role.EXTEND if clip == "extend" else Role.MOTION
+    path, tag = builder.next_path("ref_videos"), f"@{resolved.handle}"
+    files = builder.attach_files(resolved, role, f"{path}.video_url")
+    builder.append("ref_videos", {"tag": tag, "type": clip, "video_url": files[0] if files else tag})
 
 
-def _add_subject(sheet: Sheet, bound: Bound) -> None:
-    part, kind = (Part.GRID, PictureType.GRID) if bound.asset.is_grid else (Part.SUBJECT, PictureType.IMAGE)
-    path = sheet.next_path("ref_images")
-    pictures = sheet.give(bound, part, f"{path}.image_urls")
-    element: Plan = {"tag": f"@{bound.handle}", "type": kind.value, "image_urls": pictures}
-    if _speaks(sheet, bound):
-        sheet.let_speak(sheet.references[-1])
-        if voices := sheet.voice_of(bound, f"{path}.audio_url"):
+def _add_subject(builder: RequestBuilder, resolved: ResolvedAsset) -> None:
+    is_grid = resolved.asset.is_grid
+    role, kind = (Role.GRID, PictureType.GRID) if is_grid else (Role.SUBJECT, PictureType.IMAGE)
+    path = builder.next_path("ref_images")
+    images = builder.attach_files(resolved, role, f"{path}.image_urls")
+    element: Plan = {"tag": f"@{resolved.handle}", "type": kind.value, "image_urls": images}
+    if _has_own_voice(builder, resolved):
+        builder.mark_with_voice(builder.references[-1])
+        if voices := builder.voice_files(resolved, f"{path}.audio_url"):
             element["audio_url"] = voices[0]
-    sheet.add("ref_images", element)
+    builder.append("ref_images", element)
 
 
-def _speaks(sheet: Sheet, bound: Bound) -> bool:
-    voices = sheet.order.voices
+def _has_own_voice(builder: RequestBuilder, resolved: ResolvedAsset) -> bool:
+    voices = builder.request.voices
     if isinstance(voices, bool):
-        return voices and bool(bound.media(asset_checks.file_role(Part.VOICE)))
-    chosen = [found.asset for name in voices if (found := sheet.found.get(name))]
-    return bound.asset in chosen
+        return voices and bool(resolved.media(asset_checks.file_role(Role.VOICE)))
+    chosen = [found.asset for name in voices if (found := builder.handles.get(name))]
+    return resolved.asset in chosen

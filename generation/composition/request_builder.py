@@ -1,6 +1,6 @@
-"""The sheet on which a request is planned: the provider's fields so far, who plays in them, what was found out.
+"""Mutable builder for a provider request: the fields so far, the assets in them, and the problems found.
 
-In the plan `s3:<key>` stands for a file of ours; its address is signed when the request is frozen, and never kept.
+In the plan `s3:<key>` stands for a file of ours. Its URL is signed when the request is frozen and never stored.
 """
 
 import re
@@ -8,21 +8,27 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from generation.composition import asset_checks
-from generation.composition.asset_checks import Part
-from generation.composition.handle_resolution import Bindings, Bound
-from generation.composition.problems import Level, Problem
-from generation.composition.request_with_handles import LISTS, Order, elements, is_handle, text_of
+from generation.composition.asset_checks import Role
+from generation.composition.handle_resolution import ResolvedAsset, ResolvedHandles
+from generation.composition.problems import Problem, ProblemCode, problem
+from generation.composition.request_with_handles import (
+    LIST_FIELDS,
+    RequestWithHandles,
+    elements,
+    is_handle,
+    text_of,
+)
 from generation.skyreels.vocabulary import I2V_FIELDS
 from library.models import Asset, AssetVersion, MediaFile
 
-OURS = "s3:"
+STORAGE_PREFIX = "s3:"
 TAG = re.compile(r"@[^\s@]+")
 Plan = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Reference:
-    """An asset in its part, bound to the version that the request uses; `second` is a keyframe's, None for any."""
+    """An asset in a role, with the version that the request uses. `second` is a keyframe's, None for any time."""
 
     handle: str
     asset: Asset
@@ -33,101 +39,108 @@ class Reference:
     with_voice: bool = False
 
     def get_role_display(self) -> str:
-        """The part's name for people, as a row of `JobReference` tells it."""
-        return str(Part(self.role).label)
+        """Return the label of the role, as `JobReference` does."""
+        return str(Role(self.role).label)
 
     def media(self, role: str) -> list[MediaFile]:
-        """The version's files of one role (a value of `VersionFile.Role`), in order."""
+        """Return the version's files with a role (a value of `VersionFile.Role`), in order."""
         return [file.media for file in self.version.files.all() if file.role == role]
 
 
-class Sheet:
-    """One request while it is planned.
+class RequestBuilder:
+    """One provider request while it is built.
 
-    `settled` are the fields whose trouble is told already, so that the rules need not tell of it again; `tags` holds
-    the tag that stands for an asset, by the asset's key.
+    `reported_fields` already have a problem, so the provider's rules need not report them again; `tags` has the tag of
+    each asset, by the asset's key.
     """
 
-    def __init__(self, order: Order, found: Bindings) -> None:
-        self.order, self.found = order, found
-        self.plan: Plan = order.given
+    def __init__(self, request: RequestWithHandles, handles: ResolvedHandles) -> None:
+        self.request, self.handles = request, handles
+        self.plan: Plan = request.copied_data
         self.references: list[Reference] = []
         self._problems: dict[Problem, None] = {}
-        self.settled: set[str] = set()
+        self.reported_fields: set[str] = set()
         self.tags: dict[int, str] = {}
 
     @property
     def problems(self) -> list[Problem]:
-        """What was found out, in the order in which it was."""
+        """The problems in the order in which they were found, each once."""
         return list(self._problems)
 
     @property
     def has_frames(self) -> bool:
-        """Whether this is image-to-video."""
+        """Whether the request is image-to-video."""
         return any(name in self.plan for name in I2V_FIELDS)
 
     @property
     def tagged(self) -> list[tuple[str, Plan]]:
-        """The elements that carry something like a tag, each with its path."""
-        found = [pair for name in LISTS for pair in elements(self.plan, name)]
+        """The elements with a well-formed tag, each with its path."""
+        found = [pair for name in LIST_FIELDS for pair in elements(self.plan, name)]
         return [(path, element) for path, element in found if TAG.fullmatch(text_of(element.get("tag")))]
 
-    def called(self, value: object, param: str) -> Bound | None:
-        """The asset whose handle stands in a field; None for an address, and for what no take can use."""
-        if text_of(value).startswith(OURS):
-            # Who could name our objects by their keys would have them signed.
-            self.tell(param, f"{param} must be a web address (http or https) or a handle", settles=True)
+    def resolve_handle(self, value: object, field: str) -> ResolvedAsset | None:
+        """Return the asset whose handle a field contains; None for a URL, and for what no take can use."""
+        if text_of(value).startswith(STORAGE_PREFIX):
+            # Otherwise a client could have any of our objects signed by naming its key.
+            self.add_problem(problem(ProblemCode.NOT_A_URL_OR_HANDLE, field), reports_field=True)
         if not is_handle(value):
             return None
-        bound = self.found.get(text_of(value))
-        refusal = asset_checks.why_never(bound) if bound else self.found.unknown(text_of(value))
-        if refusal:
-            self.tell(param, refusal, settles=True)
-        return None if refusal else bound
+        name = text_of(value)
+        resolved = self.handles.get(name)
+        if resolved is None:
+            self.add_problem(self.handles.unknown_problem(name, field), reports_field=True)
+        elif unusable := asset_checks.unusable_problem(resolved, field):
+            self.add_problem(unusable, reports_field=True)
+            return None
+        return resolved
 
-    def give(self, bound: Bound, part: str, param: str, *, second: object = None) -> list[str]:
-        """Gives an asset its part, checks its files, and says what stands for them in the field of this path."""
-        if bound.version is not None:
+    def attach_files(
+        self, resolved: ResolvedAsset, role: str, field: str, *, second: object = None
+    ) -> list[str]:
+        """Add an asset in a role, check its files, and return the values for the field of this path."""
+        if resolved.version is not None:
             at = second if type(second) is int and second > 0 else None
-            place = len(self.references)
+            position = len(self.references)
             self.references.append(
-                Reference(bound.handle, bound.asset, bound.version, part, place, second=at)
+                Reference(resolved.handle, resolved.asset, resolved.version, role, position, second=at)
             )
-        self.check(bound, part, param)
-        return [OURS + file.key for file in bound.media(asset_checks.file_role(part))]
+        return self._checked_files(resolved, role, field)
 
-    def voice_of(self, bound: Bound, param: str) -> list[str]:
-        """The same for the voice of a subject that has its part already."""
-        self.check(bound, Part.VOICE, param)
-        return [OURS + file.key for file in bound.media(asset_checks.file_role(Part.VOICE))]
+    def voice_files(self, resolved: ResolvedAsset, field: str) -> list[str]:
+        """Check the voice of a subject that is already in the request, and return the values for its field."""
+        return self._checked_files(resolved, Role.VOICE, field)
 
-    def check(self, bound: Bound, part: str, param: str) -> None:
-        """Tells what the facts of the files say against this part."""
-        for problem in asset_checks.misfits(bound, part, param):
-            self.tell(problem.param, problem.message, problem.level, settles=problem.level == "error")
-
-    def let_speak(self, reference: Reference) -> None:
-        """Marks a subject that speaks with its own voice."""
+    def mark_with_voice(self, reference: Reference) -> None:
+        """Record that a subject speaks with its own voice."""
         self.references[reference.position] = replace(reference, with_voice=True)
 
-    def declare(self, element: Plan) -> None:
-        """Writes a tag that is a handle of ours in its own spelling."""
-        if (bound := self.found.get(text_of(element.get("tag")))) is not None:
-            element["tag"] = self.tags[bound.asset.pk] = f"@{bound.handle}"
+    def normalize_tag(self, element: Plan) -> None:
+        """Write a tag that is a handle of ours in the asset's own spelling."""
+        if (resolved := self.handles.get(text_of(element.get("tag")))) is not None:
+            element["tag"] = self.tags[resolved.asset.pk] = f"@{resolved.handle}"
 
     def next_path(self, name: str) -> str:
-        """Where the next element of a list field goes."""
+        """Return the path of the next element of a list field."""
         listed = self.plan.get(name)
         return f"{name}.{len(listed) if isinstance(listed, list) else 0}"
 
-    def add(self, name: str, element: Plan) -> None:
-        """Puts an element behind the others; a field that is no list is left for the rules to refuse."""
+    def append(self, name: str, element: Plan) -> None:
+        """Append an element to a list field. A field that is not a list is left for the rules to report."""
         listed = self.plan.setdefault(name, [])
         if isinstance(listed, list):
             listed.append(element)
 
-    def tell(self, param: str, message: str, level: Level = "error", *, settles: bool = False) -> None:
-        """Notes a problem, once; one that `settles` a field says all that is to be said about it."""
-        self._problems[Problem(param, message, level)] = None
-        if settles:
-            self.settled.add(param)
+    def add_problem(self, found: Problem, *, reports_field: bool = False) -> None:
+        """Add a problem once. With `reports_field` the provider's rules do not report the field again."""
+        self._problems[found] = None
+        if reports_field:
+            self.reported_fields.add(found.field)
+
+    def add_warning(self, found: Problem) -> None:
+        """Add a problem that does not prevent sending."""
+        self.add_problem(replace(found, level="warning"))
+
+    def _checked_files(self, resolved: ResolvedAsset, role: str, field: str) -> list[str]:
+        for found in asset_checks.role_problems(resolved, role, field):
+            self.add_problem(found, reports_field=found.level == "error")
+        return [STORAGE_PREFIX + file.key for file in resolved.media(asset_checks.file_role(role))]

@@ -1,13 +1,14 @@
-"""From an order and what its handles mean to the finished plan: fields, then the prompt's own, then the tags."""
+"""Build the plan of a request: resolve its fields, then the prompt's mentions, then make the tags unambiguous."""
 
 from dataclasses import dataclass
 
 from generation.composition import tags
-from generation.composition.field_references import read_fields
-from generation.composition.handle_resolution import Bindings
-from generation.composition.prompt_mentions import State, cast
-from generation.composition.request_builder import Sheet
-from generation.composition.request_with_handles import Order
+from generation.composition.field_references import resolve_fields
+from generation.composition.handle_resolution import ResolvedHandles
+from generation.composition.problems import ProblemCode, problem
+from generation.composition.prompt_mentions import State, resolve_prompt_mentions
+from generation.composition.request_builder import RequestBuilder
+from generation.composition.request_with_handles import RequestWithHandles
 from generation.skyreels.vocabulary import ClipType
 from library import handles
 from library.models import Asset
@@ -15,9 +16,10 @@ from library.models import Asset
 
 @dataclass(frozen=True)
 class Mention:
-    """A handle in the prompt as typed (`start` and `end` index that text) and what became of it.
+    """A handle in the prompt as typed (`start` and `end` index that text) and its state.
 
-    `ok`: it has its part. `text`: this request cannot carry it. `unusable`: no new take may use it so. `unknown`.
+    `ok`: it is part of the request. `text`: this request cannot contain it. `unusable`: no new take may use it so.
+    `unknown`: there is no such asset.
     """
 
     start: int
@@ -28,102 +30,104 @@ class Mention:
 
 
 @dataclass(frozen=True)
-class Planned:
-    """What planning found; `prompt` is the one to keep, with earlier names written as assets are called now."""
+class RequestPlan:
+    """A request that has been planned; `prompt` is the one to store, with earlier names replaced by current ones."""
 
-    sheet: Sheet
+    builder: RequestBuilder
     prompt: str
     mentions: list[Mention]
 
 
-def plan(order: Order, found: Bindings) -> Planned:
-    """The request that an order comes to. Asks nobody; what is wrong with it is noted on the sheet."""
-    sheet = Sheet(order, found)
-    read_fields(sheet)
-    known = set(sheet.tags.values())
-    raw_tags = [element["tag"] for _, element in sheet.tagged if element["tag"] not in known]
-    raw, named = tags.mentions_beside(order.prompt, raw_tags)
-    states = cast(sheet, named)
-    if order.typed:
-        _leave_out_idle(sheet)
-        _tell_silent(sheet)
-    _write(sheet, raw, named)
-    # A keyframe that nobody knows: another program's tag is no handle, a person's is a mistaken one.
-    shown = sorted([*named, *raw], key=lambda one: one.start) if order.typed else named
-    mentions = [_mention(found, one, states.get(handles.fold(one.name), "unknown")) for one in shown]
-    return Planned(sheet, _with_present_names(order.prompt, named, found), mentions)
+def plan_request(request: RequestWithHandles, resolved: ResolvedHandles) -> RequestPlan:
+    """Plan a request without any query; problems are collected in the builder."""
+    builder = RequestBuilder(request, resolved)
+    resolve_fields(builder)
+    known = set(builder.tags.values())
+    raw_tags = [element["tag"] for _, element in builder.tagged if element["tag"] not in known]
+    raw, named = tags.split_mentions(request.prompt, raw_tags)
+    states = resolve_prompt_mentions(builder, named)
+    if request.is_from_page:
+        _drop_ignored_settings(builder)
+        _report_unused_voices(builder)
+    _write_tags(builder, raw, named)
+    # An API client's own tag is not a handle; on our page an unknown tag is a mistyped one.
+    shown = sorted([*named, *raw], key=lambda one: one.start) if request.is_from_page else named
+    mentions = [_mention(resolved, one, states.get(handles.fold(one.name), "unknown")) for one in shown]
+    return RequestPlan(builder, _with_current_names(request.prompt, named, resolved), mentions)
 
 
-def _write(sheet: Sheet, raw: list[handles.Mention], named: list[handles.Mention]) -> None:
-    """Writes prompt and tags such that no tag can be taken for another, nor for a word of the text."""
+def _write_tags(builder: RequestBuilder, raw: list[handles.Mention], named: list[handles.Mention]) -> None:
+    """Write prompt and tags so that no tag can be mistaken for another one, or for a word of the text."""
 
     def tag_of(mention: handles.Mention) -> str | None:
-        bound = sheet.found.get(mention.name)
-        return sheet.tags.get(bound.asset.pk) if bound else None
+        resolved = builder.handles.get(mention.name)
+        return builder.tags.get(resolved.asset.pk) if resolved else None
 
+    prompt = builder.request.prompt
     places = {one: tag_of(one) for one in named} | {one: f"@{one.name}" for one in raw}
-    present = _present_names(named, sheet.found)
-    rest = tags.rewrite(sheet.order.prompt, places, lambda one: " " if places[one] else present.get(one))
-    sent = tags.unambiguous([element["tag"] for _, element in sheet.tagged], rest)
-    if sheet.order.prompt:
-        sheet.plan["prompt"] = tags.rewrite(
-            sheet.order.prompt, places, lambda one: sent.get(places[one] or "") or present.get(one)
+    current = _current_names(named, builder.handles)
+    rest = tags.rewrite(prompt, places, lambda one: " " if places[one] else current.get(one))
+    sent = tags.unambiguous_tags([element["tag"] for _, element in builder.tagged], rest)
+    if prompt:
+        builder.plan["prompt"] = tags.rewrite(
+            prompt, places, lambda one: sent.get(places[one] or "") or current.get(one)
         )
-    if sheet.order.typed:
-        _tell_of_keyframes(sheet, {*places.values()})
-    for _, element in sheet.tagged:
+    if builder.request.is_from_page:
+        _report_keyframes(builder, {*places.values()})
+    for _, element in builder.tagged:
         element["tag"] = sent[element["tag"]]
 
 
-def _tell_of_keyframes(sheet: Sheet, written: set[str | None]) -> None:
-    """Keyframes are named in the prompt, each once: what to do where one is not."""
+def _report_keyframes(builder: RequestBuilder, written: set[str | None]) -> None:
+    """Report keyframes that the prompt does not name, and those that occur twice."""
     seen = set()
-    for path, element in sheet.tagged:
+    for path, element in builder.tagged:
         tag = element["tag"]
         if tag in seen:
-            text = f"{tag} is a keyframe twice. For a second one add the picture under another handle."
-            sheet.tell(f"{path}.tag", text, settles=True)
+            code = ProblemCode.KEYFRAME_REPEATED
+            builder.add_problem(problem(code, f"{path}.tag", tag=tag), reports_field=True)
         elif tag not in written:
-            sheet.tell(f"{path}.tag", f"Write {tag} in the prompt where it comes.", settles=True)
+            code = ProblemCode.KEYFRAME_NOT_IN_PROMPT
+            builder.add_problem(problem(code, f"{path}.tag", tag=tag), reports_field=True)
         seen.add(tag)
 
 
-def _present_names(named: list[handles.Mention], found: Bindings) -> dict[handles.Mention, str]:
-    """What to write for handles that have another name now."""
-    bound = {one: found.get(one.name) for one in named}
+def _current_names(named: list[handles.Mention], resolved: ResolvedHandles) -> dict[handles.Mention, str]:
+    """Return the new spelling of each mention by an earlier name."""
+    found = {one: resolved.get(one.name) for one in named}
     return {
         one: f"@{it.handle}"
-        for one, it in bound.items()
+        for one, it in found.items()
         if it and handles.fold(it.handle) != handles.fold(one.name)
     }
 
 
-def _with_present_names(prompt: str, named: list[handles.Mention], found: Bindings) -> str:
-    return tags.rewrite(prompt, named, _present_names(named, found).get)
+def _with_current_names(prompt: str, named: list[handles.Mention], resolved: ResolvedHandles) -> str:
+    return tags.rewrite(prompt, named, _current_names(named, resolved).get)
 
 
-def _mention(found: Bindings, one: handles.Mention, state: State) -> Mention:
-    bound = found.get(one.name)
-    handle = bound.handle if bound else one.name
-    return Mention(one.start, one.end, handle, state, bound.asset if bound else None)
+def _mention(resolved: ResolvedHandles, one: handles.Mention, state: State) -> Mention:
+    found = resolved.get(one.name)
+    handle = found.handle if found else one.name
+    return Mention(one.start, one.end, handle, state, found.asset if found else None)
 
 
-def _leave_out_idle(sheet: Sheet) -> None:
-    """Settings that the provider would ignore are not sent: frames and clips give the shape, a followed clip the
-    length (skyreels-api.md, section 1)."""
-    clips = sheet.plan.get("ref_videos")
-    if clips or sheet.has_frames:
-        sheet.plan.pop("aspect_ratio", None)
-    if clips and clips[0]["type"] == ClipType.REFERENCE:
-        sheet.plan.pop("duration", None)
+def _drop_ignored_settings(builder: RequestBuilder) -> None:
+    """Remove settings that the provider would ignore: frames and videos determine the shape, a motion reference
+    determines the length (skyreels-api.md, section 1)."""
+    videos = builder.plan.get("ref_videos")
+    if videos or builder.has_frames:
+        builder.plan.pop("aspect_ratio", None)
+    if videos and videos[0]["type"] == ClipType.REFERENCE:
+        builder.plan.pop("duration", None)
 
 
-def _tell_silent(sheet: Sheet) -> None:
-    """Names the voices that were chosen for nobody in this take."""
-    speaking = {one.asset for one in sheet.references if one.with_voice}
-    for name in sheet.order.voices if isinstance(sheet.order.voices, tuple) else ():
-        bound = sheet.found.get(name)
-        if bound is None or bound.asset not in speaking:
-            shown = bound.handle if bound else name.removeprefix("@")
-            text = f"The voice of @{shown} is left out: it is no subject of this take."
-            sheet.tell("voices", text, "warning")
+def _report_unused_voices(builder: RequestBuilder) -> None:
+    """Warn of voices that were chosen for assets which are not subjects of this take."""
+    speaking = {one.asset for one in builder.references if one.with_voice}
+    voices = builder.request.voices
+    for name in voices if isinstance(voices, tuple) else ():
+        resolved = builder.handles.get(name)
+        if resolved is None or resolved.asset not in speaking:
+            handle = resolved.handle if resolved else name.removeprefix("@")
+            builder.add_problem(problem(ProblemCode.VOICE_LEFT_OUT, "voices", level="warning", handle=handle))

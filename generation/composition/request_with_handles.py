@@ -1,42 +1,42 @@
-"""What is asked for in the provider's own fields, with an asset's `@handle` wherever a URL may stand."""
+"""A request in the provider's own fields, with an asset's `@handle` wherever a URL may be."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from generation.composition.take_request import Brief, ClipUse, Roles, Settings
+from generation.composition.take_request import ClipUse, Roles, Settings, TakeRequest
 from generation.skyreels import schemas
 from generation.skyreels.rules import without_absent
 from library import handles
 
-LISTS = ("mid_frame_images", "ref_images", "ref_videos")
-LOOKED_AT = 20  # elements of a list: that it is too long is for the rules to tell
+LIST_FIELDS = ("mid_frame_images", "ref_images", "ref_videos")
+MAX_ELEMENTS = 20  # of a list that are read; the rules report lists that are too long
 
 
 @dataclass(frozen=True)
-class Order:
-    """A request by handles. Its data may be of any form: what is wrong with it is told by the rules.
+class RequestWithHandles:
+    """A request before its handles are resolved. Its data may have any form; the rules report what is wrong.
 
-    `clip` says what a video is for that only the prompt names; `voices` which characters that only the prompt names
-    speak with their own voice, True for all that have one. `typed` ones are written by a person on our page, who is
-    told of every handle that means nothing; in those of other programs such a word is text.
+    `clip` is the use of a video that only the prompt names. `voices` are the characters named only in the prompt that
+    speak with their own voice, True for all that have one. With `is_from_page` a user typed the request on our page, so
+    each unknown handle is an error; in a request of an API client such a word is text.
     """
 
-    # Addresses of other programs may be signed: they are not shown wherever an order is.
+    # An API client's URLs may be signed, so they are left out of the representation.
     data: Mapping[str, Any] = field(repr=False)
     clip: ClipUse = "reference"
     voices: bool | tuple[str, ...] = False
-    typed: bool = False
+    is_from_page: bool = False
 
     @classmethod
-    def of(cls, brief: Brief) -> "Order":
-        """The page's prompt, settings and frames. Subjects and clips follow from the prompt."""
-        data = {**vars(brief.settings), "prompt": brief.prompt, **_frames(brief.roles)}
-        return cls(data, clip=brief.roles.clip, voices=brief.roles.voices, typed=True)
+    def from_take_request(cls, request: TakeRequest) -> "RequestWithHandles":
+        """Return the request of the page's prompt, settings and frames. Subjects and videos follow from the prompt."""
+        data = {**vars(request.settings), "prompt": request.prompt, **_frames(request.roles)}
+        return cls(data, clip=request.roles.clip, voices=request.roles.voices, is_from_page=True)
 
     @property
-    def given(self) -> dict[str, Any]:
-        """The data without what counts as absent; lists and elements are the reader's own."""
+    def copied_data(self) -> dict[str, Any]:
+        """The data without what counts as absent. Lists and elements are copies that the caller may change."""
         return {name: _copied(value) for name, value in without_absent(self.data).items()}
 
     @property
@@ -46,7 +46,7 @@ class Order:
 
     @property
     def settings(self) -> Settings:
-        """What was chosen beside the prompt, by the provider's defaults where nothing or null was (section 1)."""
+        """The settings, with the provider's defaults for those that are missing or null (section 1)."""
         given = without_absent(self.data)
         duration = given.get("duration", schemas.DEFAULT_DURATION)
         return Settings(
@@ -59,29 +59,29 @@ class Order:
 
     @property
     def names(self) -> list[str]:
-        """Every name that may be an asset's, in the fields and in the prompt, each once."""
-        said = [mention.name for mention in handles.find_handles(self.prompt)]
-        fields = [name for value in _words(self.data) if (name := text_of(value)).startswith("@")]
+        """Each name in the fields and the prompt that may be an asset's, once."""
+        mentioned = [mention.name for mention in handles.find_handles(self.prompt)]
+        fields = [name for value in _field_values(self.data) if (name := text_of(value)).startswith("@")]
         voices = self.voices if isinstance(self.voices, tuple) else ()
-        return list(dict.fromkeys(handles.fold(name) for name in (*fields, *voices, *said)))
+        return list(dict.fromkeys(handles.fold(name) for name in (*fields, *voices, *mentioned)))
 
 
 def is_handle(value: object) -> bool:
-    """Whether this stands for an asset instead of being an address."""
+    """Return whether a value names an asset instead of being a URL."""
     return isinstance(value, str) and value.startswith("@")
 
 
 def text_of(value: object) -> str:
-    """A text as it is, anything else as none."""
+    """Return a string unchanged, and an empty string for anything else."""
     return value if isinstance(value, str) else ""
 
 
 def elements(data: Mapping[str, Any], name: str) -> Iterator[tuple[str, Any]]:
-    """The well-formed elements of a list field, each with its path."""
+    """Yield the well-formed elements of a list field, each with its path."""
     listed = data.get(name)
-    for place, element in enumerate(listed[:LOOKED_AT] if isinstance(listed, list) else []):
+    for index, element in enumerate(listed[:MAX_ELEMENTS] if isinstance(listed, list) else []):
         if isinstance(element, dict):
-            yield f"{name}.{place}", element
+            yield f"{name}.{index}", element
 
 
 def _copied(value: object) -> object:
@@ -91,28 +91,29 @@ def _copied(value: object) -> object:
 
 
 def _frames(roles: Roles) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+    fields: dict[str, Any] = {}
     if roles.first:
-        found["first_frame_image"] = _at(roles.first)
+        fields["first_frame_image"] = _with_at(roles.first)
     mids = [
-        {"tag": _at(mid.handle), "image_url": _at(mid.handle), "time_stamp": mid.at} for mid in roles.mids
+        {"tag": _with_at(mid.handle), "image_url": _with_at(mid.handle), "time_stamp": mid.at}
+        for mid in roles.mids
     ]
     if mids:
-        found["mid_frame_images"] = mids
+        fields["mid_frame_images"] = mids
     if roles.end:
-        found["end_frame_image"] = _at(roles.end)
-    return found
+        fields["end_frame_image"] = _with_at(roles.end)
+    return fields
 
 
-def _at(name: str) -> str:
+def _with_at(name: str) -> str:
     return f"@{name.removeprefix('@')}"
 
 
-def _words(data: Mapping[str, Any]) -> Iterator[object]:
-    """What stands at the places of files and tags."""
+def _field_values(data: Mapping[str, Any]) -> Iterator[object]:
+    """Yield the values of all fields for files and tags."""
     yield from (data.get("first_frame_image"), data.get("end_frame_image"))
-    for name in LISTS:
+    for name in LIST_FIELDS:
         for _, element in elements(data, name):
             yield from (element.get(field) for field in ("tag", "image_url", "audio_url", "video_url"))
-            pictures = element.get("image_urls")
-            yield from pictures[:LOOKED_AT] if isinstance(pictures, list) else []
+            images = element.get("image_urls")
+            yield from images[:MAX_ELEMENTS] if isinstance(images, list) else []

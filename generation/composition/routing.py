@@ -1,4 +1,4 @@
-"""How the provider will route a plan, right or wrong, and what it charges for (skyreels-api.md, sections 1 and 4)."""
+"""The mode and scenario that the provider derives from a plan, valid or not (skyreels-api.md, sections 1 and 4)."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,20 +10,19 @@ Plan = Mapping[str, Any]
 
 
 def mode_of(plan: Plan) -> Mode:
-    """T2V, I2V or Omni, as the fields say."""
+    """Return T2V, I2V or Omni."""
     if any(plan.get(name) for name in OMNI_FIELDS):
         return Mode.OMNI
     return Mode.I2V if any(plan.get(name) for name in I2V_FIELDS) else Mode.T2V
 
 
 def scenario_of(plan: Plan) -> Scenario:
-    """The row of the provider's table, as `GenerationRequest.scenario` has it for a request without faults."""
+    """Return the row of the provider's table; for a valid request it equals `GenerationRequest.scenario`."""
     if plan.get("ref_videos"):
-        return (
-            Scenario.EXTENSION if _types(plan, "ref_videos")[:1] == ["extend"] else Scenario.MOTION_REFERENCE
-        )
+        is_extension = _types(plan, "ref_videos")[:1] == [ClipType.EXTEND]
+        return Scenario.EXTENSION if is_extension else Scenario.MOTION_REFERENCE
     if plan.get("ref_images"):
-        return _of_pictures(plan)
+        return _image_scenario(plan)
     if plan.get("mid_frame_images"):
         return Scenario.KEYFRAMES
     if plan.get("first_frame_image"):
@@ -32,15 +31,15 @@ def scenario_of(plan: Plan) -> Scenario:
 
 
 def follows_clip(plan: Plan) -> bool:
-    """Whether the length of a clip decides what is charged."""
+    """Return whether the length of a reference video determines the charge."""
     return _types(plan, "ref_videos")[:1] == [ClipType.REFERENCE]
 
 
-def _of_pictures(plan: Plan) -> Scenario:
+def _image_scenario(plan: Plan) -> Scenario:
     if _types(plan, "ref_images")[:1] == [PictureType.GRID]:
         return Scenario.GRID
-    speaks = any(element.get("audio_url") for _, element in elements(plan, "ref_images"))
-    return Scenario.AUDIO_SYNC if speaks else Scenario.SUBJECTS
+    has_voice = any(element.get("audio_url") for _, element in elements(plan, "ref_images"))
+    return Scenario.AUDIO_SYNC if has_voice else Scenario.SUBJECTS
 
 
 def _types(plan: Plan, name: str) -> list[object]:

@@ -1,7 +1,7 @@
-"""Where a prompt names something, and by which tags a request points there.
+"""Tags: the names by which a request refers to its images and videos in the prompt.
 
-Providers look for tags by substring (skyreels-api.md, section 1), so a tag that starts another one, or that occurs
-anywhere else in the text, is sent under another name, in the text and in its field alike.
+Providers look for tags by substring (skyreels-api.md, section 1). A tag that is a prefix of another one, or that occurs
+elsewhere in the text, is therefore sent under another name, in the text and in its field alike.
 """
 
 import re
@@ -10,18 +10,18 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from library import handles
 from library.handles import Mention
 
-LONGEST_STEM = 26  # leaves room for what makes a tag unambiguous within a handle's 32 characters
-MOST_NAMES = 100
+MAX_STEM = 26  # characters; leaves room for the suffix within a handle's 32
+MAX_ATTEMPTS = 100
 
 
-def mentions_beside(prompt: str, raw_tags: Iterable[str]) -> tuple[list[Mention], list[Mention]]:
-    """The places of tags that are no handles of ours, written exactly so, and the handles elsewhere in the prompt."""
-    raw = _whole(prompt, raw_tags)
-    taken = {found.start for found in raw}
-    return raw, [found for found in handles.find_handles(prompt) if found.start not in taken]
+def split_mentions(prompt: str, raw_tags: Iterable[str]) -> tuple[list[Mention], list[Mention]]:
+    """Return where the raw tags occur, spelled exactly so, and the handles elsewhere in the prompt."""
+    raw = _find_tags(prompt, raw_tags)
+    starts = {found.start for found in raw}
+    return raw, [found for found in handles.find_handles(prompt) if found.start not in starts]
 
 
-def _whole(prompt: str, tags: Iterable[str]) -> list[Mention]:
+def _find_tags(prompt: str, tags: Iterable[str]) -> list[Mention]:
     longest_first = sorted(set(tags), key=len, reverse=True)
     if not longest_first:
         return []
@@ -31,7 +31,7 @@ def _whole(prompt: str, tags: Iterable[str]) -> list[Mention]:
 
 
 def rewrite(prompt: str, mentions: Iterable[Mention], new: Callable[[Mention], str | None]) -> str:
-    """The prompt with `new` in place of each mention; None leaves it as it is."""
+    """Return the prompt with `new` in place of each mention; None leaves a mention unchanged."""
     pieces, at = [], 0
     for mention in sorted(mentions, key=lambda found: found.start):
         if (text := new(mention)) is not None:
@@ -40,27 +40,33 @@ def rewrite(prompt: str, mentions: Iterable[Mention], new: Callable[[Mention], s
     return "".join([*pieces, prompt[at:]])
 
 
-def unambiguous(tags: Sequence[str], rest: str) -> dict[str, str]:
-    """What to send for each tag, `@` included, such that none starts another and none occurs in `rest`, the text
-    without them. Those without a clash keep their name, of two that clash the longer one; one for which no name can
-    be found keeps it too, for the rules to refuse."""
+def unambiguous_tags(tags: Sequence[str], rest: str) -> dict[str, str]:
+    """Return the name to send for each tag, `@` included. None is a prefix of another or occurs in `rest`, the prompt
+    without its tags.
+
+    Tags without a conflict keep their name; of two in conflict the longer one does. A tag for which no name is found
+    keeps its own too, and the rules refuse it.
+    """
     sent: dict[str, str] = {}
     for tag in sorted(dict.fromkeys(tags), key=len, reverse=True):
         others = list(sent.values())
         free = (
-            name for name in _names(tag) if name not in rest and not any(_clash(name, one) for one in others)
+            name
+            for name in _candidates(tag)
+            if name not in rest and not any(_conflict(name, one) for one in others)
         )
         sent[tag] = next(free, tag)
     return sent
 
 
-def _names(tag: str) -> Iterator[str]:
-    """The tag and what may stand for it. What starts all names of one form does not start those of the other."""
+def _candidates(tag: str) -> Iterator[str]:
+    """Yield the tag, then other names in two forms. A text that is a prefix of all names of one form is not a prefix
+    of those of the other."""
     yield tag
-    stem = tag.removeprefix("@")[:LONGEST_STEM]
-    for number in range(1, MOST_NAMES):
+    stem = tag.removeprefix("@")[:MAX_STEM]
+    for number in range(1, MAX_ATTEMPTS):
         yield from (f"@{stem}_r{number}x", f"@r{number}_{stem}")
 
 
-def _clash(one: str, other: str) -> bool:
+def _conflict(one: str, other: str) -> bool:
     return one.startswith(other) or other.startswith(one)

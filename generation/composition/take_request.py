@@ -1,4 +1,4 @@
-"""What is asked for: a prompt, settings, and who plays which part. Plain values, as typed; nothing is looked up."""
+"""The request for a take as typed on a page: prompt, settings and roles. Handles are not resolved here."""
 
 from dataclasses import dataclass, field
 from typing import Any, Literal, Self
@@ -7,13 +7,15 @@ from generation.models import Job
 from generation.skyreels import schemas
 from library import handles
 
-LONGEST_PROMPT = 50_000  # characters; the provider accepts 1280 tokens, and each handle costs work
+MAX_PROMPT_LENGTH = (
+    50_000  # characters; the provider accepts 1280 tokens, and each handle takes time to resolve
+)
 ClipUse = Literal["reference", "extend"]
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What is chosen beside the prompt; `duration` in seconds, the rest in the provider's own values."""
+    """The settings beside the prompt: `duration` in seconds, the others in the provider's values."""
 
     model: str = schemas.Model.FAST
     duration: int = 5
@@ -23,13 +25,13 @@ class Settings:
 
     @classmethod
     def of(cls, job: Job) -> Self:
-        """The settings that a job was made with."""
-        return cls(job.model, job.duration, job.resolution, job.aspect_ratio, job.prompt_optimizer)
+        """Return the settings of a job."""
+        return cls(**{name: getattr(job, name) for name in cls.__dataclass_fields__})
 
 
 @dataclass(frozen=True)
 class Keyframe:
-    """A picture to pass through at a whole second, or at any time (-1)."""
+    """An image that the take shows at a whole second, or at any time (-1)."""
 
     handle: str
     at: int = schemas.UNSPECIFIED_TIME
@@ -37,10 +39,10 @@ class Keyframe:
 
 @dataclass(frozen=True)
 class Roles:
-    """Who plays which part beyond what the prompt says; handles without the `@`.
+    """Roles that the prompt alone does not determine; handles without the `@`.
 
-    With any frame chosen the request is image-to-video. `clip` is what a video named in the prompt is for. `voices`
-    are the characters that speak with their own voice.
+    With any frame the request is image-to-video. `clip` is the use of a video that the prompt names. `voices` are the
+    characters that speak with their own voice.
     """
 
     first: str = ""
@@ -50,17 +52,17 @@ class Roles:
     voices: tuple[str, ...] = ()
 
     @property
-    def frames(self) -> bool:
+    def has_frames(self) -> bool:
         """Whether any frame is chosen."""
         return bool(self.first or self.end or self.mids)
 
     @property
-    def named(self) -> list[str]:
-        """The handles of the frames, in the order of the strip."""
+    def frame_handles(self) -> list[str]:
+        """The handles of the frames, in the order of the timeline."""
         return [name for name in (self.first, *(mid.handle for mid in self.mids), self.end) if name]
 
     def renamed(self, names: dict[str, str]) -> "Roles":
-        """With new handles: `names` maps folded names to new ones."""
+        """Return the roles with new handles; `names` maps folded names to new ones."""
 
         def new(name: str) -> str:
             return names.get(handles.fold(name), name)
@@ -70,7 +72,7 @@ class Roles:
         return Roles(new(self.first), mids, new(self.end), self.clip, voices)
 
     def as_data(self) -> dict[str, Any]:
-        """As kept on a job's row; `of_data` reads it."""
+        """Return the JSON that a job stores; `of_data` reads it."""
         return {
             "first": self.first,
             "mids": [{"handle": mid.handle, "at": mid.at} for mid in self.mids],
@@ -81,15 +83,15 @@ class Roles:
 
     @classmethod
     def of_data(cls, data: dict[str, Any]) -> "Roles":
-        """What `as_data` wrote; an empty dictionary is nobody in particular."""
+        """Return the roles that `as_data` wrote; an empty dictionary has none."""
         mids = tuple(Keyframe(mid["handle"], mid["at"]) for mid in data.get("mids", ()))
         clip: ClipUse = "extend" if data.get("clip") == "extend" else "reference"
         return cls(data.get("first", ""), mids, data.get("end", ""), clip, tuple(data.get("voices", ())))
 
 
 @dataclass(frozen=True)
-class Brief:
-    """One take asked for: what is typed and chosen, and the code of the shot that it is for."""
+class TakeRequest:
+    """One requested take; `shot` is the code of the shot that it is for."""
 
     prompt: str
     settings: Settings = field(default_factory=Settings)
@@ -97,7 +99,7 @@ class Brief:
     shot: str = ""
 
     @classmethod
-    def of(cls, job: Job) -> "Brief":
-        """What a job or draft was asked for."""
+    def of(cls, job: Job) -> "TakeRequest":
+        """Return what a job or draft requests."""
         code = job.shot.code if job.shot else ""
         return cls(job.prompt, Settings.of(job), Roles.of_data(job.roles), code)

@@ -1,103 +1,117 @@
-"""From one brief to many: alternatives in the prompt, several models, several resolutions, several takes."""
+"""Expand one take request into a batch: alternatives in the prompt, several models, resolutions and takes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 from math import prod
 
-from generation.composition.take_request import Brief
+from django.utils.translation import gettext as _
+
+from generation.composition.take_request import TakeRequest
 
 MAX_PROMPTS = 48
 MAX_BATCH = 100
+MAX_QUOTED = 40  # characters of the prompt in a message
 
 
-def expand(prompt: str) -> list[str]:
-    """Every prompt that `{dawn|noon|night}` stands for, in the order typed; the last group changes fastest.
+class CannotExpand(ValueError):
+    """The variations cannot be made; `in_prompt` tells whether the alternatives in the prompt are at fault."""
 
-    Braces without a bar are text. Alternatives stay as typed, spaces too, and one may be empty: `a {red |}car`.
-    Raises ValueError with a sentence for people: groups inside one another, a group without its end, too many.
+    def __init__(self, message: str, *, in_prompt: bool) -> None:
+        super().__init__(message)
+        self.in_prompt = in_prompt
+
+
+def expand_prompt(prompt: str) -> list[str]:
+    """Return each prompt that `{dawn|noon|night}` stands for, in the order typed; the last group changes fastest.
+
+    Braces without a bar are text. Alternatives are kept as typed, with their spaces, and may be empty: `a {red |}car`.
+    Raise CannotExpand for nested groups, a group without its end, and too many prompts.
     """
-    parts = _parts(prompt)
-    count = prod(len(part) for part in parts)
+    segments = _segments(prompt)
+    count = prod(len(segment) for segment in segments)
     if count > MAX_PROMPTS:
-        raise ValueError(
-            f"The alternatives in braces make {count} prompts; {MAX_PROMPTS} is the most. Take some of them out."
+        message = _(
+            "The alternatives in braces make %(count)s prompts; the maximum is %(limit)s. Remove some of them."
         )
-    return list(dict.fromkeys("".join(chosen) for chosen in product(*parts)))
+        raise CannotExpand(message % {"count": count, "limit": MAX_PROMPTS}, in_prompt=True)
+    return list(dict.fromkeys("".join(chosen) for chosen in product(*segments)))
 
 
-def briefs_of(
-    brief: Brief, *, takes: int = 1, models: Sequence[str] = (), resolutions: Sequence[str] = ()
-) -> list[Brief]:
-    """Each prompt with each model and each resolution, `takes` times: prompts change slowest, takes fastest.
+def variations_of(
+    request: TakeRequest, *, takes: int = 1, models: Sequence[str] = (), resolutions: Sequence[str] = ()
+) -> list[TakeRequest]:
+    """Return each prompt with each model and resolution, `takes` times: prompts change slowest, takes fastest.
 
-    `models` and `resolutions` come on top of the brief's own. Raises ValueError with a sentence for people.
+    `models` and `resolutions` are added to the request's own. Raise CannotExpand.
     """
     if takes < 1:
-        raise ValueError("A batch has one take or more of each.")
-    prompts = expand(brief.prompt)
-    all_models = dict.fromkeys([brief.settings.model, *models])
-    all_resolutions = dict.fromkeys([brief.settings.resolution, *resolutions])
+        raise CannotExpand(_("A batch must have at least one take of each variation."), in_prompt=False)
+    prompts = expand_prompt(request.prompt)
+    all_models = dict.fromkeys([request.settings.model, *models])
+    all_resolutions = dict.fromkeys([request.settings.resolution, *resolutions])
     if (count := len(prompts) * len(all_models) * len(all_resolutions) * takes) > MAX_BATCH:
-        raise ValueError(f"That makes {count} takes; {MAX_BATCH} is the most at once. Choose fewer.")
+        message = _("This makes %(count)s takes; the maximum is %(limit)s at once. Choose fewer.")
+        raise CannotExpand(message % {"count": count, "limit": MAX_BATCH}, in_prompt=False)
     return [
-        replace(brief, prompt=prompt, settings=replace(brief.settings, model=model, resolution=resolution))
+        replace(
+            request, prompt=prompt, settings=replace(request.settings, model=model, resolution=resolution)
+        )
         for prompt, model, resolution in product(prompts, all_models, all_resolutions)
-        for _ in range(takes)
+        for _take in range(takes)
     ]
 
 
 @dataclass
-class _Opened:
-    """A brace that waits for its end."""
+class _OpenBrace:
+    """A brace whose end has not been found yet."""
 
     index: int
     has_bar: bool = False
-    holds_braces: bool = False
+    contains_braces: bool = False
 
 
-def _parts(prompt: str) -> list[list[str]]:
-    """The prompt cut into its parts: what stands fast has one alternative, a group has several."""
-    parts: list[list[str]] = []
+def _segments(prompt: str) -> list[list[str]]:
+    """Split the prompt into segments: fixed text has one alternative, a group has several."""
+    segments: list[list[str]] = []
     start = 0
     for begin, end in _groups(prompt):
-        parts += [[prompt[start:begin]], list(dict.fromkeys(prompt[begin + 1 : end].split("|")))]
+        segments += [[prompt[start:begin]], list(dict.fromkeys(prompt[begin + 1 : end].split("|")))]
         start = end + 1
-    return [*parts, [prompt[start:]]]
+    return [*segments, [prompt[start:]]]
 
 
 def _groups(prompt: str) -> list[tuple[int, int]]:
-    """Where the groups stand: the indexes of their braces."""
+    """Return the indexes of the braces of each group."""
     groups: list[tuple[int, int]] = []
-    opened: list[_Opened] = []
+    open_braces: list[_OpenBrace] = []
     for index, char in enumerate(prompt):
         if char == "{":
-            if opened:
-                opened[-1].holds_braces = True
-            opened.append(_Opened(index))
-        elif char == "|" and opened:
-            opened[-1].has_bar = True
-        elif char == "}" and opened:
-            closed = opened.pop()
-            if closed.has_bar:
-                _refuse_nesting(prompt, closed, index)
-                groups.append((closed.index, index))
-    if unended := next((brace for brace in opened if brace.has_bar), None):
-        raise ValueError(
-            f"The alternatives that begin with “{_start(prompt, unended.index)}” have no end: write }} after the last."
-        )
+            if open_braces:
+                open_braces[-1].contains_braces = True
+            open_braces.append(_OpenBrace(index))
+        elif char == "|" and open_braces:
+            open_braces[-1].has_bar = True
+        elif char == "}" and open_braces:
+            brace = open_braces.pop()
+            if brace.has_bar:
+                _refuse_nesting(prompt, brace, index)
+                groups.append((brace.index, index))
+    if unclosed := next((brace for brace in open_braces if brace.has_bar), None):
+        message = _("The alternatives that begin with “%(start)s” have no end. Write } after the last one.")
+        raise CannotExpand(message % {"start": _start(prompt, unclosed.index)}, in_prompt=True)
     return groups
 
 
-def _refuse_nesting(prompt: str, group: _Opened, end: int) -> None:
-    if group.holds_braces:
-        raise ValueError(
-            f"Alternatives cannot stand inside others: “{_start(prompt, group.index, end + 1)}”. "
-            "Write them out, or put them one after the other."
+def _refuse_nesting(prompt: str, group: _OpenBrace, end: int) -> None:
+    if group.contains_braces:
+        message = _(
+            "Alternatives cannot contain other alternatives: “%(group)s”. Write each one out, or use separate groups."
         )
+        raise CannotExpand(message % {"group": _start(prompt, group.index, end + 1)}, in_prompt=True)
 
 
 def _start(prompt: str, begin: int, end: int | None = None) -> str:
-    """The first characters from there on, for a message."""
+    """Return the first characters of a part of the prompt, for a message."""
     text = prompt[begin:end]
-    return text if len(text) <= 40 else f"{text[:39]}…"
+    return text if len(text) <= MAX_QUOTED else f"{text[: MAX_QUOTED - 1]}…"

@@ -1,4 +1,4 @@
-"""Forms read what was typed; whether it can be rendered is for `composition` to say, in one place."""
+"""Forms parse what was entered; `composition` alone decides whether it can be rendered."""
 
 from generation.forms.composer import ComposerForm
 from generation.forms.ledger import LedgerForm

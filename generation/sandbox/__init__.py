@@ -1,6 +1,6 @@
-"""The provider for a machine without a key: the same HTTP contracts as the gateway and the vendor, real MP4s.
+"""A simulated provider: the HTTP APIs of the gateway and the vendor, with real MP4 files.
 
-It is an independent rule book of skyreels-api.md and shares no code with the client of those contracts.
+It implements skyreels-api.md independently and shares no code with our client of those APIs.
 """
 
 from generation.sandbox.server import SandboxServer

@@ -1,4 +1,4 @@
-"""Which hosts the sandbox may fetch from and call back."""
+"""Limit the hosts from which the sandbox fetches files and to which it sends webhooks."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from generation import public_http
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
+class AllowedHosts:
     """Any host, or only public addresses and URLs below the `exempt` prefixes."""
 
     exempt: Sequence[str] | None = None
@@ -32,4 +32,4 @@ class Reach:
         )
 
 
-ANYWHERE = Reach()
+ANY_HOST = AllowedHosts()

@@ -1,4 +1,4 @@
-"""What is written on frames: SANDBOX with a time code, and the prompt where a film has no pictures."""
+"""Text on frames: SANDBOX with a time code, and the prompt if the video has no images."""
 
 from collections.abc import Callable
 
@@ -22,7 +22,7 @@ DARK: Colour = (20, 19, 18)
 
 
 class Badge:
-    """A dark pill at the top left: an amber lamp, SANDBOX, and seconds with the frame, `00:02.10`."""
+    """A dark label at the top left: an amber dot, SANDBOX, and the time code `00:02.10`."""
 
     def __init__(self, size: Size) -> None:
         unit = min(size) / 480
@@ -43,7 +43,7 @@ class Badge:
         ImageDraw.Draw(self._plate).text((self._text_x, middle), "SANDBOX", INK, self._font, anchor="lm")
 
     def show(self, canvas: Image.Image, index: int) -> None:
-        """Write on frame number `index`."""
+        """Draw the label on frame number `index`."""
         plate, second = self._plate.copy(), index // FPS
         clock = f"{second // 60:02d}:{second % 60:02d}.{index % FPS:02d}"
         ImageDraw.Draw(plate).text(
@@ -57,7 +57,7 @@ class Badge:
 
 
 class Caption:
-    """The prompt at the bottom over a soft shade, handles in amber, cut after three lines."""
+    """The prompt at the bottom over a soft shadow, handles in amber, at most three lines."""
 
     def __init__(self, size: Size, prompt: str) -> None:
         unit = min(size) / 480

@@ -1,4 +1,4 @@
-"""Subjects as moving cut-outs: each floats over the scene and turns from one of its pictures to the next."""
+"""Draw subjects as moving cut-outs that alternate between their images."""
 
 from collections.abc import Sequence
 
@@ -16,23 +16,23 @@ from generation.sandbox.drawing import (
 )
 
 TURN_SECONDS = 1.6
-"""How long one picture of a subject is shown before the next."""
+"""Seconds for which each image of a subject is shown."""
 
 
 class Cutout:
-    """One subject with its prepared cards; `place` of `count` decides where it stands."""
+    """A subject with its prepared images. `place` and `count` determine its position."""
 
     def __init__(
         self,
         canvas: Size,
         tag: str,
-        pictures: Sequence[Image.Image],
+        images: Sequence[Image.Image],
         place: int,
         count: int,
     ) -> None:
         self._unit, self._canvas = min(canvas) / 480, canvas
-        size = self._card_size(pictures[0], count)
-        self._cards = [self._cut(picture, size) for picture in pictures]
+        size = self._card_size(images[0], count)
+        self._cards = [self._cut(image, size) for image in images]
         self._blur = round(14 * self._unit)
         self._shade = shadow(self._cards[0].getchannel("A"), self._blur).point(lambda level: level * 0.6)
         self._label = self._paint_label(tag)
@@ -58,33 +58,30 @@ class Cutout:
         canvas.paste(self._label, (name_x, name_y), self._label)
 
     def _turned(self, second: float) -> Image.Image:
-        """The card of this second; neighbours are cross-faded for a third of the turn."""
+        """Return the image at this second; images cross-fade for a third of the time."""
         turn = second / TURN_SECONDS
         now, share = int(turn) % len(self._cards), ease((turn % 1 - 0.66) * 3)
         if len(self._cards) == 1 or share == 0:
             return self._cards[now]
         return Image.blend(self._cards[now], self._cards[(now + 1) % len(self._cards)], share)
 
-    def _card_size(self, picture: Image.Image, count: int) -> Size:
-        """As tall as the scene allows, in the first picture's own shape within reason."""
+    def _card_size(self, image: Image.Image, count: int) -> Size:
+        """Return the size of the card: as tall as possible, roughly in the aspect ratio of the first image."""
         room = (self._canvas[0] / count * 0.80, self._canvas[1] * 0.62)
-        shape = min(1.5, max(0.66, picture.width / picture.height))
+        shape = min(1.5, max(0.66, image.width / image.height))
         height = min(room[1], room[0] / shape)
         return max(16, round(height * shape)), max(16, round(height))
 
-    def _cut(self, picture: Image.Image, size: Size) -> Image.Image:
-        """A picture that is already cut out keeps its outline; any other becomes a card with a rim."""
-        if (
-            picture.mode == "RGBA"
-            and picture.getchannel("A").histogram()[0] > picture.width * picture.height // 20
-        ):
-            return _contain(picture, size)
+    def _cut(self, image: Image.Image, size: Size) -> Image.Image:
+        """Return an image with transparency unchanged, and any other as a framed card."""
+        if image.mode == "RGBA" and image.getchannel("A").histogram()[0] > image.width * image.height // 20:
+            return _contain(image, size)
         mask = rounded(size, round(22 * self._unit))
         card = Image.new("RGBA", size, (*AMBER, 0))
         card.paste((255, 246, 228), (0, 0), mask)
         rim = max(2, round(2.5 * self._unit))
         inner = (size[0] - 2 * rim, size[1] - 2 * rim)
-        card.paste(cover(picture, inner), (rim, rim), rounded(inner, round(20 * self._unit)))
+        card.paste(cover(image, inner), (rim, rim), rounded(inner, round(20 * self._unit)))
         card.putalpha(mask)
         return card
 
@@ -99,9 +96,9 @@ class Cutout:
         return label
 
 
-def _contain(picture: Image.Image, size: Size) -> Image.Image:
-    scale = min(size[0] / picture.width, size[1] / picture.height)
-    small = picture.resize((max(1, round(picture.width * scale)), max(1, round(picture.height * scale))))
+def _contain(image: Image.Image, size: Size) -> Image.Image:
+    scale = min(size[0] / image.width, size[1] / image.height)
+    small = image.resize((max(1, round(image.width * scale)), max(1, round(image.height * scale))))
     card = Image.new("RGBA", size)
     card.paste(small, ((size[0] - small.width) // 2, size[1] - small.height))
     card.putalpha(card.getchannel("A").filter(ImageFilter.GaussianBlur(0.8)))

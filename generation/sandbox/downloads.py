@@ -1,4 +1,4 @@
-"""Handing out result files: whole, in ranges, cut short or padded, never held in memory."""
+"""Serve result files: whole, in ranges, truncated or padded, in chunks of bounded size."""
 
 import re
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ _RANGE = re.compile(r"bytes=(\d*)-(\d*)$")
 
 
 class BadRange(Exception):
-    """The range lies outside the file (416)."""
+    """The range is outside the file (416)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,27 +26,27 @@ class ResultFile:
         return self.path.stat().st_size + self.padding
 
     def read(self, start: int, stop: int) -> Iterator[bytes]:
-        """The bytes from `start` up to `stop`, in pieces."""
+        """Yield the bytes from `start` up to `stop` in chunks."""
         size = self.path.stat().st_size
         with self.path.open("rb") as file:
             file.seek(min(start, size))
             while start < min(stop, size):
-                piece = file.read(min(_CHUNK, min(stop, size) - start))
-                start += len(piece)
-                yield piece
+                chunk = file.read(min(_CHUNK, min(stop, size) - start))
+                start += len(chunk)
+                yield chunk
         head = self.padding.to_bytes(4) + b"free" if self.padding else b""
         if start < min(stop, size + len(head)):
-            piece = head[start - size : stop - size]
-            start += len(piece)
-            yield piece
+            chunk = head[start - size : stop - size]
+            start += len(chunk)
+            yield chunk
         while start < stop:
-            piece = _ZEROS[: min(_CHUNK, stop - start)]
-            start += len(piece)
-            yield piece
+            chunk = _ZEROS[: min(_CHUNK, stop - start)]
+            start += len(chunk)
+            yield chunk
 
 
 def read_range(header: str, length: int) -> tuple[int, int] | None:
-    """(start, stop) of a single `Range: bytes=…`; None means the whole file. Raises BadRange."""
+    """Return start and stop of a single `Range: bytes=…`, or None for the whole file. Raise BadRange."""
     match = _RANGE.match(header.strip())
     if not match or match.group(0) == "bytes=-":
         return None

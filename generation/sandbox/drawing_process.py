@@ -1,6 +1,6 @@
-"""The child process that films: orders come in as lines of JSON, answers go out as such.
+"""The child process that renders: requests and results are lines of JSON on stdin and stdout.
 
-A process of its own, because drawing would hold the interpreter while hundreds of polls wait for it.
+Rendering in the server's process would block the interpreter for the polls of clients.
 """
 
 import json
@@ -12,38 +12,38 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from generation.sandbox.allowed_hosts import Reach
-from generation.sandbox.rules import read_order
+from generation.sandbox.allowed_hosts import AllowedHosts
+from generation.sandbox.rules import read_request
 from generation.sandbox.sources import FetchFailed
-from generation.sandbox.video import Filming
+from generation.sandbox.video import VideoRender
 
 
-def film(work: dict[str, Any]) -> dict[str, Any]:
-    """Film one order to `path`: {"seconds": float}, or {"error": {…}} when a source is bad."""
+def render(work: dict[str, Any]) -> dict[str, Any]:
+    """Render a request to `path`. Return {"seconds": float}, or {"error": {…}} for an unusable source."""
     target = Path(work["path"])
     part = target.with_suffix(".part")
     try:
         with tempfile.TemporaryDirectory(prefix="sources-", dir=target.parent) as folder:
-            order, reach = read_order(json.loads(work["body"])), Reach(work["exempt"])
-            seconds = Filming(order, work["task_id"], Path(folder), reach).write(part)
-    except FetchFailed as trouble:
+            request, allowed_hosts = read_request(json.loads(work["body"])), AllowedHosts(work["exempt"])
+            seconds = VideoRender(request, work["task_id"], Path(folder), allowed_hosts).write(part)
+    except FetchFailed as error:
         part.unlink(missing_ok=True)
-        return {"error": {"code": "fetch_failed", "message": str(trouble), "type": "task_error"}}
+        return {"error": {"code": "fetch_failed", "message": str(error), "type": "task_error"}}
     part.replace(target)
     return {"seconds": seconds}
 
 
 def main() -> None:
-    """Serve until the parent closes the pipe, even if it dies in the middle of a film."""
-    orders: queue.SimpleQueue[str] = queue.SimpleQueue()
-    threading.Thread(target=_listen, args=(orders,), daemon=True).start()
+    """Serve until the parent closes the pipe, even if it dies during a render."""
+    requests: queue.SimpleQueue[str] = queue.SimpleQueue()
+    threading.Thread(target=_listen, args=(requests,), daemon=True).start()
     while True:
-        print(json.dumps(film(json.loads(orders.get()))), flush=True)
+        print(json.dumps(render(json.loads(requests.get()))), flush=True)
 
 
-def _listen(orders: "queue.SimpleQueue[str]") -> None:
+def _listen(requests: "queue.SimpleQueue[str]") -> None:
     for line in sys.stdin:
-        orders.put(line)
+        requests.put(line)
     os._exit(0)
 
 

@@ -1,4 +1,4 @@
-"""Faults on demand: rules that tests post, taken one by one as requests come in."""
+"""Faults on demand: rules that tests post, applied to the requests that follow."""
 
 import threading
 from collections.abc import Iterable
@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 PLACES = ("submit", "query", "download", "balance", "webhook")
-ANSWERS = frozenset({"status", "drop_before", "drop_after", "drop_midway"})
-"""Kinds that decide the whole answer: at most one of them is taken for one request, in the order posted."""
+RESPONSE_KINDS = frozenset({"status", "drop_before", "drop_after", "drop_midway"})
+"""Kinds that replace the whole response: at most one applies to a request, in the order posted."""
 KINDS: dict[str, frozenset[str]] = {
-    "submit": ANSWERS | {"delay", "slow_task", "fail_task"},
-    "query": ANSWERS | {"delay", "task_status", "expired_link", "dead_link", "url_as_string"},
-    "download": ANSWERS
+    "submit": RESPONSE_KINDS | {"delay", "slow_task", "fail_task"},
+    "query": RESPONSE_KINDS | {"delay", "task_status", "expired_link", "dead_link", "url_as_string"},
+    "download": RESPONSE_KINDS
     | {
         "delay",
         "expired_link",
@@ -21,20 +21,20 @@ KINDS: dict[str, frozenset[str]] = {
         "html_file",
         "pad_file",
     },
-    "balance": ANSWERS | {"delay"},
+    "balance": RESPONSE_KINDS | {"delay"},
     "webhook": frozenset({"lose", "duplicate", "wrap"}),
 }
 
 
-class BadFault(ValueError):
-    """The rule cannot be understood; the message says why."""
+class InvalidFault(ValueError):
+    """The rule is invalid; the message says why."""
 
 
 @dataclass(slots=True)
 class Fault:
-    """One rule. `times` is how often it still strikes (None = until cleared), `match` a part of the prompt.
+    """One rule. `times` is the remaining number of uses (None: until cleared), `match` a substring of the prompt.
 
-    Other members of the posted object stay in `details`: `status`, `retry_after`, `seconds`, `megabytes`, `copies`.
+    Other members of the posted object are in `details`: `status`, `retry_after`, `seconds`, `megabytes`, `copies`.
     """
 
     at: str
@@ -50,21 +50,21 @@ class Fault:
         return str(self.details.get(name, default))
 
 
-def read_fault(rule: object) -> Fault:
-    """A posted rule. Raises BadFault."""
+def parse_fault(rule: object) -> Fault:
+    """Parse a posted rule. Raise InvalidFault."""
     if not isinstance(rule, dict):
-        raise BadFault("a fault is a JSON object")
+        raise InvalidFault("a fault is a JSON object")
     at, kind = rule.get("at"), rule.get("kind")
     if at not in PLACES:
-        raise BadFault(f"at must be one of {', '.join(PLACES)}")
+        raise InvalidFault(f"at must be one of {', '.join(PLACES)}")
     if kind not in KINDS[at]:
-        raise BadFault(f"kind must be one of {', '.join(sorted(KINDS[at]))} at {at}")
+        raise InvalidFault(f"kind must be one of {', '.join(sorted(KINDS[at]))} at {at}")
     details = {name: value for name, value in rule.items() if name not in {"at", "kind", "times", "match"}}
     return Fault(at, kind, rule.get("times", 1), rule.get("match") or "", details)
 
 
-class FaultBox:
-    """The rules in force. Thread safe; a restart forgets them."""
+class FaultRules:
+    """The active rules. Thread safe; a restart clears them."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -78,18 +78,18 @@ class FaultBox:
         with self._lock:
             self._rules.clear()
 
-    def strike(self, at: str, prompt: str) -> dict[str, Fault]:
-        """Take the faults that hit this request, by kind; each one taken counts down."""
+    def take_matching(self, at: str, prompt: str) -> dict[str, Fault]:
+        """Return the faults that apply to this request, by kind, and count each of them down."""
         with self._lock:
-            struck: dict[str, Fault] = {}
+            matched: dict[str, Fault] = {}
             for rule in self._rules:
-                if rule.at == at and rule.match in prompt and not _is_decided(struck, rule.kind):
-                    struck[rule.kind] = rule
+                if rule.at == at and rule.match in prompt and not _is_decided(matched, rule.kind):
+                    matched[rule.kind] = rule
                     if rule.times is not None:
                         rule.times -= 1
             self._rules = [rule for rule in self._rules if rule.times is None or rule.times > 0]
-            return struck
+            return matched
 
 
-def _is_decided(struck: dict[str, Fault], kind: str) -> bool:
-    return kind in struck or (kind in ANSWERS and bool(ANSWERS & struck.keys()))
+def _is_decided(matched: dict[str, Fault], kind: str) -> bool:
+    return kind in matched or (kind in RESPONSE_KINDS and bool(RESPONSE_KINDS & matched.keys()))

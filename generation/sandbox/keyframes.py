@@ -1,4 +1,4 @@
-"""Pictures at their seconds, cross-faded; each moves a little, so that a still never looks stuck."""
+"""Cross-fade between images at given times. Each image drifts slightly, so that a still is recognizably a video."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,39 +10,39 @@ from generation.sandbox.render_request import Keyframe
 
 _MARGIN = 1.06
 _HOLD = 0.25
-"""The share of a gap in which a keyframe still stands alone, at each end."""
+"""The share of the time between two keyframes, at each end, in which only one is visible."""
 
 
 @dataclass(frozen=True, slots=True)
 class Still:
-    """A picture that drifts inside the frame; prepared slightly larger than `size`."""
+    """A image that drifts inside the frame; prepared slightly larger than `size`."""
 
-    picture: Image.Image
+    image: Image.Image
     size: Size
 
     def at(self, second: float) -> Image.Image:
         room_x, room_y = (
-            self.picture.width - self.size[0],
-            self.picture.height - self.size[1],
+            self.image.width - self.size[0],
+            self.image.height - self.size[1],
         )
         left = round(room_x * (0.5 + 0.5 * wave(second / 12)))
         top = round(room_y * (0.5 + 0.5 * wave(second / 17 + 0.25)))
-        return self.picture.crop((left, top, left + self.size[0], top + self.size[1]))
+        return self.image.crop((left, top, left + self.size[0], top + self.size[1]))
 
 
-def still(picture: Image.Image, size: Size, margin: float = _MARGIN) -> Still:
-    return Still(cover(picture, (round(size[0] * margin), round(size[1] * margin))), size)
+def still(image: Image.Image, size: Size, margin: float = _MARGIN) -> Still:
+    return Still(cover(image, (round(size[0] * margin), round(size[1] * margin))), size)
 
 
 def opening(first: Image.Image) -> Image.Image:
-    """What a film without a first frame begins on: its earliest picture, far out of focus."""
+    """Return the start of a video without a first frame: its earliest image, strongly blurred."""
     small = first.convert("RGB").copy()
     small.thumbnail((320, 320))
     return tint(small.filter(ImageFilter.GaussianBlur(14)), (214, 160, 130), 0.35)
 
 
-def seconds_of(keyframes: Sequence[Keyframe], duration: float) -> list[float]:
-    """When each mid frame is shown. Those of -1 are spread evenly over the gap in which they stand."""
+def keyframe_seconds(keyframes: Sequence[Keyframe], duration: float) -> list[float]:
+    """Return the second of each mid frame. Those of -1 are spread evenly between their neighbours."""
     stamps = [float(frame.time_stamp) for frame in keyframes]
     place = 0
     while place < len(stamps):
@@ -61,7 +61,7 @@ def seconds_of(keyframes: Sequence[Keyframe], duration: float) -> list[float]:
 
 
 class Timeline:
-    """Pictures with their seconds; `at` fades from the one before to the one after."""
+    """Images with their seconds; `at` fades between neighbours."""
 
     def __init__(self, moments: Sequence[tuple[float, Still]]) -> None:
         self._moments = sorted(moments, key=lambda moment: moment[0])

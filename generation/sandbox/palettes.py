@@ -1,4 +1,4 @@
-"""Which scene a prompt asks for, and its colours: dusk first, everything calm."""
+"""Choose scene and colours for a prompt."""
 
 import random
 import re
@@ -9,7 +9,7 @@ from generation.sandbox.drawing import Colour, paint
 
 @dataclass(frozen=True, slots=True)
 class Palette:
-    """Colours of one hour: sky from zenith to horizon, sun or moon, ground from far to near, lights."""
+    """Colours of a time of day: sky from zenith to horizon, sun or moon, ground from far to near, lights."""
 
     name: str
     sky: tuple[Colour, ...]
@@ -72,7 +72,7 @@ _HOURS = (
 
 
 def choose(prompt: str) -> tuple[str, Palette]:
-    """The kind of scene (`hills`, `city`, `sea`) and its palette: by the prompt's words, else by chance."""
+    """Return the kind of scene (`hills`, `city`, `sea`) and its palette: by words of the prompt, else at random."""
     kind, name = _guess(prompt)
     hour = next((hour for words, hour in _HOURS if _mentions(prompt, words)), None)
     return kind, PALETTES[hour if hour and name in {"dusk", "night", "dawn"} else name]

@@ -1,6 +1,6 @@
-"""What the sandbox charges, and how long it pretends to need."""
+"""Prices and simulated render times."""
 
-from generation.sandbox.render_request import MAX_REFERENCE_SECONDS, Order
+from generation.sandbox.render_request import MAX_REFERENCE_SECONDS, RenderRequest
 
 OPENING_BALANCE = 1000.0
 """US dollars."""
@@ -11,24 +11,28 @@ _RATES: dict[tuple[str, bool], dict[str, float]] = {
     ("skyreels-v4-std", False): {"480p": 0.088, "720p": 0.112, "1080p": 0.28},
     ("skyreels-v4-std", True): {"480p": 0.144, "720p": 0.20, "1080p": 0.50},
 }
-"""US dollars for one second of output, by (model, with a video among the references) (section 4)."""
+"""US dollars per second of output, by model and whether the request has a reference video (section 4)."""
 
 _SLOWNESS = {"480p": 1.0, "720p": 1.6, "1080p": 2.4}
 _STD_SLOWNESS = 1.7
 
 
-def cost(order: Order, seconds: float) -> float:
-    """US dollars for `seconds` of output."""
-    rate = _RATES[order.model, order.clip is not None][order.resolution]
+def cost(request: RenderRequest, seconds: float) -> float:
+    """Return the price in US dollars of `seconds` of output."""
+    rate = _RATES[request.model, request.video is not None][request.resolution]
     return round(rate * seconds, 6)
 
 
-def expected_seconds(order: Order) -> float:
-    """Output seconds before anything was fetched; a motion reference may turn out shorter."""
-    return min(float(order.duration), MAX_REFERENCE_SECONDS) if order.follows_clip else float(order.duration)
+def expected_seconds(request: RenderRequest) -> float:
+    """Return the output seconds expected before fetching; a motion reference may be shorter."""
+    return (
+        min(float(request.duration), MAX_REFERENCE_SECONDS)
+        if request.follows_video
+        else float(request.duration)
+    )
 
 
-def render_time(order: Order) -> float:
-    """Simulated seconds from submit to completed: five for 480p and five seconds of output."""
-    slowness = _SLOWNESS[order.resolution] * (_STD_SLOWNESS if order.model.endswith("std") else 1.0)
-    return (1.5 + 0.7 * order.duration) * slowness
+def render_time(request: RenderRequest) -> float:
+    """Return the simulated seconds from submit to completed: five for five seconds of output at 480p."""
+    slowness = _SLOWNESS[request.resolution] * (_STD_SLOWNESS if request.model.endswith("std") else 1.0)
+    return (1.5 + 0.7 * request.duration) * slowness

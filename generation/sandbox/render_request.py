@@ -1,4 +1,4 @@
-"""What a customer ordered, after the rules were checked: plain typed values."""
+"""A validated request as plain typed values."""
 
 from dataclasses import dataclass
 
@@ -28,12 +28,12 @@ SIZES: dict[str, dict[str, tuple[int, int]]] = {
 """Output pixels, width by height (skyreels-api.md section 7)."""
 
 MAX_REFERENCE_SECONDS = 10.0
-"""A motion reference is filmed and billed for its own length, at most this long (section 1)."""
+"""A motion reference is rendered and billed by its own length, up to this limit (section 1)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """One element of `ref_images`: a subject in up to five pictures, or one grid collage."""
+    """An element of `ref_images`: a subject in up to five images, or one grid collage."""
 
     tag: str
     kind: str
@@ -43,7 +43,7 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Keyframe:
-    """One element of `mid_frame_images`; `time_stamp` in seconds, -1 for unspecified."""
+    """An element of `mid_frame_images`; `time_stamp` in seconds, -1 for unspecified."""
 
     tag: str
     image_url: str
@@ -51,8 +51,8 @@ class Keyframe:
 
 
 @dataclass(frozen=True, slots=True)
-class Clip:
-    """The one element of `ref_videos`: kind `reference` or `extend`."""
+class ReferenceVideo:
+    """The only element of `ref_videos`: kind `reference` or `extend`."""
 
     tag: str
     kind: str
@@ -60,8 +60,8 @@ class Clip:
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
-    """A request that broke no rule. `duration` in seconds as requested."""
+class RenderRequest:
+    """A valid request. `duration` is in seconds as requested."""
 
     model: str
     prompt: str
@@ -72,20 +72,20 @@ class Order:
     end_frame: str | None
     keyframes: tuple[Keyframe, ...]
     subjects: tuple[Subject, ...]
-    clip: Clip | None
+    video: ReferenceVideo | None
     webhook: str | None
 
     @property
-    def follows_clip(self) -> bool:
-        """A motion reference decides length and sound."""
-        return self.clip is not None and self.clip.kind == "reference"
+    def follows_video(self) -> bool:
+        """Return whether a motion reference determines length and audio."""
+        return self.video is not None and self.video.kind == "reference"
 
     @property
     def size(self) -> tuple[int, int]:
         return SIZES[self.resolution][self.aspect_ratio]
 
     def size_like(self, width: int, height: int) -> tuple[int, int]:
-        """The listed size of this resolution whose shape is nearest to `width` by `height` pixels."""
+        """Return the size of this resolution whose aspect ratio is nearest to `width` by `height` pixels."""
         wanted = width / height
         return min(
             SIZES[self.resolution].values(),

@@ -1,4 +1,4 @@
-"""The studio: threads that hand every unfinished task to a drawing process of their own."""
+"""Render unfinished tasks in threads, each with a child process."""
 
 import contextlib
 import json
@@ -13,9 +13,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from generation.sandbox.allowed_hosts import ANYWHERE, Reach
+from generation.sandbox.allowed_hosts import ANY_HOST, AllowedHosts
 from generation.sandbox.prices import cost
-from generation.sandbox.rules import read_order
+from generation.sandbox.rules import read_request
 from generation.sandbox.task_store import Task, TaskStore
 
 log = logging.getLogger("backlot.sandbox")
@@ -25,30 +25,30 @@ _ATTEMPTS = 2
 
 
 class Renderer:
-    """Films what is open in the store, oldest first, also what an earlier run left unfinished."""
+    """Render open tasks, oldest first, including those that an earlier run left unfinished."""
 
     def __init__(
         self,
         store: TaskStore,
         results: Path,
         *,
-        ended: Callable[[Task], None],
+        on_finish: Callable[[Task], None],
         workers: int = 2,
-        reach: Reach = ANYWHERE,
+        allowed_hosts: AllowedHosts = ANY_HOST,
     ) -> None:
-        """`ended` hears of each task whose end is known, perhaps before it can be seen."""
-        self._exempt = reach.exempt
-        self._store, self._results, self._ended = store, results, ended
+        """`on_finish` is called once the end of a task is known, possibly before clients can see it."""
+        self._exempt = allowed_hosts.exempt
+        self._store, self._results, self._on_finish = store, results, on_finish
         self._waiting: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self._stopping = threading.Event()
-        self._studios = [_Studio() for _ in range(workers)]
-        self._threads = [threading.Thread(target=self._work, args=(s,), daemon=True) for s in self._studios]
+        self._processes = [_RenderProcess() for _ in range(workers)]
+        self._threads = [threading.Thread(target=self._work, args=(s,), daemon=True) for s in self._processes]
 
     def path(self, task_id: str) -> Path:
         return self._results / f"{task_id}.mp4"
 
     def start(self) -> None:
-        """Clear away what a killed run left half done and what has expired, then begin."""
+        """Remove partial files of a killed run and expired results, then start rendering."""
         self._results.mkdir(parents=True, exist_ok=True)
         for leftover in self._results.glob("sources-*"):
             shutil.rmtree(leftover)
@@ -59,75 +59,75 @@ class Renderer:
             if task.state == "open":
                 self._waiting.put(task.id)
             elif task.finished is not None and task.finished > now:
-                self._ended(task)
+                self._on_finish(task)
             elif now > task.expires_at:
                 self.path(task.id).unlink(missing_ok=True)
         for thread in self._threads:
             thread.start()
 
     def add(self, task: Task) -> None:
-        """Film it, unless its fate is settled already."""
+        """Queue a task, unless its outcome is known already."""
         if task.state == "open":
             self._waiting.put(task.id)
         else:
-            self._ended(task)
+            self._on_finish(task)
 
     def stop(self) -> None:
-        """End at once; what is half drawn is drawn again after the next start."""
+        """Stop at once. Unfinished tasks are rendered again after the next start."""
         self._stopping.set()
-        for studio in self._studios:
+        for process in self._processes:
             self._waiting.put(None)
-            studio.close()
+            process.close()
         for thread in self._threads:
             if thread.is_alive():
                 thread.join(2)
-        for studio in self._studios:
-            studio.release()
+        for process in self._processes:
+            process.release()
 
-    def _work(self, studio: "_Studio") -> None:
+    def _work(self, process: "_RenderProcess") -> None:
         while not self._stopping.is_set():
             task_id = self._waiting.get()
             task = self._store.get(task_id) if task_id else None
             if task is not None and task.state == "open":
-                self._film(studio, task)
+                self._render(process, task)
 
-    def _film(self, studio: "_Studio", task: Task) -> None:
+    def _render(self, process: "_RenderProcess", task: Task) -> None:
         work = {
             "task_id": task.id,
             "body": task.body,
             "path": str(self.path(task.id)),
             "exempt": self._exempt,
         }
-        answer = None
+        response = None
         for _ in range(_ATTEMPTS):
-            answer = answer or studio.film(work)
+            response = response or process.render(work)
             if self._stopping.is_set():
                 return
-        self._finish(task, answer or {"error": _BROKEN})
+        self._finish(task, response or {"error": _RENDER_FAILED})
 
-    def _finish(self, task: Task, answer: dict[str, Any]) -> None:
-        if "error" in answer:
-            self._ended(self._store.mark_failed(task.id, answer["error"]))
-            log.info("task %s failed: %s", task.id, answer["error"]["message"])
+    def _finish(self, task: Task, result: dict[str, Any]) -> None:
+        if "error" in result:
+            self._on_finish(self._store.mark_failed(task.id, result["error"]))
+            log.info("task %s failed: %s", task.id, result["error"]["message"])
             return
-        price = cost(read_order(json.loads(task.body)), answer["seconds"])
-        self._ended(self._store.mark_drawn(task.id, seconds=answer["seconds"], cost=price))
-        log.info("task %s drawn, %.2f s", task.id, answer["seconds"])
+        price = cost(read_request(json.loads(task.body)), result["seconds"])
+        self._on_finish(self._store.mark_rendered(task.id, seconds=result["seconds"], cost=price))
+        log.info("task %s rendered, %.2f s", task.id, result["seconds"])
 
 
-_BROKEN = {"code": "render_failed", "message": "the rendering broke down", "type": "task_error"}
+_RENDER_FAILED = {"code": "render_failed", "message": "the rendering failed", "type": "task_error"}
 
 
-class _Studio:
-    """One drawing process, started when first needed and again when it broke."""
+class _RenderProcess:
+    """A child process that renders, started on first use and again after a crash."""
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[str] | None = None
         self._closed = False
         self._lock = threading.Lock()
 
-    def film(self, work: dict[str, Any]) -> dict[str, Any] | None:
-        """The process's answer, or None when it died over the work."""
+    def render(self, work: dict[str, Any]) -> dict[str, Any] | None:
+        """Return the result of the process, or None if it died."""
         process = self._running()
         if process is None or process.stdin is None or process.stdout is None:
             return None
@@ -137,8 +137,8 @@ class _Studio:
         except BrokenPipeError:
             return None
         line = process.stdout.readline()
-        answer: dict[str, Any] | None = json.loads(line) if line.endswith("\n") else None
-        return answer
+        result: dict[str, Any] | None = json.loads(line) if line.endswith("\n") else None
+        return result
 
     def close(self) -> None:
         with self._lock:
@@ -147,7 +147,7 @@ class _Studio:
                 self._process.kill()
 
     def release(self) -> None:
-        """Let go of a process that has ended, once nobody reads from it."""
+        """Close the pipes of a process that has ended and that no thread reads from any more."""
         process, self._process = self._process, None
         if process is None or process.stdin is None or process.stdout is None:
             return
@@ -163,7 +163,7 @@ class _Studio:
             if self._process is not None and self._process.poll() is not None:
                 self.release()
             if self._process is None:
-                # Out of the terminal's process group: Ctrl-C is for the server, which then ends its studios.
+                # Use a separate process group: Ctrl-C is for the server, which then stops its children.
                 self._process = subprocess.Popen(
                     [sys.executable, "-m", "generation.sandbox.drawing_process"],
                     cwd=_ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, process_group=0,

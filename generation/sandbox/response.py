@@ -1,21 +1,22 @@
-"""What goes back over the wire."""
+"""HTTP responses, and errors in the formats of the gateway and the vendor."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from generation.sandbox import vendor
-from generation.sandbox.downloads import ResultFile
+from generation.sandbox.downloads import BadRange, ResultFile, read_range
 from generation.sandbox.faults import Fault
-from generation.sandbox.task_service import Refusal
+from generation.sandbox.task_service import ApiError
 
 
-class HangUp(Exception):
-    """Close the connection without an answer."""
+class Disconnect(Exception):
+    """Close the connection without a response."""
 
 
 @dataclass(slots=True)
-class Reply:
-    """A body in memory, or `file` from `start` to `stop`. `cut` sends half of it and hangs up."""
+class Response:
+    """A body in memory, or `file` from `start` to `stop`. With `cut`, half of it is sent and the connection closed."""
 
     status: int = 200
     body: bytes = b""
@@ -29,35 +30,61 @@ class Reply:
     def length(self) -> int:
         return self.stop - self.start if self.file else len(self.body)
 
-
-def json_reply(content: object, status: int = 200) -> Reply:
-    return Reply(status, json.dumps(content).encode(), {"Content-Type": "application/json"})
-
-
-def refusal_reply(refusal: Refusal, path: str) -> Reply:
-    """A refusal in the words of the dialect that is spoken at the path."""
-    if vendor.is_spoken_at(path):
-        return json_reply(vendor.envelope(refusal.status, refusal.message, param=refusal.param))
-    return json_reply(refusal.envelope, refusal.status)
+    def chunks(self, length: int) -> Iterable[bytes]:
+        """Return the first `length` bytes in chunks."""
+        return self.file.read(self.start, self.start + length) if self.file else (self.body[:length],)
 
 
-def made_up_reply(fault: Fault, path: str) -> Reply:
-    """A made-up answer: `status`, and if given `code`, `message`, `body`, `content_type`, `retry_after`.
+def json_response(content: object, status: int = 200) -> Response:
+    return Response(status, json.dumps(content).encode(), {"Content-Type": "application/json"})
 
-    In the vendor's dialect `inside` tells it inside HTTP 200.
+
+def error_response(error: ApiError, path: str) -> Response:
+    """Return the error in the format of the API at this path."""
+    if vendor.is_vendor_path(path):
+        return json_response(vendor.envelope(error.status, error.message, param=error.param))
+    return json_response(error.envelope, error.status)
+
+
+def fault_response(fault: Fault, path: str) -> Response:
+    """Return the response of a `status` fault: `status`, and optionally `code`, `message`, `body`, `content_type`,
+    `retry_after`. In the vendor's format, `inside` sends the error inside HTTP 200.
     """
     status = int(fault.number("status", 500))
     code, message = fault.details.get("code", ""), fault.text("message", "a fault on demand")
-    if vendor.is_spoken_at(path):
+    if vendor.is_vendor_path(path):
         http = 200 if fault.details.get("inside") else status
-        reply = json_reply(vendor.envelope(code if isinstance(code, int) else status, message), http)
+        response = json_response(vendor.envelope(code if isinstance(code, int) else status, message), http)
     else:
-        reply = json_reply({"error": {"code": code, "message": message, "type": "sandbox_fault"}}, status)
+        response = json_response(
+            {"error": {"code": code, "message": message, "type": "sandbox_fault"}}, status
+        )
     if "body" in fault.details:
         body = fault.details["body"]
-        reply.body = body.encode() if isinstance(body, str) else json.dumps(body).encode()
+        response.body = body.encode() if isinstance(body, str) else json.dumps(body).encode()
     if "content_type" in fault.details:
-        reply.headers["Content-Type"] = fault.text("content_type", "")
+        response.headers["Content-Type"] = fault.text("content_type", "")
     if "retry_after" in fault.details:
-        reply.headers["Retry-After"] = fault.text("retry_after", "")
-    return reply
+        response.headers["Retry-After"] = fault.text("retry_after", "")
+    return response
+
+
+def file_response(file: ResultFile, range_header: str, faults: dict[str, Fault]) -> Response:
+    """Return a result file or a range of it, as modified by the faults of downloads."""
+    headers = {"Content-Type": "video/mp4", "Accept-Ranges": "bytes"}
+    if "html_file" in faults:
+        return Response(200, b"<!doctype html><title>Busy</title><p>Please try later.</p>", headers)
+    if "empty_file" in faults:
+        return Response(200, b"", headers)
+    if fault := faults.get("pad_file"):
+        file = ResultFile(file.path, round(fault.number("megabytes", 300) * 1_000_000))
+    length = file.length // 2 if "truncated_file" in faults else file.length
+    try:
+        wanted = read_range(range_header, length)
+    except BadRange:
+        return Response(416, b"", headers | {"Content-Range": f"bytes */{length}"})
+    if wanted is None:
+        return Response(200, headers=headers, file=file, stop=length)
+    start, stop = wanted
+    headers["Content-Range"] = f"bytes {start}-{stop - 1}/{length}"
+    return Response(206, headers=headers, file=file, start=start, stop=stop)

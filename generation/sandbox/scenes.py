@@ -1,13 +1,11 @@
-"""Landscapes that drift: sky, sun or moon, ground in layers, wandering lights. One seed, one film."""
+"""Animated landscapes: sky, sun or moon, layers of ground, lights. The same seed gives the same video."""
 
 import math
 import random
-from dataclasses import dataclass
 
 from PIL import Image, ImageDraw
 
 from generation.sandbox.drawing import (
-    Colour,
     Size,
     disc,
     glow,
@@ -17,57 +15,16 @@ from generation.sandbox.drawing import (
     wave,
 )
 from generation.sandbox.palettes import choose
-
-
-@dataclass(frozen=True, slots=True)
-class Layer:
-    """A strip of ground, wider than the frame; at `top`, it drifts left by `speed` pixels a second."""
-
-    picture: Image.Image
-    mask: Image.Image
-    top: int
-    speed: float
-
-    def show(self, canvas: Image.Image, second: float) -> None:
-        left = round(min(self.speed * second, self.mask.width - canvas.width))
-        box = (left, 0, left + canvas.width, self.mask.height)
-        canvas.paste(self.picture.crop(box), (0, self.top), self.mask.crop(box))
-
-
-@dataclass(frozen=True, slots=True)
-class Light:
-    """A lamp, flake or firefly that wanders on its own small loop; all lengths in pixels."""
-
-    x: float
-    y: float
-    sway: float
-    rise: float
-    pace: float
-    phase: float
-    colour: Colour
-    mask: Image.Image
-
-    def show(self, canvas: Image.Image, second: float) -> None:
-        turn = self.phase + second * self.pace
-        y = self.y - self.rise * second
-        if self.rise:
-            y = (y + self.mask.height) % (canvas.height + 2 * self.mask.height) - self.mask.height
-        stamp(
-            canvas,
-            self.colour,
-            self.mask,
-            self.x + self.sway * wave(turn),
-            y + self.sway * 0.4 * wave(turn * 1.7),
-        )
+from generation.sandbox.scene_elements import Layer, Light
 
 
 class Scene:
-    """One landscape of `seconds` length. `at(second)` paints a fresh RGB frame."""
+    """A landscape for a video of `seconds` length. `at(second)` returns a new RGB frame."""
 
     def __init__(self, size: Size, seconds: float, prompt: str, seed: str) -> None:
         self.size, self.seconds = size, seconds
         self.kind, self.palette = choose(prompt)
-        # The prompt decides the place, the seed its details: takes of one prompt are kin, not twins.
+        # The prompt determines the scene, the seed its details, so videos of one prompt are similar but not equal.
         self._dice = random.Random(f"{prompt}\n{seed}")  # noqa: S311
         self._unit = min(size) / 480
         self._horizon = round(size[1] * (0.60 if self.kind == "sea" else 0.72))
@@ -97,7 +54,7 @@ class Scene:
         canvas.paste(sky, (0, 0))
         if self.palette.stars:
             self._sow_stars(canvas)
-        # The wide glow hardly moves: laid into the sky it costs nothing per frame.
+        # The wide glow hardly moves, so it is painted once into the sky.
         halo = glow(round(82 * 9 * self._unit), 120, 2.6)
         stamp(canvas, self.palette.orb, halo, self._orb_x, self._orb_y + 0.03 * height)
         for _ in range(7):
@@ -125,7 +82,7 @@ class Scene:
             )
 
     def _float_cloud(self, canvas: Image.Image, width: int, height: int) -> None:
-        """A long soft bank, lit from the horizon."""
+        """Draw a long soft bank of cloud, lit from the horizon."""
         x, y = (
             self._dice.uniform(0, width),
             self._dice.uniform(0.1, 0.85) * self._horizon,
@@ -159,7 +116,7 @@ class Scene:
         return self.size[0] + math.ceil(speed * (self.seconds + 1))
 
     def _hill(self, depth: int, level: float, swing: float, base: int | None = None) -> Layer:
-        """A ridge line of a few sines, misty at its foot."""
+        """Return a ridge made of a few sine waves, misty at the bottom."""
         speed = (5, 10, 17, 26)[depth] * self._unit
         width, bottom = self._strip_width(speed), base or self.size[1]
         bumps = (1.0, 2.1, 4.3, 9.0)
@@ -190,27 +147,27 @@ class Scene:
         )
 
     def _skyline(self, depth: int) -> Layer:
-        """A row of houses with lit windows; nearer rows are darker, larger and drift faster."""
+        """Return a row of buildings with lit windows; nearer rows are darker, larger and drift faster."""
         speed = (8, 15, 26)[depth] * self._unit
         width, height = self._strip_width(speed), self.size[1]
         top = round(height * (0.26, 0.40, 0.58)[depth])
         colour = self.palette.ground[depth + 1]
         mist = mix(colour, self.palette.sky[-1], (0.34, 0.2, 0.0)[depth])
         mask = Image.new("L", (width, height - top))
-        picture = gradient(mask.size, (colour, colour, mist))
+        image = gradient(mask.size, (colour, colour, mist))
         x = -self._dice.randint(0, 20)
         while x < width:
             house = round(self._dice.uniform(34, 78) * self._unit * (0.8 + 0.35 * depth))
             tall = self._dice.betavariate(1.6, 2.2) * mask.height * 0.62
             roof = round(mask.height * 0.66 - tall)
-            self._build(ImageDraw.Draw(mask), ImageDraw.Draw(picture), x, house, roof, depth)
+            self._build(ImageDraw.Draw(mask), ImageDraw.Draw(image), x, house, roof, depth)
             x += house + (
                 self._dice.choice((0, 0, 4))
                 if depth < 2
                 else round(self._dice.choice((0, 6, 22)) * self._unit)
             )
         ImageDraw.Draw(mask).rectangle((0, round(mask.height * 0.72), width, mask.height), fill=255)
-        return Layer(picture, mask, top, speed)
+        return Layer(image, mask, top, speed)
 
     def _build(
         self,
@@ -244,7 +201,7 @@ class Scene:
                     wall.rectangle((left, row, left + pane - 1, row + pane), fill=lamp)
 
     def _hang_lights(self) -> list[Light]:
-        """Lanterns that rise, or snow that falls, over the whole picture."""
+        """Return rising lanterns or falling snow over the whole image."""
         snowing = self.palette.name == "snow"
         return [self._light(snowing) for _ in range(70 if snowing else 22)]
 
@@ -264,13 +221,13 @@ class Scene:
         )
 
     def _show_glitter(self, canvas: Image.Image, second: float) -> None:
-        """The path of the sun on the water, in strokes that widen towards the viewer."""
+        """Draw the reflection of the sun on the water, in strokes that widen towards the viewer."""
         draw, dice = ImageDraw.Draw(canvas), random.Random(7)  # noqa: S311
         depth = self.size[1] * 0.92 - self._horizon
         for row in range(34):
             share = (row + 0.5) / 34
             y = self._horizon + 2 + share**1.4 * depth
-            reach = (
+            allowed_hosts = (
                 (14 + 74 * share)
                 * self._unit
                 * (0.55 + 0.45 * wave(dice.random() + second * (0.25 + 0.3 * dice.random())))
@@ -282,10 +239,10 @@ class Scene:
             )
             colour = mix(self._water, self.palette.orb, 0.75 - 0.5 * share)
             thick = max(1, round((1 + 2.2 * share) * self._unit))
-            draw.rounded_rectangle((x - reach, y, x + reach, y + thick), thick, fill=colour)
+            draw.rounded_rectangle((x - allowed_hosts, y, x + allowed_hosts, y + thick), thick, fill=colour)
 
     def _show_boat(self, canvas: Image.Image, second: float) -> None:
-        """A little ferry with lit windows, from left to right."""
+        """Draw a small ferry with lit windows that moves from left to right."""
         draw, unit = ImageDraw.Draw(canvas), self._unit * 1.25
         x = self.size[0] * 0.16 + second * 15 * self._unit
         y = self._horizon + 26 * unit + 1.6 * unit * wave(second * 0.22)

@@ -1,4 +1,4 @@
-"""The sandbox as a whole: one data folder, one port."""
+"""The sandbox server: one data folder, one port."""
 
 import contextlib
 import logging
@@ -11,14 +11,14 @@ from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Self
 
-from generation.sandbox.allowed_hosts import ANYWHERE, Reach
-from generation.sandbox.faults import FaultBox, read_fault
+from generation.sandbox.allowed_hosts import ANY_HOST, AllowedHosts
+from generation.sandbox.faults import FaultRules, parse_fault
 from generation.sandbox.handler import SandboxHandler
 from generation.sandbox.renderer import Renderer
-from generation.sandbox.task_service import Desk
+from generation.sandbox.task_service import TaskService
 from generation.sandbox.task_store import Task, TaskStore
-from generation.sandbox.vendor import VendorDesk
-from generation.sandbox.webhook_sender import WAITS, Courier
+from generation.sandbox.vendor import VendorApi
+from generation.sandbox.webhook_sender import RETRY_DELAYS, WebhookSender
 
 log = logging.getLogger("backlot.sandbox")
 
@@ -28,12 +28,12 @@ Peer = socket.socket | tuple[bytes, socket.socket]
 
 
 class SandboxServer:
-    """The stand-in provider of skyreels-api.md over HTTP.
+    """The provider of skyreels-api.md, simulated over HTTP.
 
-    The port is bound at once (0 picks a free one; OSError when it is taken) unless a `listener` is given. Requests are
-    answered from `start()` or `serve_forever()` on. `speed` scales the simulated rendering time. `public_url` is how
-    customers reach the result files, else the server's own address. `webhook_waits` are the seconds before each
-    retry of a callback. `reach` limits what is fetched and called. Only one server may own a `data_dir`.
+    The port is bound at once (0 picks a free one; OSError if it is in use) unless a `listener` is given. Requests are
+    served after `start()` or `serve_forever()`. `speed` scales the simulated render time. `public_url` is the base URL
+    of result files, by default the server's own. `webhook_delays` are the seconds before each retry of a webhook.
+    `allowed_hosts` limits what is fetched and called. A `data_dir` must be used by one server only.
     """
 
     def __init__(
@@ -46,8 +46,8 @@ class SandboxServer:
         api_key: str,
         speed: float = 1.0,
         public_url: str | None = None,
-        webhook_waits: Sequence[float] = WAITS,
-        reach: Reach = ANYWHERE,
+        webhook_delays: Sequence[float] = RETRY_DELAYS,
+        allowed_hosts: AllowedHosts = ANY_HOST,
     ) -> None:
         data_dir.mkdir(parents=True, exist_ok=True)
         handler = type("Handler", (SandboxHandler,), {"sandbox": self})
@@ -56,19 +56,26 @@ class SandboxServer:
         self.public_url = (public_url or self.base_url).rstrip("/")
         self.api_key = api_key
         self.store = TaskStore(data_dir / "sandbox.sqlite3")
-        self.faults = FaultBox()
-        self.courier = Courier(self._tell, self.faults, waits=webhook_waits, reach=reach)
-        self.renderer = Renderer(self.store, data_dir / "results", ended=self.courier.expect, reach=reach)
-        self.desk = Desk(self.store, self.renderer, speed=speed)
-        self.vendor = VendorDesk(self.desk, api_key=api_key)
+        self.faults = FaultRules()
+        self.webhook_sender = WebhookSender(
+            self._task_response, self.faults, retry_delays=webhook_delays, allowed_hosts=allowed_hosts
+        )
+        self.renderer = Renderer(
+            self.store,
+            data_dir / "results",
+            on_finish=self.webhook_sender.enqueue,
+            allowed_hosts=allowed_hosts,
+        )
+        self.task_service = TaskService(self.store, self.renderer, speed=speed)
+        self.vendor = VendorApi(self.task_service, api_key=api_key)
         self.requests: deque[dict[str, Any]] = deque(maxlen=_LOG_LENGTH)
         self.stopped = threading.Event()
         self._thread: threading.Thread | None = None
         self._stop_lock = threading.RLock()
 
     def start(self) -> None:
-        """Serve and film from background threads."""
-        self.courier.start()
+        """Serve and render in background threads."""
+        self.webhook_sender.start()
         self.renderer.start()
         self._thread = threading.Thread(target=self._http.serve_forever, args=(0.05,), daemon=True)
         self._thread.start()
@@ -83,7 +90,7 @@ class SandboxServer:
             self.stop()
 
     def stop(self) -> None:
-        """End within two seconds: connections are closed; half-drawn films are drawn again after a start."""
+        """Stop within two seconds. Connections are closed; unfinished renders are repeated after the next start."""
         with self._stop_lock:
             if self.stopped.is_set():
                 return
@@ -93,7 +100,7 @@ class SandboxServer:
         self._http.server_close()
         self._http.close_connections()
         self.renderer.stop()
-        self.courier.stop()
+        self.webhook_sender.stop()
         self.store.close()
 
     def __enter__(self) -> Self:
@@ -105,24 +112,23 @@ class SandboxServer:
 
     def tasks(self) -> list[dict[str, Any]]:
         """Every task: id, prompt, idempotency_key, status, created, completed, submits, request."""
-        return self.desk.tasks()
+        return self.task_service.tasks()
 
     def log(self) -> list[dict[str, Any]]:
-        """The latest requests: time, method, path, status (0 = hung up without an answer), seconds that the answer
-        took, agent (who asked, by its own word)."""
+        """Return the latest requests: time, method, path, status (0 for a closed connection), seconds, user agent."""
         return list(self.requests)
 
     def add_fault(
         self, at: str, kind: str, *, times: int | None = 1, match: str = "", **details: Any
     ) -> None:
-        """As `POST /sandbox/faults`. Raises BadFault."""
-        self.faults.add([read_fault({"at": at, "kind": kind, "times": times, "match": match, **details})])
+        """Add a fault as `POST /sandbox/faults` does. Raise InvalidFault."""
+        self.faults.add([parse_fault({"at": at, "kind": kind, "times": times, "match": match, **details})])
 
     def clear_faults(self) -> None:
         self.faults.clear()
 
-    def _tell(self, task: Task) -> dict[str, Any]:
-        return self.desk.query(task, self.public_url, {})
+    def _task_response(self, task: Task) -> dict[str, Any]:
+        return self.task_service.query(task, self.public_url, {})
 
 
 class _HTTPServer(ThreadingHTTPServer):
@@ -145,7 +151,7 @@ class _HTTPServer(ThreadingHTTPServer):
             self._name()
 
     def server_bind(self) -> None:
-        """Without the look-up of the host's name that http.server makes, which may take seconds."""
+        """Bind without the host name look-up of http.server, which may take seconds."""
         socket.socket.setsockopt(self.socket, socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self.socket.bind(self.server_address)
         self._name()
@@ -160,7 +166,7 @@ class _HTTPServer(ThreadingHTTPServer):
                 if len(self._open) >= MAX_CONNECTIONS:
                     oldest = next(iter(self._open))
                     del self._open[oldest]
-                    _hang_up(oldest)
+                    _disconnect(oldest)
                 self._open[request] = None
         super().process_request(request, client_address)
 
@@ -173,15 +179,15 @@ class _HTTPServer(ThreadingHTTPServer):
     def close_connections(self) -> None:
         with self._open_lock:
             for connection in self._open:
-                _hang_up(connection)
+                _disconnect(connection)
 
     def handle_error(self, request: Peer, client_address: Any) -> None:
-        """A customer who leaves is no news; a defect is."""
+        """Log defects, but not clients that disconnect."""
         if not isinstance(sys.exception(), ConnectionError | TimeoutError):
-            log.exception("a request broke down")
+            log.exception("a request failed")
 
 
-def _hang_up(connection: socket.socket) -> None:
+def _disconnect(connection: socket.socket) -> None:
     """Shut the connection down; the thread that serves it ends at its next read."""
     with contextlib.suppress(OSError):  # the client closed it first
         connection.shutdown(socket.SHUT_RDWR)

@@ -1,4 +1,4 @@
-"""The provider's front desk: takes orders, answers questions about them, keeps the purse. No HTTP here."""
+"""Create and query tasks, and report the balance. This layer knows nothing of HTTP."""
 
 import hashlib
 import json
@@ -10,18 +10,18 @@ from typing import Any
 
 from generation.sandbox.faults import Fault
 from generation.sandbox.prices import OPENING_BALANCE, cost, expected_seconds, render_time
-from generation.sandbox.render_request import Order
+from generation.sandbox.render_request import RenderRequest
 from generation.sandbox.renderer import Renderer
-from generation.sandbox.rules import RuleBroken, read_order
-from generation.sandbox.task_store import KeyReused, Task, TaskStore, new_task_id
+from generation.sandbox.rules import InvalidParameter, read_request
+from generation.sandbox.task_store import IdempotencyKeyReused, Task, TaskStore, new_task_id
 
 log = logging.getLogger("backlot.sandbox")
 
 _VISIBLE = re.compile(r"[\x21-\x7e]{1,191}")
 
 
-class Refusal(Exception):
-    """An answer in the gateway's error envelope."""
+class ApiError(Exception):
+    """An error response in the gateway's envelope."""
 
     def __init__(
         self,
@@ -37,51 +37,55 @@ class Refusal(Exception):
         self.envelope = {"error": {"code": code, "message": message, "type": kind, "param": param}}
 
 
-class Desk:
-    """`speed` scales the simulated rendering time; 0 is as fast as drawing allows."""
+class TaskService:
+    """The gateway's operations. `speed` scales the simulated render time; 0 is as fast as possible."""
 
     def __init__(self, store: TaskStore, renderer: Renderer, *, speed: float) -> None:
         self._store, self._renderer, self._speed = store, renderer, speed
 
     def submit(self, body: bytes, key: str | None, faults: dict[str, Fault]) -> tuple[dict[str, Any], bool]:
-        """The answer to an order and whether it is a replay. Raises Refusal."""
+        """Return the response, and whether it is a replay. Raise ApiError."""
         if key is not None and not _VISIBLE.fullmatch(key):
-            raise Refusal(
+            raise ApiError(
                 400, "invalid_idempotency_key", "Idempotency-Key must be 1 to 191 visible ASCII characters"
             )
-        task, replayed = self.take(_read(body), body, key, faults)
+        task, replayed = self.create_task(_read(body), body, key, faults)
         return {"code": 200, "data": [{"status": "submitted", "task_id": task.id}]}, replayed
 
-    def take(self, order: Order, body: bytes, key: str | None, faults: dict[str, Fault]) -> tuple[Task, bool]:
-        """Open a task for an order, or find the one that its key made: (task, replayed). Raises Refusal."""
+    def create_task(
+        self, request: RenderRequest, body: bytes, key: str | None, faults: dict[str, Fault]
+    ) -> tuple[Task, bool]:
+        """Return a new task, or the one created with the same key, and whether it is a replay. Raise ApiError."""
         try:
-            task, replayed = self._store.add(self._open_task(order, body, key, faults))
-        except KeyReused:
+            task, replayed = self._store.add(self._open_task(request, body, key, faults))
+        except IdempotencyKeyReused:
             message = "the Idempotency-Key was used with another body"
-            raise Refusal(409, "idempotency_key_reused", message) from None
+            raise ApiError(409, "idempotency_key_reused", message) from None
         if not replayed:
             log.info("task %s submitted", task.id)
             self._renderer.add(task)
         return task, replayed
 
-    def _open_task(self, order: Order, body: bytes, key: str | None, faults: dict[str, Fault]) -> Task:
+    def _open_task(
+        self, request: RenderRequest, body: bytes, key: str | None, faults: dict[str, Fault]
+    ) -> Task:
         now = time.time()
         extra = faults["slow_task"].number("seconds", 30) if "slow_task" in faults else 0.0
-        ready = now + render_time(order) * self._speed + extra
-        fate: dict[str, Any] = {}
+        ready = now + render_time(request) * self._speed + extra
+        outcome: dict[str, Any] = {}
         if fault := faults.get("fail_task"):
             code, message = (
                 fault.details.get("code", "generation_failed"),
                 fault.text("message", "the rendering failed"),
             )
             error = {"code": code, "message": message, "type": "task_error"}
-            fate = {"state": "failed", "finished": ready, "cost": 0.0, "error": error}
-        quoted = cost(order, expected_seconds(order))
+            outcome = {"state": "failed", "finished": ready, "cost": 0.0, "error": error}
+        quoted = cost(request, expected_seconds(request))
         sha = hashlib.sha256(body).hexdigest()
-        return Task(new_task_id(now), key, sha, body.decode(), now, ready, quoted, **fate)
+        return Task(new_task_id(now), key, sha, body.decode(), now, ready, quoted, **outcome)
 
     def query(self, task: Task, base_url: str, faults: dict[str, Fault]) -> dict[str, Any]:
-        """The task object (skyreels-api.md section 2)."""
+        """Return the task object (skyreels-api.md section 2)."""
         now = time.time()
         status, price = task.status_at(now), task.quoted if task.cost is None else task.cost
         data: dict[str, Any] = {
@@ -104,13 +108,13 @@ class Desk:
         return {"code": 200, "data": data}
 
     def balance(self) -> dict[str, Any]:
-        """US dollars. The purse may run empty without refusing anyone: it is play money."""
+        """Return the balance in US dollars. Requests are accepted even if it is 0."""
         spent = round(self._store.spent(), 6)
         remains = round(max(0.0, OPENING_BALANCE - spent), 6)
         return {"success": True, "remain_balance": remains, "used_balance": spent, "unlimited_quota": False}
 
     def tasks(self) -> list[dict[str, Any]]:
-        """Every task for tests, oldest first; times in unix seconds with fractions."""
+        """Return every task for tests, oldest first; times are unix seconds with fractions."""
         now = time.time()
         return [
             {
@@ -128,7 +132,7 @@ class Desk:
 
 
 def result_link(task: Task, base_url: str, faults: dict[str, Fault]) -> tuple[str, int]:
-    """Where the film lies and until when, in unix seconds."""
+    """Return the URL of the video, and when it expires in unix seconds."""
     expires = int(time.time() - 60 if "expired_link" in faults else task.expires_at)
     name = f"{task.id}-gone" if "dead_link" in faults else task.id
     return f"{base_url}/results/{name}.mp4?expires={expires}", expires
@@ -139,11 +143,11 @@ def _video(task: Task, base_url: str, faults: dict[str, Fault]) -> dict[str, Any
     return {"url": url if "url_as_string" in faults else [url], "expires_at": expires}
 
 
-def _read(body: bytes) -> Order:
+def _read(body: bytes) -> RenderRequest:
     try:
-        return read_order(json.loads(body))
+        return read_request(json.loads(body))
     except ValueError:
-        raise Refusal(400, "invalid_json", "the body is no JSON") from None
-    except RuleBroken as broken:
+        raise ApiError(400, "invalid_json", "the body is not valid JSON") from None
+    except InvalidParameter as broken:
         message = f"{broken.param}: {broken.message}" if broken.param else broken.message
-        raise Refusal(422, "invalid_parameter", message, param=broken.param) from None
+        raise ApiError(422, "invalid_parameter", message, param=broken.param) from None

@@ -1,4 +1,4 @@
-"""Tasks on disk, so that a restart loses none, and in memory, so that a poll costs no query."""
+"""Store tasks on disk, so that a restart loses none, and in memory, so that a poll needs no query."""
 
 import json
 import secrets
@@ -22,15 +22,15 @@ CREATE TABLE IF NOT EXISTS task (
 """
 
 
-class KeyReused(Exception):
+class IdempotencyKeyReused(Exception):
     """The idempotency key was used with another body."""
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One order. Times are unix seconds; `ready_at` ends the simulated rendering; money is US dollars.
+    """One request. Times are unix seconds, money is US dollars; the simulated render ends at `ready_at`.
 
-    `state` (`open`, `drawn`, `failed`) says what the studio did, `status_at` what a customer may see.
+    `state` (`open`, `drawn`, `failed`) is the actual progress, `status_at` what clients see.
     """
 
     id: str
@@ -50,9 +50,9 @@ class Task:
     webhook: str | None = field(init=False, compare=False, default=None)
 
     def __post_init__(self) -> None:
-        said = json.loads(self.body)
-        object.__setattr__(self, "prompt", said["prompt"])
-        object.__setattr__(self, "webhook", said.get("webhook"))
+        body = json.loads(self.body)
+        object.__setattr__(self, "prompt", body["prompt"])
+        object.__setattr__(self, "webhook", body.get("webhook"))
 
     @property
     def expires_at(self) -> float:
@@ -64,7 +64,7 @@ class Task:
         return "submitted" if self.progress_at(now) < 10 else "processing"
 
     def progress_at(self, now: float) -> int:
-        """Percent of the simulated rendering, 100 only when the end is visible."""
+        """Return the progress of the simulated render in percent, 100 only once it is completed."""
         if self.finished is not None and now >= self.finished:
             return 100
         return min(
@@ -74,21 +74,21 @@ class Task:
 
 
 _COLUMNS = [column.name for column in fields(Task) if column.init]
-_SELECT = f"SELECT {', '.join(_COLUMNS)} FROM task ORDER BY created"  # noqa: S608 - the names are our own
+_SELECT = f"SELECT {', '.join(_COLUMNS)} FROM task ORDER BY created"  # noqa: S608 - constant names
 _REPLACE = f"REPLACE INTO task ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"  # noqa: S608
 
 
 def new_task_id(now: float) -> str:
-    """`task_` and 26 characters: 10 of the clock in milliseconds, 16 of chance, so that ids sort by time."""
-    clock, letters = int(now * 1000), []
+    """Return `task_`, 10 characters of the time in milliseconds and 16 random ones, so that ids sort by time."""
+    clock, characters = int(now * 1000), []
     for _ in range(10):
         clock, place = divmod(clock, 32)
-        letters.append(_ALPHABET[place])
-    return "task_" + "".join(reversed(letters)) + "".join(secrets.choice(_ALPHABET) for _ in range(16))
+        characters.append(_ALPHABET[place])
+    return "task_" + "".join(reversed(characters)) + "".join(secrets.choice(_ALPHABET) for _ in range(16))
 
 
 class TaskStore:
-    """Every task of one data folder. Thread safe; only one process may own a folder."""
+    """All tasks of a data folder. Thread safe; a folder must be used by one process only."""
 
     def __init__(self, path: Path) -> None:
         self._lock = threading.Lock()
@@ -110,43 +110,46 @@ class TaskStore:
         return self._tasks.get(task_id)
 
     def all(self) -> list[Task]:
-        """Oldest first."""
+        """Return all tasks, oldest first."""
         with self._lock:
             return list(self._tasks.values())
 
     def add(self, task: Task) -> tuple[Task, bool]:
-        """Keep a new task, or give back the one its key made: (task, replayed). Raises KeyReused."""
+        """Save a task, or return the one created with the same key, and whether it is a replay.
+
+        Raise IdempotencyKeyReused.
+        """
         with self._lock, self._transaction():
             earlier = self._earlier(task.idempotency_key, task.created)
             if earlier is None:
                 self._save(task)
                 return task, False
             if earlier.fingerprint != task.fingerprint:
-                raise KeyReused
+                raise IdempotencyKeyReused
             repeated = replace(earlier, submits=earlier.submits + 1)
             self._save(repeated)
             return repeated, True
 
-    def mark_drawn(self, task_id: str, *, seconds: float, cost: float) -> Task:
-        """The file lies ready; customers see it once the simulated time has passed."""
+    def mark_rendered(self, task_id: str, *, seconds: float, cost: float) -> Task:
+        """Record that the file exists. Clients see it once the simulated time has passed."""
         with self._lock, self._transaction():
             task = self._tasks[task_id]
             finished = max(time.time(), task.ready_at)
             return self._save(replace(task, state="drawn", finished=finished, seconds=seconds, cost=cost))
 
     def mark_failed(self, task_id: str, error: dict[str, Any]) -> Task:
-        """Nothing is billed for a failure."""
+        """Record a failure, which costs nothing."""
         with self._lock, self._transaction():
             task = self._tasks[task_id]
             return self._save(replace(task, state="failed", finished=time.time(), cost=0.0, error=error))
 
     def spent(self) -> float:
-        """US dollars of all completed tasks."""
+        """Return the total cost of completed tasks in US dollars."""
         now = time.time()
         return sum(task.cost or 0.0 for task in self.all() if task.status_at(now) == "completed")
 
     def _earlier(self, key: str | None, now: float) -> Task | None:
-        """The task that this key made, unless the key is old enough to be forgotten."""
+        """Return the task created with this key, unless the key has expired."""
         if key is None or key not in self._by_key:
             return None
         earlier = self._tasks[self._by_key[key]]

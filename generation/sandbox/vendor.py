@@ -1,6 +1,6 @@
-"""The same provider under the vendor's own paths: the key in the body, a path for each kind, answers in its words.
+"""The vendor's own API: the key in the body, a path for each kind of video, and its response format.
 
-Every refusal comes inside HTTP 200 with a `code` of its own, the harder of the two readings of the vendor's pages.
+The vendor's documentation is ambiguous about errors. The sandbox uses the harder reading: HTTP 200 with an error code.
 """
 
 import hmac
@@ -10,9 +10,9 @@ import time
 from typing import Any
 
 from generation.sandbox.faults import Fault
-from generation.sandbox.render_request import Order
-from generation.sandbox.rules import RuleBroken, read_order
-from generation.sandbox.task_service import Desk, Refusal, result_link
+from generation.sandbox.render_request import RenderRequest
+from generation.sandbox.rules import InvalidParameter, read_request
+from generation.sandbox.task_service import ApiError, TaskService, result_link
 from generation.sandbox.task_store import Task
 
 _SHARED = {"api_key", "prompt", "duration", "resolution", "sound", "prompt_optimizer", "mode"}
@@ -24,94 +24,94 @@ FIELDS = {
 _STATUSES = {"submitted": "submitted", "processing": "running", "completed": "success", "failed": "failed"}
 
 
-def is_spoken_at(path: str) -> bool:
-    """Whether refusals under this path are told in the vendor's words."""
+def is_vendor_path(path: str) -> bool:
+    """Return whether this path belongs to the vendor's API."""
     return path.startswith("/api/v1/video/")
 
 
 def envelope(code: int, message: str, *, param: str | None = None) -> dict[str, Any]:
-    """An answer that is not a success."""
-    said = {**_answer("", message, "error"), "code": code}
+    """Return the content of an error response."""
+    body = {**_response("", message, "error"), "code": code}
     if param:
         place: list[str | int] = [int(part) if part.isdecimal() else part for part in param.split(".")]
-        said["detail"] = [{"loc": ["body", *place], "msg": message, "type": "value_error"}]
-    return said
+        body["detail"] = [{"loc": ["body", *place], "msg": message, "type": "value_error"}]
+    return body
 
 
-class VendorDesk:
-    """Takes orders in the vendor's words and hands them to the desk, whose rules, prices and films are the same."""
+class VendorApi:
+    """Translate requests in the vendor's format for the task service; rules, prices and videos are the same."""
 
-    def __init__(self, desk: Desk, *, api_key: str) -> None:
-        self._desk, self._api_key = desk, api_key
+    def __init__(self, task_service: TaskService, *, api_key: str) -> None:
+        self._task_service, self._api_key = task_service, api_key
 
-    def submit(self, kind: str, body: bytes, faults: dict[str, Fault]) -> dict[str, Any]:
-        """The answer to an order. Raises Refusal."""
+    def submit(self, kind: str, content: bytes, faults: dict[str, Fault]) -> dict[str, Any]:
+        """Create a task and return the response. Raise ApiError."""
         if kind not in FIELDS:
-            raise Refusal(404, "not_found", "no such route")
+            raise ApiError(404, "not_found", "no such route")
         try:
-            said = json.loads(body)
+            body = json.loads(content)
         except ValueError:
-            raise Refusal(422, "invalid_json", "the body is no JSON") from None
-        if not isinstance(said, dict):
-            raise Refusal(422, "invalid_json", "the body must be a JSON object")
-        self._check_key(said.get("api_key"))
+            raise ApiError(422, "invalid_json", "the body is not valid JSON") from None
+        if not isinstance(body, dict):
+            raise ApiError(422, "invalid_json", "the body must be a JSON object")
+        self._check_key(body.get("api_key"))
         try:
-            order, plain = read_vendor_order(kind, said)
-        except RuleBroken as broken:
+            request, plain = read_vendor_request(kind, body)
+        except InvalidParameter as broken:
             message = f"{broken.param}: {broken.message}" if broken.param else broken.message
-            raise Refusal(422, "invalid_parameter", message, param=broken.param) from None
-        task, _ = self._desk.take(order, json.dumps(plain).encode(), None, faults)
-        return _answer(task.id, "Task submitted successfully", "ok")
+            raise ApiError(422, "invalid_parameter", message, param=broken.param) from None
+        task, _ = self._task_service.create_task(request, json.dumps(plain).encode(), None, faults)
+        return _response(task.id, "Task submitted successfully", "ok")
 
     def query(self, kind: str, task: Task | None, base_url: str, faults: dict[str, Fault]) -> dict[str, Any]:
-        """The task in the vendor's words; asked under the path of another kind it is not known. Raises Refusal."""
+        """Return the task in the vendor's format. Raise ApiError for a task of another kind."""
         if task is None or _kind_of(task) != kind:
-            raise Refusal(404, "task_not_found", "no such task")
+            raise ApiError(404, "task_not_found", "no such task")
         status = _STATUSES[task.status_at(time.time())]
         if fault := faults.get("task_status"):
-            return _answer(task.id, "", fault.text("status", "warming_up"))
+            return _response(task.id, "", fault.text("status", "warming_up"))
         if status == "failed":
             error = task.error or {}
             code = error.get("code")
-            said = _answer(task.id, str(error.get("message", "")), status)
-            return said | {"code": code if isinstance(code, int) else 500}
-        said = _answer(task.id, "", status)
+            body = _response(task.id, str(error.get("message", "")), status)
+            return body | {"code": code if isinstance(code, int) else 500}
+        body = _response(task.id, "", status)
         if status == "success":
             link, _ = result_link(task, base_url, faults)
-            order = read_order(json.loads(task.body))
-            said["data"] = {
+            request = read_request(json.loads(task.body))
+            body["data"] = {
                 "video_url": link,
-                "duration": round(task.seconds or order.duration),
-                "resolution": order.resolution,
+                "duration": round(task.seconds or request.duration),
+                "resolution": request.resolution,
             }
-        return said
+        return body
 
     def _check_key(self, key: object) -> None:
         if not isinstance(key, str) or not hmac.compare_digest(key.encode(), self._api_key.encode()):
-            raise Refusal(401, "invalid_api_key", "Invalid API key")
+            raise ApiError(401, "invalid_api_key", "Invalid API key")
 
 
-def read_vendor_order(kind: str, said: dict[str, Any]) -> tuple[Order, dict[str, Any]]:
-    """The order, and the same in the words of the shared rule book. Raises RuleBroken."""
-    given = {name: value for name, value in said.items() if value is not None and value != []}
+def read_vendor_request(kind: str, body: dict[str, Any]) -> tuple[RenderRequest, dict[str, Any]]:
+    """Return the request, and its body in the gateway's format. Raise InvalidParameter."""
+    given = {name: value for name, value in body.items() if value is not None and value != []}
     for name in given:
         if name not in FIELDS[kind]:
-            raise RuleBroken(name, f"is not a parameter of {kind}")
+            raise InvalidParameter(name, f"is not a parameter of {kind}")
     mode, sound = given.get("mode", "std"), given.get("sound", False)
     if mode not in ("std", "fast"):
-        raise RuleBroken("mode", "must be std or fast")
+        raise InvalidParameter("mode", "must be std or fast")
     if not isinstance(sound, bool):
-        raise RuleBroken("sound", "must be true or false")
+        raise InvalidParameter("sound", "must be true or false")
     if sound and mode == "fast":
-        raise RuleBroken("sound", "is only supported in mode std")
-    asked = {name: value for name, value in given.items() if name not in ("api_key", "mode", "sound")}
-    plain = {"model": f"skyreels-v4-{mode}", **asked}
-    order = read_order(plain)
-    if kind == "image2video" and not (order.first_frame or order.end_frame or order.keyframes):
-        raise RuleBroken("first_frame_image", "at least one frame must be given")
-    if kind == "omni-video" and not (order.subjects or order.clip):
-        raise RuleBroken("ref_images", "at least one reference must be given")
-    return order, plain
+        raise InvalidParameter("sound", "is only supported in mode std")
+    fields = {name: value for name, value in given.items() if name not in ("api_key", "mode", "sound")}
+    plain = {"model": f"skyreels-v4-{mode}", **fields}
+    request = read_request(plain)
+    if kind == "image2video" and not (request.first_frame or request.end_frame or request.keyframes):
+        raise InvalidParameter("first_frame_image", "at least one frame must be given")
+    if kind == "omni-video" and not (request.subjects or request.video):
+        raise InvalidParameter("ref_images", "at least one reference must be given")
+    return request, plain
 
 
 def _kind_of(task: Task) -> str:
@@ -122,7 +122,7 @@ def _kind_of(task: Task) -> str:
     return "text2video"
 
 
-def _answer(task_id: str, message: str, status: str) -> dict[str, Any]:
+def _response(task_id: str, message: str, status: str) -> dict[str, Any]:
     return {
         "task_id": task_id,
         "msg": message,

@@ -1,4 +1,4 @@
-"""From an order to an MP4: fetch what it names, choose how to film it, write the file."""
+"""Render a request to an MP4: fetch its files, choose the kind of scene, write the frames."""
 
 import itertools
 from collections.abc import Iterator
@@ -6,75 +6,75 @@ from pathlib import Path
 
 from PIL import Image
 
-from generation.sandbox.allowed_hosts import Reach
+from generation.sandbox.allowed_hosts import AllowedHosts
 from generation.sandbox.captions import Badge, Caption
 from generation.sandbox.cutouts import Cutout
 from generation.sandbox.drawing import Size, cover, ease, tint
 from generation.sandbox.encoding import (
     FPS,
-    UnreadableClip,
-    clip_frames,
-    clip_seconds,
+    UnreadableVideo,
     last_frame,
-    read_sound,
+    read_audio,
+    video_frames,
+    video_seconds,
     write_mp4,
 )  # fmt: skip
-from generation.sandbox.keyframes import Still, Timeline, opening, seconds_of, still
-from generation.sandbox.render_request import MAX_REFERENCE_SECONDS, Order, Subject
+from generation.sandbox.keyframes import Still, Timeline, keyframe_seconds, opening, still
+from generation.sandbox.render_request import MAX_REFERENCE_SECONDS, RenderRequest, Subject
 from generation.sandbox.scenes import Scene
-from generation.sandbox.sources import SOUND_BYTES, VIDEO_BYTES, FetchFailed, Sources
+from generation.sandbox.sources import MAX_AUDIO_BYTES, MAX_VIDEO_BYTES, FetchFailed, Sources
 
 MAX_SOURCE_SECONDS = 15.0
 _TOLERANCE = 0.5
 _COLLAGE_ZOOM = 1.7
-_UNREADABLE = "ref_videos.0.video_url: the file is no readable video"
+_UNREADABLE = "ref_videos.0.video_url: the file is not a readable video"
 
 
-class Filming:
-    """One order being filmed; `folder` receives what is fetched, `seed` tells takes of one prompt apart."""
+class VideoRender:
+    """The render of one request. Files are fetched into `folder`; `seed` varies videos of the same prompt."""
 
-    def __init__(self, order: Order, seed: str, folder: Path, reach: Reach) -> None:
-        self._order, self._seed = order, seed
-        self._sources = Sources(folder, reach)
-        self._clip = self._fetch_clip()
+    def __init__(self, request: RenderRequest, seed: str, folder: Path, allowed_hosts: AllowedHosts) -> None:
+        self._request, self._seed = request, seed
+        self._sources = Sources(folder, allowed_hosts)
+        self._video = self._fetch_video()
         self.seconds = self._length()
         self._count = max(1, round(self.seconds * FPS))
 
     def write(self, path: Path) -> float:
-        """Film it all. Returns the length in seconds. Raises FetchFailed."""
+        """Write the video and return its length in seconds. Raise FetchFailed."""
         with self._sources:
             try:
-                size, frames = self._direct()
-                written = write_mp4(path, size, self._lettered(size, frames), self._sound())
-            except UnreadableClip:  # broken somewhere behind its first picture
+                size, frames = self._compose()
+                written = write_mp4(path, size, self._with_badge(size, frames), self._audio())
+            except UnreadableVideo:  # damaged after its first frame
                 raise FetchFailed(_UNREADABLE) from None
         return written / FPS
 
-    def _direct(self) -> tuple[Size, Iterator[Image.Image]]:
-        """The size and the frames, by what the order carries."""
-        order = self._order
-        if order.first_frame or order.end_frame or order.keyframes:
+    def _compose(self) -> tuple[Size, Iterator[Image.Image]]:
+        """Return the size and the frames, depending on the references of the request."""
+        request = self._request
+        if request.first_frame or request.end_frame or request.keyframes:
             return self._keyframed()
-        if self._clip is not None:
-            edge = _first_frame(self._clip) if order.follows_clip else last_frame(self._clip)
-            size = order.size_like(*edge.size)
-            return size, self._followed(self._clip, size) if order.follows_clip else self._extended(
+        if self._video is not None:
+            edge = _first_frame(self._video) if request.follows_video else last_frame(self._video)
+            size = request.size_like(*edge.size)
+            return size, self._followed(self._video, size) if request.follows_video else self._extended(
                 size, edge
             )
-        if order.subjects and order.subjects[0].kind == "grid":
-            return order.size, self._panned(order.size)
-        return order.size, self._staged(order.size)
+        if request.subjects and request.subjects[0].kind == "grid":
+            return request.size, self._panned(request.size)
+        return request.size, self._staged(request.size)
 
     def _seconds(self) -> Iterator[float]:
         return (index / FPS for index in range(self._count))
 
     def _scene(self, size: Size) -> Scene:
-        return Scene(size, self.seconds, self._order.prompt, self._seed)
+        return Scene(size, self.seconds, self._request.prompt, self._seed)
 
     def _staged(self, size: Size) -> Iterator[Image.Image]:
-        """Text to video, and subjects over the scene that the text asks for."""
+        """Yield text-to-video frames, with subjects over the scene of the prompt."""
         scene, cutouts = self._scene(size), self._cutouts(size)
-        caption = None if cutouts else Caption(size, self._order.prompt)
+        caption = None if cutouts else Caption(size, self._request.prompt)
         for second in self._seconds():
             canvas = scene.at(second)
             for cutout in cutouts:
@@ -84,8 +84,8 @@ class Filming:
             yield canvas
 
     def _panned(self, size: Size) -> Iterator[Image.Image]:
-        """A window that wanders over the collage, row by row."""
-        collage = self._sources.picture("ref_images.0.image_urls.0", self._order.subjects[0].image_urls[0])
+        """Yield frames that pan over the collage, row by row."""
+        collage = self._sources.image("ref_images.0.image_urls.0", self._request.subjects[0].image_urls[0])
         sheet = cover(collage, (round(size[0] * _COLLAGE_ZOOM), round(size[1] * _COLLAGE_ZOOM)))
         room = (sheet.width - size[0], sheet.height - size[1])
         stops = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0))
@@ -103,111 +103,115 @@ class Filming:
             yield sheet.crop((left, top, left + size[0], top + size[1]))
 
     def _keyframed(self) -> tuple[Size, Iterator[Image.Image]]:
-        order, pictures = self._order, []
-        if order.first_frame:
-            pictures.append((0.0, self._sources.picture("first_frame_image", order.first_frame)))
-        for place, second in enumerate(seconds_of(order.keyframes, self.seconds)):
-            url = order.keyframes[place].image_url
-            pictures.append(
+        request, images = self._request, []
+        if request.first_frame:
+            images.append((0.0, self._sources.image("first_frame_image", request.first_frame)))
+        for place, second in enumerate(keyframe_seconds(request.keyframes, self.seconds)):
+            url = request.keyframes[place].image_url
+            images.append(
                 (
                     second,
-                    self._sources.picture(f"mid_frame_images.{place}.image_url", url),
+                    self._sources.image(f"mid_frame_images.{place}.image_url", url),
                 )
             )
-        if order.end_frame:
-            end = self._sources.picture("end_frame_image", order.end_frame)
-            pictures.append(((self._count - 1) / FPS, end))
-        size = order.size_like(*pictures[0][1].size)
-        if not order.first_frame:
-            pictures.insert(0, (0.0, opening(min(pictures, key=lambda moment: moment[0])[1])))
-        timeline = Timeline([(second, still(picture, size)) for second, picture in pictures])
+        if request.end_frame:
+            end = self._sources.image("end_frame_image", request.end_frame)
+            images.append(((self._count - 1) / FPS, end))
+        size = request.size_like(*images[0][1].size)
+        if not request.first_frame:
+            images.insert(0, (0.0, opening(min(images, key=lambda moment: moment[0])[1])))
+        timeline = Timeline([(second, still(image, size)) for second, image in images])
         return size, (timeline.at(second) for second in self._seconds())
 
     def _extended(self, size: Size, last: Image.Image) -> Iterator[Image.Image]:
-        """The clip's last picture goes over into the scene of the prompt."""
+        """Yield frames that fade from the video's last frame to the scene of the prompt."""
         start, scene = Still(cover(last, size), size), self._scene(size)
         for second in self._seconds():
             share = ease((second / self.seconds - 0.15) / 0.6)
-            picture = start.at(second)
-            yield Image.blend(picture, scene.at(second), share) if share else picture
+            image = start.at(second)
+            yield Image.blend(image, scene.at(second), share) if share else image
 
-    def _followed(self, clip: Path, size: Size) -> Iterator[Image.Image]:
-        """The reference clip's own frames, toned, with the subjects on top."""
+    def _followed(self, video: Path, size: Size) -> Iterator[Image.Image]:
+        """Yield the frames of the reference video, tinted, with the subjects on top."""
         cutouts, tone = self._cutouts(size), self._scene(size).palette.lights[0]
-        for second, picture in zip(self._seconds(), _resampled(clip), strict=False):
-            canvas = tint(cover(picture, size), tone, 0.45)
+        for second, image in zip(self._seconds(), _resampled(video), strict=False):
+            canvas = tint(cover(image, size), tone, 0.45)
             for cutout in cutouts:
                 cutout.show(canvas, second)
             yield canvas
 
     def _cutouts(self, size: Size) -> list[Cutout]:
-        subjects = self._order.subjects
+        subjects = self._request.subjects
         return [
-            Cutout(size, subject.tag, self._pictures(place, subject), place, len(subjects))
+            Cutout(size, subject.tag, self._images(place, subject), place, len(subjects))
             for place, subject in enumerate(subjects)
         ]
 
-    def _pictures(self, place: int, subject: Subject) -> list[Image.Image]:
+    def _images(self, place: int, subject: Subject) -> list[Image.Image]:
         return [
-            self._sources.picture(f"ref_images.{place}.image_urls.{number}", url)
+            self._sources.image(f"ref_images.{place}.image_urls.{number}", url)
             for number, url in enumerate(subject.image_urls)
         ]
 
-    def _lettered(self, size: Size, frames: Iterator[Image.Image]) -> Iterator[Image.Image]:
+    def _with_badge(self, size: Size, frames: Iterator[Image.Image]) -> Iterator[Image.Image]:
         badge = Badge(size)
         for index, canvas in enumerate(frames):
             badge.show(canvas, index)
             yield canvas
 
-    def _fetch_clip(self) -> Path | None:
-        clip = self._order.clip
-        return self._sources.file("ref_videos.0.video_url", clip.video_url, VIDEO_BYTES) if clip else None
+    def _fetch_video(self) -> Path | None:
+        video = self._request.video
+        return (
+            self._sources.file("ref_videos.0.video_url", video.video_url, MAX_VIDEO_BYTES) if video else None
+        )
 
     def _length(self) -> float:
-        if self._clip is None:
-            return float(self._order.duration)
+        if self._video is None:
+            return float(self._request.duration)
         try:
-            seconds = clip_seconds(self._clip)
-        except UnreadableClip:
+            seconds = video_seconds(self._video)
+        except UnreadableVideo:
             raise FetchFailed(_UNREADABLE) from None
         if seconds > MAX_SOURCE_SECONDS + _TOLERANCE:
             raise FetchFailed(
                 f"ref_videos.0.video_url: the video is {seconds:.1f} s long, at most 15 s are allowed"
             )
         return (
-            min(seconds, MAX_REFERENCE_SECONDS) if self._order.follows_clip else float(self._order.duration)
+            min(seconds, MAX_REFERENCE_SECONDS)
+            if self._request.follows_video
+            else float(self._request.duration)
         )
 
-    def _sound(self) -> bytes | None:
-        """The reference clip's own sound; else the subjects' voices, one after another."""
-        if self._clip is not None and self._order.follows_clip:
-            carried = read_sound(self._clip, self.seconds)
-            if carried:
-                return carried
+    def _audio(self) -> bytes | None:
+        """Return the audio of the reference video, or the subjects' voices in sequence."""
+        if self._video is not None and self._request.follows_video:
+            own = read_audio(self._video, self.seconds)
+            if own:
+                return own
         voices = [
             self._voice(place, subject)
-            for place, subject in enumerate(self._order.subjects)
+            for place, subject in enumerate(self._request.subjects)
             if subject.audio_url
         ]
         return b"".join(voices) or None
 
     def _voice(self, place: int, subject: Subject) -> bytes:
         field = f"ref_images.{place}.audio_url"
-        path = self._sources.file(field, subject.audio_url or "", SOUND_BYTES)
+        path = self._sources.file(field, subject.audio_url or "", MAX_AUDIO_BYTES)
         try:
-            sound = read_sound(path, MAX_SOURCE_SECONDS + 2 * _TOLERANCE)
-        except UnreadableClip:
-            sound = b""
-        if not sound:
-            raise FetchFailed(f"{field}: the file is no readable sound")
-        if len(sound) > (MAX_SOURCE_SECONDS + _TOLERANCE) * 4 * 44_100:
-            raise FetchFailed(f"{field}: the sound is longer than 15 s")
-        return sound
+            audio = read_audio(path, MAX_SOURCE_SECONDS + 2 * _TOLERANCE)
+        except UnreadableVideo:
+            audio = b""
+        if not audio:
+            raise FetchFailed(f"{field}: the file is not a readable audio file")
+        if len(audio) > (MAX_SOURCE_SECONDS + _TOLERANCE) * 4 * 44_100:
+            raise FetchFailed(f"{field}: the audio is longer than 15 s")
+        return audio
 
 
-def _resampled(clip: Path) -> Iterator[Image.Image]:
-    """The clip at 24 frames a second: each moment shows the newest picture begun; the last one stays."""
-    shown, moments = _first_frame(clip), clip_frames(clip)
+def _resampled(video: Path) -> Iterator[Image.Image]:
+    """Yield the video at 24 frames per second, repeating its last frame forever."""
+    shown, moments = _first_frame(video), video_frames(video)
     coming = next(moments, None)
     for index in itertools.count():
         while coming is not None and coming[0] <= (index + 0.5) / FPS:
@@ -215,7 +219,7 @@ def _resampled(clip: Path) -> Iterator[Image.Image]:
         yield shown
 
 
-def _first_frame(clip: Path) -> Image.Image:
-    for _, picture in clip_frames(clip):
-        return picture
-    raise UnreadableClip
+def _first_frame(video: Path) -> Image.Image:
+    for _, image in video_frames(video):
+        return image
+    raise UnreadableVideo

@@ -1,4 +1,4 @@
-"""Calls back when a task has ended (skyreels-api.md section 6): POST to base + `/callback`, without any signature."""
+"""Send webhooks for ended tasks (skyreels-api.md section 6): POST to the base URL + `/callback`, unsigned."""
 
 import heapq
 import itertools
@@ -13,126 +13,127 @@ from urllib.parse import urlsplit, urlunsplit
 import httpx
 
 from generation.public_http import NotPublic
-from generation.sandbox.allowed_hosts import ANYWHERE, Reach
-from generation.sandbox.faults import Fault, FaultBox
+from generation.sandbox.allowed_hosts import ANY_HOST, AllowedHosts
+from generation.sandbox.faults import Fault, FaultRules
 from generation.sandbox.task_store import Task
 
 log = logging.getLogger("backlot.sandbox")
 
-WAITS = (10.0, 30.0, 60.0)
-"""Seconds before each of the retries."""
-_PATIENCE = httpx.Timeout(3.0, connect=2.0)
-_CARRIERS = 4
-_MOST = 2000
-_GOODBYE = 1.0
+RETRY_DELAYS = (10.0, 30.0, 60.0)
+"""Seconds before each retry."""
+_TIMEOUT = httpx.Timeout(3.0, connect=2.0)
+_THREADS = 4
+_MAX_QUEUED = 2000
+_STOP_SECONDS = 1.0
 _REFUSED = 403  # not retried
 
 
 @dataclass(slots=True)
 class Delivery:
-    """One message under way; `faults` were struck when it was sent for the first time."""
+    """A pending webhook; `faults` are chosen at the first attempt."""
 
     task: Task
-    address: str
+    url: str
     tries: int = 0
     faults: dict[str, Fault] | None = None
 
 
-class Courier:
-    """A few threads with a bounded pile of messages. A restart forgets the retries, as a real one may.
+class WebhookSender:
+    """A few threads with a bounded queue. A restart loses pending retries, which the real provider may do as well.
 
-    `tell` gives the answer about a task as a query would.
+    `task_response` returns the response to a query of the task.
     """
 
     def __init__(
         self,
-        tell: Callable[[Task], dict[str, Any]],
-        faults: FaultBox,
+        task_response: Callable[[Task], dict[str, Any]],
+        faults: FaultRules,
         *,
-        waits: Sequence[float] = WAITS,
-        reach: Reach = ANYWHERE,
+        retry_delays: Sequence[float] = RETRY_DELAYS,
+        allowed_hosts: AllowedHosts = ANY_HOST,
     ) -> None:
-        self._tell, self._faults, self._waits, self._reach = tell, faults, tuple(waits), reach
-        self._pile: list[tuple[float, int, Delivery]] = []
+        self._task_response, self._faults = task_response, faults
+        self._retry_delays, self._allowed_hosts = tuple(retry_delays), allowed_hosts
+        self._queue: list[tuple[float, int, Delivery]] = []
         self._numbers = itertools.count()
         self._changed = threading.Condition()
         self._stopped = False
-        self._carriers = [threading.Thread(target=self._work, daemon=True) for _ in range(_CARRIERS)]
+        self._threads = [threading.Thread(target=self._work, daemon=True) for _ in range(_THREADS)]
 
     def start(self) -> None:
-        for carrier in self._carriers:
-            carrier.start()
+        for thread in self._threads:
+            thread.start()
 
     def stop(self) -> None:
-        """End within a second; a message that is just being read out ends with the process."""
+        """Stop within a second. A request in progress is aborted when the process exits."""
         with self._changed:
             self._stopped = True
             self._changed.notify_all()
-        deadline = time.monotonic() + _GOODBYE
-        for carrier in self._carriers:
-            if carrier.is_alive():
-                carrier.join(max(0.0, deadline - time.monotonic()))
+        deadline = time.monotonic() + _STOP_SECONDS
+        for thread in self._threads:
+            if thread.is_alive():
+                thread.join(max(0.0, deadline - time.monotonic()))
 
-    def expect(self, task: Task) -> None:
-        """Send word of a task, if it asked for that, once its end can be seen. Never waits for anybody."""
+    def enqueue(self, task: Task) -> None:
+        """Queue the webhook of a task, if it has one, for when its end becomes visible. Never blocks."""
         if task.webhook and task.finished is not None:
             parts = urlsplit(task.webhook)
-            address = urlunsplit(parts._replace(path=f"{parts.path.rstrip('/')}/callback"))
-            self._put(task.finished, Delivery(task, address))
+            url = urlunsplit(parts._replace(path=f"{parts.path.rstrip('/')}/callback"))
+            self._put(task.finished, Delivery(task, url))
 
     def _put(self, at: float, delivery: Delivery) -> None:
         with self._changed:
-            if len(self._pile) >= _MOST:
-                log.warning("task %s: too many callbacks are waiting, this one is dropped", delivery.task.id)
+            if len(self._queue) >= _MAX_QUEUED:
+                log.warning("task %s: the webhook queue is full, this one is dropped", delivery.task.id)
                 return
-            heapq.heappush(self._pile, (at, next(self._numbers), delivery))
+            heapq.heappush(self._queue, (at, next(self._numbers), delivery))
             self._changed.notify()
 
     def _next(self) -> Delivery | None:
-        """The next message once it is due; None when the courier stops."""
+        """Return the next webhook once it is due, or None when stopping."""
         with self._changed:
             while not self._stopped:
-                pause = self._pile[0][0] - time.time() if self._pile else None
+                pause = self._queue[0][0] - time.time() if self._queue else None
                 if pause is not None and pause <= 0:
-                    return heapq.heappop(self._pile)[2]
+                    return heapq.heappop(self._queue)[2]
                 self._changed.wait(pause)
             return None
 
     def _work(self) -> None:
         delivery = self._next()
-        if delivery is None:  # most sandboxes never call anybody, and a client is slow to make
+        if delivery is None:  # most sandboxes send no webhooks, and creating a client is slow
             return
-        with self._reach.client(timeout=_PATIENCE) as http:
+        with self._allowed_hosts.client(timeout=_TIMEOUT) as http:
             while delivery:
                 self._deliver(http, delivery)
                 delivery = self._next()
 
     def _deliver(self, http: httpx.Client, delivery: Delivery) -> None:
         if delivery.faults is None:
-            delivery.faults = self._faults.strike("webhook", delivery.task.prompt)
+            delivery.faults = self._faults.take_matching("webhook", delivery.task.prompt)
         if "lose" in delivery.faults:
             return
-        told = self._tell(delivery.task)
-        content = told if "wrap" in delivery.faults else told["data"]
-        statuses = [_post(http, delivery.address, content) for _ in range(_copies(delivery.faults))]
-        log.info("task %s called back: %s", delivery.task.id, statuses[0] or "no answer")
-        silent = statuses[0] == 0 or statuses[0] >= 500
-        if silent and delivery.tries < len(self._waits):
-            wait = self._waits[delivery.tries]
+        response = self._task_response(delivery.task)
+        content = response if "wrap" in delivery.faults else response["data"]
+        statuses = [_post(http, delivery.url, content) for _ in range(_copies(delivery.faults))]
+        log.info("webhook of task %s: %s", delivery.task.id, statuses[0] or "no response")
+        has_failed = statuses[0] == 0 or statuses[0] >= 500
+        if has_failed and delivery.tries < len(self._retry_delays):
+            delay = self._retry_delays[delivery.tries]
             delivery.tries += 1
-            self._put(time.time() + wait, delivery)
+            self._put(time.time() + delay, delivery)
 
 
 def _copies(faults: dict[str, Fault]) -> int:
     return round(faults["duplicate"].number("copies", 2)) if "duplicate" in faults else 1
 
 
-def _post(http: httpx.Client, address: str, content: dict[str, Any]) -> int:
-    """The status of the answer; 0 when there was none."""
+def _post(http: httpx.Client, url: str, content: dict[str, Any]) -> int:
+    """Return the status of the response, or 0 if there was none."""
     try:
-        return http.post(address, json=content, follow_redirects=False).status_code
+        return http.post(url, json=content, follow_redirects=False).status_code
     except NotPublic as refusal:
-        log.warning("a callback is not sent: %s", refusal)
+        log.warning("a webhook is not sent: %s", refusal)
         return _REFUSED
     except (httpx.RequestError, httpx.InvalidURL):
         return 0

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from generation.skyreels.problems import Problem, RuleCode, problem
 from generation.skyreels.requests import GenerationRequest
-from generation.skyreels.rules import Problem
 from generation.skyreels.vocabulary import Model, Resolution, Scenario
 
 _FIELD_OF = {
@@ -52,20 +52,20 @@ class Capabilities:
         """What this provider cannot carry of a request that keeps every shared rule; empty when it can."""
         found = []
         if request.model not in self.models:
-            found.append(Problem("model", f"{request.model} is not served by this provider"))
+            found.append(problem(RuleCode.MODEL_UNAVAILABLE, "model", model=request.model.value))
         if request.resolution not in self.resolutions:
-            found.append(Problem("resolution", f"{request.resolution} is not served by this provider"))
+            resolution = request.resolution.value
+            found.append(problem(RuleCode.RESOLUTION_UNAVAILABLE, "resolution", resolution=resolution))
         if request.scenario not in self.scenarios:
-            text = f"{request.scenario.value.lower()} is not served by this provider"
-            found.append(Problem(_FIELD_OF[request.scenario], text))
+            field, scenario = _FIELD_OF[request.scenario], request.scenario.value
+            found.append(problem(RuleCode.SCENARIO_UNAVAILABLE, field, scenario=scenario))
         return [*found, *self._voice_problems(request)]
 
     def _voice_problems(self, request: GenerationRequest) -> list[Problem]:
         if request.model in self.voiced:
             return []
-        text = f"{request.model} renders without sound at this provider; a voice needs another model"
         return [
-            Problem(f"ref_images.{place}.audio_url", text)
-            for place, image in enumerate(request.ref_images)
+            problem(RuleCode.VOICE_UNAVAILABLE, f"ref_images.{index}.audio_url", model=request.model.value)
+            for index, image in enumerate(request.ref_images)
             if image.audio_url
         ]

@@ -8,8 +8,10 @@ from typing import Annotated
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Strict
+from pydantic_core import PydanticCustomError
 
 from generation.skyreels.limits import AUDIO_FORMATS, IMAGE_FORMATS, VIDEO_FORMATS
+from generation.skyreels.problems import RuleCode
 
 # A name without a suffix, or with one that is no media type, tells nothing and passes.
 _OTHER_MEDIA = (
@@ -21,21 +23,23 @@ _KNOWN_SUFFIXES = {*IMAGE_FORMATS, *AUDIO_FORMATS, *VIDEO_FORMATS, *_OTHER_MEDIA
 def check_url(url: str) -> str:
     """The URL itself; ValueError unless it is http(s), has a host and no blanks. Inline data is refused."""
     if url.startswith("data:"):
-        raise ValueError("holds the file itself; SkyReels fetches files by URL only")
+        raise PydanticCustomError(RuleCode.INLINE_DATA, "inline data")
     try:
         parts = urlsplit(url)
         fetchable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError:
         fetchable = False
     if not fetchable or re.search(r"[\s\x00-\x1f\x7f\ud800-\udfff]", url):
-        raise ValueError(f"is {url.partition('?')[0][:80]!r}; it must be a web address (http or https)")
+        shown = url.partition("?")[0][:80].encode(errors="replace").decode()
+        raise PydanticCustomError(RuleCode.INVALID_URL, "invalid URL", {"value": shown})
     return url
 
 
 def _check_format(url: str, formats: tuple[str, ...]) -> str:
     _, dot, suffix = urlsplit(check_url(url)).path.rpartition("/")[2].lower().rpartition(".")
     if dot and suffix in _KNOWN_SUFFIXES and suffix not in formats:
-        raise ValueError(f"is a .{suffix} file; it must be {', '.join(formats[:-1])} or {formats[-1]}")
+        context = {"suffix": suffix, "choices": formats}
+        raise PydanticCustomError(RuleCode.UNSUPPORTED_FORMAT, "unsupported format", context)
     return url
 
 

@@ -19,6 +19,7 @@ from generation.skyreels.limits import (
     UNSPECIFIED_TIME,
 )
 from generation.skyreels.media_urls import AudioUrl, ImageUrl, VideoUrl, WebUrl
+from generation.skyreels.problems import RuleCode
 from generation.skyreels.rules import broken_rules, without_absent
 from generation.skyreels.tags import check_tag
 from generation.skyreels.vocabulary import (
@@ -37,22 +38,23 @@ RULES_ERROR = "skyreels_rules"
 
 def _check_duration(seconds: int) -> int:
     if not MIN_DURATION <= seconds <= MAX_DURATION:
-        raise ValueError(f"is {seconds} s; it must be {MIN_DURATION} to {MAX_DURATION} s")
+        context = {"seconds": seconds, "minimum": MIN_DURATION, "maximum": MAX_DURATION}
+        raise PydanticCustomError(RuleCode.DURATION_OUT_OF_RANGE, "duration out of range", context)
     return seconds
 
 
 def _check_prompt(prompt: str) -> str:
     if is_blank(prompt):
-        raise ValueError("is empty; SkyReels needs a description in every mode")
+        raise PydanticCustomError(RuleCode.PROMPT_EMPTY, "empty prompt")
     if re.search(r"[\x00\ud800-\udfff]", prompt):  # neither JSON in UTF-8 nor a database takes these
-        raise ValueError("contains characters that are no text")
+        raise PydanticCustomError(RuleCode.INVALID_CHARACTERS, "invalid characters")
     return prompt
 
 
 def _check_pictures(urls: tuple[str, ...]) -> tuple[str, ...]:
     """Not pydantic's own `min_length`, which counts good elements only: one bad picture would be two faults."""
     if not urls:
-        raise ValueError(f"is empty; it must have 1 to {MAX_PICTURES_PER_SUBJECT} entries")
+        raise PydanticCustomError(RuleCode.NO_ENTRIES, "no entries", {"limit": MAX_PICTURES_PER_SUBJECT})
     return urls
 
 
@@ -131,9 +133,7 @@ class GenerationRequest(_Sent):
     def _keep_the_rules(self) -> Self:
         problems = broken_rules(self.model_dump(exclude_unset=True))
         if problems:
-            raise PydanticCustomError(
-                RULES_ERROR, "{faults}", {"faults": "; ".join(p.message for p in problems)}
-            )
+            raise PydanticCustomError(RULES_ERROR, "{codes}", {"codes": ", ".join(p.code for p in problems)})
         return self
 
     @property

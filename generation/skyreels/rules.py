@@ -5,7 +5,6 @@ still hears about all its other faults. What one field can tell by itself is che
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from generation.skyreels.limits import (
     DEFAULT_DURATION,
@@ -16,6 +15,7 @@ from generation.skyreels.limits import (
     MAX_REF_VIDEOS,
     UNSPECIFIED_TIME,
 )
+from generation.skyreels.problems import Problem, RuleCode, problem
 from generation.skyreels.tags import clashes, stands_in
 from generation.skyreels.tokens import estimate_tokens
 from generation.skyreels.vocabulary import I2V_FIELDS, OMNI_FIELDS
@@ -25,14 +25,6 @@ Data = Mapping[str, object]
 _LOOKED_AT = 20  # elements of one list
 _LISTS = {"mid_frame_images", "ref_images", "ref_videos", "image_urls"}
 _LONGEST = {"mid_frame_images": MAX_MID_FRAMES, "ref_images": MAX_REF_IMAGES, "ref_videos": MAX_REF_VIDEOS}
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One broken rule: a field path such as `ref_images.0.tag` (empty: the whole) and what is wrong."""
-
-    param: str
-    message: str
 
 
 def without_absent(data: Data) -> dict[str, object]:
@@ -84,10 +76,7 @@ def _elements(data: Data, name: str) -> list[tuple[str, Data]]:
 def _prompt_length(data: Data) -> Iterator[Problem]:
     prompt = data.get("prompt")
     if isinstance(prompt, str) and (estimate := estimate_tokens(prompt)).surely_too_long:
-        yield Problem(
-            "prompt",
-            f"the prompt is at least {estimate.low} tokens long; it must be at most {MAX_PROMPT_TOKENS}",
-        )
+        yield problem(RuleCode.PROMPT_TOO_LONG, "prompt", tokens=estimate.low, limit=MAX_PROMPT_TOKENS)
 
 
 def _lengths(data: Data) -> Iterator[Problem]:
@@ -100,17 +89,15 @@ def _lengths(data: Data) -> Iterator[Problem]:
     ]
     for path, listed, most in lists:
         if isinstance(listed, list | tuple) and len(listed) > most:
-            yield Problem(path, f"{path} has {len(listed)} entries; it must have at most {most}")
+            yield problem(RuleCode.TOO_MANY_ENTRIES, path, count=len(listed), limit=most)
 
 
 def _mode_clash(data: Data) -> Iterator[Problem]:
     frames = [name for name in I2V_FIELDS if name in data]
     references = [name for name in OMNI_FIELDS if name in data]
     if frames and references:
-        together = " and ".join(frames + references)
-        yield Problem(
-            references[0], f"{together} are given together; use either frames or references, not both"
-        )
+        fields = tuple(frames + references)
+        yield problem(RuleCode.FRAMES_WITH_REFERENCES, references[0], fields=fields)
 
 
 def _time_stamps(data: Data) -> Iterator[Problem]:
@@ -120,10 +107,8 @@ def _time_stamps(data: Data) -> Iterator[Problem]:
         if not isinstance(at, int) or not isinstance(duration, int) or at == UNSPECIFIED_TIME:
             continue
         if not 0 < at < duration:
-            yield Problem(
-                f"{path}.time_stamp",
-                f"time_stamp is {at} s; it must lie after 0 s and before {duration} s, or be -1 (any time)",
-            )
+            field = f"{path}.time_stamp"
+            yield problem(RuleCode.KEYFRAME_OUT_OF_RANGE, field, second=at, duration=duration)
 
 
 def _pictures(data: Data) -> Iterator[Problem]:
@@ -131,12 +116,9 @@ def _pictures(data: Data) -> Iterator[Problem]:
     types = [element.get("type") for _, element in elements]
     if "image" in types and "grid" in types:
         odd = next(i for i, kind in enumerate(types) if kind != types[0])
-        yield Problem(
-            f"{elements[odd][0]}.type",
-            "type image and type grid are mixed; all ref_images must be of one type",
-        )
+        yield problem(RuleCode.GRID_WITH_IMAGES, f"{elements[odd][0]}.type")
     elif types.count("grid") > 1:
-        yield Problem("ref_images", f"there are {len(types)} grids; a grid must stand alone")
+        yield problem(RuleCode.SEVERAL_GRIDS, "ref_images", count=len(types))
     for path, element in elements:
         if element.get("type") == "grid":
             yield from _grid(path, element)
@@ -145,23 +127,19 @@ def _pictures(data: Data) -> Iterator[Problem]:
 def _grid(path: str, element: Data) -> Iterator[Problem]:
     pictures = element.get("image_urls")
     if isinstance(pictures, list | tuple) and len(pictures) > 1:
-        yield Problem(f"{path}.image_urls", f"the grid has {len(pictures)} pictures; it must have exactly 1")
+        yield problem(RuleCode.GRID_IMAGE_COUNT, f"{path}.image_urls", count=len(pictures))
     if "audio_url" in element:
-        yield Problem(f"{path}.audio_url", "a grid cannot carry audio; only ref_images of type image can")
+        yield problem(RuleCode.GRID_WITH_VOICE, f"{path}.audio_url")
 
 
 def _clips(data: Data) -> Iterator[Problem]:
     types = [element.get("type") for _, element in _elements(data, "ref_videos")]
     if "extend" in types and "ref_images" in data:
-        yield Problem(
-            "ref_images", "ref_images are given with a video to extend; an extension takes no pictures"
-        )
+        yield problem(RuleCode.EXTENSION_WITH_IMAGES, "ref_images")
     if "reference" in types:
         for path, element in _elements(data, "ref_images"):
             if element.get("type") == "grid":
-                yield Problem(
-                    f"{path}.type", "type is grid; beside a reference video ref_images must be of type image"
-                )
+                yield problem(RuleCode.GRID_WITH_MOTION, f"{path}.type")
 
 
 def _tags(data: Data) -> Iterator[Problem]:
@@ -174,16 +152,9 @@ def _tags(data: Data) -> Iterator[Problem]:
     prompt = data.get("prompt")
     for path, tag in tagged:
         if isinstance(prompt, str) and not stands_in(tag, prompt):
-            yield Problem(
-                path,
-                f"the prompt does not contain {tag}; each tag must stand in the prompt, in the same case",
-            )
+            yield problem(RuleCode.TAG_NOT_IN_PROMPT, path, tag=tag)
     for later, earlier in clashes(tag for _, tag in tagged):
         path, tag = tagged[later]
         other_path, other = tagged[earlier]
-        fault = (
-            "is used twice"
-            if tag == other
-            else f"and {other} begin alike, so that one is found inside the other"
-        )
-        yield Problem(path, f"tag {tag} {fault} (see {other_path}); give each a name of its own")
+        code = RuleCode.TAG_REPEATED if tag == other else RuleCode.TAG_IS_PREFIX
+        yield problem(code, path, tag=tag, other=other, other_field=other_path)

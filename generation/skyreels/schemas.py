@@ -21,9 +21,9 @@ from generation.skyreels.limits import (
     UNSPECIFIED_TIME,
     VIDEO_FORMATS,
 )
+from generation.skyreels.problems import Problem, RuleCode
 from generation.skyreels.requests import GenerationRequest, MidFrame, RefImage, RefVideo
 from generation.skyreels.responses import Balance, Submitted, Task, TaskError, TaskState
-from generation.skyreels.rules import Problem
 from generation.skyreels.tokens import TokenEstimate, estimate_tokens
 from generation.skyreels.validation import InvalidRequest, find_problems, find_warnings, parse_request
 from generation.skyreels.vocabulary import (
@@ -69,6 +69,7 @@ __all__ = [
     "RefImage",
     "RefVideo",
     "Resolution",
+    "RuleCode",
     "Scenario",
     "Submitted",
     "Task",

@@ -8,6 +8,10 @@ together.
 import re
 from collections.abc import Iterable
 
+from pydantic_core import PydanticCustomError
+
+from generation.skyreels.problems import RuleCode
+
 
 def check_tag(tag: str) -> str:
     """The tag itself; ValueError when it is not `@` and a name without blanks.
@@ -15,9 +19,9 @@ def check_tag(tag: str) -> str:
     Any name is let through, not only a library handle: clients of the gateway number their tags as they like.
     """
     if not tag.startswith("@"):
-        raise ValueError(f"is {tag!r}; a tag must start with @")
+        raise PydanticCustomError(RuleCode.TAG_WITHOUT_AT, "no @", {"value": _shown(tag)})
     if not re.fullmatch(r"@[^\s@]+", tag):
-        raise ValueError(f"is {tag!r}; after the @ there must be a name without blanks")
+        raise PydanticCustomError(RuleCode.INVALID_TAG, "invalid tag", {"value": _shown(tag)})
     return tag
 
 
@@ -40,6 +44,10 @@ def clashes(tags: Iterable[str]) -> list[tuple[int, int]]:
         for later, tag in enumerate(listed)
         if (earlier := _first_clash(tag, listed[:later])) is not None
     ]
+
+
+def _shown(tag: str) -> str:
+    return tag[:60].encode(errors="replace").decode()
 
 
 def _first_clash(tag: str, others: list[str]) -> int | None:

@@ -23,7 +23,7 @@ from django_q.tasks import async_task
 
 from generation.models import Job, RenderTime, Take
 from generation.sandbox.faults import Fault
-from generation.sandbox.rules import read_order
+from generation.sandbox.rules import read_request
 from tests import factories
 from tests.generation.lifecycle.render_times.test_poll_schedule import simulated
 from tests.worker_host import WorkerHost, wait_for
@@ -148,7 +148,9 @@ def _render_for_long(count: int, sandbox, alice, project) -> list[int]:
                 alice,
                 project,
                 status=Job.Status.RUNNING,
-                task_id=sandbox.desk.take(read_order(json.loads(body)), body, None, faults)[0].id,
+                task_id=sandbox.task_service.create_task(read_request(json.loads(body)), body, None, faults)[
+                    0
+                ].id,
                 submitted_at=timezone.now() - timedelta(seconds=5),
                 next_step_at=timezone.now(),
                 **place,

@@ -42,7 +42,7 @@ def save_draft(page: Page, prompt: str) -> str:
     """The address of the composer with the draft in it."""
     page.goto("/projects/harbour-lights/new/")
     page.get_by_label("Prompt", exact=True).fill(prompt)
-    page.get_by_role("button", name="Save as draft").click()
+    page.get_by_role("button", name="Save draft").click()
     page.wait_for_url("**/new/?from=*")
     return page.url
 

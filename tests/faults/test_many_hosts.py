@@ -21,7 +21,7 @@ from generation.lifecycle.poll.poll_client import GOOD_FOR
 from generation.lifecycle.queue import rate_limit
 from generation.models import Heartbeat, Job
 from generation.sandbox.faults import Fault
-from generation.sandbox.rules import read_order
+from generation.sandbox.rules import read_request
 from tests import factories
 from tests.worker_host import WorkerHost, wait_for
 
@@ -102,7 +102,7 @@ def _render(count, sandbox, alice, project) -> None:
                     "submit", "slow_task", details={"seconds": chance.uniform(SHORTEST, 3 * SHORTEST)}
                 ),
             }
-            task, _ = sandbox.desk.take(read_order(json.loads(body)), body, None, faults)
+            task, _ = sandbox.task_service.create_task(read_request(json.loads(body)), body, None, faults)
             now = timezone.now()
             factories.job(
                 alice,

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from generation import lifecycle
-from generation.composition import Brief, Settings, compose, compose_all
+from generation.composition import Settings, TakeRequest, compose, compose_all
 from generation.models import Job, LedgerEntry, Price
 from generation.prices import current_prices
 from generation.skyreels.pricing import GATEWAY_PRICES
@@ -70,9 +70,9 @@ def test_a_budget_is_checked_with_the_new_price(alice: User, project: Project) -
 
 
 def test_many_takes_ask_for_the_prices_once(alice: User, project: Project) -> None:
-    briefs = [Brief("rain", Settings(duration=seconds)) for seconds in range(3, 13)]
+    take_requests = [TakeRequest("rain", Settings(duration=seconds)) for seconds in range(3, 13)]
     with CaptureQueriesContext(connection) as asked:
-        made = compose_all(user=alice, project=project, briefs=briefs)
+        made = compose_all(user=alice, project=project, take_requests=take_requests)
         assert sum(one.estimate_usd for one in made) == sum(range(3, 13)) * Decimal("0.064")
     assert len(asked) == 1
 

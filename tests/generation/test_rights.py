@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from generation import lifecycle
-from generation.composition import Settings, compose
+from generation.composition import ProblemCode, Settings, compose
 from generation.models import Job, JobReference
 from library.models import Asset, Project, Rights
 from tests import factories
@@ -36,11 +36,6 @@ def end_rights(asset: Asset) -> None:
     Asset.objects.filter(pk=asset.pk).update(rights_end_on=in_days(-3))
 
 
-def refusal(days: int) -> str:
-    ended = f"@Inez may not be used in a new take: its rights ended on {in_days(days)}."
-    return f"{ended} An owner of its project can extend them."
-
-
 @pytest.fixture
 def as_alice(client: Client, alice: User) -> Client:
     client.force_login(alice)
@@ -51,7 +46,7 @@ def test_ended_rights_stand_beside_the_prompt(as_alice: Client, alice: User, pro
     inez(alice, -1, project=project)
     answer = as_alice.post("/projects/harbour-lights/new/", composed(prompt="@inez waits"))
     assert answer.status_code == 422
-    assert answer.context["problems"]["prompt"] == [(refusal(-1), "error")]
+    assert [found.code for found in answer.context["problems"]["prompt"]] == [ProblemCode.RIGHTS_ENDED]
     assert not Job.objects.exists()
 
 
@@ -59,7 +54,9 @@ def test_no_job_is_queued_with_ended_rights(alice: User, project: Project) -> No
     inez(alice, -1, project=project)
     with pytest.raises(lifecycle.CannotQueue) as refused:
         create(alice, project)
-    assert [(found.param, found.message) for found in refused.value.problems] == [("prompt", refusal(-1))]
+    assert [(found.field, found.code) for found in refused.value.problems] == [
+        ("prompt", ProblemCode.RIGHTS_ENDED)
+    ]
     assert not Job.objects.exists()
 
 
@@ -83,8 +80,8 @@ def test_a_job_is_not_made_again_with_ended_rights(as_alice: Client, alice: User
     job = create(alice, project)
     lifecycle.cancel(job, by=alice)
     end_rights(asset)
-    page = as_alice.post(f"/jobs/{job.uuid}/retry/", follow=True).content.decode()
-    assert f"No job was made. {refusal(-3)}" in page
+    page = as_alice.post(f"/jobs/{job.uuid}/retry/", follow=True)
+    assert [message.level_tag for message in page.context["messages"]] == ["error"]
     assert Job.objects.count() == 1
 
 
@@ -98,7 +95,7 @@ def test_a_held_job_is_not_sent_again_with_ended_rights(
     end_rights(asset)
     send = {"action": "send", "agreed": "on"}
     answer = as_alice.post(f"/jobs/{job.uuid}/resolve/", send)
-    assert (answer.status_code, refusal(-3) in answer.content.decode()) == (409, True)
+    assert (answer.status_code, "@Inez" in answer.content.decode()) == (409, True)
     assert (Job.objects.count(), Job.objects.get().status) == (1, Job.Status.HELD)
     Asset.objects.filter(pk=asset.pk).update(rights_end_on=in_days(0))
     assert as_alice.post(f"/jobs/{job.uuid}/resolve/", send).status_code == 302
@@ -108,7 +105,7 @@ def test_a_held_job_is_not_sent_again_with_ended_rights(
 def test_who_may_extend_is_named_for_an_asset_without_a_project(alice: User, project: Project) -> None:
     inez(alice, -1)
     found = compose(user=alice, project=project, prompt="@Inez", settings=Settings()).problems
-    assert found[0].message.endswith("The user who added it can extend them.")
+    assert found[0].values["hint"] == Asset.objects.get().rights_extension_hint
 
 
 def test_job_and_take_are_marked(as_alice: Client, alice: User, project: Project) -> None:

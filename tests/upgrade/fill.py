@@ -25,7 +25,7 @@ from django.utils import timezone
 from django_q.models import OrmQ
 
 from generation import api_tokens, lifecycle, promotion
-from generation.composition import Brief, Roles, Settings
+from generation.composition import Roles, Settings, TakeRequest
 from generation.lifecycle.poll import sweep
 from generation.models import (
     ApiToken,
@@ -202,7 +202,9 @@ class Filling:
         lifecycle.create_batch(
             by=self.alice,
             project=self.project,
-            briefs=[Brief(prompt=f"Gull {number}", settings=FAST, roles=Roles()) for number in (1, 2)],
+            take_requests=[
+                TakeRequest(prompt=f"Gull {number}", settings=FAST, roles=Roles()) for number in (1, 2)
+            ],
             form_key=uuid4(),
         )
         for job in Batch.objects.get().jobs.all():

@@ -15,7 +15,7 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from generation import gateway
-from generation.composition import Problem, why_ended
+from generation.composition import rights_problem
 from generation.lifecycle.errors import CannotQueue, NotPossible
 from generation.lifecycle.held.held_jobs import Doubt, Way, doubt_of, ways_of
 from generation.lifecycle.leases import record_event, wake
@@ -166,7 +166,7 @@ def _check(job: Job, way: Way) -> None:
 
 def _check_rights(job: Job) -> None:
     used = Asset.objects.filter(pk__in=job.references.order_by().values("asset")).order_by("pk")
-    if ended := [Problem("prompt", told) for asset in used if (told := why_ended(asset))]:
+    if ended := [found for asset in used if (found := rights_problem(asset, "prompt"))]:
         raise CannotQueue(ended)
 
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from generation import composition
-from generation.composition import Composition, Problem, Roles, Settings
+from generation.composition import Composition, ProblemCode, Roles, Settings, problem
 from generation.lifecycle.leases import record_event
 from generation.lifecycle.queue.enqueue import (
     CannotQueue,
@@ -134,15 +134,10 @@ def find_existing(form_key: UUID, by: Any) -> Job | None:
     belongs to another user or created a batch."""
     existing = Job.objects.filter(form_key=form_key).first()
     if existing is not None and existing.created_by != by:
-        raise CannotQueue([Problem("form_key", text_of_foreign_form())])
+        raise CannotQueue([problem(ProblemCode.FORM_OF_OTHER_USER, "form_key")])
     if existing is None and Batch.objects.filter(form_key=form_key).exists():
-        raise CannotQueue([Problem("form_key", _("This form was already submitted, as a batch."))])
+        raise CannotQueue([problem(ProblemCode.FORM_MADE_BATCH, "form_key")])
     return existing if existing is not None and existing.status != Status.DRAFT else None
-
-
-def text_of_foreign_form() -> str:
-    """Return the message for a form key that belongs to another user."""
-    return _("This form belongs to another user. Reload the page and submit it again.")
 
 
 @transaction.atomic

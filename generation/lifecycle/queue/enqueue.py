@@ -49,7 +49,7 @@ def enqueue(
         "priority": context.priority,
         "prompt": composed.prompt,
         **vars(composed.settings),
-        "roles": composed.kept_roles,
+        "roles": composed.stored_roles,
         "plan": composed.plan(),
         "billed_seconds": composed.billed_seconds,
         "estimate_usd": composed.estimate_usd,

@@ -134,9 +134,9 @@ def _freeze(lease: Lease, job: Job) -> Lease | None:
         first = refusal.problems[0]
         fail(
             lease,
-            first.message,
+            composition.message_of(first),
             code="invalid_parameter",
-            param=first.param,
+            param=first.field,
             money=LedgerEntry.State.REFUNDED,
         )
         return None

@@ -1,4 +1,4 @@
-"""`manage.py sandbox`: the provider that stands in for the real one."""
+"""`manage.py sandbox`: run the simulated provider."""
 
 import signal
 import socket
@@ -10,33 +10,36 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from generation import gateway
-from generation.sandbox.allowed_hosts import ANYWHERE, Reach
+from generation.sandbox.allowed_hosts import ANY_HOST, AllowedHosts
 from generation.sandbox.server import SandboxServer
 
 
-def reach() -> Reach:
-    """Return what the sandbox may fetch and call. If the installation serves other machines: only public addresses, its
-    own files and its endpoint for provider callbacks."""
+def allowed_hosts() -> AllowedHosts:
+    """Return the hosts that the sandbox may fetch from and call.
+
+    If the installation serves other machines, these are public IP addresses, its own files and its endpoint for
+    provider webhooks.
+    """
     if not gateway.serves_others():
-        return ANYWHERE
+        return ANY_HOST
     endpoints = {settings.AWS_S3_ENDPOINT_URL, settings.AWS_S3_PUBLIC_ENDPOINT_URL}
     files = sorted(f"{endpoint}/{settings.AWS_STORAGE_BUCKET_NAME}/" for endpoint in endpoints)
-    return Reach((*files, f"{settings.PUBLIC_URL}/hooks/skyreels/"))
+    return AllowedHosts((*files, f"{settings.PUBLIC_URL}/hooks/skyreels/"))
 
 
 class Command(BaseCommand):
-    """Speaks as the gateway and as the vendor do, and renders real films, for nothing.
+    """Serve the APIs of the gateway and the vendor, and render real videos at no cost.
 
-    It takes the key that is configured for the provider: one environment serves it and whoever calls it.
+    It accepts the configured provider key, so the same environment serves the sandbox and its clients.
     """
 
-    help = "Runs the sandbox provider alone until SIGTERM or Ctrl-C."
+    help = "Run only the sandbox provider, until SIGTERM or Ctrl-C."
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         default = settings.EMBEDDED["sandbox_port"]
         parser.add_argument("--port", type=int, default=default, help="default: %(default)s")
-        parser.add_argument("--fd", type=int, help="a listening socket that is open already")
+        parser.add_argument("--fd", type=int, help="file descriptor of an open listening socket")
 
     def handle(self, *, port: int, fd: int | None, **options: Any) -> None:
         try:
@@ -45,12 +48,12 @@ class Command(BaseCommand):
                 port=port,
                 listener=None if fd is None else socket.socket(fileno=fd),
                 api_key=settings.SKYREELS_API_KEY,
-                reach=reach(),
+                allowed_hosts=allowed_hosts(),
             )
         except (OSError, OverflowError) as error:
-            sys.exit(f"backlot: the sandbox cannot serve on port {port}: {error}")
+            sys.exit(f"backlot: the sandbox cannot listen on port {port}: {error}")
         signal.signal(signal.SIGTERM, lambda *_: server.stop())
-        own = f"sandbox_api_key in {settings.VAR_DIR / 'embedded.json'}"
-        key = own if settings.PROVIDER_IS_SANDBOX else "that of SKYREELS_API_KEY"
-        self.stdout.write(f"sandbox provider at {server.base_url}; its key is {key}")
+        generated = f"sandbox_api_key in {settings.VAR_DIR / 'embedded.json'}"
+        key = generated if settings.PROVIDER_IS_SANDBOX else "SKYREELS_API_KEY"
+        self.stdout.write(f"sandbox provider at {server.base_url}, API key: {key}")
         server.serve_forever()

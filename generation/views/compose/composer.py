@@ -1,4 +1,4 @@
-"""The composer: a prompt, frames and settings, what they cost, what stands in the way, what the model gets."""
+"""The composer: enter a prompt, frames and settings, see price and problems, and generate takes."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,164 +9,180 @@ from django.db.models import Exists, OuterRef, Q
 from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from generation import lifecycle
-from generation.composition import Brief
+from generation.composition import TakeRequest
+from generation.composition.variations import CannotExpand
 from generation.forms import ComposerForm
 from generation.forms.composer import MID_ROWS
 from generation.models import Batch, Job, Shot
 from generation.skyreels import schemas
-from generation.views.compose import composer_context, reuse, take_from_note
-from generation.views.compose import drafts as drafting
-from generation.views.compose.quote import Quote, briefs_of_form, quote
+from generation.views.compose import composer_context, drafts, reuse, take_from_note
+from generation.views.compose.quote import Quote, quote, take_requests_of
 from generation.views.shared.access import Request, project_to_edit, uuid_in
 from library.models import Asset, Project, ProjectAsset
 
-CHIPS, SHOTS = 24, 200
+MAX_CHIPS, MAX_SHOTS = 24, 200
+INVALID = 422
 
 
 @require_http_methods(["GET", "POST"])
 def composer(request: Request, slug: str) -> HttpResponseBase:
-    """Write, see the price, generate. A refused form keeps all that was typed."""
+    """Show the composer, save a draft, or queue takes. An invalid form keeps all that was entered."""
     project = project_to_edit(request, slug)
     if request.method == "GET":
-        form, notices = _started(request, project)
-        return _answer(request, project, form, notices=notices)
+        form, notices = _initial_form(request, project)
+        return _page(request, project, form, notices=notices)
     form = ComposerForm(request.POST)
     valid = form.is_valid()
     if "save" in request.POST and form.has_settings() and "form_key" not in form.errors:
-        return redirect(_saved(request, project, form))
+        return redirect(_save_draft(request, project, form))
     if valid:
         try:
-            if (made := _made(request, project, form)) is not None:
-                return redirect(made)
+            if (created := _create(request, project, form)) is not None:
+                return redirect(created)
         except lifecycle.CannotQueue as refusal:
-            # What the page's own check says again is said once.
-            form.add_problems(one for one in refusal.problems if one.param == "form_key")
-    return _answer(request, project, form, status=422)
+            # The quote on the page reports all other problems.
+            form.add_problems(found for found in refusal.problems if found.field == "form_key")
+    return _page(request, project, form, status=INVALID)
 
 
 @require_POST
 def composer_check(request: Request, slug: str) -> HttpResponse:
-    """Price and problems of what is typed now: fragments for a script, the whole page for the Check button and for
-    those that put a note's frame into its place."""
+    """Return price and problems of the current form: fragments for the script, the whole page for the Check button and
+    for the buttons that use a note's frame."""
     project = project_to_edit(request, slug)
     form = ComposerForm(request.POST)
     form.is_valid()
     notices: list[str] = []
     if "part" in request.POST:
-        form, notices = take_from_note.placed(request, project, form)
-    forgive = bool(request.htmx) and not request.POST.get("prompt")
-    return _answer(request, project, form, forgive=forgive, notices=notices)
+        form, notices = take_from_note.use_frame(request, project, form)
+    ignore_empty_prompt = bool(request.htmx) and not request.POST.get("prompt")
+    return _page(request, project, form, ignore_empty_prompt=ignore_empty_prompt, notices=notices)
 
 
 @require_POST
 def composer_draft(request: Request, slug: str) -> JsonResponse:
-    """Keeps the form while it is typed: `{"address"}` of the draft, empty for an empty form that was never kept; 409
-    with the address of what it has become when it was sent meanwhile."""
+    """Save the form while it is edited.
+
+    Return `{"address"}` of the draft, empty for an empty form that was never saved. Answer 409 if the form was sent
+    meanwhile, with the URL of what it became.
+    """
     project = project_to_edit(request, slug)
     form = ComposerForm(request.POST)
     form.is_valid()
     if "form_key" in form.errors:
-        return JsonResponse({"problem": "This form has lost its key. Open the page anew."}, status=422)
-    if made := drafting.sent_before(request, form):
-        problem = "This form was sent already."
-        return JsonResponse({"problem": problem, "address": made.get_absolute_url()}, status=409)
-    if drafting.is_untouched(form):
+        return JsonResponse({"problem": _("This form has lost its key. Reload the page.")}, status=INVALID)
+    if sent := drafts.find_sent(request, form):
+        message = _("This form was already submitted.")
+        return JsonResponse({"problem": message, "address": sent.get_absolute_url()}, status=409)
+    if drafts.is_untouched(form):
         return JsonResponse({"address": ""})
     try:
-        # A code that is still being typed must not leave a shot behind for each of its letters.
-        draft = drafting.keep(request, project, form, new_shot=False)
-        return JsonResponse({"address": drafting.address(project, draft, form)})
+        # A code that is still being typed must not create a shot at each keystroke.
+        draft = drafts.save(request, project, form, create_shot=False)
+        return JsonResponse({"address": drafts.draft_url(project, draft, form)})
     except lifecycle.NotPossible as refusal:
         return JsonResponse({"problem": str(refusal), "address": ""}, status=409)
 
 
-def _started(request: Request, project: Project) -> tuple[ComposerForm, list[str]]:
-    """The form as the address asks for it, and what to say about it: a draft of one's own goes on, anything else is
-    copied."""
-    if begun := take_from_note.start(request, project) or reuse.start(request, project):
-        brief, take, notices, note = begun
+def _initial_form(request: Request, project: Project) -> tuple[ComposerForm, list[str]]:
+    """Return the form that the URL asks for, with notices. A draft of the user continues; other jobs are copied."""
+    if start := take_from_note.start(request, project) or reuse.start(request, project):
         form = ComposerForm.of(
-            brief, made_from=take.uuid if take else None, answers=note.uuid if note else None
+            start.take_request,
+            made_from=start.take.uuid if start.take else None,
+            answers=start.for_note.uuid if start.for_note else None,
         )
         form.fields["prompt"].widget.attrs["autofocus"] = True
-        return form, notices
+        return form, start.notices
     source = _source(request, project)
     if source is None:
         shot = request.GET.get("shot", "").replace("\0", "")
-        return ComposerForm.of(Brief("", shot=shot[: Shot._meta.get_field("code").max_length])), []
+        return ComposerForm.of(TakeRequest("", shot=shot[: Shot._meta.get_field("code").max_length])), []
     if source.status != Job.Status.DRAFT or source.created_by_id != request.user.pk:
-        return ComposerForm.of(Brief.of(source)), []
+        return ComposerForm.of(TakeRequest.of(source)), []
+    return _draft_form(request, source), []
+
+
+def _draft_form(request: Request, draft: Job) -> ComposerForm:
     origin = {
-        "made_from": source.made_from.uuid if source.made_from else None,
-        "answers": source.for_note.uuid if source.for_note else None,
+        "made_from": draft.made_from.uuid if draft.made_from else None,
+        "answers": draft.for_note.uuid if draft.for_note else None,
     }
-    brief, more = drafting.asked_beside(source, request.GET)
-    return ComposerForm.of(brief, form_key=source.form_key, **origin, **more), []
+    take_request, options = drafts.with_url_options(draft, request.GET)
+    return ComposerForm.of(take_request, form_key=draft.form_key, **origin, **options)
 
 
 def _source(request: Request, project: Project) -> Job | None:
-    """The job that `?from=` names, when it is one of this project's: the form starts as that one was."""
-    wanted = uuid_in(request.GET.get("from", ""))
+    """Return the job of this project that `?from=` names, from which the form is filled in."""
+    uuid = uuid_in(request.GET.get("from", ""))
     jobs = project.jobs.select_related("shot", "made_from", "for_note")
-    return jobs.filter(uuid=wanted).first() if wanted else None
+    return jobs.filter(uuid=uuid).first() if uuid else None
 
 
-def _saved(request: Request, project: Project, form: ComposerForm) -> str:
-    """Keeps the form as a draft; the address where it goes on."""
+def _save_draft(request: Request, project: Project, form: ComposerForm) -> str:
+    """Save the form as a draft and return the URL at which it continues."""
     try:
-        draft = drafting.keep(request, project, form, new_shot=True)
+        draft = drafts.save(request, project, form, create_shot=True)
     except lifecycle.NotPossible as refusal:
         messages.error(request, str(refusal))
         return reverse("generation:jobs")
-    messages.success(request, "The draft is kept. You find it under Jobs, Drafts.")
-    return drafting.address(project, draft, form)
+    messages.success(request, _("Draft saved. You can find it under Jobs › Drafts."))
+    return drafts.draft_url(project, draft, form)
 
 
 @transaction.atomic
-def _made(request: Request, project: Project, form: ComposerForm) -> Job | Batch | None:
-    """Makes the job or the batch, and with it a shot that is named for the first time; a refusal undoes both. None
-    for a batch that was not agreed to at this number and total: then the page shows them."""
+def _create(request: Request, project: Project, form: ComposerForm) -> Job | Batch | None:
+    """Create the job or batch, and a shot that does not exist yet; all or nothing.
+
+    Return None for a batch whose number and total the user has not confirmed; the page then shows them.
+    """
     try:
-        briefs = briefs_of_form(form)
-    except ValueError:
+        take_requests = take_requests_of(form)
+    except CannotExpand:
         return None
-    origin = {"form_key": form.cleaned_data["form_key"], **drafting.origin(request, project, form)}
-    if len(briefs) == 1:
-        (brief,) = briefs
+    origin = drafts.origin(request, project, form)
+    form_key = form.cleaned_data["form_key"]
+    if len(take_requests) == 1:
+        (take_request,) = take_requests
         return lifecycle.create(
             by=request.user,
             project=project,
-            prompt=brief.prompt,
-            settings=brief.settings,
-            roles=brief.roles,
-            shot=drafting.shot(project, brief.shot),
+            prompt=take_request.prompt,
+            settings=take_request.settings,
+            roles=take_request.roles,
+            shot=drafts.shot_of(project, take_request.shot),
+            form_key=form_key,
             **origin,
         )
     if form.cleaned_data["agreed"] != quote(request, project, form).agreed:
         return None
-    return lifecycle.create_batch(by=request.user, project=project, briefs=briefs, **origin)
+    return lifecycle.create_batch(
+        by=request.user, project=project, take_requests=take_requests, form_key=form_key, **origin
+    )
 
 
-def _answer(
+def _page(
     request: Request,
     project: Project,
     form: ComposerForm,
     *,
     status: int = 200,
-    forgive: bool = False,
+    ignore_empty_prompt: bool = False,
     notices: Sequence[str] = (),
 ) -> HttpResponse:
-    found = quote(request, project, form, forgive=forgive)
+    """Return the whole page, or its fragments for htmx."""
+    found = quote(request, project, form, ignore_empty_prompt=ignore_empty_prompt)
     context: dict[str, Any] = {
         "project": project,
-        "refused": status == 422,
-        "to_agree": status == 422 and not found.errors and found.count > 1,
+        "is_invalid": status == INVALID,
+        "needs_confirmation": status == INVALID and not found.errors and found.count > 1,
         "form": form,
         "notices": notices,
-        "quoted": take_from_note.quoted(project, form) if not request.htmx else None,
+        "quoted": take_from_note.quoted_note(project, form) if not request.htmx else None,
         "quote": found,
         "composition": found.composition,
         "problems": found.problems,
@@ -177,9 +193,8 @@ def _answer(
     }
     if request.htmx:
         return render(request, "generation/compose/_composer_check.html", context)
-    return render(
-        request, "generation/compose/composer.html", context | _choices(request, project), status=status
-    )
+    context |= _choices(request, project)
+    return render(request, "generation/compose/composer.html", context, status=status)
 
 
 def _mid_rows(form: ComposerForm, found: Quote) -> list[dict[str, Any]]:
@@ -191,24 +206,24 @@ def _mid_rows(form: ComposerForm, found: Quote) -> list[dict[str, Any]]:
 
 
 def _choices(request: Request, project: Project) -> dict[str, Any]:
-    """The handles to choose from, the project's own first, its shots, and the draft that was left."""
+    """Return the assets to insert, the project's own first, its shots, and an unfinished draft."""
     linked = Exists(ProjectAsset.objects.filter(project=project, asset=OuterRef("pk")))
     usable = Asset.objects.visible_to(request.user).usable_in(project).active()
     assets = usable.exclude(kind=Asset.Kind.AUDIO).select_related("cover")
-    here = assets.filter(Q(home_project=project) | linked)
-    own = list(here[:CHIPS])
-    others = assets.exclude(pk__in=[asset.pk for asset in own])[: CHIPS - len(own)]
+    in_project = assets.filter(Q(home_project=project) | linked)
+    own = list(in_project[:MAX_CHIPS])
+    others = assets.exclude(pk__in=[asset.pk for asset in own])[: MAX_CHIPS - len(own)]
     return {
         "own_assets": own,
         "other_assets": list(others),
-        "shots": project.shots.all()[:SHOTS],
+        "shots": project.shots.all()[:MAX_SHOTS],
         "unfinished": _unfinished(request, project),
     }
 
 
 def _unfinished(request: Request, project: Project) -> Job | None:
-    """The draft that the user left last, to be offered beside an empty form."""
+    """Return the user's latest draft, to be offered beside an empty form."""
     if request.method != "GET" or request.GET:
         return None
-    drafts = project.jobs.filter(status=Job.Status.DRAFT, created_by=request.user)
-    return drafts.order_by("-pk").first()
+    saved = project.jobs.filter(status=Job.Status.DRAFT, created_by=request.user)
+    return saved.order_by("-pk").first()

@@ -1,15 +1,24 @@
-"""What the composer's form comes to: takes, total, problems beside their fields, and what the model gets."""
+"""Quote the composer's form: the takes, their total, and the problems of each field."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
 
-from generation.composition import Brief, Composition, Problem, briefs_of, compose_all, expand
+from generation.composition import (
+    Composition,
+    Problem,
+    TakeRequest,
+    compose_all,
+    message_of,
+    variations_of,
+)
+from generation.composition.problems import Level
+from generation.composition.take_settings import MODEL_LABELS, SETTING_NAMES
+from generation.composition.variations import CannotExpand
 from generation.forms import ComposerForm
-from generation.forms.composer import MID_ROWS, MODEL_LABELS
+from generation.forms.composer import MID_ROWS
 from generation.ledger import Budget, budget_of
 from generation.lifecycle import find_refusal
 from generation.skyreels import schemas
@@ -17,16 +26,36 @@ from generation.spending_limits import Allowance, allowances, binding
 from generation.views.shared.access import Request
 from library.models import Project
 
-MIDS = [f"mid_{row}" for row in MID_ROWS]
-FRAMES = ["first_frame", *MIDS, "end_frame"]
-SETTINGS = ["model", "resolution", "duration", "aspect_ratio", "prompt_optimizer", "shot"]
-SHOWN_BESIDE = ["prompt", *FRAMES, "clip", "voices", *SETTINGS, "takes", "models", "resolutions", "other"]
-Found = tuple[str, str, str]  # (field, sentence, level)
+FRAME_FIELDS = ("first_frame", *(f"mid_{row}" for row in MID_ROWS), "end_frame")
+OTHER = "other"  # in place of a field, for problems that belong to none
+FIELDS_WITH_PROBLEMS = (
+    *("prompt", *FRAME_FIELDS, "clip", "voices"),
+    *(*SETTING_NAMES, "shot", "takes", "models", "resolutions", OTHER),
+)
 
 
 @dataclass(frozen=True)
-class Line:
-    """Takes of one price: how many of which model and resolution, and what they come to."""
+class FieldProblem:
+    """A problem and the field that shows it; `code` is the problem's, or that of the form's error. `suggestion` is a
+    handle to write in place of `handle`."""
+
+    field: str
+    message: str
+    code: str = ""
+    level: Level = "error"
+    handle: str = ""
+    suggestion: str = ""
+
+    @classmethod
+    def of(cls, field: str, found: Problem) -> "FieldProblem":
+        """Return a composition's problem for a field of the form."""
+        handle = str(found.values.get("handle", "")) if found.suggestion else ""
+        return cls(field, message_of(found), found.code, found.level, handle, found.suggestion)
+
+
+@dataclass(frozen=True)
+class PriceLine:
+    """Takes of one price; `price` in US dollars for a second."""
 
     count: int
     model: str
@@ -43,172 +72,162 @@ class Line:
 
 @dataclass(frozen=True)
 class Quote:
-    """The takes that a form asks for, what they cost and what stands in the way; nothing is made by asking."""
+    """The takes that a form requests, with their price and problems. A quote writes nothing."""
 
     form: ComposerForm
     project: Project
-    briefs: Sequence[Brief]
+    take_requests: Sequence[TakeRequest]
     compositions: Sequence[Composition]
-    found: Sequence[Found]
+    found: Sequence[FieldProblem]
     budget: Budget | None
     limits: Sequence[Allowance]
 
     @property
     def composition(self) -> Composition | None:
-        """The first take, which stands for all where they differ in nothing that is shown."""
+        """The first take, which represents all of them on the page."""
         return self.compositions[0] if self.compositions else None
 
     @property
     def count(self) -> int:
-        """How many takes are asked for."""
+        """The number of takes."""
         return len(self.compositions)
 
     @property
     def total(self) -> Decimal:
-        """US dollars for all of them."""
+        """US dollars for all takes."""
         return sum((one.estimate_usd for one in self.compositions), Decimal(0))
 
     @property
     def binding(self) -> Allowance | None:
-        """Return the limit with the smallest amount left before these takes; None without any limit."""
+        """The limit with the smallest amount left before these takes; None without any limit."""
         return binding(self.limits)
 
     @property
     def budget_after(self) -> Budget | None:
-        """How the project would stand with these takes."""
+        """The project's budget after these takes."""
         return self.budget.with_more(self.total) if self.budget else None
 
     @property
     def agreed(self) -> str:
-        """Number and total as the form sends them back, so that nobody pays what was not shown."""
+        """Number and total, which the form sends back, so that users pay only what they have seen."""
         return f"{self.count}:{self.total:.4f}"
 
     @cached_property
-    def lines(self) -> list[Line]:
-        """The takes by price, in the order in which they were asked for."""
-        counts = Counter(map(_priced, self.compositions))
-        return [Line(count, *priced) for priced, count in counts.items()]
+    def lines(self) -> list[PriceLine]:
+        """The takes grouped by price, in the order in which they were requested."""
+        counts = Counter(map(_price_line, self.compositions))
+        return [PriceLine(count, *priced) for priced, count in counts.items()]
 
     @property
     def prompts(self) -> list[str]:
-        """The prompts that the alternatives in braces make; one when there are none."""
-        return list(dict.fromkeys(brief.prompt for brief in self.briefs))
+        """The prompts after expanding the alternatives in braces."""
+        return list(dict.fromkeys(one.prompt for one in self.take_requests))
 
     @cached_property
-    def problems(self) -> dict[str, list[tuple[str, str]]]:
-        """(sentence, level) for each field of the page."""
-        return {
-            name: [(text, level) for field, text, level in self.found if field == name]
-            for name in SHOWN_BESIDE
-        }
+    def problems(self) -> dict[str, list[FieldProblem]]:
+        """The problems by field of the page."""
+        return {name: [one for one in self.found if one.field == name] for name in FIELDS_WITH_PROBLEMS}
 
     @property
     def errors(self) -> int:
-        """How many problems stand in the way."""
-        return sum(level == "error" for _, _, level in self.found)
+        """The number of problems to fix before the takes can be queued."""
+        return sum(one.level == "error" for one in self.found)
 
     @property
     def is_blank(self) -> bool:
-        """Whether nobody has typed anything yet."""
+        """Whether nothing has been entered yet."""
         return not self.form.is_bound and not self.form.prompt_typed
 
     @property
     def tokens(self) -> schemas.TokenEstimate:
-        """The longest prompt's length."""
-        prompts = [brief.prompt for brief in self.briefs] or [self.form.prompt_typed]
+        """The length of the longest prompt."""
+        prompts = [one.prompt for one in self.take_requests] or [self.form.prompt_typed]
         return max(map(schemas.estimate_tokens, prompts), key=lambda tokens: tokens.high)
 
 
-def quote(request: Request, project: Project, form: ComposerForm, *, forgive: bool = False) -> Quote:
-    """What the form comes to; `forgive` passes over an empty prompt: who tries the settings first did no wrong."""
-    found = _typed_problems(form, forgive=forgive)
-    briefs: list[Brief] = []
+def quote(
+    request: Request, project: Project, form: ComposerForm, *, ignore_empty_prompt: bool = False
+) -> Quote:
+    """Quote a form. With `ignore_empty_prompt` an empty prompt is not an error yet."""
+    found = _form_problems(form, ignore_empty_prompt=ignore_empty_prompt)
+    take_requests: list[TakeRequest] = []
     try:
-        briefs = briefs_of_form(form) if form.has_settings() else []
-    except ValueError as refusal:
-        found.append((_field_of_refusal(form), str(refusal), "error"))
-    compositions = _composed(request, project, briefs)
-    found += _found_problems(compositions, form, known={text for _, text, _ in found})
+        take_requests = take_requests_of(form) if form.has_settings() else []
+    except CannotExpand as refusal:
+        field = "prompt" if refusal.in_prompt else "takes"
+        found.append(FieldProblem(field, str(refusal), code="variations"))
+    compositions = _compose(request, project, take_requests)
+    found += _composition_problems(compositions, form)
     budget = budget_of(project) if project.budget_usd is not None else None
     limits = allowances(request.user, project)
-    found += _refusal(request, compositions, limits)
-    return Quote(form, project, briefs, compositions, found, budget, limits)
+    found += _limit_problems(request, compositions, limits)
+    return Quote(form, project, take_requests, compositions, found, budget, limits)
 
 
-def briefs_of_form(form: ComposerForm) -> list[Brief]:
-    """Every take that the form asks for. Raises ValueError with a sentence for people."""
+def take_requests_of(form: ComposerForm) -> list[TakeRequest]:
+    """Return each take that the form requests. Raise CannotExpand."""
     values = form.cleaned_data if form.is_bound else form.initial
-    return briefs_of(
-        form.brief(),
+    return variations_of(
+        form.take_request(),
         takes=values.get("takes") or 1,
         models=values.get("models") or (),
         resolutions=values.get("resolutions") or (),
     )
 
 
-def _composed(request: Request, project: Project, briefs: Sequence[Brief]) -> list[Composition]:
-    """Takes that are asked for alike are composed once."""
-    apart = list(dict.fromkeys(briefs))
-    found = compose_all(user=request.user, project=project, briefs=apart)
-    by_brief = dict(zip(apart, found, strict=True))
-    return [by_brief[brief] for brief in briefs]
+def _compose(request: Request, project: Project, take_requests: Sequence[TakeRequest]) -> list[Composition]:
+    """Compose the takes; equal ones are composed once."""
+    distinct = list(dict.fromkeys(take_requests))
+    composed = compose_all(user=request.user, project=project, take_requests=distinct)
+    by_request = dict(zip(distinct, composed, strict=True))
+    return [by_request[one] for one in take_requests]
 
 
-def _refusal(
-    request: Request, compositions: Sequence[Composition], found: Sequence[Allowance]
-) -> list[Found]:
-    """What making them would be refused with."""
+def _limit_problems(
+    request: Request, compositions: Sequence[Composition], limits: Sequence[Allowance]
+) -> list[FieldProblem]:
+    """Return the limit that these takes would exceed."""
     total = sum((one.estimate_usd for one in compositions), Decimal(0))
-    refusal = find_refusal(request.user, found, usd=total, takes=len(compositions))
-    return [("other", str(refusal), "error")] if refusal else []
+    refusal = find_refusal(request.user, limits, usd=total, takes=len(compositions))
+    return [FieldProblem.of(OTHER, found) for found in refusal.problems] if refusal else []
 
 
-def _priced(composition: Composition) -> tuple[Any, ...]:
-    chosen = composition.settings
-    label = MODEL_LABELS[schemas.Model(chosen.model)]
+def _price_line(composition: Composition) -> tuple[str, str, int, Decimal, bool]:
+    settings = composition.settings
+    label = str(MODEL_LABELS[settings.model])
     seconds, price = composition.billed_seconds, composition.price_per_second
-    return (label, chosen.resolution, seconds, price, composition.with_video)
+    return (label, settings.resolution, seconds, price, composition.with_video)
 
 
-def _field_of_refusal(form: ComposerForm) -> str:
-    """Beside the prompt when its braces are at fault, else beside the number of takes."""
-    try:
-        expand(form.prompt_typed)
-    except ValueError:
-        return "prompt"
-    return "takes"
-
-
-def _typed_problems(form: ComposerForm, *, forgive: bool) -> list[Found]:
+def _form_problems(form: ComposerForm, *, ignore_empty_prompt: bool) -> list[FieldProblem]:
     if not form.is_bound:
         return []
     return [
-        (_beside(name), str(text), "error")
-        for name, texts in form.errors.items()
-        if not (forgive and name == "prompt")
-        for text in texts
+        FieldProblem(_shown_field(name), str(message), code=error.code or "")
+        for name, errors in form.errors.as_data().items()
+        if not (ignore_empty_prompt and name == "prompt")
+        for error in errors
+        for message in error.messages
     ]
 
 
-def _beside(name: str) -> str:
+def _shown_field(name: str) -> str:
     field = name.removesuffix("_at")
-    return field if field in SHOWN_BESIDE else "other"
+    return field if field in FIELDS_WITH_PROBLEMS else OTHER
 
 
-def _found_problems(
-    compositions: Iterable[Composition], form: ComposerForm, *, known: set[str]
-) -> list[Found]:
-    """Nothing is held against a form that nobody has typed in yet, nor said twice."""
-    found: dict[str, Found] = {}
-    for composition in compositions:
-        if not (composition.prompt or form.is_bound):
-            continue
-        for problem in composition.problems:
-            if problem.message not in known and not _is_empty_prompt(problem, composition):
-                field = _beside(form.field_of(problem) or "other")
-                found.setdefault(problem.message, (field, problem.message, problem.level))
-    return list(found.values())
+def _composition_problems(compositions: Iterable[Composition], form: ComposerForm) -> list[FieldProblem]:
+    """Return each problem of the takes once; none for a form in which nothing has been entered yet."""
+    problems = dict.fromkeys(
+        found
+        for composition in compositions
+        if composition.prompt or form.is_bound
+        for found in composition.problems
+        if not _is_empty_prompt(found, composition)
+    )
+    return [FieldProblem.of(_shown_field(form.field_of(found) or OTHER), found) for found in problems]
 
 
-def _is_empty_prompt(problem: Problem, composition: Composition) -> bool:
-    return problem.param == "prompt" and not composition.prompt
+def _is_empty_prompt(found: Problem, composition: Composition) -> bool:
+    """Return whether this is about an empty prompt, which the form reports itself."""
+    return found.field == "prompt" and not composition.prompt

@@ -1,4 +1,4 @@
-"""Again: what the composer starts from when something is to come of a take or a job that is there."""
+"""Start the composer from an existing take or job: re-run, vary, finalise, extend, or use a frame."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -11,10 +11,11 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from generation import promotion
-from generation.composition import Brief, Keyframe, Roles
+from generation.composition import Keyframe, Roles, TakeRequest
 from generation.models import Job, Note, Take
 from generation.skyreels import schemas
 from generation.views.shared.access import Request, take_to_edit, uuid_in
@@ -22,23 +23,19 @@ from library.models import Asset, Project
 
 FINAL_RESOLUTION = schemas.Resolution.P1080
 FINAL_MODEL = schemas.Model.STD
-LOST = (
-    "It was sent by a program, with files that are not in the library: those are left out here. "
-    "Add them to the library to use them again."
-)
 
 
-class Start(NamedTuple):
-    """What the composer begins with: the brief, the take that it came from, what to say, the note that it answers."""
+class ComposerStart(NamedTuple):
+    """What the composer starts with: the request, the take it is made from, notices, and the note it is for."""
 
-    brief: Brief
+    take_request: TakeRequest
     take: Take | None
     notices: list[str]
-    answers: Note | None = None
+    for_note: Note | None = None
 
 
-class How(StrEnum):
-    """What is to come of it."""
+class ReuseMode(StrEnum):
+    """How a take is used for the next one."""
 
     AGAIN = "again"
     VARY = "vary"
@@ -49,87 +46,93 @@ class How(StrEnum):
     KEYFRAME = "keyframe"
 
     @property
-    def goes_on(self) -> bool:
-        """Whether what comes of it tells what happens next, and is no other try at the same."""
-        return self in {How.EXTEND, How.LAST_FRAME, How.FROM_HERE}
+    def continues(self) -> bool:
+        """Whether the new take shows what happens next instead of being another attempt."""
+        return self in {ReuseMode.EXTEND, ReuseMode.LAST_FRAME, ReuseMode.FROM_HERE}
 
     @property
     def needs_asset(self) -> bool:
-        """Whether the request names the take, or a frame of it, by a handle."""
-        return self.goes_on or self == How.KEYFRAME
+        """Whether the request refers to the take, or a frame of it, by a handle."""
+        return self.continues or self == ReuseMode.KEYFRAME
 
 
 @require_POST
 def again(request: Request, uuid: UUID) -> HttpResponse:
-    """Leads to the composer; what has to have a handle for that is put in the library first."""
+    """Redirect to the composer. A video or frame that needs a handle is added to the library first."""
     take = take_to_edit(request, uuid)
-    how = _how(request.POST.get("how", ""))
-    if how is None:
-        messages.error(request, "Nothing was made: say what is to come of the take by one of the buttons.")
+    mode = _mode(request.POST.get("how", ""))
+    if mode is None:
+        messages.error(request, _("Nothing was created. Choose how to use the take."))
         return redirect(take)
-    if not how.needs_asset:
-        return redirect(composer_url(take, how))
+    if not mode.needs_asset:
+        return redirect(composer_url(take, mode))
     try:
-        at = _second_of(take, how, request.POST.get("at", ""))
+        at = _second_of(take, mode, request.POST.get("at", ""))
         asset = promotion.reference_to(take, by=request.user, at=at)
     except promotion.CannotPromote as refusal:
-        messages.error(request, f"Nothing was made. {refusal}")
+        messages.error(request, _("Nothing was created. %(reason)s") % {"reason": refusal})
         return redirect(take)
-    return redirect(composer_url(take, how, asset.promotion.second))
+    return redirect(composer_url(take, mode, asset.promotion.second))
 
 
-def composer_url(take: Take, how: How, second: float | None = None) -> str:
-    """The composer that starts from this take."""
-    asked = {"take": take.uuid, "how": how.value} | ({} if second is None else {"at": f"{second:.3f}"})
-    return f"{reverse('generation:composer', args=[take.project.slug])}?{urlencode(asked)}"
+def composer_url(take: Take, mode: ReuseMode, second: float | None = None) -> str:
+    """Return the URL of the composer that starts from this take."""
+    query = {"take": take.uuid, "how": mode.value} | ({} if second is None else {"at": f"{second:.3f}"})
+    return f"{reverse('generation:composer', args=[take.project.slug])}?{urlencode(query)}"
 
 
-def start(request: Request, project: Project) -> Start | None:
-    """What the composer begins with, from which take, and what to say about it.
+def start(request: Request, project: Project) -> ComposerStart | None:
+    """Return what the composer starts with at `?take=<uuid>&how=…&at=<seconds>` or `?from=<job>&how=again|vary|final`.
 
-    Reads `?take=<uuid>&how=…&at=<seconds>` and `?from=<job>&how=again|vary|final`; None when neither names one of this
-    project, and for a draft, which goes on instead. A note that the job was made for is answered by another try at it
-    too, as long as it is open.
+    Return None when neither names a take or job of this project, and for a draft, which is continued instead. If the
+    job was for a note that is still open, the new take is for that note too, unless it shows what happens next.
     """
-    how = _how(request.GET.get("how", How.AGAIN)) or How.AGAIN
+    mode = _mode(request.GET.get("how", ReuseMode.AGAIN)) or ReuseMode.AGAIN
     take = _take(request, project)
     job = take.job if take else _job(request, project)
     if job is None:
         return None
     note = job.for_note
     is_open = note is not None and note.resolved_at is None and note.deleted_at is None
-    begun = _start(request, job, take or getattr(job, "take", None), how)
-    return begun._replace(answers=note if is_open and not how.goes_on else None)
+    found = _start(request, job, take or getattr(job, "take", None), mode)
+    return found._replace(for_note=note if is_open and not mode.continues else None)
 
 
-def _start(request: Request, job: Job, take: Take | None, how: How) -> Start:
-    brief, name = Brief.of(job), promotion.title_of(take) if take else f"{job}"
-    if take and how.needs_asset:
+def _start(request: Request, job: Job, take: Take | None, mode: ReuseMode) -> ComposerStart:
+    take_request, name = TakeRequest.of(job), promotion.title_of(take) if take else f"{job}"
+    if take and mode.needs_asset:
         second = _number(request.GET.get("at", ""))
         asset = promotion.reference_at(take, by=request.user, second=second)
         if asset is None:
-            return Start(brief, take, [f"{name} has no handle for that yet: press the button on its page."])
-        return Start(_with_asset(brief, asset, second, how), take, [_told(asset, name, how)])
-    lost = left_out(job)
-    if how == How.FINAL:
-        settings = replace(brief.settings, model=FINAL_MODEL, resolution=FINAL_RESOLUTION)
-        said = f"All is as in {name}, in Standard at {FINAL_RESOLUTION}. Look at the price first."
-        return Start(replace(brief, settings=settings), take, [said, *lost])
-    said = f"References and settings are those of {name}. Change the prompt to get another take."
-    return Start(brief, take, [said, *lost] if how == How.VARY else lost)
+            notice = _("%(take)s has no handle for this yet. Use the button on its page.")
+            return ComposerStart(take_request, take, [notice % {"take": name}])
+        with_asset = _with_asset(take_request, asset, second, mode)
+        return ComposerStart(with_asset, take, [_asset_notice(asset, name, mode)])
+    lost = external_file_notices(job)
+    if mode == ReuseMode.FINAL:
+        settings = replace(take_request.settings, model=FINAL_MODEL, resolution=FINAL_RESOLUTION)
+        notice = _("Same as %(take)s, with the Standard model at %(resolution)s. Check the price first.")
+        values = {"take": name, "resolution": FINAL_RESOLUTION}
+        return ComposerStart(replace(take_request, settings=settings), take, [notice % values, *lost])
+    if mode == ReuseMode.VARY:
+        notice = _("References and settings are those of %(take)s. Change the prompt to get another take.")
+        return ComposerStart(take_request, take, [notice % {"take": name}, *lost])
+    return ComposerStart(take_request, take, lost)
 
 
-def context(job: Job, take: Take | None) -> dict[str, Any]:
-    """What `_again.html` shows of a job and its take: whether it is as good as can be, and (draft, final) for each
-    final that was made of it or that it is. Two queries at most."""
+def reuse_options(job: Job, take: Take | None) -> dict[str, Any]:
+    """Return the context of `_reuse.html`: the query that names the take or job, whether the job is final, and
+    (draft, final) for each final that was made from its take, or for itself. At most two queries."""
+    source = f"take={take.uuid}" if take else f"from={job.uuid}"
     if not _is_final(job):
-        of_it = {"job__model": FINAL_MODEL, "job__resolution": FINAL_RESOLUTION}
+        final = {"job__model": FINAL_MODEL, "job__resolution": FINAL_RESOLUTION}
         is_approved = take is not None and take.review == Take.Review.APPROVED
-        may_have = is_approved and getattr(take, "has_descendants", True)
-        made = Take.objects.filter(job__made_from=take, **of_it) if may_have else []
-        return {"is_final": False, "finals": [(take, final) for final in made]}
+        may_have_finals = is_approved and getattr(take, "has_descendants", True)
+        finals = Take.objects.filter(job__made_from=take, **final) if may_have_finals else []
+        return {"source": source, "is_final": False, "finals": [(take, final) for final in finals]}
     draft = job.made_from
     return {
+        "source": source,
         "is_final": True,
         "finals": [(draft, take)] if take and draft and not _is_final(draft.job) else [],
     }
@@ -139,10 +142,17 @@ def _is_final(job: Job) -> bool:
     return (job.model, job.resolution) == (FINAL_MODEL, FINAL_RESOLUTION)
 
 
-def left_out(job: Job) -> list[str]:
-    """What to say of a job that a program sent with addresses of its own, which no handle stands for."""
+def external_file_notices(job: Job) -> list[str]:
+    """Return a notice if an API client sent the job with its own URLs, which no handle represents."""
     media = [value for name, value in (job.plan or {}).items() if name != "prompt"]
-    return [LOST] if any(text.startswith(("http:", "https:")) for text in _texts(media)) else []
+    if not any(text.startswith(("http:", "https:")) for text in _texts(media)):
+        return []
+    return [
+        _(
+            "This job was submitted through the API with files that are not in the library. They are left out here; "
+            "add them to the library to use them again."
+        )
+    ]
 
 
 def _texts(value: Any) -> Iterator[str]:
@@ -153,41 +163,44 @@ def _texts(value: Any) -> Iterator[str]:
             yield from _texts(part)
 
 
-def _with_asset(brief: Brief, asset: Asset, second: float | None, how: How) -> Brief:
-    """The brief with the take, or its frame, in its part; frames and voices of before are let go of."""
-    if how == How.EXTEND:
-        return replace(brief, prompt=f"{asset} ", roles=Roles(clip="extend"))
-    if how.goes_on:
-        return replace(brief, roles=Roles(first=asset.handle))
+def _with_asset(
+    take_request: TakeRequest, asset: Asset, second: float | None, mode: ReuseMode
+) -> TakeRequest:
+    """Return the request with the take or its frame in its role; earlier frames and voices are removed."""
+    if mode == ReuseMode.EXTEND:
+        return replace(take_request, prompt=f"{asset} ", roles=Roles(clip="extend"))
+    if mode.continues:
+        return replace(take_request, roles=Roles(first=asset.handle))
     at = round(second or 0)
-    fits = 0 < at < brief.settings.duration
+    fits = 0 < at < take_request.settings.duration
     keyframe = Keyframe(asset.handle, at if fits else schemas.UNSPECIFIED_TIME)
-    return replace(brief, prompt=f"{brief.prompt.rstrip()} {asset}", roles=Roles(mids=(keyframe,)))
+    prompt = f"{take_request.prompt.rstrip()} {asset}"
+    return replace(take_request, prompt=prompt, roles=Roles(mids=(keyframe,)))
 
 
-def _told(asset: Asset, name: str, how: How) -> str:
-    parts = {
-        How.EXTEND: f"{asset} is {name}, and goes on from its end: write what happens next.",
-        How.LAST_FRAME: f"{asset} is the last frame of {name}, and the first of the new take.",
-        How.FROM_HERE: f"{asset} is that frame of {name}, and the first of the new take: it goes on from there.",
-        How.KEYFRAME: f"{asset} is a frame of {name}, and a keyframe of the new take.",
+def _asset_notice(asset: Asset, take: str, mode: ReuseMode) -> str:
+    notices = {
+        ReuseMode.EXTEND: _("%(asset)s is %(take)s. Describe what happens after its end."),
+        ReuseMode.LAST_FRAME: _("%(asset)s is the last frame of %(take)s and the first of the new take."),
+        ReuseMode.FROM_HERE: _("%(asset)s is a frame of %(take)s and the first of the new take."),
+        ReuseMode.KEYFRAME: _("%(asset)s is a frame of %(take)s and a keyframe of the new take."),
     }
-    return parts[how]
+    return notices[mode] % {"asset": asset, "take": take}
 
 
-def _how(text: str) -> How | None:
-    return How(text) if text in set(How) else None
+def _mode(text: str) -> ReuseMode | None:
+    return ReuseMode(text) if text in set(ReuseMode) else None
 
 
-def _second_of(take: Take, how: How, typed: str) -> float | None:
-    """The second that is asked for; None stands for the whole clip."""
-    if how == How.EXTEND:
+def _second_of(take: Take, mode: ReuseMode, typed: str) -> float | None:
+    """Return the requested second; None for the whole video."""
+    if mode == ReuseMode.EXTEND:
         return None
-    if how == How.LAST_FRAME:
+    if mode == ReuseMode.LAST_FRAME:
         return take.end
     second = _number(typed)
     if second is None:
-        raise promotion.CannotPromote("Say at which second the frame is.", "at")
+        raise promotion.CannotPromote(_("Enter the second of the frame."), "at")
     return second
 
 

@@ -1,4 +1,4 @@
-"""What a table of shots comes to: each row with its price and problems, and one total."""
+"""Check a shot list: each row with its price and problems, and one total."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,30 +8,40 @@ from itertools import islice
 
 from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from generation import lifecycle
-from generation.composition import MAX_BATCH, Brief, Composition, Mention, Problem
-from generation.composition.shot_table import Row, Table
+from generation.composition import MAX_BATCH, Composition, Mention, Problem, TakeRequest, message_of
+from generation.composition.problems import Level
+from generation.composition.shot_table import WHOLE_ROW, Row, Table
+from generation.composition.table_parsing import SETTING_COLUMNS
 from generation.spending_limits import Allowance, allowances, binding
 from generation.views.shared.access import Request
 from library import handles
 from library.models import Project
 
-# Where a problem of the request stands in the table: the first start that fits.
-COLUMNS = {
+# The column that shows a problem of the request, by the first prefix of the problem's path that matches.
+COLUMN_OF_PATH = {
     "first_frame_image": "first_frame",
     "end_frame_image": "end_frame",
     "mid_frame_images": "keyframes",
-    "duration": "seconds",
-    "aspect_ratio": "ratio",
-    "resolution": "resolution",
-    "model": "model",
+    **{name: column for name, (column, _parse) in SETTING_COLUMNS.items()},
 }
+MAX_LISTED_ROWS = 8
 
 
 @dataclass(frozen=True)
-class Piece:
-    """A piece of a prompt: text, or a handle with what became of it."""
+class RowProblem:
+    """A problem of a row and the column that it concerns; empty for the whole row."""
+
+    column: str
+    message: str
+    level: Level = "error"
+
+
+@dataclass(frozen=True)
+class PromptSegment:
+    """A segment of a prompt: text, or a handle with its state."""
 
     text: str
     mention: Mention | None = None
@@ -39,38 +49,37 @@ class Piece:
 
 @dataclass(frozen=True)
 class CheckedRow:
-    """A row of the table with what it comes to. Where a cell cannot be read, the default stands in for it, so that the
-    rest is checked all the same."""
+    """A row of the table with its compositions. Invalid cells are replaced by defaults so that the rest is checked."""
 
     row: Row
-    is_left_out: bool
+    is_skipped: bool
     takes: int = 0
     compositions: Sequence[Composition] = ()
 
     @property
     def count(self) -> int:
-        """How many takes would be queued: none of a row that is left out or has to be mended."""
-        return 0 if self.is_left_out or self.stands_in_the_way else self.takes
+        """The number of takes that would be queued; 0 for a row that is skipped or has errors."""
+        return 0 if self.is_skipped or self.has_errors else self.takes
 
     @property
-    def problems(self) -> list[tuple[str, str, str]]:
-        """(column, sentence, level), each sentence once."""
-        found = [(column, said, "error") for column, said in self.row.problems]
-        found += [
-            (column_of(problem), problem.message, problem.level)
-            for composition in self.compositions
-            for problem in composition.problems
+    def problems(self) -> list[RowProblem]:
+        """The problems of cells and compositions, each once."""
+        cells = [
+            RowProblem("" if found.column == WHOLE_ROW else found.column, found.message)
+            for found in self.row.problems
         ]
-        return list(dict.fromkeys(found))
+        composed = dict.fromkeys(found for one in self.compositions for found in one.problems)
+        requests = [RowProblem(column_of(found), message_of(found), found.level) for found in composed]
+        return list(dict.fromkeys([*cells, *requests]))
 
     @property
-    def stands_in_the_way(self) -> bool:
-        """Whether nothing can be queued until it is mended or left out."""
-        return not self.is_left_out and any(level == "error" for _, _, level in self.problems)
+    def has_errors(self) -> bool:
+        """Whether nothing can be queued until this row is fixed or skipped."""
+        return not self.is_skipped and any(found.level == "error" for found in self.problems)
 
     @property
     def first(self) -> Composition | None:
-        """The first take, for what all takes of the row have in common."""
+        """The first take, which represents all takes of the row."""
         return self.compositions[0] if self.compositions else None
 
     @property
@@ -82,36 +91,42 @@ class CheckedRow:
         return checked * self.count / len(self.compositions)
 
     @property
-    def pieces(self) -> list[Piece]:
-        """The prompt as typed, cut at its handles."""
-        prompt, at, pieces = self.row.brief.prompt, 0, []
-        became = self._mentions()
+    def prompt_segments(self) -> list[PromptSegment]:
+        """The prompt as typed, split at its handles."""
+        prompt, at, segments = self.row.take_request.prompt, 0, []
+        mentions = self._mentions()
         for found in handles.find_handles(prompt):
-            if mention := became.get(handles.fold(found.name)):
-                pieces += [Piece(prompt[at : found.start]), Piece(prompt[found.start : found.end], mention)]
+            if mention := mentions.get(handles.fold(found.name)):
+                written = prompt[found.start : found.end]
+                segments += [PromptSegment(prompt[at : found.start]), PromptSegment(written, mention)]
                 at = found.end
-        return [piece for piece in [*pieces, Piece(prompt[at:])] if piece.text]
+        return [segment for segment in [*segments, PromptSegment(prompt[at:])] if segment.text]
 
     @property
     def frames(self) -> list[str]:
-        """The frames in words: `@neon at 3 s`."""
-        roles = self.row.brief.roles
-        first = [f"first frame @{roles.first}"] if roles.first else []
-        mids = [f"@{mid.handle} at {f'{mid.at} s' if mid.at > 0 else 'any time'}" for mid in roles.mids]
-        return [*first, *mids, *([f"end frame @{roles.end}"] if roles.end else [])]
+        """The frames as text: `@neon at 3 s`."""
+        roles = self.row.take_request.roles
+        first = [_("first frame @%(handle)s") % {"handle": roles.first}] if roles.first else []
+        end = [_("end frame @%(handle)s") % {"handle": roles.end}] if roles.end else []
+        mids = [
+            (_("@%(handle)s at %(second)s s") if mid.at > 0 else _("@%(handle)s at any time"))
+            % {"handle": mid.handle, "second": mid.at}
+            for mid in roles.mids
+        ]
+        return [*first, *mids, *end]
 
     def _mentions(self) -> dict[str, Mention]:
-        """What became of the handles, by the names as they are typed: those may be earlier names of the assets."""
+        """Return the mentions by their folded name as typed, which may be an earlier name of the asset."""
         return {
-            handles.fold(made.order.prompt[one.start : one.end]): one
-            for made in self.compositions
-            for one in made.mentions
+            handles.fold(composed.request.prompt[one.start : one.end]): one
+            for composed in self.compositions
+            for one in composed.mentions
         }
 
 
 @dataclass(frozen=True)
-class Checked:
-    """A whole table."""
+class CheckedTable:
+    """A whole shot list."""
 
     project: Project
     rows: Sequence[CheckedRow]
@@ -120,76 +135,91 @@ class Checked:
     limits: Sequence[Allowance]
 
     @property
-    def briefs(self) -> list[Brief]:
-        """Every take, in the order of the rows."""
-        return [brief for one in self.rows if not one.is_left_out for brief in one.row.briefs]
+    def take_requests(self) -> list[TakeRequest]:
+        """Each take, in the order of the rows."""
+        return [one for checked in self.rows if not checked.is_skipped for one in checked.row.take_requests]
 
     @property
     def count(self) -> int:
-        """How many takes there would be."""
+        """The number of takes."""
         return sum(one.count for one in self.rows)
 
     @property
     def total(self) -> Decimal:
-        """US dollars for all of them."""
+        """US dollars for all takes."""
         return sum((one.total for one in self.rows), Decimal(0))
 
     @property
     def agreed(self) -> str:
-        """Number and total as the form sends them back, so that nobody pays what was not shown."""
+        """Number and total, which the form sends back, so that users pay only what they have seen."""
         return f"{self.count}:{self.total:.4f}"
 
     @property
-    def in_the_way(self) -> list[int]:
-        """The numbers of the rows that have to be mended or left out first."""
-        return [one.row.number for one in self.rows if one.stands_in_the_way]
+    def rows_with_errors(self) -> list[int]:
+        """The numbers of the rows that must be fixed or skipped."""
+        return [one.row.number for one in self.rows if one.has_errors]
 
     @cached_property
     def refusal(self) -> str:
-        """Why nothing can be queued as it is; empty when nothing stands in the way."""
-        if numbers := self.in_the_way:
-            which = f"Row {numbers[0]} has" if len(numbers) == 1 else f"Rows {_listed(numbers)} have"
-            return f"{which} problems: mend them in the table, or leave them out."
+        """Why nothing can be queued; empty when the batch can be queued."""
+        if numbers := self.rows_with_errors:
+            message = ngettext(
+                "Row %(rows)s has problems. Fix it in the table, or skip it.",
+                "Rows %(rows)s have problems. Fix them in the table, or skip them.",
+                len(numbers),
+            )
+            return message % {"rows": _listed(numbers)}
         if not self.count:
-            return "Every row is left out."
+            return _("All rows are skipped.")
         if self.count > MAX_BATCH:
-            return f"That makes {self.count} takes; {MAX_BATCH} is the most at once. Leave some rows out."
+            message = _("This makes %(count)s takes; the maximum is %(limit)s at once. Skip some rows.")
+            return message % {"count": self.count, "limit": MAX_BATCH}
         if over := lifecycle.find_refusal(self.user, self.limits, usd=self.total, takes=self.count):
-            return _("{problem} Leave some rows out.").format(problem=over)
+            return _("%(problem)s Skip some rows.") % {"problem": over}
         return ""
 
     @property
     def binding(self) -> Allowance | None:
-        """Return the limit with the smallest amount left; None without any limit."""
+        """The limit with the smallest amount left; None without any limit."""
         return binding(self.limits)
 
 
-def check(request: Request, project: Project, table: Table, left_out: set[int]) -> Checked:
-    """What the table comes to; the handles of all its rows are looked up at once, nothing is made.
+def check(request: Request, project: Project, table: Table, skipped: set[int]) -> CheckedTable:
+    """Check a table without writing anything; the handles of all rows are looked up together.
 
-    Of a table with more takes than a batch can have, the first take of each row stands for all of that row.
+    If the table has more takes than a batch may have, only the first take of each row is checked.
     """
-    told = [row for row in table.rows if row.number not in left_out and row.says_what]
-    briefs = {row.number: row.briefs for row in told}
-    most = None if sum(map(len, briefs.values())) <= MAX_BATCH else 1
-    looked_at = {number: of_row[:most] for number, of_row in briefs.items()}
-    every = [brief for of_row in looked_at.values() for brief in of_row]
-    compositions = iter(lifecycle.check_batch(by=request.user, project=project, briefs=every))
-    made = {number: list(islice(compositions, len(of_row))) for number, of_row in looked_at.items()}
+    usable = [row for row in table.rows if row.number not in skipped and row.has_prompt]
+    by_row = {row.number: row.take_requests for row in usable}
+    most = None if sum(map(len, by_row.values())) <= MAX_BATCH else 1
+    checked = {number: of_row[:most] for number, of_row in by_row.items()}
+    every = [one for of_row in checked.values() for one in of_row]
+    composed = iter(lifecycle.check_batch(by=request.user, project=project, take_requests=every))
+    compositions = {number: list(islice(composed, len(of_row))) for number, of_row in checked.items()}
     rows = [
-        CheckedRow(row, row.number in left_out, len(briefs.get(row.number, ())), made.get(row.number, ()))
+        CheckedRow(
+            row,
+            row.number in skipped,
+            len(by_row.get(row.number, ())),
+            compositions.get(row.number, ()),
+        )
         for row in table.rows
     ]
-    return Checked(project, rows, table.notes, request.user, allowances(request.user, project))
+    return CheckedTable(project, rows, table.notes, request.user, allowances(request.user, project))
 
 
 def column_of(problem: Problem) -> str:
-    """The column in which a problem is mended; what belongs to a reference stands in the prompt."""
-    return next((column for start, column in COLUMNS.items() if problem.param.startswith(start)), "prompt")
+    """Return the column in which a problem can be fixed; references belong to the prompt."""
+    prefixes = (prefix for prefix in COLUMN_OF_PATH if problem.field.startswith(prefix))
+    prefix = next(prefixes, None)
+    return COLUMN_OF_PATH[prefix] if prefix else "prompt"
 
 
 def _listed(numbers: list[int]) -> str:
-    """`2, 5 and 9`, cut after the first eight."""
-    if len(numbers) > 8:
-        return f"{', '.join(map(str, numbers[:8]))} and {len(numbers) - 8} more"
-    return f"{', '.join(map(str, numbers[:-1]))} and {numbers[-1]}"
+    """Return `2, 5, 9`, or the first eight numbers and how many more there are."""
+    listed = ", ".join(map(str, numbers[:MAX_LISTED_ROWS]))
+    more = len(numbers) - MAX_LISTED_ROWS
+    if more <= 0:
+        return listed
+    message = ngettext("%(rows)s and %(count)s more", "%(rows)s and %(count)s more", more)
+    return message % {"rows": listed, "count": more}

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from generation import lifecycle
 from generation.models import Job
 from generation.views.compose import reuse
-from generation.views.compose.prompts import prompt_parts, references_of, shown_request
+from generation.views.compose.prompts import references_of, request_json, split_prompt
 from generation.views.context_processors import gateway_pause
 from generation.views.jobs import controls
 from generation.views.shared import polling_fragments
@@ -117,12 +117,12 @@ def _page(request: Request, found: Job) -> dict[str, Any]:
         "job": found,
         "events": events,
         "references": references,
-        "prompt_parts": prompt_parts(found.prompt, references),
-        "request_json": shown_request(bytes(found.request_body or b"")),
+        "prompt_segments": split_prompt(found.prompt, references),
+        "request_json": request_json(bytes(found.request_body or b"")),
         "can_edit": Job.objects.editable_by(request.user).filter(pk=found.pk).exists(),
         "pause": gateway_pause() if found.status == Status.QUEUED else None,
         "eta": etas.get(found.pk),
         "mark": polling_fragments.mark([found], len(events), controls.told(etas)),
         "form_key": uuid4(),
-        **reuse.context(found, getattr(found, "take", None)),
+        **reuse.reuse_options(found, getattr(found, "take", None)),
     }

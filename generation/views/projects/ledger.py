@@ -10,8 +10,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from generation import ledger
+from generation.composition.take_settings import MODEL_LABELS
 from generation.forms import LedgerForm
-from generation.forms.composer import MODEL_LABELS
 from generation.ledger.entries import Entries
 from generation.ledger.totals import MOST_GROUPS
 from generation.views.shared.access import Request

@@ -7,15 +7,14 @@ from decimal import Decimal
 from difflib import SequenceMatcher
 from itertools import groupby
 
-from generation.forms.composer import MODEL_LABELS
+from generation.composition.take_settings import setting_rows
 from generation.models import JobReference, Take
+from generation.templatetags.composition import role_label
 from generation.templatetags.money import usd
-from generation.templatetags.parts import part_told
 
 WORDS = re.compile(r"\s+|[@\w'’-]+|[^\w\s]")
 # Beyond that many words the search for what is alike takes longer than anybody waits.
 MOST_WORDS = 4000
-LABELS = {str(model.value): label for model, label in MODEL_LABELS.items()}
 
 
 @dataclass(frozen=True)
@@ -97,7 +96,7 @@ def _used(rows: Iterable[JobReference], asset: int, take: Take) -> Cell:
     parts = [row for row in rows if (row.asset_id, row.job_id) == (asset, take.job_id)]
     if not parts:
         return Cell("not used")
-    told = ", ".join(part_told(row) for row in parts)
+    told = ", ".join(role_label(row) for row in parts)
     return Cell(f"{told} · version {parts[0].version.number}", reference=parts[0])
 
 
@@ -110,11 +109,7 @@ def _facts_of(take: Take) -> dict[str, str]:
     """What was chosen, then what came of it."""
     job = take.job
     return {
-        "Model": LABELS.get(job.model, job.model),
-        "Resolution": job.resolution,
-        "Ratio": job.aspect_ratio,
-        "Seconds asked for": f"{job.duration} s",
-        "Polished prompt": "yes" if job.prompt_optimizer else "no",
+        **dict(setting_rows(job)),
         "Picture": f"{take.width}×{take.height}",
         "Rate": f"{take.fps:g} fps",
         "Length": f"{take.seconds:.2f} s, {take.frame_count} frames",

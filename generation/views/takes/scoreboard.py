@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from generation.forms.composer import MODEL_LABELS
+from generation.composition.take_settings import MODEL_LABELS
 from generation.forms.scoreboard import ScoreForm
 from generation.reviews.reports import scores
 from generation.reviews.reports.score_plots import plot
@@ -43,7 +43,7 @@ def scoreboard(request: Request) -> HttpResponse:
 
 def _named(by: Grouping, score: Score) -> Score:
     """With the name that people know it by."""
-    name = {Grouping.HANDLE: f"@{score.name}", Grouping.MODEL: MODELS.get(score.name, score.name)}
+    name = {Grouping.HANDLE: f"@{score.name}", Grouping.MODEL: str(MODELS.get(score.name, score.name))}
     return replace(score, name=name.get(by, score.name))
 
 

@@ -16,7 +16,7 @@ from generation.reviews.exports.file_names import name_of
 from generation.reviews.notes import threads
 from generation.reviews.verdicts.shot_stack import Stack, stack_of
 from generation.views.compose import reuse
-from generation.views.compose.prompts import prompt_parts, references_of, shown_request
+from generation.views.compose.prompts import references_of, request_json, split_prompt
 from generation.views.notes import notes
 from generation.views.notes.note_list import wanted_of
 from generation.views.notes.note_rows import ShownThread
@@ -43,7 +43,7 @@ def take(request: Request, uuid: UUID) -> HttpResponse:
         **_story(found),
         **_stack(found),
         **credentials.context(found),
-        **reuse.context(found.job, found),
+        **reuse.reuse_options(found.job, found),
         **listed,
         **verdicts.context(request, found, can_decide=crew.can_decide),
     }
@@ -124,8 +124,8 @@ def _story(take: Take) -> dict[str, Any]:
     return {
         "job": job,
         "references": references,
-        "prompt_parts": prompt_parts(job.prompt, references),
-        "request_json": shown_request(bytes(job.request_body or b"")),
+        "prompt_segments": split_prompt(job.prompt, references),
+        "request_json": request_json(bytes(job.request_body or b"")),
         "waited": _between(job.ledger.created_at if hasattr(job, "ledger") else None, job.submitted_at),
         "rendered": _between(job.submitted_at, job.rendered_at),
     }

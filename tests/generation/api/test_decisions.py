@@ -68,7 +68,7 @@ def test_attaching(alices: Client, held: Job, sandbox: Any) -> None:
     )
     assert error_of(decide(alices, held, action="attach")) == (422, "invalid_parameter", "task_id")
     body = b'{"model":"skyreels-v4-fast","prompt":"a quay","duration":3,"resolution":"480p"}'
-    made, _ = sandbox.desk.submit(body, f"found-{held.uuid}", {})
+    made, _ = sandbox.task_service.submit(body, f"found-{held.uuid}", {})
     task = made["data"][0]["task_id"]
     sandbox.add_fault("query", "drop_before")
     assert error_of(decide(alices, held, action="attach", task_id=task)) == (

@@ -181,7 +181,7 @@ def test_a_limited_token_s_jobs_go_to_its_project(
     assert error_of(client.post(JOBS, wish(project="other"), **JSON)) == (404, "not_found", None)
     answer = client.post(JOBS, wish(prompt="@Kept at dusk"), **JSON)
     assert error_of(answer)[:2] == (422, "invalid_parameter")
-    assert "kept to another project" in answer.json()["error"]["message"]
+    assert "@Kept" in answer.json()["error"]["message"]
 
 
 def test_the_same_key_makes_one_job(alices: Client) -> None:

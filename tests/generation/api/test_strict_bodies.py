@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from generation.api import strict_json
-from generation.composition.take_request import LONGEST_PROMPT
+from generation.composition.take_request import MAX_PROMPT_LENGTH
 from generation.models import Job
 from tests.generation.api.conftest import error_of
 
@@ -82,7 +82,7 @@ def test_a_prompt_that_shows_nothing_is_not_rendered(alices: Client, path: str, 
         ({"voices": ["@a"] * (strict_json.MOST_VALUES + 1)}, "voices"),
         ({"x" * (strict_json.LONGEST_NAME + 1): 1}, None),
         ({"model": "x" * (strict_json.LONGEST_TEXT + 1)}, "model"),
-        ({"prompt": "x" * (LONGEST_PROMPT + 1)}, "prompt"),
+        ({"prompt": "x" * (MAX_PROMPT_LENGTH + 1)}, "prompt"),
     ],
     ids=["names", "names inside", "values", "a long name", "a long text", "a long prompt"],
 )

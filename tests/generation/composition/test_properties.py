@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from generation.composition import Composition, Keyframe, Settings
-from generation.composition.tags import unambiguous
-from generation.sandbox.rules import read_order
-from generation.skyreels.schemas import find_problems, parse_request
+from generation.composition.tags import unambiguous_tags
+from generation.sandbox.rules import read_request
+from generation.skyreels.schemas import RuleCode, find_problems, parse_request
 from library import handles
 from library.models import Asset
 from tests.generation.composition.cast import Stage
@@ -72,7 +72,7 @@ roles = st.one_of(
 
 
 @st.composite
-def briefs(draw: st.DrawFn) -> tuple[str, dict[str, Any]]:
+def take_requests(draw: st.DrawFn) -> tuple[str, dict[str, Any]]:
     """A prompt and roles; keyframes are mostly named in the prompt."""
     prompt, chosen = draw(prompts), draw(roles)
     if draw(st.integers(0, 3)):
@@ -126,7 +126,7 @@ def elements(plan: Data) -> list[Data]:
 
 def check(composed: Composition) -> None:
     """What holds for every composition, and what for one that may be sent."""
-    plan, told = composed.plan(), {problem.param for problem in composed.problems}
+    plan, told = composed.plan(), {problem.field for problem in composed.problems}
     sent = [element["tag"] for element in elements(plan)]
     distinct = set(sent)
     for one in distinct:
@@ -138,7 +138,7 @@ def check(composed: Composition) -> None:
     assert "X-Amz" not in str(plan)
     if composed.ok:
         request = parse_request(composed.preview())
-        order = read_order(composed.preview())
+        order = read_request(composed.preview())
         assert (request.scenario.value, request.mode.value) == (composed.scenario, composed.mode)
         assert order.prompt == request.prompt
         assert len(distinct) == len(sent)
@@ -150,9 +150,11 @@ def check(composed: Composition) -> None:
 
 
 @over_one_library
-@given(brief=briefs())
-def test_what_a_person_composes_is_right_or_refused(stage: Stage, brief: tuple[str, dict[str, Any]]) -> None:
-    prompt, chosen = brief
+@given(take_request=take_requests())
+def test_what_a_person_composes_is_right_or_refused(
+    stage: Stage, take_request: tuple[str, dict[str, Any]]
+) -> None:
+    prompt, chosen = take_request
     composed = stage.compose(prompt, **chosen)
     check(composed)
     assert [prompt[one.start : one.end] for one in composed.mentions] == [
@@ -168,7 +170,7 @@ def test_what_a_person_composes_is_right_or_refused(stage: Stage, brief: tuple[s
 def test_what_a_program_asks_for_is_right_or_refused(stage: Stage, data: Data, voices: bool) -> None:
     composed = stage.request(data, voices=voices)
     check(composed)
-    kept = json.loads(json.dumps(composed.kept_roles))
+    kept = json.loads(json.dumps(composed.stored_roles))
     again = stage.request(kept["order"], voices=kept["order_voices"])
     assert (again.plan(), again.problems) == (composed.plan(), composed.problems)
 
@@ -180,9 +182,9 @@ def test_without_handles_of_ours_the_rules_alone_decide(stage: Stage, data: Data
     Asset.objects.all().delete()
     composed = stage.request({"model": None, **data})
     found = find_problems(data)
-    alike = {problem.param for problem in found if "begin alike" in problem.message}
-    broken = {problem.param for problem in found if "begin alike" not in problem.message}
-    errors = {problem.param for problem in composed.problems if problem.level == "error"}
+    alike = {problem.field for problem in found if problem.code == RuleCode.TAG_IS_PREFIX}
+    broken = {problem.field for problem in found if problem.code != RuleCode.TAG_IS_PREFIX}
+    errors = {problem.field for problem in composed.problems if problem.level == "error"}
     assert errors == broken or (broken and broken <= errors <= broken | alike)
 
 
@@ -199,8 +201,8 @@ tag = st.text("aA_-r1x", min_size=1, max_size=4).map("@{}".format)
 def test_of_any_tags_none_is_found_in_another_nor_in_the_text(tags: list[str], rest: str) -> None:
     """However alike they are, as long as each has two letters, which handles have."""
     tags = [f"{one}{one[1]}" for one in tags]
-    sent = list(unambiguous(tags, rest).values())
-    assert set(unambiguous(tags, rest)) == set(tags)
+    sent = list(unambiguous_tags(tags, rest).values())
+    assert set(unambiguous_tags(tags, rest)) == set(tags)
     assert not any(one.startswith(other) for one in sent for other in sent if one != other)
     assert len(set(sent)) == len(sent)
     assert not any(one in rest for one in sent)

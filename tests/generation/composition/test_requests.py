@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from generation.composition import Keyframe, Settings, compose_all, compose_request
-from generation.composition.take_request import Brief
+from generation.composition.take_request import TakeRequest
 from generation.models import JobReference
 from library.models import Asset
 from tests.generation.composition import cast
@@ -51,7 +51,7 @@ def test_a_clip_of_unknown_length_is_counted_in_full(stage: Stage) -> None:
     clip = {"tag": "@clip", "type": "reference", "video_url": CLIP}
     composed = stage.request({"prompt": "@clip", "resolution": "480p", "ref_videos": [clip]})
     assert (composed.billed_seconds, str(composed.estimate_usd)) == (10, "1.20")
-    assert [(found.param, found.level) for found in composed.problems] == [
+    assert [(found.field, found.level) for found in composed.problems] == [
         ("ref_videos.0.video_url", "warning")
     ]
     longer = stage.request({"prompt": "@clip", "ref_videos": [{**clip, "type": "extend"}], "duration": 7})
@@ -113,7 +113,7 @@ def test_in_a_take_from_frames_names_are_text(stage: Stage) -> None:
 def test_a_word_that_means_nothing_here_is_text(stage: Stage) -> None:
     composed = stage.request({"prompt": "@nobody waves"})
     assert (composed.ok, composed.mode, composed.plan()["prompt"]) == (True, "T2V", "@nobody waves")
-    assert [(found.level, found.param) for found in composed.problems] == [("warning", "prompt")]
+    assert [(found.level, found.field) for found in composed.problems] == [("warning", "prompt")]
 
 
 def test_the_kind_that_is_asked_for_is_the_kind_that_is_sent(stage: Stage) -> None:
@@ -190,9 +190,9 @@ def test_mentions_stand_where_they_were_typed(stage: Stage) -> None:
 
 def test_many_handles_and_many_briefs_cost_as_few_questions_as_one(stage: Stage) -> None:
     def cost(*prompts: str) -> int:
-        briefs = [Brief(prompt) for prompt in prompts]
+        take_requests = [TakeRequest(prompt) for prompt in prompts]
         with CaptureQueriesContext(connection) as asked:
-            for composed in compose_all(user=stage.user, project=stage.project, briefs=briefs):
+            for composed in compose_all(user=stage.user, project=stage.project, take_requests=take_requests):
                 assert composed.problems is not None
                 composed.preview()
         return len(asked)

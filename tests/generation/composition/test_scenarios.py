@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from generation.composition import Composition, Keyframe, Settings, previewed
-from generation.sandbox.rules import read_order
+from generation.composition import Composition, Keyframe, Settings, with_plain_urls
+from generation.sandbox.rules import read_request
 from generation.skyreels.schemas import Mode, Model, Scenario, parse_request
 from tests.generation.composition.cast import Stage
 
@@ -91,7 +91,7 @@ def test_every_scenario_is_composed(stage: Stage, model: Model) -> None:
     for row in ROWS:
         composed = stage.compose(row.prompt, settings=Settings(model=model), **row.roles)
         assert told(composed) == expected(row)
-        assert read_order(composed.preview()).prompt == composed.plan()["prompt"]
+        assert read_request(composed.preview()).prompt == composed.plan()["prompt"]
         assert parse_request(composed.preview()).scenario == row.scenario
         if model is Model.FAST:
             assert composed.estimate_usd == Decimal(row.usd)
@@ -103,7 +103,7 @@ def test_every_scenario_is_asked_for_by_a_program(stage: Stage, model: Model) ->
         given = {"model": model.value, "resolution": "480p", "prompt": row.prompt, **row.data}
         composed = stage.request(given, voices=row.voices)
         assert told(composed) == expected(row)
-        assert read_order(composed.preview()).prompt == composed.plan()["prompt"]
+        assert read_request(composed.preview()).prompt == composed.plan()["prompt"]
         typed = stage.compose(row.prompt, settings=Settings(model=model), **row.roles)
         idle = {"duration", "aspect_ratio", "prompt_optimizer"}
         assert {name: part for name, part in typed.plan().items() if name not in idle} == composed.plan()
@@ -116,7 +116,7 @@ def test_a_plan_holds_keys_and_no_signature(stage: Stage) -> None:
     files = [*subject["image_urls"], subject["audio_url"], clip["video_url"]]
     keys = [file.media.key for found in composed.references for file in found.version.files.all()]
     assert files == [f"s3:{key}" for key in keys]
-    assert "?" not in str(previewed(composed.plan()))
+    assert "?" not in str(with_plain_urls(composed.plan()))
 
 
 def test_settings_without_effect_are_not_sent(stage: Stage) -> None:

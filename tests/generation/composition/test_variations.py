@@ -1,4 +1,4 @@
-"""Alternatives in a prompt, and one brief that becomes many."""
+"""Alternatives in a prompt, and one take_request that becomes many."""
 
 from itertools import product
 
@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generation.composition import MAX_BATCH, MAX_PROMPTS, Brief, Roles, Settings, briefs_of, expand
+from generation.composition import (
+    MAX_BATCH,
+    MAX_PROMPTS,
+    Roles,
+    Settings,
+    TakeRequest,
+    expand_prompt,
+    variations_of,
+)
+from generation.composition.variations import CannotExpand
 
 AS_TYPED = [
     "",
@@ -27,7 +36,7 @@ AS_TYPED = [
 
 @pytest.mark.parametrize("prompt", AS_TYPED)
 def test_what_is_no_alternative_stays_as_typed(prompt):
-    assert expand(prompt) == [prompt]
+    assert expand_prompt(prompt) == [prompt]
 
 
 @pytest.mark.parametrize(
@@ -46,33 +55,34 @@ def test_what_is_no_alternative_stays_as_typed(prompt):
     ],
 )
 def test_alternatives_are_written_out_in_the_order_typed(prompt, expanded):
-    assert expand(prompt) == expanded
+    assert expand_prompt(prompt) == expanded
 
 
 @pytest.mark.parametrize(
-    ("prompt", "said"),
+    ("prompt", "shown"),
     [
-        ("{a|{b|c}}", "Alternatives cannot stand inside others: “{a|{b|c}}”."),
-        ("{a|{b}}", "Alternatives cannot stand inside others: “{a|{b}}”."),
-        ("Then {dawn|noon", "The alternatives that begin with “{dawn|noon” have no end"),
-        ("{a|b {c}", "have no end: write } after the last."),
-        ("{a|b|c|d|e|f|g}" * 2, "make 49 prompts; 48 is the most"),
+        ("{a|{b|c}}", "“{a|{b|c}}”"),
+        ("{a|{b}}", "“{a|{b}}”"),
+        ("Then {dawn|noon", "“{dawn|noon”"),
+        ("{a|b {c}", "“{a|b {c}”"),
+        ("{a|b|c|d|e|f|g}" * 2, "49"),
     ],
 )
-def test_what_cannot_be_written_out_is_told(prompt, said):
-    with pytest.raises(ValueError) as raised:  # noqa: PT011 the sentence is looked at below
-        expand(prompt)
-    assert said in str(raised.value)
+def test_alternatives_that_cannot_be_expanded_are_quoted(prompt, shown):
+    with pytest.raises(CannotExpand) as raised:
+        expand_prompt(prompt)
+    assert raised.value.in_prompt
+    assert shown in str(raised.value)
 
 
 def test_the_most_prompts_are_taken():
-    assert len(expand("{a|b|c|d|e|f|g|h}{1|2|3|4|5|6}")) == MAX_PROMPTS
+    assert len(expand_prompt("{a|b|c|d|e|f|g|h}{1|2|3|4|5|6}")) == MAX_PROMPTS
 
 
 @given(st.text(alphabet="{}|a @<>é\n", max_size=60))
 def test_any_text_gives_prompts_or_a_sentence(prompt):
     try:
-        prompts, said = expand(prompt), ""
+        prompts, said = expand_prompt(prompt), ""
     except ValueError as refusal:
         prompts, said = [], str(refusal)
     if said:
@@ -96,18 +106,18 @@ def test_every_choice_is_there_once(between, data):
         between[0] + "".join(choice + text for choice, text in zip(chosen, between[1:], strict=True))
         for chosen in product(*groups)
     }
-    assert set(expand(prompt)) == meant
-    assert len(expand(prompt)) == len(meant)
+    assert set(expand_prompt(prompt)) == meant
+    assert len(expand_prompt(prompt)) == len(meant)
 
 
 def test_a_million_braces_take_no_time():
-    assert expand("{" * 1_000_000) == ["{" * 1_000_000]
+    assert expand_prompt("{" * 1_000_000) == ["{" * 1_000_000]
 
 
 def test_one_brief_becomes_many_in_a_steady_order():
-    brief = Brief("At {dawn|noon}", Settings(resolution="480p"), Roles(first="quay"), "010")
-    model = brief.settings.model
-    found = briefs_of(brief, takes=2, models=["skyreels-v4-std", model], resolutions=["1080p"])
+    take_request = TakeRequest("At {dawn|noon}", Settings(resolution="480p"), Roles(first="quay"), "010")
+    model = take_request.settings.model
+    found = variations_of(take_request, takes=2, models=["skyreels-v4-std", model], resolutions=["1080p"])
     assert [(one.prompt, one.settings.model[-4:], one.settings.resolution) for one in found[::2]] == [
         (f"At {light}", kind, pixels)
         for light in ("dawn", "noon")
@@ -119,13 +129,13 @@ def test_one_brief_becomes_many_in_a_steady_order():
 
 
 def test_a_brief_by_itself_is_one():
-    brief = Brief("A quay")
-    assert briefs_of(brief) == [brief]
+    take_request = TakeRequest("A quay")
+    assert variations_of(take_request) == [take_request]
 
 
 def test_a_batch_has_an_end():
-    assert len(briefs_of(Brief("{a|b|c|d|e}"), takes=20)) == MAX_BATCH
-    with pytest.raises(ValueError, match="That makes 120 takes; 100 is the most"):
-        briefs_of(Brief("{a|b|c|d|e|f}"), takes=20)
-    with pytest.raises(ValueError, match="one take or more"):
-        briefs_of(Brief("a"), takes=0)
+    assert len(variations_of(TakeRequest("{a|b|c|d|e}"), takes=20)) == MAX_BATCH
+    with pytest.raises(ValueError, match="120"):
+        variations_of(TakeRequest("{a|b|c|d|e|f}"), takes=20)
+    with pytest.raises(ValueError, match="at least one"):
+        variations_of(TakeRequest("a"), takes=0)

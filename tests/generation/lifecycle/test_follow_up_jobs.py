@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 
 from generation import lifecycle
-from generation.composition import Brief, Settings
+from generation.composition import Settings, TakeRequest
 from generation.models import Job, Note
 from library.models import Project
 from tests.generation.views.conftest import make_take
@@ -39,8 +39,10 @@ def test_a_draft_keeps_the_note_and_hands_it_to_its_job(alice: User, project: Pr
 def test_each_of_a_batch_answers_it_and_a_large_one_still_waits(
     alice: User, project: Project, note: Note, takes: int, priority: Priority
 ) -> None:
-    briefs = [Brief("a quay")] * takes
-    batch = lifecycle.create_batch(by=alice, project=project, briefs=briefs, form_key=uuid4(), for_note=note)
+    take_requests = [TakeRequest("a quay")] * takes
+    batch = lifecycle.create_batch(
+        by=alice, project=project, take_requests=take_requests, form_key=uuid4(), for_note=note
+    )
     assert [(job.for_note, job.priority) for job in batch.jobs.all()] == [(note, priority)] * takes
 
 

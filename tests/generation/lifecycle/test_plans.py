@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from generation import composition, lifecycle
-from generation.composition import Brief, Keyframe, Roles, Settings
+from generation.composition import Keyframe, Roles, Settings, TakeRequest
 from generation.models import Job
 from library import ingest
 from library.models import Asset
@@ -50,7 +50,7 @@ def test_parts_seconds_and_voices_are_kept(stage):
         ("dawn", "mid", None, False, 2),
         ("pier", "end", None, False, 3),
     ]
-    assert Brief.of(framed).roles == Roles("pier", MIDS, "pier")
+    assert TakeRequest.of(framed).roles == Roles("pier", MIDS, "pier")
     sung = create(stage, "@Mara as in @walk", voices=("mara",))
     assert rows(sung) == [("Mara", "subject", None, True, 0), ("walk", "motion", None, False, 1)]
     assert (sung.billed_seconds, str(sung.estimate_usd)) == (10, "1.20")
@@ -65,7 +65,7 @@ def test_the_frozen_request_is_the_plan_with_addresses_that_open(stage):
     job = create(stage, "@neon, @dawn", first="pier", mids=MIDS)
     job.refresh_from_db()
     body = json.loads(composition.freeze(job.plan))
-    plain = composition.previewed(job.plan)
+    plain = composition.with_plain_urls(job.plan)
     assert body["mid_frame_images"][0]["image_url"].startswith(
         f"{plain['mid_frame_images'][0]['image_url']}?"
     )
@@ -129,7 +129,7 @@ def test_a_program_s_key_makes_one_job(stage):
 def test_a_refused_request_makes_nothing(stage):
     with pytest.raises(lifecycle.CannotQueue) as refused:
         asked_by_program(stage, {"prompt": "rain", "end_frame_image": "@nowhere"})
-    assert [problem.param for problem in refused.value.problems] == ["end_frame_image"]
+    assert [problem.field for problem in refused.value.problems] == ["end_frame_image"]
     assert not Job.objects.exists()
 
 
@@ -152,7 +152,7 @@ def test_a_draft_keeps_its_roles_right_or_wrong_and_becomes_the_job(stage):
         stage, "@neon", first="nowhere", mids=(Keyframe("neon", 99),), clip="extend", voices=("Mara",)
     )
     kept.refresh_from_db()
-    assert (kept.plan, Brief.of(kept).roles) == (
+    assert (kept.plan, TakeRequest.of(kept).roles) == (
         None,
         Roles("nowhere", (Keyframe("neon", 99),), "", "extend", ("Mara",)),
     )
@@ -173,7 +173,7 @@ def test_drafts_follow_a_name_in_their_roles(stage):
     assert lifecycle.rewrite_drafts("Pier", "Jetty") == 2
     for job in (first, mid, other, sent):
         job.refresh_from_db()
-    assert Brief.of(first).roles == Roles("Jetty", voices=("Mara", "Jetty"))
-    assert Brief.of(mid).roles == Roles(mids=(Keyframe("Jetty", 3),), end="pier2")
-    assert Brief.of(other).roles == Roles("neon", end="pier_2")
-    assert Brief.of(sent).roles == Roles("pier")
+    assert TakeRequest.of(first).roles == Roles("Jetty", voices=("Mara", "Jetty"))
+    assert TakeRequest.of(mid).roles == Roles(mids=(Keyframe("Jetty", 3),), end="pier2")
+    assert TakeRequest.of(other).roles == Roles("neon", end="pier_2")
+    assert TakeRequest.of(sent).roles == Roles("pier")

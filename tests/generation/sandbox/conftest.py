@@ -1,4 +1,4 @@
-"""A sandbox of its own over real HTTP, and a little host for the pictures, clips and sounds that orders name."""
+"""A sandbox of its own over real HTTP, and a little host for the images, clips and sounds that orders name."""
 
 import io
 import math
@@ -36,15 +36,15 @@ class MediaHost:
     folder: Path
     base_url: str
 
-    def picture(self, name: str, colour: tuple[int, int, int], size: tuple[int, int] = (320, 180)) -> str:
+    def image(self, name: str, colour: tuple[int, int, int], size: tuple[int, int] = (320, 180)) -> str:
         Image.new("RGB", size, colour).save(self.folder / name)
         return f"{self.base_url}/{name}"
 
     def clip(self, name: str, seconds: float, sound: bool = False, size: tuple[int, int] = (320, 240)) -> str:
-        """From black to green, so that the first and the last picture differ."""
+        """From black to green, so that the first and the last image differ."""
         frames = round(seconds * FPS)
-        pictures = (Image.new("RGB", size, (0, 180 * n // frames, 20)) for n in range(frames))
-        write_mp4(self.folder / name, size, pictures, _tone(seconds) if sound else None)
+        images = (Image.new("RGB", size, (0, 180 * n // frames, 20)) for n in range(frames))
+        write_mp4(self.folder / name, size, images, _tone(seconds) if sound else None)
         return f"{self.base_url}/{name}"
 
     def voice(self, name: str, seconds: float) -> str:
@@ -65,10 +65,10 @@ def _tone(seconds: float) -> bytes:
 
 
 @dataclass
-class Film:
-    """A finished file as PyAV sees it; `sound` says of each AAC block whether it is audible.
+class Video:
+    """A decoded result; `sound` is whether each AAC block is audible.
 
-    Colours are means over the middle of the frame, free of letters.
+    Colours are means over the middle of the frame, where no text is drawn.
     """
 
     frames: list[Image.Image] = field(default_factory=list)
@@ -87,25 +87,25 @@ class Film:
         return pixel
 
 
-def watch(content: bytes) -> Film:
-    film = Film()
+def watch(content: bytes) -> Video:
+    """Decode a result file."""
+    found = Video()
     with av.open(io.BytesIO(content)) as container:
-        video = container.streams.video[0]
-        film.size, film.fps = (video.width, video.height), float(video.average_rate or 0)
-        film.seconds = (container.duration or 0) / av.time_base
-        film.codecs = tuple(stream.codec_context.name for stream in container.streams)
-        film.frames = [frame.to_image() for frame in container.decode(video)]
-    if "aac" in film.codecs:
+        stream = container.streams.video[0]
+        found.size, found.fps = (stream.width, stream.height), float(stream.average_rate or 0)
+        found.seconds = (container.duration or 0) / av.time_base
+        found.codecs = tuple(one.codec_context.name for one in container.streams)
+        found.frames = [frame.to_image() for frame in container.decode(stream)]
+    if "aac" in found.codecs:
         with av.open(io.BytesIO(content)) as container:
             for block in container.decode(audio=0):
-                film.sound.append(
-                    max(abs(level) for level in struct.unpack("<64f", bytes(block.planes[0])[:256])) > 0.01
-                )
-    return film
+                levels = struct.unpack("<64f", bytes(block.planes[0])[:256])
+                found.sound.append(max(abs(level) for level in levels) > 0.01)
+    return found
 
 
-class Customer:
-    """Someone with the key."""
+class ApiClient:
+    """A client of the sandbox with the right key."""
 
     def __init__(self, server: SandboxServer) -> None:
         self.server = server
@@ -115,7 +115,7 @@ class Customer:
 
     def submit(self, *, key: str | None = None, **body: object) -> httpx.Response:
         headers = {"Idempotency-Key": key} if key else {}
-        return self.http.post("/v1/videos/generations", json=order(**body), headers=headers)
+        return self.http.post("/v1/videos/generations", json=body_of(**body), headers=headers)
 
     def open(self, **body: object) -> str:
         answer = self.submit(**body)
@@ -139,15 +139,15 @@ class Customer:
         assert task["status"] == "completed", task
         return str(task["result"]["videos"][0]["url"][0])
 
-    def watch(self, task_id: str) -> Film:
+    def watch(self, task_id: str) -> Video:
         return watch(self.http.get(self.link(task_id)).content)
 
-    def film(self, **body: object) -> Film:
+    def render(self, **body: object) -> Video:
         return self.watch(self.open(**body))
 
 
-def order(**changes: object) -> dict:
-    """A request that breaks no rule, with changes; None removes a field."""
+def body_of(**changes: object) -> dict:
+    """Return a valid request body with changes; None removes a field."""
     body = {
         "model": "skyreels-v4-fast",
         "prompt": "a calm sea",
@@ -176,29 +176,29 @@ def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxS
 
 
 @pytest.fixture
-def customer(shared_server: SandboxServer) -> Iterator[Customer]:
+def api(shared_server: SandboxServer) -> Iterator[ApiClient]:
     shared_server.clear_faults()
-    someone = Customer(shared_server)
+    someone = ApiClient(shared_server)
     yield someone
     someone.http.close()
 
 
 @pytest.fixture
-def office(customer: Customer) -> Customer:
-    """A customer whose orders are taken but never filmed: they end as failed at once."""
-    customer.server.add_fault("submit", "fail_task", times=None)
-    return customer
+def failing_api(api: ApiClient) -> ApiClient:
+    """A client whose tasks fail at once without being rendered."""
+    api.server.add_fault("submit", "fail_task", times=None)
+    return api
 
 
 @pytest.fixture
-def make_server(tmp_path: Path) -> Iterator[Callable[..., Customer]]:
+def make_server(tmp_path: Path) -> Iterator[Callable[..., ApiClient]]:
     """Servers on one data folder, one after another or with their own speed."""
-    made: list[Customer] = []
+    made: list[ApiClient] = []
 
-    def make(speed: float = 0, folder: Path = tmp_path / "sandbox", **more: object) -> Customer:
+    def make(speed: float = 0, folder: Path = tmp_path / "sandbox", **more: object) -> ApiClient:
         server = SandboxServer(folder, api_key=KEY, speed=speed, **more)
         server.start()
-        made.append(Customer(server))
+        made.append(ApiClient(server))
         return made[-1]
 
     yield make

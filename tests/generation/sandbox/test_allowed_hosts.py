@@ -1,4 +1,4 @@
-"""A sandbox that serves people at other machines fetches and calls public addresses and its own storage alone."""
+"""A sandbox that serves other machines fetches from and calls only public addresses and its own storage."""
 
 import socket
 from collections.abc import Callable, Iterator
@@ -11,11 +11,11 @@ import pytest
 from generation import public_http
 from generation.management.commands import sandbox as command
 from generation.public_http import NotPublic
-from generation.sandbox.allowed_hosts import ANYWHERE, Reach
-from tests.generation.sandbox.conftest import GREEN, Customer, MediaHost
+from generation.sandbox.allowed_hosts import ANY_HOST, AllowedHosts
+from tests.generation.sandbox.conftest import GREEN, ApiClient, MediaHost
 from tests.receiver import receiving
 
-Maker = Callable[..., Customer]
+Maker = Callable[..., ApiClient]
 NOT_PUBLIC = [
     "http://127.0.0.1:{port}/x.png",
     "http://localhost:{port}/x.png",
@@ -54,15 +54,18 @@ def visited() -> Iterator[tuple[int, list[str]]]:
 @pytest.mark.parametrize("url", NOT_PUBLIC)
 def test_no_private_address_is_requested(visited: tuple[int, list[str]], url: str) -> None:
     port, paths = visited
-    with Reach(()).client(timeout=httpx.Timeout(3)) as http, pytest.raises((NotPublic, httpx.ConnectError)):
+    with (
+        AllowedHosts(()).client(timeout=httpx.Timeout(3)) as http,
+        pytest.raises((NotPublic, httpx.ConnectError)),
+    ):
         http.get(url.format(port=port))
     assert paths == []
 
 
 def test_a_redirect_out_of_what_is_exempt_is_checked_too(visited: tuple[int, list[str]]) -> None:
     port, paths = visited
-    reach = Reach((f"http://127.0.0.1:{port}/exempt/",))
-    with reach.client(timeout=httpx.Timeout(3)) as http, pytest.raises(NotPublic):
+    allowed_hosts = AllowedHosts((f"http://127.0.0.1:{port}/exempt/",))
+    with allowed_hosts.client(timeout=httpx.Timeout(3)) as http, pytest.raises(NotPublic):
         http.get(f"http://127.0.0.1:{port}/exempt/moved")
     assert paths == ["/exempt/moved"]
 
@@ -90,30 +93,28 @@ def test_the_connection_goes_to_the_address_that_was_checked(monkeypatch: pytest
         return real(address, port, *args, **more) if address != "192.0.2.1" else []
 
     monkeypatch.setattr(socket, "getaddrinfo", rebinding)
-    with Reach(()).client(timeout=httpx.Timeout(1)) as http, pytest.raises(httpx.ConnectError):
+    with AllowedHosts(()).client(timeout=httpx.Timeout(1)) as http, pytest.raises(httpx.ConnectError):
         http.get("http://rebinding.example/x.png")
     assert asked == ["rebinding.example", "rebinding.example", "93.184.216.34"]
 
 
-def test_a_task_with_a_private_reference_fails_and_its_message_says_why(
-    make_server: Maker, media: MediaHost
-) -> None:
-    inside = media.picture("inside.png", GREEN)
-    someone = make_server(reach=Reach(()))
+def test_a_task_with_a_private_reference_fails_with_the_reason(make_server: Maker, media: MediaHost) -> None:
+    inside = media.image("inside.png", GREEN)
+    someone = make_server(allowed_hosts=AllowedHosts(()))
     task = someone.finish(someone.open(first_frame_image=inside))
     assert task["status"] == "failed"
     assert "not on the public internet" in task["error"]["message"]
 
 
 def test_a_task_with_a_reference_in_its_own_storage_is_rendered(make_server: Maker, media: MediaHost) -> None:
-    inside = media.picture("stored.png", GREEN)
-    someone = make_server(reach=Reach((f"{media.base_url}/",)))
+    inside = media.image("stored.png", GREEN)
+    someone = make_server(allowed_hosts=AllowedHosts((f"{media.base_url}/",)))
     assert someone.finish(someone.open(first_frame_image=inside))["status"] == "completed"
 
 
-def test_a_webhook_inside_is_not_called(make_server: Maker) -> None:
+def test_a_private_webhook_is_not_called(make_server: Maker) -> None:
     with receiving() as inside, receiving() as own:
-        someone = make_server(webhook_waits=(0.02,), reach=Reach((f"{own.url}/",)))
+        someone = make_server(webhook_delays=(0.02,), allowed_hosts=AllowedHosts((f"{own.url}/",)))
         someone.server.add_fault("submit", "fail_task", times=None)
         someone.open(webhook=inside.url)
         someone.open(webhook=f"{own.url}/skyreels")
@@ -121,13 +122,13 @@ def test_a_webhook_inside_is_not_called(make_server: Maker) -> None:
         assert inside.stays_at(0)
 
 
-def test_who_can_be_reached_by_others_gets_a_sandbox_with_limits(settings) -> None:
-    assert command.reach() == ANYWHERE
+def test_an_installation_that_serves_others_limits_its_sandbox(settings) -> None:
+    assert command.allowed_hosts() == ANY_HOST
     settings.HOST, settings.PUBLIC_URL = "0.0.0.0", "http://192.168.1.5:8000"
     settings.AWS_S3_PUBLIC_ENDPOINT_URL = "http://192.168.1.5:9000"
     settings.AWS_S3_ENDPOINT_URL = "http://127.0.0.1:9000"
     settings.AWS_STORAGE_BUCKET_NAME = "backlot"
-    assert command.reach() == Reach(
+    assert command.allowed_hosts() == AllowedHosts(
         (
             "http://127.0.0.1:9000/backlot/",
             "http://192.168.1.5:9000/backlot/",
@@ -135,4 +136,4 @@ def test_who_can_be_reached_by_others_gets_a_sandbox_with_limits(settings) -> No
         )
     )
     settings.HOST, settings.PUBLIC_URL = "127.0.0.1", "https://backlot.example.com"
-    assert command.reach() != ANYWHERE
+    assert command.allowed_hosts() != ANY_HOST

@@ -1,11 +1,11 @@
-"""How a broken rule is told over HTTP, and what comes before the rules."""
+"""Responses to invalid requests over HTTP."""
 
 import httpx
 import pytest
 
-from generation.sandbox.keyframes import seconds_of
+from generation.sandbox.keyframes import keyframe_seconds
 from generation.sandbox.render_request import Keyframe
-from tests.generation.sandbox.conftest import Customer
+from tests.generation.sandbox.conftest import ApiClient
 
 PNG, MP4 = "http://media.test/a.png", "http://media.test/a.mp4"
 
@@ -22,8 +22,8 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("changes", "param"), REFUSED)
-def test_broken_rule_is_refused_with_its_field(customer: Customer, changes: dict, param: str) -> None:
-    answer = customer.submit(**changes)
+def test_broken_rule_is_refused_with_its_field(api: ApiClient, changes: dict, param: str) -> None:
+    answer = api.submit(**changes)
     assert answer.status_code == 422
     error = answer.json()["error"]
     assert (error["code"], error["type"], error["param"]) == (
@@ -32,22 +32,22 @@ def test_broken_rule_is_refused_with_its_field(customer: Customer, changes: dict
         param,
     )
     assert error["message"].startswith(f"{param}: ")
-    assert customer.server.tasks() == []
+    assert api.server.tasks() == []
 
 
-def test_body_that_is_no_json_is_400(customer: Customer) -> None:
-    answer = customer.http.post("/v1/videos/generations", content=b"{")
+def test_invalid_json_is_400(api: ApiClient) -> None:
+    answer = api.http.post("/v1/videos/generations", content=b"{")
     assert (answer.status_code, answer.json()["error"]["code"]) == (400, "invalid_json")
 
 
-def test_body_that_is_no_object_is_422(customer: Customer) -> None:
-    assert customer.http.post("/v1/videos/generations", json=[1]).status_code == 422
+def test_a_body_that_is_not_an_object_is_422(api: ApiClient) -> None:
+    assert api.http.post("/v1/videos/generations", json=[1]).status_code == 422
 
 
-def test_too_large_a_body_is_413(customer: Customer) -> None:
-    with httpx.Client(headers=customer.http.headers) as http:
+def test_a_body_that_is_too_large_is_413(api: ApiClient) -> None:
+    with httpx.Client(headers=api.http.headers) as http:
         answer = http.post(
-            f"{customer.server.base_url}/v1/videos/generations", content=b" " * (2 * 1024 * 1024 + 1)
+            f"{api.server.base_url}/v1/videos/generations", content=b" " * (2 * 1024 * 1024 + 1)
         )
     assert answer.status_code == 413
 
@@ -63,4 +63,4 @@ def test_too_large_a_body_is_413(customer: Customer) -> None:
     ],
 )
 def test_unspecified_mid_frames_are_spread_evenly(stamps: list[int], seconds: list[float]) -> None:
-    assert seconds_of([Keyframe("@mid", PNG, stamp) for stamp in stamps], 10.0) == seconds
+    assert keyframe_seconds([Keyframe("@mid", PNG, stamp) for stamp in stamps], 10.0) == seconds

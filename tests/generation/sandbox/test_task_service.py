@@ -1,4 +1,4 @@
-"""Keys, idempotency, answers, money, restarts."""
+"""Keys, idempotency, responses, money, restarts."""
 
 import re
 import sqlite3
@@ -11,21 +11,21 @@ import httpx
 import pytest
 
 from generation.sandbox.server import SandboxServer
-from tests.generation.sandbox.conftest import KEY, Customer, MediaHost, order, watch
+from tests.generation.sandbox.conftest import KEY, ApiClient, MediaHost, body_of, watch
 
-Maker = Callable[..., Customer]
+Maker = Callable[..., ApiClient]
 
 
 @pytest.mark.parametrize("header", [{}, {"Authorization": "Bearer wrong"}, {"Authorization": KEY}])
 @pytest.mark.parametrize("path", ["/v1/balance", "/v1/tasks/task_x", "/sandbox/tasks", "/sandbox/log"])
-def test_without_the_key_nothing_is_told(customer: Customer, header: dict, path: str) -> None:
-    answer = httpx.get(customer.server.base_url + path, headers=header)
+def test_requests_without_the_key_are_refused(api: ApiClient, header: dict, path: str) -> None:
+    answer = httpx.get(api.server.base_url + path, headers=header)
     assert answer.status_code == 401
     assert answer.json()["error"]["code"] == "invalid_api_key"
 
 
-def test_submit_answers_in_the_gateways_words(office: Customer) -> None:
-    answer = office.submit()
+def test_the_response_of_a_submit_is_the_gateways(failing_api: ApiClient) -> None:
+    answer = failing_api.submit()
     assert answer.status_code == 200
     [data] = answer.json()["data"]
     assert (answer.json()["code"], data["status"]) == (200, "submitted")
@@ -33,50 +33,52 @@ def test_submit_answers_in_the_gateways_words(office: Customer) -> None:
     assert "Idempotency-Replayed" not in answer.headers
 
 
-def test_same_key_and_body_replay_the_first_answer(office: Customer) -> None:
-    first, second = office.submit(key="once"), office.submit(key="once")
+def test_same_key_and_body_replay_the_first_answer(failing_api: ApiClient) -> None:
+    first, second = failing_api.submit(key="once"), failing_api.submit(key="once")
     assert second.json() == first.json()
     assert second.headers["Idempotency-Replayed"] == "true"
-    [task] = [task for task in office.server.tasks() if task["idempotency_key"] == "once"]
+    [task] = [task for task in failing_api.server.tasks() if task["idempotency_key"] == "once"]
     assert task["submits"] == 2
 
 
-def test_same_key_with_another_body_is_409(office: Customer) -> None:
-    office.submit(key="twice")
-    answer = office.submit(key="twice", duration=4)
+def test_same_key_with_another_body_is_409(failing_api: ApiClient) -> None:
+    failing_api.submit(key="twice")
+    answer = failing_api.submit(key="twice", duration=4)
     assert (answer.status_code, answer.json()["error"]["code"]) == (409, "idempotency_key_reused")
 
 
-def test_key_of_a_refused_request_may_be_used_again(office: Customer) -> None:
-    assert office.submit(key="mended", duration=99).status_code == 422
-    assert office.submit(key="mended").status_code == 200
+def test_the_key_of_a_refused_request_can_be_reused(failing_api: ApiClient) -> None:
+    assert failing_api.submit(key="mended", duration=99).status_code == 422
+    assert failing_api.submit(key="mended").status_code == 200
 
 
-def test_many_at_once_with_one_key_make_one_task(office: Customer) -> None:
+def test_concurrent_requests_with_one_key_create_one_task(failing_api: ApiClient) -> None:
     with ThreadPoolExecutor(8) as pool:
-        answers = list(pool.map(lambda _: office.submit(key="race").json()["data"][0]["task_id"], range(16)))
+        answers = list(
+            pool.map(lambda _: failing_api.submit(key="race").json()["data"][0]["task_id"], range(16))
+        )
     assert len(set(answers)) == 1
 
 
 @pytest.mark.parametrize("key", ["a" * 192, "with blank"])
-def test_malformed_idempotency_key_is_400(customer: Customer, key: str) -> None:
-    answer = customer.submit(key=key)
+def test_malformed_idempotency_key_is_400(api: ApiClient, key: str) -> None:
+    answer = api.submit(key=key)
     assert (answer.status_code, answer.json()["error"]["code"]) == (400, "invalid_idempotency_key")
 
 
-def test_unknown_task_and_route_are_404(customer: Customer) -> None:
-    assert customer.http.get("/v1/tasks/task_nobody").json()["error"]["code"] == "task_not_found"
-    assert customer.http.get("/v1/tasks/task_nobody").status_code == 404
-    assert customer.http.get("/v1/videos").status_code == 404
+def test_unknown_task_and_route_are_404(api: ApiClient) -> None:
+    assert api.http.get("/v1/tasks/task_nobody").json()["error"]["code"] == "task_not_found"
+    assert api.http.get("/v1/tasks/task_nobody").status_code == 404
+    assert api.http.get("/v1/videos").status_code == 404
 
 
 def test_task_is_reported_from_submitted_to_completed(make_server: Maker) -> None:
-    customer = make_server(speed=0.5)
-    task_id = customer.open()
-    seen = [customer.query(task_id)]
+    api = make_server(speed=0.5)
+    task_id = api.open()
+    seen = [api.query(task_id)]
     while seen[-1]["status"] not in {"completed", "failed"}:
         time.sleep(0.02)
-        seen.append(customer.query(task_id))
+        seen.append(api.query(task_id))
     assert list(dict.fromkeys(task["status"] for task in seen)) == ["submitted", "processing", "completed"]
     progress = [task["progress"] for task in seen]
     assert progress == sorted(progress)
@@ -89,33 +91,33 @@ def test_task_is_reported_from_submitted_to_completed(make_server: Maker) -> Non
 
 
 def test_rendering_time_grows_with_length_size_and_model(make_server: Maker) -> None:
-    customer = make_server(speed=1)
+    api = make_server(speed=1)
     bodies = [{}, {"duration": 6}, {"resolution": "720p"}, {"model": "skyreels-v4-std"}]
-    plain, *others = [customer.query(customer.open(**body))["estimated_time"] for body in bodies]
+    plain, *others = [api.query(api.open(**body))["estimated_time"] for body in bodies]
     assert plain == 4
     assert all(other > plain for other in others)
     assert others[-1] == pytest.approx(plain * 1.7, abs=1)
 
 
 def test_balance_pays_for_completed_tasks_only(make_server: Maker, media: MediaHost) -> None:
-    customer = make_server()
+    api = make_server()
     start = {"success": True, "remain_balance": 1000.0, "used_balance": 0.0, "unlimited_quota": False}
-    assert customer.http.get("/v1/balance").json() == start
-    customer.finish(customer.open(duration=3))
-    failed = customer.finish(customer.open(first_frame_image=f"{media.base_url}/nothing.png"))
+    assert api.http.get("/v1/balance").json() == start
+    api.finish(api.open(duration=3))
+    failed = api.finish(api.open(first_frame_image=f"{media.base_url}/nothing.png"))
     assert (failed["status"], failed["cost"]) == ("failed", 0.0)
-    after = customer.http.get("/v1/balance").json()
+    after = api.http.get("/v1/balance").json()
     assert (after["remain_balance"], after["used_balance"]) == (999.808, 0.192)
 
 
-def test_motion_reference_is_billed_by_its_own_length(customer: Customer, media: MediaHost) -> None:
+def test_motion_reference_is_billed_by_its_own_length(api: ApiClient, media: MediaHost) -> None:
     url = media.clip("billed.mp4", 4.0)
     body = {
         "prompt": "as in @clip",
         "duration": 9,
         "ref_videos": [{"tag": "@clip", "type": "reference", "video_url": url}],
     }
-    assert customer.finish(customer.open(**body))["cost"] == 0.48
+    assert api.finish(api.open(**body))["cost"] == 0.48
 
 
 def test_restart_loses_nothing(make_server: Maker) -> None:
@@ -131,9 +133,7 @@ def test_restart_loses_nothing(make_server: Maker) -> None:
         assert watch(after.http.get(after.link(task_id)).content).seconds == 3.0
 
 
-def test_half_drawn_files_and_expired_results_are_cleared_at_start(
-    make_server: Maker, tmp_path: Path
-) -> None:
+def test_partial_files_and_expired_results_are_removed_at_start(make_server: Maker, tmp_path: Path) -> None:
     before = make_server()
     old, young = before.open(prompt="old"), before.open(prompt="young")
     before.finish(old)
@@ -151,59 +151,59 @@ def test_half_drawn_files_and_expired_results_are_cleared_at_start(
     assert after.http.get(after.query(old)["result"]["videos"][0]["url"][0]).status_code == 403
 
 
-def test_drawing_process_that_dies_is_replaced(make_server: Maker) -> None:
-    customer = make_server()
-    customer.finish(customer.open())
-    for studio in customer.server.renderer._studios:
-        if studio._process is not None:
-            studio._process.kill()
-    assert customer.finish(customer.open())["status"] == "completed"
+def test_a_render_process_that_dies_is_replaced(make_server: Maker) -> None:
+    api = make_server()
+    api.finish(api.open())
+    for process in api.server.renderer._processes:
+        if process._process is not None:
+            process._process.kill()
+    assert api.finish(api.open())["status"] == "completed"
 
 
-def test_stop_ends_kept_alive_connections_and_drawing_processes(make_server: Maker) -> None:
-    customer = make_server()
-    customer.open(duration=15, resolution="1080p")
-    while not any(studio._process for studio in customer.server.renderer._studios):
+def test_stop_ends_idle_connections_and_render_processes(make_server: Maker) -> None:
+    api = make_server()
+    api.open(duration=15, resolution="1080p")
+    while not any(process._process for process in api.server.renderer._processes):
         time.sleep(0.01)
-    processes = [studio._process for studio in customer.server.renderer._studios if studio._process]
-    customer.server.stop()
+    processes = [process._process for process in api.server.renderer._processes if process._process]
+    api.server.stop()
     assert all(process.poll() is not None for process in processes)
     with pytest.raises(httpx.TransportError):
-        customer.http.get("/v1/balance")
+        api.http.get("/v1/balance")
 
 
-def test_taken_port_is_told_at_once(customer: Customer, tmp_path: Path) -> None:
-    port = int(customer.server.base_url.rpartition(":")[2])
+def test_a_port_in_use_is_reported_at_once(api: ApiClient, tmp_path: Path) -> None:
+    port = int(api.server.base_url.rpartition(":")[2])
     with pytest.raises(OSError, match="in use"):
         SandboxServer(tmp_path / "second", api_key=KEY, port=port)
 
 
 def test_public_url_is_used_in_links(make_server: Maker) -> None:
-    customer = make_server(public_url="https://renders.test/")
-    assert customer.link(customer.open()).startswith("https://renders.test/results/task_")
+    api = make_server(public_url="https://renders.test/")
+    assert api.link(api.open()).startswith("https://renders.test/results/task_")
 
 
-def test_log_and_task_list_tell_tests_what_happened(make_server: Maker) -> None:
-    customer = make_server()
-    task_id = customer.open(prompt="told", key="k-1")
-    customer.finish(task_id)
-    [task] = customer.http.get("/sandbox/tasks").json()
+def test_the_log_and_the_task_list(make_server: Maker) -> None:
+    api = make_server()
+    task_id = api.open(prompt="told", key="k-1")
+    api.finish(task_id)
+    [task] = api.http.get("/sandbox/tasks").json()
     assert (task["id"], task["prompt"], task["idempotency_key"], task["status"]) == (
         task_id,
         "told",
         "k-1",
         "completed",
     )
-    assert task["request"] == order(prompt="told")
+    assert task["request"] == body_of(prompt="told")
     assert 0 < task["completed"] - task["created"] < 30
-    first, second, *_ = customer.http.get("/sandbox/log").json()
+    first, second, *_ = api.http.get("/sandbox/log").json()
     assert (first["method"], first["path"], first["status"]) == ("POST", "/v1/videos/generations", 200)
     assert (second["method"], second["path"]) == ("GET", f"/v1/tasks/{task_id}")
 
 
-def test_two_hundred_tasks_answer_while_they_are_drawn(make_server: Maker) -> None:
-    customer = make_server(speed=1)
+def test_two_hundred_tasks_can_be_polled_while_they_are_rendered(make_server: Maker) -> None:
+    api = make_server(speed=1)
     with ThreadPoolExecutor(16) as pool:
-        ids = list(pool.map(lambda n: customer.open(prompt=f"number {n}"), range(200)))
-        seen = list(pool.map(lambda task_id: customer.query(task_id)["id"], ids * 3))
+        ids = list(pool.map(lambda n: api.open(prompt=f"number {n}"), range(200)))
+        seen = list(pool.map(lambda task_id: api.query(task_id)["id"], ids * 3))
     assert seen == ids * 3

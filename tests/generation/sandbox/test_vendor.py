@@ -1,4 +1,4 @@
-"""The vendor's dialect over HTTP: whole jobs through our own client, and every way in which they end badly."""
+"""The vendor's API over HTTP: whole jobs through our own client, and their failures."""
 
 import time
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ from generation.skyreels.errors import (
 )
 from generation.skyreels.providers import VENDOR
 from generation.skyreels.schemas import Task, parse_request
-from tests.generation.sandbox.conftest import GREEN, KEY, RED, Customer, MediaHost, order, watch
+from tests.generation.sandbox.conftest import GREEN, KEY, RED, ApiClient, MediaHost, body_of, watch
 
 
 @pytest.fixture
@@ -31,12 +31,12 @@ def http() -> Iterator[httpx.Client]:
 
 
 @pytest.fixture
-def client(customer: Customer, http: httpx.Client) -> SkyReelsClient:
-    return SkyReelsClient(http, base_url=customer.server.base_url, api_key=KEY, provider=VENDOR)
+def client(api: ApiClient, http: httpx.Client) -> SkyReelsClient:
+    return SkyReelsClient(http, base_url=api.server.base_url, api_key=KEY, provider=VENDOR)
 
 
 def submit(client: SkyReelsClient, **body: object) -> str:
-    request = parse_request(order(**body))
+    request = parse_request(body_of(**body))
     return client.submit(VENDOR.body(request), idempotency_key="job-1").task_id
 
 
@@ -55,10 +55,10 @@ def refusal(client: SkyReelsClient, **body: object) -> SkyReelsError:
     return raised.value
 
 
-def test_a_job_of_each_kind_becomes_a_film(
+def test_a_job_of_each_kind_becomes_a_video(
     client: SkyReelsClient, http: httpx.Client, media: MediaHost
 ) -> None:
-    red, green = media.picture("vendor-red.png", RED), media.picture("vendor-green.png", GREEN)
+    red, green = media.image("vendor-red.png", RED), media.image("vendor-green.png", GREEN)
     jobs = {
         "text2video": submit(client, model="skyreels-v4-std", aspect_ratio="1:1"),
         "image2video": submit(client, first_frame_image=red, end_frame_image=green),
@@ -73,37 +73,35 @@ def test_a_job_of_each_kind_becomes_a_film(
         task = finish(client, task_id)
         assert (task.id, task.status) == (task_id, "success")
         assert task.video_url is not None
-        film = watch(http.get(task.video_url).content)
-        assert (film.seconds, film.codecs[0]) == (pytest.approx(3, abs=0.1), "h264")
+        video = watch(http.get(task.video_url).content)
+        assert (video.seconds, video.codecs[0]) == (pytest.approx(3, abs=0.1), "h264")
         if kind == "text2video":
-            assert film.size == (640, 640)
+            assert video.size == (640, 640)
 
 
-def test_what_was_ordered_is_what_the_gateway_would_have_been_asked(
-    office: Customer, http: httpx.Client
-) -> None:
-    client = SkyReelsClient(http, base_url=office.server.base_url, api_key=KEY, provider=VENDOR)
+def test_a_vendor_request_equals_the_gateways(failing_api: ApiClient, http: httpx.Client) -> None:
+    client = SkyReelsClient(http, base_url=failing_api.server.base_url, api_key=KEY, provider=VENDOR)
     task_id = submit(client, model="skyreels-v4-std", prompt="the order of a vendor")
-    (kept,) = [task for task in office.server.tasks() if task["prompt"] == "the order of a vendor"]
-    assert kept["request"] == order(model="skyreels-v4-std", prompt="the order of a vendor")
+    (kept,) = [task for task in failing_api.server.tasks() if task["prompt"] == "the order of a vendor"]
+    assert kept["request"] == body_of(model="skyreels-v4-std", prompt="the order of a vendor")
     assert (kept["id"], kept["idempotency_key"]) == (task_id.removeprefix("text2video/"), None)
     assert KEY not in str(kept)
 
 
-def test_a_task_says_where_it_stands(client: SkyReelsClient, customer: Customer) -> None:
-    customer.server.add_fault("submit", "slow_task", seconds=30)
+def test_a_task_reports_its_status(client: SkyReelsClient, api: ApiClient) -> None:
+    api.server.add_fault("submit", "slow_task", seconds=30)
     task_id = submit(client, prompt="a slow one")
     assert client.task(task_id).status == "submitted"
-    customer.server.add_fault("query", "task_status", status="unknown")
+    api.server.add_fault("query", "task_status", status="unknown")
     assert (client.task(task_id).status, client.task(task_id).state.is_terminal) == ("unknown", False)
 
 
-def test_a_failed_task_is_an_answer(client: SkyReelsClient, customer: Customer) -> None:
-    customer.server.add_fault("submit", "fail_task", code=482, message="the picture is not allowed")
+def test_a_failed_task_is_a_normal_response(client: SkyReelsClient, api: ApiClient) -> None:
+    api.server.add_fault("submit", "fail_task", code=482, message="the image is not allowed")
     task = finish(client, submit(client))
     assert task.status == "failed"
     assert task.error is not None
-    assert (task.error.code, task.error.message) == ("482", "the picture is not allowed")
+    assert (task.error.code, task.error.message) == ("482", "the image is not allowed")
 
 
 def test_a_source_that_cannot_be_fetched_fails_the_task(client: SkyReelsClient, media: MediaHost) -> None:
@@ -113,10 +111,10 @@ def test_a_source_that_cannot_be_fetched_fails_the_task(client: SkyReelsClient, 
     assert "first_frame" in task.error.message
 
 
-def test_the_key_is_looked_for_in_the_body(customer: Customer, http: httpx.Client) -> None:
-    stranger = SkyReelsClient(http, base_url=customer.server.base_url, api_key="wrong", provider=VENDOR)
+def test_the_key_is_read_from_the_body(api: ApiClient, http: httpx.Client) -> None:
+    stranger = SkyReelsClient(http, base_url=api.server.base_url, api_key="wrong", provider=VENDOR)
     assert type(refusal(stranger)) is KeyRejected
-    path = f"{customer.server.base_url}/api/v1/video/text2video/submit"
+    path = f"{api.server.base_url}/api/v1/video/text2video/submit"
     bare = http.post(path, json={"prompt": "sea"}, headers={"Authorization": f"Bearer {KEY}"})
     assert (bare.status_code, bare.json()["code"], bare.json()["data"]) == (200, 401, None)
 
@@ -140,9 +138,9 @@ def test_the_key_is_looked_for_in_the_body(customer: Customer, http: httpx.Clien
     ],
 )
 def test_a_broken_rule_names_its_field(
-    customer: Customer, http: httpx.Client, kind: str, said: dict, param: str
+    api: ApiClient, http: httpx.Client, kind: str, said: dict, param: str
 ) -> None:
-    path = f"{customer.server.base_url}/api/v1/video/{kind}/submit"
+    path = f"{api.server.base_url}/api/v1/video/{kind}/submit"
     answer = http.post(path, json={"api_key": KEY, "prompt": "sea", **said})
     told = answer.json()
     assert (answer.status_code, told["code"], told["status"], told["task_id"]) == (200, 422, "error", "")
@@ -150,7 +148,7 @@ def test_a_broken_rule_names_its_field(
     assert told["msg"].startswith(f"{param}: ")
 
 
-def test_our_client_hears_which_field_it_was(client: SkyReelsClient) -> None:
+def test_our_client_gets_the_field_of_an_error(client: SkyReelsClient) -> None:
     body = b'{"prompt":"sea","duration":16,"sound":false,"mode":"std"}'
     with pytest.raises(Refused) as raised:
         client.submit(body, idempotency_key="job-1")
@@ -158,13 +156,13 @@ def test_our_client_hears_which_field_it_was(client: SkyReelsClient) -> None:
 
 
 @pytest.mark.parametrize("body", [b"{", b"[]", b'"sea"'])
-def test_a_body_that_is_no_object_is_refused(customer: Customer, http: httpx.Client, body: bytes) -> None:
-    answer = http.post(f"{customer.server.base_url}/api/v1/video/text2video/submit", content=body)
+def test_a_body_that_is_not_an_object_is_refused(api: ApiClient, http: httpx.Client, body: bytes) -> None:
+    answer = http.post(f"{api.server.base_url}/api/v1/video/text2video/submit", content=body)
     assert answer.json()["code"] == 422
 
 
-def test_a_task_is_known_under_its_own_kind_alone(office: Customer, http: httpx.Client) -> None:
-    client = SkyReelsClient(http, base_url=office.server.base_url, api_key=KEY, provider=VENDOR)
+def test_a_task_is_found_only_under_its_own_kind(failing_api: ApiClient, http: httpx.Client) -> None:
+    client = SkyReelsClient(http, base_url=failing_api.server.base_url, api_key=KEY, provider=VENDOR)
     task_id = submit(client)
     assert client.task(task_id).status == "failed"
     for other in (task_id.replace("text2video", "omni-video"), "text2video/task_nobody"):
@@ -185,10 +183,10 @@ def test_a_task_is_known_under_its_own_kind_alone(office: Customer, http: httpx.
     ],
 )
 @pytest.mark.parametrize("inside", [True, False])
-def test_refusals_on_demand_inside_and_outside_of_http_200(
-    client: SkyReelsClient, customer: Customer, status: int, kind: type, inside: bool
+def test_error_faults_inside_and_outside_of_http_200(
+    client: SkyReelsClient, api: ApiClient, status: int, kind: type, inside: bool
 ) -> None:
-    customer.server.add_fault("submit", "status", status=status, inside=inside, message="on demand")
+    api.server.add_fault("submit", "status", status=status, inside=inside, message="on demand")
     failure = refusal(client)
     assert type(failure) is kind
     assert (failure.status_code, failure.code) == (200 if inside else status, str(status))
@@ -196,37 +194,37 @@ def test_refusals_on_demand_inside_and_outside_of_http_200(
 
 
 @pytest.mark.parametrize("drop", ["drop_before", "drop_after", "drop_midway"])
-def test_a_lost_answer_leaves_the_outcome_unknown(
-    client: SkyReelsClient, customer: Customer, drop: str
+def test_a_lost_response_leaves_the_outcome_unknown(
+    client: SkyReelsClient, api: ApiClient, drop: str
 ) -> None:
-    customer.server.add_fault("submit", "fail_task")
-    customer.server.add_fault("submit", drop)
+    api.server.add_fault("submit", "fail_task")
+    api.server.add_fault("submit", drop)
     assert type(refusal(client)) is OutcomeUnknown
 
 
-def test_a_lost_answer_about_a_task_is_asked_for_again(client: SkyReelsClient, customer: Customer) -> None:
-    customer.server.add_fault("submit", "slow_task", seconds=30)
+def test_a_lost_response_to_a_query_is_retried(client: SkyReelsClient, api: ApiClient) -> None:
+    api.server.add_fault("submit", "slow_task", seconds=30)
     task_id = submit(client)
-    customer.server.add_fault("query", "status", status=500, inside=True)
+    api.server.add_fault("query", "status", status=500, inside=True)
     with pytest.raises(Unavailable):
         client.task(task_id)
     assert client.task(task_id).status == "submitted"
 
 
-def test_nobody_promises_idempotency(office: Customer, http: httpx.Client) -> None:
-    client = SkyReelsClient(http, base_url=office.server.base_url, api_key=KEY, provider=VENDOR)
+def test_there_is_no_idempotency(failing_api: ApiClient, http: httpx.Client) -> None:
+    client = SkyReelsClient(http, base_url=failing_api.server.base_url, api_key=KEY, provider=VENDOR)
     assert submit(client) != submit(client)
 
 
-def test_no_balance_but_an_answer(client: SkyReelsClient, customer: Customer) -> None:
+def test_there_is_no_balance(client: SkyReelsClient, api: ApiClient) -> None:
     assert client.balance().remain_balance is None
-    assert customer.server.log()[-1]["path"] == "/api/v1/video/text2video/task/none"
+    assert api.server.log()[-1]["path"] == "/api/v1/video/text2video/task/none"
 
 
-def test_a_film_costs_the_same_in_both_dialects(
-    customer: Customer, client: SkyReelsClient, shared_server: SandboxServer
+def test_a_video_costs_the_same_in_both_apis(
+    api: ApiClient, client: SkyReelsClient, shared_server: SandboxServer
 ) -> None:
-    before = Decimal(str(shared_server.desk.balance()["used_balance"]))
+    before = Decimal(str(shared_server.task_service.balance()["used_balance"]))
     finish(client, submit(client))
-    after = Decimal(str(shared_server.desk.balance()["used_balance"]))
+    after = Decimal(str(shared_server.task_service.balance()["used_balance"]))
     assert after - before == Decimal("0.064") * 3

@@ -1,4 +1,4 @@
-"""Callbacks (skyreels-api.md section 6): who hears of what, how often, and in which form."""
+"""Webhooks (skyreels-api.md section 6): when they are sent, how often, and their content."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -6,10 +6,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from tests.generation.sandbox.conftest import Customer
+from tests.generation.sandbox.conftest import ApiClient
 from tests.receiver import Handler, Receiver, receiving
 
-Maker = Callable[..., Customer]
+Maker = Callable[..., ApiClient]
 
 
 @pytest.fixture
@@ -19,14 +19,14 @@ def receiver() -> Iterator[Receiver]:
 
 
 @pytest.fixture
-def patient(make_server: Maker) -> Customer:
-    """A customer of a server whose tasks fail at once and whose retries come quickly."""
-    someone = make_server(webhook_waits=(0.02, 0.02, 0.02))
+def patient(make_server: Maker) -> ApiClient:
+    """A client of a server whose tasks fail at once and whose retries are fast."""
+    someone = make_server(webhook_delays=(0.02, 0.02, 0.02))
     someone.server.add_fault("submit", "fail_task", times=None, message="too dark")
     return someone
 
 
-def test_a_finished_film_is_told_as_a_query_would_tell_it(make_server: Maker, receiver: Receiver) -> None:
+def test_a_webhook_has_the_content_of_a_query(make_server: Maker, receiver: Receiver) -> None:
     someone = make_server()
     task_id = someone.open(webhook=receiver.url)
     (told,) = receiver.wait(1)
@@ -35,7 +35,7 @@ def test_a_finished_film_is_told_as_a_query_would_tell_it(make_server: Maker, re
     assert receiver.paths == ["/hooks/callback"]
 
 
-def test_a_failure_is_told_and_nothing_before_the_end(patient: Customer, receiver: Receiver) -> None:
+def test_a_failure_is_reported_and_nothing_before_the_end(patient: ApiClient, receiver: Receiver) -> None:
     patient.server.add_fault("submit", "slow_task", seconds=2)
     task_id = patient.open(webhook=f"{receiver.url}/?token=1")
     assert patient.query(task_id)["status"] in {"submitted", "processing"}
@@ -45,7 +45,7 @@ def test_a_failure_is_told_and_nothing_before_the_end(patient: Customer, receive
     assert receiver.paths == ["/hooks/callback?token=1"]
 
 
-def test_without_a_webhook_nobody_is_called(patient: Customer, receiver: Receiver) -> None:
+def test_without_a_webhook_nothing_is_sent(patient: ApiClient, receiver: Receiver) -> None:
     patient.open()
     assert receiver.stays_at(0)
 
@@ -64,8 +64,8 @@ def test_without_a_webhook_nobody_is_called(patient: Customer, receiver: Receive
         ([0, 200], 2),
     ],
 )
-def test_silence_and_5xx_are_tried_three_times_more(
-    patient: Customer, receiver: Receiver, answers: list[int], calls: int
+def test_timeouts_and_5xx_are_retried_three_times(
+    patient: ApiClient, receiver: Receiver, answers: list[int], calls: int
 ) -> None:
     receiver.answers = answers
     patient.open(webhook=receiver.url)
@@ -74,12 +74,12 @@ def test_silence_and_5xx_are_tried_three_times_more(
     assert receiver.stays_at(calls)
 
 
-def test_nobody_there_harms_nobody(patient: Customer) -> None:
+def test_an_unreachable_receiver_does_no_harm(patient: ApiClient) -> None:
     task_id = patient.open(webhook="http://127.0.0.1:9/hooks")
     assert patient.query(task_id)["status"] == "failed"
 
 
-def test_wrapped_doubled_and_lost_by_fault(patient: Customer, receiver: Receiver) -> None:
+def test_wrapped_duplicate_and_lost_webhooks(patient: ApiClient, receiver: Receiver) -> None:
     patient.server.add_fault("webhook", "wrap", match="wrapped")
     patient.server.add_fault("webhook", "duplicate", match="doubled", copies=3)
     patient.server.add_fault("webhook", "lose", match="lost")
@@ -92,14 +92,14 @@ def test_wrapped_doubled_and_lost_by_fault(patient: Customer, receiver: Receiver
     assert receiver.stays_at(4)
 
 
-def test_a_replayed_order_is_called_back_once(patient: Customer, receiver: Receiver) -> None:
+def test_a_replayed_request_sends_one_webhook(patient: ApiClient, receiver: Receiver) -> None:
     for _ in range(2):
         assert patient.submit(key="once", webhook=receiver.url).status_code == 200
     receiver.wait(1)
     assert receiver.stays_at(1)
 
 
-def test_a_silent_receiver_keeps_neither_the_server_nor_its_end_waiting(
+def test_a_silent_receiver_blocks_neither_the_server_nor_its_stop(
     make_server: Maker, receiver: Receiver
 ) -> None:
     held, answered = threading.Event(), threading.Event()
@@ -122,7 +122,7 @@ def test_a_silent_receiver_keeps_neither_the_server_nor_its_end_waiting(
     silent.server_close()
 
 
-def test_a_task_that_ends_after_a_restart_is_still_called_back(
+def test_a_task_that_ends_after_a_restart_still_sends_its_webhook(
     make_server: Maker, receiver: Receiver
 ) -> None:
     before = make_server()

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from generation.skyreels.providers import GATEWAY
-from generation.skyreels.schemas import Model, Resolution, Scenario, parse_request
+from generation.skyreels.schemas import Model, Resolution, RuleCode, Scenario, parse_request
 from tests.generation.skyreels.drafts import (
     CLIP,
     PICTURE,
@@ -41,8 +41,7 @@ def test_a_scenario_that_is_not_carried_is_named(scenario: Scenario, data: Data,
     assert EVERYTHING.problems(request) == []
     less = replace(EVERYTHING, scenarios=EVERYTHING.scenarios - {scenario})
     (problem,) = less.problems(request)
-    assert problem.param == param
-    assert problem.message == f"{scenario.value.lower()} is not served by this provider"
+    assert (problem.code, problem.field) == (RuleCode.SCENARIO_UNAVAILABLE, param)
 
 
 def test_the_table_above_covers_every_scenario() -> None:
@@ -52,7 +51,7 @@ def test_the_table_above_covers_every_scenario() -> None:
 def test_models_and_resolutions_that_are_not_served() -> None:
     less = replace(EVERYTHING, models=frozenset({Model.STD}), resolutions=frozenset({Resolution.P1080}))
     problems = less.problems(parse_request(text(resolution="480p")))
-    assert [problem.param for problem in problems] == ["model", "resolution"]
+    assert [problem.field for problem in problems] == ["model", "resolution"]
     assert less.problems(parse_request(text(model="skyreels-v4-std"))) == []
 
 

@@ -18,9 +18,10 @@ import pytest
 from hypothesis import HealthCheck, event, example, given, settings
 from hypothesis import strategies as st
 
-from generation.sandbox.rules import RuleBroken, count_tokens, read_order
+from generation.sandbox.rules import InvalidParameter, read_request
 from generation.sandbox.server import SandboxServer
-from generation.sandbox.vendor import read_vendor_order
+from generation.sandbox.tokens import count_tokens
+from generation.sandbox.vendor import read_vendor_request
 from generation.skyreels.providers import GATEWAY, VENDOR
 from generation.skyreels.schemas import (
     GenerationRequest,
@@ -37,10 +38,10 @@ KEY = "sandbox-test-key"
 TAG_PATH = re.compile(r"(mid_frame_images|ref_images|ref_videos)\.\d+\.tag")
 
 
-def sandbox_refusal(data: Data) -> RuleBroken | None:
+def sandbox_refusal(data: Data) -> InvalidParameter | None:
     try:
-        read_order(data)
-    except RuleBroken as broken:
+        read_request(data)
+    except InvalidParameter as broken:
         return broken
     return None
 
@@ -69,8 +70,8 @@ def breaks_only_the_rule_of_whole_handles(data: Data) -> bool:
 def assert_both_dialects_order_the_same(request: GenerationRequest) -> None:
     """Neither bytes break a rule of the sandbox, and they come to one order, but for what the vendor does not know."""
     call = VENDOR.submit_call(VENDOR.body(request), idempotency_key="k", api_key=KEY)
-    order, _ = read_vendor_order(call.path.split("/")[-2], json.loads(call.content))
-    plain = read_order(json.loads(GATEWAY.body(request)))
+    order, _ = read_vendor_request(call.path.split("/")[-2], json.loads(call.content))
+    plain = read_request(json.loads(GATEWAY.body(request)))
     ratio = order.aspect_ratio if request.mode is Mode.I2V else plain.aspect_ratio
     assert order == replace(plain, webhook=None, aspect_ratio=ratio)
 
@@ -79,10 +80,10 @@ def assert_the_verdicts_agree(data: Data) -> str:
     """What the two rule books say of it, in words."""
     ours, theirs = find_problems(data), sandbox_refusal(data)
     if theirs is not None:
-        assert theirs.param in [problem.param for problem in ours], data
+        assert theirs.param in [problem.field for problem in ours], data
     elif ours:
         assert breaks_only_the_rule_of_whole_handles(data), (data, ours)
-        assert all(TAG_PATH.fullmatch(problem.param) for problem in ours), data
+        assert all(TAG_PATH.fullmatch(problem.field) for problem in ours), data
     else:
         assert not breaks_only_the_rule_of_whole_handles(data), data
         assert_both_dialects_order_the_same(parse_request(data))
@@ -135,7 +136,7 @@ def test_both_count_the_tokens_that_a_prompt_surely_has(text: str, times: int) -
 def test_a_prompt_is_too_long_for_both_or_for_neither(text: str, times: int) -> None:
     data = plain(prompt="x" + text * times)
     theirs = sandbox_refusal(data)
-    assert [problem.param for problem in find_problems(data)] == ([theirs.param] if theirs else [])
+    assert [problem.field for problem in find_problems(data)] == ([theirs.param] if theirs else [])
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from pydantic import ValidationError
 
-from generation.sandbox.rules import read_order
+from generation.sandbox.rules import read_request
 from generation.sandbox.server import SandboxServer
 from generation.skyreels.client import SkyReelsClient
 from generation.skyreels.errors import Refused
@@ -53,7 +53,7 @@ def test_both_models_serve_every_scenario(case: tuple[Scenario, Mode, Data], mod
     request = parse_request({**data, "model": model.value})
     assert (request.model, request.scenario, request.mode) == (model, scenario, mode)
     assert GATEWAY.capabilities.problems(request) == []
-    assert read_order(json.loads(request.body())).model == model.value
+    assert read_request(json.loads(request.body())).model == model.value
 
 
 @cases(SCENARIOS)
@@ -81,16 +81,16 @@ def test_the_table_covers_the_nine_scenarios() -> None:
 @cases(ACCEPTED)
 def test_within_the_rules(case: tuple[str, Data]) -> None:
     assert find_problems(case[1]) == []
-    assert read_order(json.loads(parse_request(case[1]).body())) == read_order(case[1])
+    assert read_request(json.loads(parse_request(case[1]).body())) == read_request(case[1])
 
 
 @cases([*REFUSED, *HANDLES])
 def test_a_broken_rule_names_its_field(case: tuple[str, Data, str]) -> None:
     _, data, field = case
-    assert [problem.param for problem in find_problems(data)] == [field]
+    assert [problem.field for problem in find_problems(data)] == [field]
     with pytest.raises(InvalidRequest) as refusal:
         parse_request(data)
-    assert [problem.param for problem in refusal.value.problems] == [field]
+    assert [problem.field for problem in refusal.value.problems] == [field]
     with pytest.raises(ValidationError):
         GenerationRequest.model_validate(data)
 
@@ -110,7 +110,7 @@ def test_the_sandbox_refuses_it_with_the_same_field(
 
 @cases(HANDLES)
 def test_a_provider_would_find_a_part_of_a_handle(case: tuple[str, Data, str]) -> None:
-    assert read_order(case[1]).subjects
+    assert read_request(case[1]).subjects
 
 
 @pytest.mark.parametrize(("key", "may"), KEYS, ids=lambda value: f"{value!s:.6}")

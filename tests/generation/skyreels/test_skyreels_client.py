@@ -65,7 +65,7 @@ def test_a_task(gateway: Gateway, client: SkyReelsClient) -> None:
     assert gateway.heard[0].path == "/v1/tasks/task_1?language=en"
 
 
-def test_a_failed_task_is_an_answer_and_no_error(gateway: Gateway, client: SkyReelsClient) -> None:
+def test_a_failed_task_is_a_normal_response_and_no_error(gateway: Gateway, client: SkyReelsClient) -> None:
     gateway.answers(
         200, {"code": 200, "data": {"status": "failed", "error": {"code": 7, "message": "unsafe"}}}
     )

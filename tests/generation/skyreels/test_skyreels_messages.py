@@ -1,12 +1,14 @@
-"""How faults are told: all at once, in plain words; and what is only worth a warning."""
+"""Problems are reported all at once, with codes and values; some are only warnings."""
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from generation.skyreels.schemas import (
+    IMAGE_FORMATS,
     GenerationRequest,
     Problem,
+    RuleCode,
     find_problems,
     find_warnings,
     parse_request,
@@ -34,7 +36,7 @@ def test_every_fault_is_told_at_once() -> None:
         seed=3,
         first_frame_image="x",
     )
-    assert {problem.param for problem in find_problems(data)} == {
+    assert {problem.field for problem in find_problems(data)} == {
         "duration",
         "resolution",
         "seed",
@@ -47,39 +49,46 @@ def test_every_fault_is_told_at_once() -> None:
 
 
 @pytest.mark.parametrize(
-    ("data", "message"),
+    ("data", "code", "values"),
     [
-        (text(duration=16), "duration is 16 s; it must be 3 to 15 s"),
-        (text(resolution="4k"), "resolution is 4k; it must be 480p, 720p or 1080p"),
-        (text(seed=1), "seed is not a setting that SkyReels V4 knows"),
-        (text(duration="five"), "duration is five; it must be a whole number"),
-        ({"model": "skyreels-v4-fast"}, "prompt is missing"),
+        (text(duration=16), RuleCode.DURATION_OUT_OF_RANGE, {"seconds": 16, "minimum": 3, "maximum": 15}),
+        (
+            text(resolution="4k"),
+            RuleCode.NOT_A_CHOICE,
+            {"value": "4k", "choices": ("480p", "720p", "1080p")},
+        ),
+        (text(seed=1), RuleCode.UNKNOWN_FIELD, {}),
+        (text(duration="five"), RuleCode.NOT_AN_INTEGER, {"value": "five"}),
+        ({"model": "skyreels-v4-fast"}, RuleCode.REQUIRED, {}),
         (
             subjects(image("@one", image_urls=[PICTURE] * 6)),
-            "ref_images.0.image_urls has 6 entries; it must have at most 5",
+            RuleCode.TOO_MANY_ENTRIES,
+            {"count": 6, "limit": 5},
         ),
         (
             text(first_frame_image="https://h.example/a.webp"),
-            "first_frame_image is a .webp file; it must be jpg, jpeg, png, gif or bmp",
+            RuleCode.UNSUPPORTED_FORMAT,
+            {"suffix": "webp", "choices": IMAGE_FORMATS},
         ),
         (
             keyframes(mid("@one", time_stamp=9)),
-            "time_stamp is 9 s; it must lie after 0 s and before 5 s, or be -1 (any time)",
+            RuleCode.KEYFRAME_OUT_OF_RANGE,
+            {"second": 9, "duration": 5},
         ),
-        (text(prompt="neon " * 6000), "the prompt is at least 6000 tokens long; it must be at most 1280"),
+        (text(prompt="neon " * 6000), RuleCode.PROMPT_TOO_LONG, {"tokens": 6000, "limit": 1280}),
     ],
 )
-def test_messages_name_value_and_limit(data: Data, message: str) -> None:
-    assert [problem.message for problem in find_problems(data)] == [message]
+def test_a_problem_has_a_code_with_value_and_limit(data: Data, code: str, values: dict[str, object]) -> None:
+    assert [(found.code, found.values) for found in find_problems(data)] == [(code, values)]
 
 
-def test_messages_do_not_repeat_signatures() -> None:
+def test_problems_do_not_contain_signatures() -> None:
     (problem,) = find_problems(text(first_frame_image="ftp://h.example/a.png?X-Amz-Signature=secret"))
-    assert "secret" not in problem.message
+    assert "secret" not in repr(problem)
 
 
 def test_a_request_must_be_an_object() -> None:
-    assert [problem.param for problem in find_problems(["sea"])] == [""]  # type: ignore[arg-type]
+    assert [problem.field for problem in find_problems(["sea"])] == [""]  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -96,7 +105,7 @@ def test_a_request_must_be_an_object() -> None:
     ],
 )
 def test_what_is_ignored_or_doubtful_is_a_warning(data: Data, fields: list[str]) -> None:
-    assert [warning.param for warning in find_warnings(parse_request(data))] == fields
+    assert [warning.field for warning in find_warnings(parse_request(data))] == fields
 
 
 _JSON = st.recursive(
@@ -121,7 +130,7 @@ _JSON = st.recursive(
 @given(st.dictionaries(st.sampled_from([*GenerationRequest.model_fields, "seed"]), _JSON))
 def test_any_data_is_either_a_request_or_named_problems(data: Data) -> None:
     problems = find_problems(data)
-    assert all(isinstance(problem, Problem) and problem.message for problem in problems)
+    assert all(isinstance(problem, Problem) and problem.code for problem in problems)
     if not problems:
         parse_request(data)
 
@@ -130,7 +139,7 @@ def test_an_endless_or_deep_request_is_answered_too() -> None:
     deep: list[object] = []
     for _ in range(5000):
         deep = [deep]
-    assert [problem.param for problem in find_problems(text(resolution=deep))] == ["resolution"]
+    assert [problem.field for problem in find_problems(text(resolution=deep))] == ["resolution"]
     problems = find_problems(subjects(*[image("@one")] * 100_000))
-    assert problems[0].param == "ref_images"
+    assert problems[0].field == "ref_images"
     assert len(problems) < 100

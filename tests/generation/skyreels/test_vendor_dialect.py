@@ -20,7 +20,7 @@ from generation.skyreels.errors import (
     UnknownTask,
 )
 from generation.skyreels.providers import GATEWAY, VENDOR
-from generation.skyreels.schemas import Model, Submitted, TaskState, parse_request
+from generation.skyreels.schemas import Model, RuleCode, Submitted, TaskState, parse_request
 from tests.generation.skyreels.drafts import (
     CLIP,
     PICTURE,
@@ -296,8 +296,7 @@ def test_what_each_provider_can_carry() -> None:
     speaking = parse_request(subjects(image("@two"), image("@one", audio_url=VOICE)))
     assert (speaking.model, GATEWAY.capabilities.problems(speaking)) == (Model.FAST, [])
     (problem,) = VENDOR.capabilities.problems(speaking)
-    assert problem.param == "ref_images.1.audio_url"
-    assert problem.message.startswith("skyreels-v4-fast renders without sound")
+    assert (problem.code, problem.field) == (RuleCode.VOICE_UNAVAILABLE, "ref_images.1.audio_url")
     unhurried = speaking.model_copy(update={"model": Model.STD})
     assert VENDOR.capabilities.problems(unhurried) == []
     both = [GATEWAY.capabilities, VENDOR.capabilities]

@@ -12,7 +12,7 @@ from django.contrib.auth.models import User
 from django.db import connection, transaction
 
 from generation import lifecycle
-from generation.composition import Brief, Settings
+from generation.composition import Settings, TakeRequest
 from generation.lifecycle.spending import checks
 from generation.models import Job, LedgerEntry, Shot
 from library.models import Membership, Project
@@ -91,8 +91,10 @@ def test_a_new_shot_is_made_before_the_lock(alice: User, bob: User, project: Pro
     on = stage(bob, alice, project)
 
     def batch() -> object:
-        briefs = [Brief("rain", shot=code) for code in ("099", "101")]
-        return lifecycle.create_batch(by=alice, project=project, briefs=briefs, form_key=uuid4())
+        take_requests = [TakeRequest("rain", shot=code) for code in ("099", "101")]
+        return lifecycle.create_batch(
+            by=alice, project=project, take_requests=take_requests, form_key=uuid4()
+        )
 
     with ThreadPoolExecutor(2) as pool:
         with transaction.atomic():

@@ -117,7 +117,7 @@ def test_a_refusal_names_the_figures_and_who_can_help(bob: User, limit: Limit, t
     found = [spending_limits.Allowance(limit, Decimal(3), Decimal(2), "alice")]
     refusal = lifecycle.find_refusal(bob, found, usd=Decimal("2.5"), takes=2)
     assert isinstance(refusal, lifecycle.OverLimit)
-    assert (refusal.limit, refusal.problems[0].param) == (limit, "budget")
+    assert (refusal.limit, refusal.problems[0].field) == (limit, "budget")
     assert str(refusal).startswith(f"These 2 takes cost $2.50, but {text}")
     assert lifecycle.find_refusal(bob, found, usd=Decimal(1), takes=1) is None
 

@@ -8,31 +8,32 @@ import pytest
 from django.db import connection
 
 from generation import lifecycle
-from generation.composition import Brief, Settings, briefs_of
+from generation.composition import ProblemCode, Settings, TakeRequest, message_of, variations_of
 from generation.models import Batch, Job, LedgerEntry, Shot
+from generation.skyreels.schemas import RuleCode
 from tests import factories
 
 pytestmark = pytest.mark.django_db
 Status = Job.Status
-THREE = [Brief(prompt, Settings(duration=5)) for prompt in ("dawn", "noon", "night")]
+THREE = [TakeRequest(prompt, Settings(duration=5)) for prompt in ("dawn", "noon", "night")]
 
 
-def create(by, project, briefs=THREE, form_key=None, **fields):
+def create(by, project, take_requests=THREE, form_key=None, **fields):
     return lifecycle.create_batch(
-        by=by, project=project, briefs=briefs, form_key=form_key or uuid4(), **fields
+        by=by, project=project, take_requests=take_requests, form_key=form_key or uuid4(), **fields
     )
 
 
-def refusal(by, project, briefs=THREE, **fields):
+def refusal(by, project, take_requests=THREE, **fields):
     with pytest.raises(lifecycle.CannotQueue) as refused:
-        create(by, project, briefs, **fields)
-    return [(problem.param, problem.message) for problem in refused.value.problems]
+        create(by, project, take_requests, **fields)
+    return [(problem.field, problem) for problem in refused.value.problems]
 
 
 def test_each_brief_becomes_a_job_of_its_own(alice, project):
     settings = Settings(duration=4, aspect_ratio="1:1")
-    brief = Brief("a {red|blue} door", settings, shot="020")
-    batch = create(alice, project, briefs_of(brief, takes=2, resolutions=["720p"]))
+    take_request = TakeRequest("a {red|blue} door", settings, shot="020")
+    batch = create(alice, project, variations_of(take_request, takes=2, resolutions=["720p"]))
     jobs = batch.jobs.order_by("pk")
     assert [(job.prompt, job.resolution) for job in jobs] == [
         (f"a {colour} door", resolution)
@@ -49,7 +50,7 @@ def test_each_brief_becomes_a_job_of_its_own(alice, project):
 
 def test_shots_are_made_once(alice, project):
     known = Shot.objects.create(project=project, code="010")
-    batch = create(alice, project, [Brief("a", shot=code) for code in ("010", "020", "020", "")])
+    batch = create(alice, project, [TakeRequest("a", shot=code) for code in ("010", "020", "020", "")])
     codes = [job.shot and job.shot.code for job in batch.jobs.order_by("pk")]
     assert (codes, batch.jobs.first() is not None) == (["010", "020", "020", None], True)
     assert [shot.code for shot in project.shots.all()] == ["010", "020"]
@@ -57,37 +58,41 @@ def test_shots_are_made_once(alice, project):
 
 
 def test_one_wrong_brief_stops_them_all_and_every_fault_is_told(alice, project):
-    briefs = [
-        Brief("a", shot="030"),
-        Brief("@Nobody", Settings(duration=2)),
-        Brief("b"),
-        Brief("", Settings(resolution="8k")),
+    take_requests = [
+        TakeRequest("a", shot="030"),
+        TakeRequest("@Nobody", Settings(duration=2)),
+        TakeRequest("b"),
+        TakeRequest("", Settings(resolution="8k")),
     ]
-    found = refusal(alice, project, briefs)
+    found = refusal(alice, project, take_requests)
     assert [param for param, _ in found] == ["1.prompt", "1.duration", "3.prompt", "3.resolution"]
-    assert found[0][1].startswith("Take 2: @Nobody is not in the library.")
+    assert [problem.values["problem"].code for _, problem in found[:2]] == [
+        ProblemCode.UNKNOWN_HANDLE,
+        RuleCode.DURATION_OUT_OF_RANGE,
+    ]
+    assert message_of(found[0][1]).startswith("Take 2: ")
     assert (Job.objects.count(), Batch.objects.count(), Shot.objects.count()) == (0, 0, 0)
 
 
 @pytest.mark.parametrize("count", [0, 101])
 def test_a_batch_has_one_to_a_hundred_takes(alice, project, count):
-    assert [param for param, _ in refusal(alice, project, [Brief("a")] * count)] == ["briefs"]
+    assert [param for param, _ in refusal(alice, project, [TakeRequest("a")] * count)] == ["takes"]
 
 
 def test_the_budget_is_asked_once_for_the_total(alice):
     small = factories.project(alice, budget_usd="0.90")
-    assert refusal(alice, small) == [
-        ("budget", "These 3 takes cost $0.96, but only $0.90 of the project's budget of $0.90 is left.")
-    ]
+    ((field, problem),) = refusal(alice, small)
+    assert (field, problem.code) == ("budget", ProblemCode.OVER_LIMIT)
+    assert ("$0.96" in message_of(problem), "$0.90" in message_of(problem)) == (True, True)
     assert not Job.objects.exists()
     create(alice, small, THREE[:2])
-    assert "only $0.26" in refusal(alice, small, THREE[:1])[0][1]
+    assert "$0.26" in message_of(refusal(alice, small, THREE[:1])[0][1])
 
 
 def test_a_form_sent_twice_makes_one_batch(alice, bob, project):
     key = uuid4()
     first = create(alice, project, form_key=key)
-    assert create(alice, project, [Brief("something else")], form_key=key) == first
+    assert create(alice, project, [TakeRequest("something else")], form_key=key) == first
     assert (Batch.objects.count(), Job.objects.count()) == (1, 3)
     assert refusal(bob, project, form_key=key)[0][0] == "form_key"
 
@@ -96,11 +101,11 @@ def test_a_form_is_one_job_or_one_batch(alice, project):
     as_job, as_batch = uuid4(), uuid4()
     lifecycle.create(by=alice, project=project, prompt="a", settings=Settings(), form_key=as_job)
     create(alice, project, form_key=as_batch)
-    assert refusal(alice, project, form_key=as_job) == [
-        ("form_key", "This form was already submitted, as a single take.")
-    ]
-    with pytest.raises(lifecycle.CannotQueue, match="already submitted, as a batch"):
+    ((field, problem),) = refusal(alice, project, form_key=as_job)
+    assert (field, problem.code) == ("form_key", ProblemCode.FORM_MADE_TAKE)
+    with pytest.raises(lifecycle.CannotQueue) as refused:
         lifecycle.create(by=alice, project=project, prompt="a", settings=Settings(), form_key=as_batch)
+    assert [found.code for found in refused.value.problems] == [ProblemCode.FORM_MADE_BATCH]
 
 
 def test_the_draft_of_a_form_is_used_up(alice, project):
@@ -124,7 +129,7 @@ def test_what_waits_can_be_cancelled_one_by_one_or_all(alice, project):
 
 
 def test_a_check_tells_prices_and_makes_nothing(alice, project):
-    found = lifecycle.check_batch(by=alice, project=project, briefs=[*THREE, Brief("@Nobody")])
+    found = lifecycle.check_batch(by=alice, project=project, take_requests=[*THREE, TakeRequest("@Nobody")])
     assert [one.ok for one in found] == [True, True, True, False]
     assert sum(one.estimate_usd for one in found[:3]) == Decimal("0.96")
     assert not Job.objects.exists()

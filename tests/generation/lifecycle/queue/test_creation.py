@@ -6,8 +6,9 @@ from uuid import uuid4
 import pytest
 
 from generation import composition, lifecycle
-from generation.composition import Settings
+from generation.composition import ProblemCode, Settings
 from generation.models import Job, LedgerEntry
+from generation.skyreels.schemas import RuleCode
 from tests import factories
 from tests.at_once import at_once
 
@@ -24,7 +25,7 @@ def problems(by, project, prompt="a harbour at dusk", **settings):
     with pytest.raises(lifecycle.CannotQueue) as refused:
         create(by, project, prompt, **settings)
     assert not Job.objects.exists()
-    return {problem.param: problem.message for problem in refused.value.problems}
+    return {problem.field: problem for problem in refused.value.problems}
 
 
 def test_a_form_sent_twice_makes_one_job(alice, project):
@@ -41,12 +42,13 @@ def test_somebody_elses_form_key_is_refused(alice, bob, project):
     lifecycle.create(by=alice, project=project, prompt="a", settings=Settings(), form_key=key)
     with pytest.raises(lifecycle.CannotQueue) as refused:
         lifecycle.create(by=bob, project=project, prompt="a", settings=Settings(), form_key=key)
-    assert [problem.param for problem in refused.value.problems] == ["form_key"]
+    assert [problem.field for problem in refused.value.problems] == ["form_key"]
 
 
 @pytest.mark.parametrize("seconds", [2, 16])
 def test_seconds_out_of_range_are_named(alice, project, seconds):
-    assert f"{seconds}" in problems(alice, project, duration=seconds)["duration"]
+    found = problems(alice, project, duration=seconds)["duration"]
+    assert found.code == RuleCode.DURATION_OUT_OF_RANGE
 
 
 @pytest.mark.parametrize("seconds", [3, 15])
@@ -56,29 +58,31 @@ def test_seconds_at_the_limits_are_taken(alice, project, seconds):
 
 def test_an_unknown_handle_is_named_with_the_nearest(alice, project, s3):
     factories.asset(alice, handle="Tom")
-    assert problems(alice, project, "@tm waits")["prompt"] == "@tm is not in the library. Did you mean @Tom?"
+    found = problems(alice, project, "@tm waits")["prompt"]
+    assert (found.code, found.suggestion) == (ProblemCode.UNKNOWN_HANDLE, "Tom")
 
 
 def test_a_handle_that_is_not_mine_is_unknown(alice, charlie, project, s3):
     secret = factories.project(charlie)
     factories.asset(charlie, handle="Secret", project=secret, is_shared=False)
-    assert "not in the library" in problems(alice, project, "@Secret waits")["prompt"]
+    assert problems(alice, project, "@Secret waits")["prompt"].code == ProblemCode.UNKNOWN_HANDLE
 
 
 def test_a_prompt_of_six_thousand_words_is_refused(alice, project):
-    assert "1280" in problems(alice, project, "neon " * 6000)["prompt"]
+    assert problems(alice, project, "neon " * 6000)["prompt"].code == RuleCode.PROMPT_TOO_LONG
 
 
 def test_four_subjects_are_one_too_many(alice, project, s3):
     names = [factories.asset(alice).handle for _ in range(4)]
-    assert "3" in problems(alice, project, " ".join(f"@{name}" for name in names))["ref_images"]
+    found = problems(alice, project, " ".join(f"@{name}" for name in names))["ref_images"]
+    assert found.code == RuleCode.TOO_MANY_ENTRIES
 
 
 def test_handles_of_which_one_starts_the_other_get_unambiguous_tags(alice, project, s3):
     for handle in ("Mar", "Mara"):
         factories.asset(alice, handle=handle)
     job = create(alice, project, "@mara and @MAR")
-    request = composition.previewed(job.plan)
+    request = composition.with_plain_urls(job.plan)
     tags = [subject["tag"] for subject in request["ref_images"]]
     assert not any(one != other and one.startswith(other) for one in tags for other in tags)
     assert [word for word in request["prompt"].split() if word.startswith("@")] == tags
@@ -99,7 +103,7 @@ def test_of_takes_queued_at_once_no_more_than_the_budget_holds_are_made(alice):
         try:
             return create(alice, small).estimate_usd
         except lifecycle.CannotQueue as refused:
-            return refused.problems[0].param
+            return refused.problems[0].field
 
     assert sorted(at_once(*[made] * 5), key=str) == [FIVE_SECONDS] * 2 + ["budget"] * 3
     assert LedgerEntry.objects.filter(project=small).committed() == 2 * FIVE_SECONDS

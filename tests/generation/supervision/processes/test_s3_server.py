@@ -67,7 +67,7 @@ def connect() -> socket.socket:
         (b"Content-Length: 9000000000", b"413"),
     ],
 )
-def test_a_length_that_is_no_length_is_refused(s3: None, length: bytes, status: bytes) -> None:
+def test_an_invalid_length_is_refused(s3: None, length: bytes, status: bytes) -> None:
     with connect() as client:
         client.sendall(b"PUT /backlot/key HTTP/1.1\r\nHost: s3\r\n" + length + b"\r\n\r\n")
         assert read_all(client).split(b" ")[1] == status

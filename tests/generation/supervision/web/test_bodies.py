@@ -50,7 +50,7 @@ def sent_until_cut_off(client: socket.socket, most: int) -> int:
         b"Transfer-Encoding: xchunked\r\n",
     ],
 )
-def test_a_length_that_is_no_length_is_refused(server: Server, head: bytes) -> None:
+def test_an_invalid_length_is_refused(server: Server, head: bytes) -> None:
     assert status(server.exchange(POST + head + b"\r\n", b"4\r\nabcd\r\n0\r\n\r\n")) == 400
 
 

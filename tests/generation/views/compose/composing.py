@@ -1,4 +1,4 @@
-"""The composer as a browser asks it, and what it answers."""
+"""Requests to the composer as a browser sends them, and readers of its responses."""
 
 import json
 import re
@@ -19,10 +19,11 @@ def check(client: Client, **typed: Any) -> HttpResponse:
     return client.post(f"{COMPOSER}check/", composed(**typed), headers=HTMX)
 
 
-def told(page: HttpResponse) -> dict[str, list[str]]:
-    return {name: [text for text, _ in found] for name, found in page.context["problems"].items() if found}
+def codes(page: HttpResponse) -> dict[str, list[str]]:
+    """Return the codes of the problems by field."""
+    return {name: [one.code for one in found] for name, found in page.context["problems"].items() if found}
 
 
 def state(page: HttpResponse) -> dict[str, Any]:
-    """What the page's script is told."""
+    """Return the data for the page's script."""
     return json.loads(unescape(re.search(r'<composer-state[^>]* facts="([^"]*)"', page.content.decode())[1]))

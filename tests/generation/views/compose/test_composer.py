@@ -4,9 +4,11 @@ import pytest
 from django.test import Client
 from django.utils.html import escape
 
+from generation.composition.problems import ProblemCode, RuleCode
 from generation.models import Job, LedgerEntry, Shot
 from library.models import Project
 from tests import factories
+from tests.generation.views.compose.composing import codes
 from tests.generation.views.conftest import composed
 
 HTMX = {"HX-Request": "true"}
@@ -53,42 +55,37 @@ def test_each_empty_form_has_a_key_of_its_own(as_alice: Client, address: str) ->
 
 
 @pytest.mark.parametrize(
-    ("changes", "field", "sentence"),
+    ("changes", "field", "code"),
     [
-        ({"prompt": ""}, "prompt", "Write what is to be seen."),
-        ({"prompt": "  \n "}, "prompt", "prompt"),
-        ({"prompt": "@Nobody waves"}, "prompt", "@Nobody is not in the library."),
-        ({"prompt": "word " * 6000}, "prompt", "1280"),
-        ({"duration": "2"}, "duration", "3 to 15"),
-        ({"duration": "16"}, "duration", "3 to 15"),
-        ({"duration": "five"}, "duration", "whole number"),
-        ({"duration": ""}, "duration", "how many seconds"),
-        ({"resolution": "8k"}, "resolution", "8k"),
-        ({"model": "other"}, "model", "other"),
-        ({"shot": "a code that is far too long"}, "shot", "20"),
+        ({"prompt": ""}, "prompt", "required"),
+        ({"prompt": "  \n "}, "prompt", RuleCode.PROMPT_EMPTY),
+        ({"prompt": "@Nobody waves"}, "prompt", ProblemCode.UNKNOWN_HANDLE),
+        ({"prompt": "word " * 6000}, "prompt", RuleCode.PROMPT_TOO_LONG),
+        ({"duration": "2"}, "duration", RuleCode.DURATION_OUT_OF_RANGE),
+        ({"duration": "16"}, "duration", RuleCode.DURATION_OUT_OF_RANGE),
+        ({"duration": "five"}, "duration", "invalid"),
+        ({"duration": ""}, "duration", "required"),
+        ({"resolution": "8k"}, "resolution", "invalid_choice"),
+        ({"model": "other"}, "model", "invalid_choice"),
+        ({"shot": "a code that is far too long"}, "shot", "max_length"),
     ],
 )
-def test_a_refused_form_keeps_what_was_typed_and_names_the_field(
-    as_alice: Client, address: str, changes: dict[str, str], field: str, sentence: str
+def test_an_invalid_form_keeps_the_input_and_reports_the_field(
+    as_alice: Client, address: str, changes: dict[str, str], field: str, code: str
 ) -> None:
     typed = composed(shot="020") | changes
     page = as_alice.post(address, typed)
     assert (page.status_code, Job.objects.count(), Shot.objects.count()) == (422, 0, 0)
-    problems = {name: found for name, found in page.context["problems"].items() if found}
-    assert list(problems) == [field]
-    assert [sentence in text for text, _ in problems[field]] == [True]
+    assert codes(page) == {field: [code]}
     form = page.context["form"]
     assert {name: form[name].value() for name in typed} == typed | {"prompt_optimizer": True}
     assert escape(typed["prompt"]) in page.content.decode()
 
 
-def test_all_problems_are_told_at_once(as_alice: Client, address: str) -> None:
+def test_all_problems_are_reported_at_once(as_alice: Client, address: str) -> None:
     page = as_alice.post(address, composed(prompt="@Nobody and @Noone", duration="99"))
-    assert {name: len(found) for name, found in page.context["problems"].items() if found} == {
-        "prompt": 2,
-        "duration": 1,
-    }
-    assert "3 problems to solve first" in page.content.decode()
+    assert {name: len(found) for name, found in codes(page).items()} == {"prompt": 2, "duration": 1}
+    assert page.context["errors"] == 3
 
 
 def test_a_passed_budget_is_refused_with_the_figures(
@@ -97,23 +94,25 @@ def test_a_passed_budget_is_refused_with_the_figures(
     Project.objects.update(budget_usd="0.30")
     page = as_alice.post(address, composed())
     assert (page.status_code, Job.objects.count()) == (422, 0)
-    told = page.context["problems"]["other"][0][0]
-    assert ("$0.32" in told, "$0.30" in told) == (True, True)
+    message = page.context["problems"]["other"][0].message
+    assert ("$0.32" in message, "$0.30" in message) == (True, True)
 
 
 def test_the_check_says_price_and_problems_and_makes_nothing(as_alice: Client, address: str) -> None:
     answer = as_alice.post(f"{address}check/", composed(prompt="@Nobody", resolution="720p"), headers=HTMX)
     seen = answer.content.decode()
     assert (answer.status_code, Job.objects.count(), LedgerEntry.objects.count()) == (200, 0, 0)
-    assert ("$0.44" in seen, "@Nobody is not in the library." in seen, "<html" in seen) == (True, True, False)
+    assert codes(answer) == {"prompt": [ProblemCode.UNKNOWN_HANDLE]}
+    assert ("$0.44" in seen, "<html" in seen) == (True, False)
 
 
 def test_the_check_without_a_script_answers_the_whole_page(as_alice: Client, address: str) -> None:
-    seen = as_alice.post(f"{address}check/", composed(prompt="@Nobody")).content.decode()
-    assert ("<html" in seen, "@Nobody is not in the library." in seen) == (True, True)
+    page = as_alice.post(f"{address}check/", composed(prompt="@Nobody"))
+    assert codes(page) == {"prompt": [ProblemCode.UNKNOWN_HANDLE]}
+    assert "<html" in page.content.decode()
 
 
-def test_trying_the_settings_first_is_no_mistake(as_alice: Client, address: str) -> None:
+def test_an_empty_prompt_is_not_an_error_yet(as_alice: Client, address: str) -> None:
     answer = as_alice.post(f"{address}check/", composed(prompt="", resolution="1080p"), headers=HTMX)
     assert (answer.context["errors"], "$1.10" in answer.content.decode()) == (0, True)
 

@@ -3,9 +3,10 @@
 import pytest
 from django.test import Client
 
+from generation.composition import ProblemCode
 from generation.models import Batch, Job, Shot
 from library.models import Project
-from tests.generation.views.compose.composing import COMPOSER, check, told
+from tests.generation.views.compose.composing import COMPOSER, check, codes
 from tests.generation.views.conftest import composed
 
 
@@ -13,9 +14,9 @@ def test_a_batch_is_made_once_its_total_was_agreed_to(editor: Client) -> None:
     typed = composed(prompt="{dawn|noon} at the pier", takes="3", shot="020")
     page = editor.post(COMPOSER, typed)
     assert (page.status_code, Job.objects.count(), Shot.objects.count()) == (422, 0, 0)
+    assert page.context["needs_confirmation"]
     seen = page.content.decode()
-    assert 'name="agreed" value="6:1.9200"' in seen
-    assert ("6 takes cost $1.92 in all" in " ".join(seen.split()), "Generate 6 takes" in seen) == (True, True)
+    assert ('name="agreed" value="6:1.9200"' in seen, "$1.92" in seen) == (True, True)
     answer = editor.post(COMPOSER, typed | {"agreed": "6:1.9200"})
     batch = Batch.objects.get()
     assert answer.url == f"/batches/{batch.uuid}/"
@@ -52,14 +53,14 @@ def test_prices_of_several_models_and_sizes_are_told_line_by_line(editor: Client
 
 def test_a_total_above_the_budget_is_told_before_anything_is_sent(editor: Client) -> None:
     Project.objects.update(budget_usd="1.00")
-    found = told(check(editor, takes="4"))
-    assert found == {
-        "other": ["These 4 takes cost $1.28, but only $1.00 of the project's budget of $1.00 is left."]
-    }
+    page = check(editor, takes="4")
+    assert codes(page) == {"other": [ProblemCode.OVER_LIMIT]}
+    message = page.context["problems"]["other"][0].message
+    assert ("$1.28" in message, "$1.00" in message) == (True, True)
     page = editor.post(COMPOSER, composed(takes="4", agreed="4:1.2800"))
-    assert (page.status_code, told(page), Job.objects.count()) == (422, found, 0)
+    assert (page.status_code, list(codes(page)), Job.objects.count()) == (422, ["other"], 0)
 
 
-def test_a_problem_in_a_batch_is_said_once(editor: Client) -> None:
+def test_a_problem_of_a_batch_is_shown_once(editor: Client) -> None:
     page = editor.post(COMPOSER, composed(prompt="@nobody_yet", takes="3", agreed="3:0.9600"))
-    assert (page.status_code, len(told(page)["prompt"]), Job.objects.count()) == (422, 1, 0)
+    assert (page.status_code, len(codes(page)["prompt"]), Job.objects.count()) == (422, 1, 0)

@@ -99,7 +99,7 @@ def test_an_unfinished_draft_is_offered_beside_an_empty_form(
     address = keep(editor, prompt="the ferry turns").json()["address"]
     page = editor.get(COMPOSER)
     assert page.context["form"]["prompt"].value() == ""
-    assert ("unfinished draft" in page.content.decode(), address in page.content.decode()) == (True, True)
+    assert (page.context["unfinished"].prompt, address in page.content.decode()) == ("the ferry turns", True)
     assert editor.get(f"{COMPOSER}?anew=1").context["unfinished"] is None
 
 
@@ -109,7 +109,7 @@ def test_a_draft_goes_on_from_its_take(editor: Client, alice: User, project: Pro
     assert Job.objects.get(status=Job.Status.DRAFT).made_from == take
     started = editor.get(f"{COMPOSER}?take={take.uuid}&how=vary")
     assert started.context["form"]["made_from"].value() == str(take.uuid)
-    assert "Change the prompt to get another take" in started.content.decode()
+    assert len(started.context["notices"]) == 1
 
 
 def test_a_take_that_nobody_may_see_is_passed_over(editor: Client, charlie: User) -> None:
@@ -130,6 +130,6 @@ def test_a_check_costs_the_same_for_one_handle_and_ten(editor: Client) -> None:
     assert costs[0] == costs[1]
 
 
-def test_a_suggested_handle_is_a_button_that_writes_it(editor: Client) -> None:
-    seen = check(editor, prompt="@Marra waves").content.decode()
-    assert '<button class="fix" type="button" data-wrong="Marra" data-right="Mara">@Mara</button>?' in seen
+def test_a_suggested_handle_is_a_button(editor: Client) -> None:
+    seen = " ".join(check(editor, prompt="@Marra waves").content.decode().split())
+    assert '<button class="fix" type="button" data-wrong="Marra" data-right="Mara" >' in seen

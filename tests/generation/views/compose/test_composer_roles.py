@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from generation.composition.problems import ProblemCode, RuleCode
 from generation.models import Job
-from tests.generation.views.compose.composing import COMPOSER, FRAMES, check, state, told
+from tests.generation.views.compose.composing import COMPOSER, FRAMES, check, codes, state
 from tests.generation.views.conftest import composed
 
 # Frames
@@ -25,37 +26,32 @@ def test_frames_make_the_take_image_to_video(editor: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "field", "sentence"),
+    ("typed", "field", "code"),
     [
-        ({"first_frame": "@Mara"}, "first_frame", "@Mara is a character"),
-        ({"end_frame": "nobody_yet"}, "end_frame", "@nobody_yet is not in the library"),
-        ({"mid_3": "@neon", "mid_3_at": "2"}, "mid_3", "Write @neon in the prompt"),
-        ({"prompt": "@neon", "mid_3": "@neon", "mid_3_at": "5"}, "mid_3", ""),
-        ({"mid_4_at": "2"}, "mid_4", "Name the picture of this keyframe"),
-        ({"prompt": "@neon", "mid_1": "@neon", "mid_1_at": "soon"}, "mid_1", "whole number"),
-        ({"prompt": "@chase", "clip": "extend", "duration": "2"}, "duration", "3 to 15"),
-        ({"prompt": "@Tom", "voices": ["Tom"]}, "voices", "@Tom has no voice"),
-        ({"prompt": "{dawn|noon"}, "prompt", "have no end"),
-        ({"takes": "21"}, "takes", "20"),
-        (
-            {"prompt": "{a|b|c|d|e|f}", "takes": "20"},
-            "takes",
-            "That makes 120 takes; 100 is the most at once.",
-        ),
-        ({"models": ["other"]}, "models", "other"),
+        ({"first_frame": "@Mara"}, "first_frame", ProblemCode.WRONG_ROLE),
+        ({"end_frame": "nobody_yet"}, "end_frame", ProblemCode.UNKNOWN_HANDLE),
+        ({"mid_3": "@neon", "mid_3_at": "2"}, "mid_3", ProblemCode.KEYFRAME_NOT_IN_PROMPT),
+        ({"prompt": "@neon", "mid_3": "@neon", "mid_3_at": "5"}, "mid_3", RuleCode.KEYFRAME_OUT_OF_RANGE),
+        ({"mid_4_at": "2"}, "mid_4", ""),
+        ({"prompt": "@neon", "mid_1": "@neon", "mid_1_at": "soon"}, "mid_1", "invalid"),
+        ({"prompt": "@chase", "clip": "extend", "duration": "2"}, "duration", RuleCode.DURATION_OUT_OF_RANGE),
+        ({"prompt": "@Tom", "voices": ["Tom"]}, "voices", ProblemCode.NO_VOICE),
+        ({"prompt": "{dawn|noon"}, "prompt", "variations"),
+        ({"takes": "21"}, "takes", "max_value"),
+        ({"prompt": "{a|b|c|d|e|f}", "takes": "20"}, "takes", "variations"),
+        ({"models": ["other"]}, "models", "invalid_choice"),
     ],
 )
-def test_each_problem_stands_beside_its_field(
-    editor: Client, typed: dict[str, Any], field: str, sentence: str
+def test_each_problem_belongs_to_its_field(
+    editor: Client, typed: dict[str, Any], field: str, code: str
 ) -> None:
-    found = told(check(editor, **typed))
-    assert list(found) == [field]
-    assert sentence in found[field][0]
+    found = codes(check(editor, **typed))
+    assert (list(found), found[field][0]) == ([field], code)
 
 
-def test_what_frames_cannot_carry_stays_text_and_is_told(editor: Client) -> None:
+def test_references_beside_frames_are_sent_as_text_with_a_warning(editor: Client) -> None:
     page = check(editor, prompt="@Mara waits in @neon", first_frame="@pier", mid_1="@neon")
-    assert told(page)["prompt"] == ["@Mara is left as text: a take from frames carries no subjects."]
+    assert codes(page)["prompt"] == [ProblemCode.TEXT_BESIDE_FRAMES]
     facts = state(page)
     assert {name: found["state"] for name, found in facts["handles"].items()} == {
         "mara": "text",
@@ -74,8 +70,9 @@ def test_the_script_knows_what_a_frame_would_drop(editor: Client) -> None:
 
 
 def test_frames_set_the_ratio_and_what_was_chosen_is_kept(editor: Client) -> None:
-    seen = check(editor, **FRAMES, aspect_ratio="9:16").content.decode()
-    assert "Ratio follows the first frame" in seen
+    page = check(editor, **FRAMES, aspect_ratio="9:16")
+    seen = page.content.decode()
+    assert page.context["ratio_note"]
     assert '<input type="hidden" name="aspect_ratio" value="9:16">' in seen
     assert "disabled" in seen
 
@@ -83,15 +80,16 @@ def test_frames_set_the_ratio_and_what_was_chosen_is_kept(editor: Client) -> Non
 def test_a_clip_sets_seconds_and_ratio(editor: Client) -> None:
     page = check(editor, prompt="like @chase", duration="5")
     seen = page.content.decode()
-    assert ("The clip @chase decides: 8 s" in seen, "Ratio follows the clip" in seen) == (True, True)
+    note = page.context["seconds_note"]
+    assert ("@chase" in note, "8" in note, bool(page.context["ratio_note"])) == (True, True, True)
     assert '<input type="hidden" name="duration" value="5">' in seen
     assert "8 s × $0.12" in seen
-    assert "with a clip" in seen
+    assert [line.with_video for line in page.context["quote"].lines] == [True]
 
 
 def test_an_extension_has_seconds_of_its_own(editor: Client) -> None:
     page = check(editor, prompt="on from @chase, past @Mara", clip="extend", duration="6")
-    assert ("decides" in page.content.decode(), page.context["composition"].billed_seconds) == (False, 6)
+    assert (page.context["seconds_note"], page.context["composition"].billed_seconds) == ("", 6)
     assert (page.context["composition"].scenario, page.context["voiced"]) == ("Video extension", [])
 
 
@@ -113,7 +111,7 @@ def test_voices_are_offered_to_subjects_that_have_one(
 def test_a_voice_is_sent_when_it_is_ticked(editor: Client) -> None:
     page = check(editor, prompt="@Mara speaks", voices=["Mara"])
     assert page.context["composition"].scenario == "Audio sync"
-    assert "subject, own voice" in page.content.decode().lower()
+    assert [one.with_voice for one in page.context["composition"].references] == [True]
 
 
 def test_voices_are_offered_as_the_provider_can_render_them(editor: Client, settings: Any) -> None:
@@ -125,7 +123,7 @@ def test_voices_are_offered_as_the_provider_can_render_them(editor: Client, sett
     ]
     pages = [check(editor, prompt="@Mara speaks", **one) for one in asked]
     assert [[one.handle for one in page.context["voiced"]] for page in pages] == [["Mara"], [], ["Mara"]]
-    assert list(told(pages[2])) == ["voices"]
+    assert list(codes(pages[2])) == ["voices"]
 
 
 def test_the_use_of_a_clip_is_asked_only_when_there_is_one(editor: Client) -> None:

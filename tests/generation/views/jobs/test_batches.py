@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from generation import lifecycle
-from generation.composition import Brief, Settings
+from generation.composition import Settings, TakeRequest
 from generation.models import Batch, Job, LedgerEntry
 from library.models import Project
 from tests.generation.views.conftest import Visit, make_take
@@ -26,8 +26,10 @@ def batch(alice: User, project: Project) -> Batch:
 
 
 def queued(by: User, project: Project, count: int) -> Batch:
-    briefs = [Brief(f"a harbour, try {number}", Settings(), shot="010") for number in range(1, count + 1)]
-    return lifecycle.create_batch(by=by, project=project, briefs=briefs, form_key=uuid4())
+    take_requests = [
+        TakeRequest(f"a harbour, try {number}", Settings(), shot="010") for number in range(1, count + 1)
+    ]
+    return lifecycle.create_batch(by=by, project=project, take_requests=take_requests, form_key=uuid4())
 
 
 def page(client: Client, batch: Batch) -> str:

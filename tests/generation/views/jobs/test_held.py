@@ -190,7 +190,7 @@ def test_who_comes_second_is_told(as_alice: Client, job: Job, visit: Visit) -> N
 @pytest.mark.usefixtures("sandbox")
 def test_attaching(as_alice: Client, alice: User, project: Project, sandbox: object, job: Job) -> None:
     body = b'{"model":"skyreels-v4-fast","prompt":"a quay","duration":3,"resolution":"480p"}'
-    made, _ = sandbox.desk.submit(body, "found-by-hand", {})
+    made, _ = sandbox.task_service.submit(body, "found-by-hand", {})
     task = made["data"][0]["task_id"]
     page = decide(as_alice, job, "attach", task_id=task)
     job.refresh_from_db()

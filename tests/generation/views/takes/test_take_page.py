@@ -150,7 +150,7 @@ def test_the_story_tells_what_it_was_made_with(as_alice: Client, alice: User, pr
         "00:02.10",
         "take 1 of 020",
         "1 min 12 s",
-        "newer version: v2",
+        "?a=1&amp;b=2",
         "&quot;http://files/a.png&quot;",
     ):
         assert told in page, told

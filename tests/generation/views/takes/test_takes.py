@@ -68,6 +68,6 @@ def test_handles_in_the_prompt_lead_to_their_assets(as_alice: Client, alice: Use
         by=alice, project=project, prompt="Here @mara waves, a@mara not", settings=Settings()
     )
     page = as_alice.get(job.get_absolute_url())
-    parts = [(part.text, part.reference is not None) for part in page.context["prompt_parts"]]
+    parts = [(part.text, part.reference is not None) for part in page.context["prompt_segments"]]
     assert parts == [("Here ", False), ("@mara", True), (" waves, a@mara not", False)]
     assert 'href="/library/@Mara/"' in page.content.decode()
