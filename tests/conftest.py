@@ -17,6 +17,7 @@ from library import storage
 from library.models import Project, Role
 from tests import factories
 from tests.killable import Service, s3_service
+from tests.shared_films import SharedFilms
 from tests.worker_host import WorkerHost
 
 
@@ -58,9 +59,15 @@ def sandbox_server() -> Iterator[SandboxServer]:
         yield server
 
 
+@pytest.fixture(scope="session")
+def shared_films(sandbox_server: SandboxServer, tmp_path_factory: pytest.TempPathFactory) -> SharedFilms:
+    return SharedFilms(sandbox_server.renderer, tmp_path_factory.mktemp("films") / "shared")
+
+
 @pytest.fixture
-def sandbox(sandbox_server: SandboxServer) -> Iterator[SandboxServer]:
+def sandbox(sandbox_server: SandboxServer, shared_films: SharedFilms) -> Iterator[SandboxServer]:
     """The sandbox without faults, before and after."""
+    shared_films.start_test()
     sandbox_server.clear_faults()
     yield sandbox_server
     sandbox_server.clear_faults()
