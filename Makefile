@@ -13,18 +13,25 @@ run: .venv/run.stamp
 test: .venv/dev.stamp
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m "not system" $(ARGS)
 
-# Everything that CI runs: `make test`, the system tests (whole processes, outages, many hosts), then what writes a query
-# or a queue message on PostgreSQL and Redis, as production has it.
+# Everything that CI runs: `make test`, the system tests (whole processes, outages, many hosts, browsers), then what
+# writes a query or a queue message again on PostgreSQL and Redis, as production has it.
 CI_DATABASE_URL ?= postgres://postgres@127.0.0.1:5432/postgres
 CI_REDIS_URL ?= redis://127.0.0.1:6379/0
 QUERIES := tests/library tests/generation/lifecycle tests/generation/spending tests/generation/reviews tests/generation/ledger \
 	tests/generation/views tests/generation/supervision/test_guessing.py tests/faults tests/upgrade
+# What these are about is the content of files, whatever the database.
+MEDIA := --ignore=tests/library/hostile --ignore=tests/library/decoding
+ON_SQLITE := env -u DATABASE_URL -u REDIS_URL
+ON_POSTGRESQL := env DATABASE_URL=$(CI_DATABASE_URL) REDIS_URL=$(CI_REDIS_URL)
+PARALLEL := -n $(JOBS) --dist worksteal
 
 test-all: .venv/dev.stamp
-	env -u DATABASE_URL -u REDIS_URL $(MAKE) test
-	env -u DATABASE_URL -u REDIS_URL $(BIN)/python -m pytest -m system -q
-	DATABASE_URL=$(CI_DATABASE_URL) REDIS_URL=$(CI_REDIS_URL) \
-		$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(QUERIES)
+	$(ON_SQLITE) $(MAKE) test
+	$(ON_SQLITE) $(BIN)/python -m pytest -m system $(PARALLEL) tests/browser
+	$(ON_SQLITE) $(BIN)/python -m pytest -m system --ignore=tests/browser
+	$(ON_POSTGRESQL) $(BIN)/python -m pytest -m "not system" $(PARALLEL) --only-database $(MEDIA) $(QUERIES)
+	$(ON_POSTGRESQL) $(BIN)/python -m pytest -m system --only-database tests/faults tests/upgrade \
+		tests/generation/supervision/test_guessing.py
 
 lint: .venv/dev.stamp
 	$(BIN)/ruff format --check .

@@ -21,13 +21,29 @@ from tests.shared_films import SharedFilms
 from tests.worker_host import WorkerHost
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    meant = "run only the tests that use the database: for a second run on another one"
+    parser.addoption("--only-database", action="store_true", help=meant)
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out the tests of wording where every message is `x`."""
-    if not settings.DUMMY_CATALOGUE:
-        return
-    wording = [item for item in items if item.get_closest_marker("wording")]
-    config.hook.pytest_deselected(items=wording)
-    items[:] = [item for item in items if item not in wording]
+    """Leave out the tests of wording where every message is `x`, and with `--only-database` those without one."""
+    wanted = [
+        item
+        for item in items
+        if not (settings.DUMMY_CATALOGUE and item.get_closest_marker("wording"))
+        and (_uses_database(item) or not config.getoption("--only-database"))
+    ]
+    kept = set(wanted)
+    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+    items[:] = wanted
+
+
+def _uses_database(item: pytest.Item) -> bool:
+    used = set(getattr(item, "fixturenames", ()))
+    return item.get_closest_marker("django_db") is not None or bool(
+        used & {"db", "transactional_db", "django_db_setup"}
+    )
 
 
 @pytest.fixture(scope="session")

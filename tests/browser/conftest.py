@@ -11,15 +11,24 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    StorageState,
+    expect,
+    sync_playwright,
+)
 
 from config import env
 from generation.supervision.processes import ports
+from tests.browser.shell import Shell
 from tests.free_ports import free_port
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -32,6 +41,8 @@ QUIET = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # Each window would start one more process for a toolbar that nobody sees.
+    "--disable-features=PreloadTopChromeWebUI,WebUIReloadButton,InitialWebUI",
 ]
 
 # A form's refusal, whose status is meant; and what refreshes itself, always a <div>, giving way to what a person
@@ -49,19 +60,12 @@ class House:
     url: str
     passwords: dict[str, str]
     var: Path
+    shell: Shell
+    sessions: dict[str, StorageState] = field(default_factory=dict)
 
     def run(self, code: str) -> str:
-        """Runs Python on the house's own database and storage, for what no page makes; gives what it printed."""
-        done = subprocess.run(
-            [sys.executable, "manage.py", "shell", "--verbosity=0", "-c", code],
-            cwd=settings.BASE_DIR,
-            env=_environment(self.var),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-        return done.stdout
+        """Run Python on the instance's own database and storage and return what it printed."""
+        return self.shell.run(code)
 
 
 def _environment(var: Path) -> dict[str, str]:
@@ -93,7 +97,9 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     try:
         text = _opened(log, process)
         passwords = dict(re.findall(r"^ +(\w+) +\w.* +([a-z]+-\S+)$", text, re.M))
-        yield House(f"http://127.0.0.1:{port}", passwords, var)
+        shell = Shell(_environment(var))
+        yield House(f"http://127.0.0.1:{port}", passwords, var, shell)
+        shell.close()
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(timeout=60)
@@ -129,13 +135,19 @@ def visit(browser: Browser, house: House) -> Iterator[Callable[..., Page]]:
 
     def open_window(who: str, *, width: int = 1440, scheme: str = "dark", **options: object) -> Page:
         context = browser.new_context(
-            base_url=house.url, viewport={"width": width, "height": 900}, color_scheme=scheme, **options
+            base_url=house.url,
+            viewport={"width": width, "height": 900},
+            color_scheme=scheme,
+            storage_state=house.sessions.get(who),
+            **options,
         )
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", lambda said: complaints.append(said.text) if _is_defect(said) else None)
-        log_in(page, who, house.passwords[who])
+        if who not in house.sessions:
+            log_in(page, who, house.passwords[who])
+            house.sessions[who] = context.storage_state()
         return page
 
     yield open_window

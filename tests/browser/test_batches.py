@@ -5,7 +5,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.soundness import serious
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.system
 WIDTHS = (1440, 360)
 TABLE = (
     "shot\tprompt\tseconds\ttakes\tfirst_frame\n"

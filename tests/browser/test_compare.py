@@ -13,7 +13,7 @@ from tests.browser.waits import wait_until
 from tests.generation import striped_films
 from tests.worker_host import wait_for
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.system
 RATES = {"a": 24, "b": 32}
 FRAMES = {"a": 120, "b": 96}  # five seconds and three
 SEEKED = """() => new Promise(done => {

@@ -7,8 +7,6 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.soundness import serious
 
-pytestmark = pytest.mark.slow
-
 COMPOSER = "/projects/harbour-lights/new/?anew=1"
 LINE_FROM = 700  # px of window: there is room for the line
 

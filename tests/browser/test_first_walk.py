@@ -9,7 +9,6 @@ from tests import factories
 from tests.browser.soundness import serious
 from tests.worker_host import wait_for
 
-pytestmark = pytest.mark.slow
 ASKED_SECONDS = 5
 
 

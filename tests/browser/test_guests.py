@@ -10,7 +10,7 @@ from tests.browser.soundness import serious
 from tests.browser.waits import wait_until
 from tests.worker_host import wait_for
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.system
 
 PASSWORD = "low tide at nine"
 MAKE = """

@@ -7,7 +7,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.soundness import serious
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.system
 WIDTHS = (1440, 360)
 STICKING_OUT = """() => document.documentElement.scrollWidth <= innerWidth ? [] :
     [...document.querySelectorAll("body *")]

@@ -10,7 +10,7 @@ from tests import factories
 from tests.browser.soundness import serious
 from tests.library import files
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.system
 
 DROP = """(zone, files) => {
     const carried = new DataTransfer();

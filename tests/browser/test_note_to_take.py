@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import House
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.system
 SAID = "Hold on the last lamp, then go on from here"
 
 

@@ -13,7 +13,7 @@ from tests.browser.soundness import serious
 from tests.browser.waits import wait_until
 from tests.worker_host import wait_for
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.system
 SOON = 5000  # milliseconds: how long others may wait for a note
 
 

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import House
 from tests.browser.soundness import serious
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.system
 MAKE = """
 from django.contrib.auth.models import User
 from generation.reviews.playlists import playlists
@@ -104,7 +104,7 @@ def test_without_scripts_it_pages_and_is_reordered(visit, session: str) -> None:
     is_at(page, 2)
     page.get_by_role("link", name="Present").click()
     assert presents(page)
-    page.get_by_role("link", name="End presentation").click()
+    page.locator("#session-present").click()
     page.get_by_role("link", name="Edit").click()
     rows = page.locator(".order-row")
     expect(rows).to_have_count(3)

@@ -5,7 +5,7 @@ import pytest
 from tests.browser.conftest import House
 from tests.browser.soundness import serious
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.system
 MAKE = """
 from django.contrib.auth.models import User
 from generation.models import Note, Take

@@ -16,7 +16,7 @@ from tests.browser.soundness import serious
 from tests.generation import striped_films
 from tests.worker_host import wait_for
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.system
 RATES = (24, 25, 30, 32)
 FRAMES = 61
 SAME = 25  # decibels: the player's picture is larger than the film's; any other frame has less than 10

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.soundness import serious
 from tests.browser.waits import wait_until
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.system
 SOON = 30_000  # milliseconds: how long others may wait for what was said
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.system
 ROOT = Path(__file__).resolve().parents[2]
 OURS = ("BACKLOT_", "AWS_", "SKYREELS_", "DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE")
 

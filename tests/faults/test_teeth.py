@@ -9,7 +9,7 @@ from generation.lifecycle.submit import outcomes
 from generation.models import Job
 from tests.generation.lifecycle.state_machine import run_machine
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.system, pytest.mark.django_db]
 RUNS = 300  # at most: the first broken promise ends it
 
 

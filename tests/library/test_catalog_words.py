@@ -42,7 +42,7 @@ def expected(q: str) -> list[str]:
     ]
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(titles=st.lists(TEXTS, min_size=1, max_size=4), q=TEXTS, cut=st.integers(0, 8))
 def test_search_is_its_definition(alice: User, titles: list[str], q: str, cut: int) -> None:
     Asset.objects.all().delete()

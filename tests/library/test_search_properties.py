@@ -14,7 +14,7 @@ from tests import factories
 
 pytestmark = [pytest.mark.django_db]
 ANYTHING = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 WORDS = [
     "mara",

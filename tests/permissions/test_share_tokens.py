@@ -80,9 +80,10 @@ def opened(answer: HttpResponseBase) -> bool:
     return answer.status_code not in REFUSED
 
 
-def ask(browser: Client, method: str, path: str, token: str) -> tuple[HttpResponseBase, str]:
-    """The answer and what it changed; undone."""
-    before = changes.snapshot()
+def ask(
+    browser: Client, method: str, path: str, token: str, before: changes.Snapshot
+) -> tuple[HttpResponseBase, str]:
+    """The answer and what it changed since `before`; undone."""
     with transaction.atomic():
         answer = getattr(browser, method.lower())(path, headers={"Authorization": f"Bearer {token}"})
         changed = changes.told(before, changes.snapshot())
@@ -100,7 +101,7 @@ def test_the_token_in_every_place_of_every_address_opens_nothing(
         {UUIDConverter: getattr(one, "uuid", guest.key), IntConverter: one.pk, str: link.token}
         for one in known
     ]
-    found, asked = {}, set()
+    found, asked, before = {}, set(), changes.snapshot()
     for route, pattern in every_address():
         if route.startswith("s/"):
             continue
@@ -110,7 +111,7 @@ def test_the_token_in_every_place_of_every_address_opens_nothing(
                 continue
             asked.add(path)
             for method in (GET, POST):
-                answer, changed = ask(browser, method, path, link.token)
+                answer, changed = ask(browser, method, path, link.token, before)
                 if changed or (opened(answer) and path not in OPEN_TO_ALL):
                     found[method, path] = (answer.status_code, changed)
     assert found == {}
@@ -160,7 +161,7 @@ def test_the_own_addresses_show_the_own_take_alone(world: World, link: ShareLink
     own = Take.objects.get(uuid=world.ids["take"])
     others = [make_take(world.alice, world.project), make_take(world.alice, own.project, shot=own.shot)]
     ballot = world.ids["ballot_token"]
-    seen = {}
+    seen, before = {}, changes.snapshot()
     for route, _ in every_address():
         if not route.startswith("s/"):
             continue
@@ -172,7 +173,7 @@ def test_the_own_addresses_show_the_own_take_alone(world: World, link: ShareLink
             path = "/" + route.replace("<str:token>", token).replace("<uuid:uuid>", str(take.uuid))
             path = path.replace("<path:rest>", f"{token}/takes")
             for method in METHODS:
-                answer, changed = ask(browser, method, path, token)
+                answer, changed = ask(browser, method, path, token, before)
                 if changed or answer.status_code == 200:
                     seen[method, route, name] = (answer.status_code, changed)
     # Without a take in the address the own link shows its own page, whatever the others are called.
@@ -191,6 +192,7 @@ def test_a_note_of_a_guest_is_nobodys_to_change_without_an_account(
     take = Take.objects.get(uuid=world.ids["take"])
     browser.post(f"{link.get_absolute_url()}takes/{take.uuid}/notes/", {"text": "could it hold?"})
     note = Note.objects.get(text="could it hold?")
+    before = changes.snapshot()
     for what in ("edit", "reply", "delete", "resolve", "reopen", "next"):
-        answer, changed = ask(browser, POST, f"/notes/{note.uuid}/{what}/", link.token)
+        answer, changed = ask(browser, POST, f"/notes/{note.uuid}/{what}/", link.token, before)
         assert (opened(answer), changed) == (False, ""), what

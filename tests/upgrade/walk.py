@@ -16,7 +16,7 @@ UUIDS = {
     "projects": Project, "assets": Asset,
 }  # fmt: skip
 OTHERWISE = {"int": "1", "uuid": "00000000-0000-4000-8000-000000000000"}
-MOST = 40  # URLs for one route
+MOST = 10  # URLs for one route
 
 
 def urls() -> list[str]:

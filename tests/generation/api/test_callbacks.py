@@ -218,7 +218,7 @@ def test_a_worker_that_died_over_it_is_followed_by_another_try(failed: Job, rece
     assert len(receiver.heard) == 1
 
 
-@pytest.mark.slow
+@pytest.mark.system
 def test_a_real_worker_calls(
     live_server: LiveServer, sandbox: SandboxServer, worker: WorkerHost, alice: User, receiver: Receiver
 ) -> None:

@@ -102,7 +102,7 @@ def house(live_server: LiveServer, sandbox: SandboxServer, worker: WorkerHost, a
     return Client(live_server.url, secret)
 
 
-@pytest.mark.slow
+@pytest.mark.system
 def test_all_nine_end_in_a_video(house: Client, links: dict[str, str]) -> None:
     asked = {name: house.submit(request) for name, request in cases(links).items()}
     assert len(set(asked.values())) == 9
@@ -169,7 +169,7 @@ def is_up(url: str) -> bool:
         return False
 
 
-@pytest.mark.slow
+@pytest.mark.system
 def test_the_client_runs_by_configuration_alone(alone: dict[str, str]) -> None:
     """As it would against the gateway: base URL and key from the environment."""
     script = Path(__file__).with_name("documented_client.py")

@@ -16,7 +16,7 @@ from tests.generation.supervision.conftest import Place, children_of, wait_for
 from tests.generation.supervision.processes.test_up import close, open_house
 from tests.library.hostile.worst import WORST, worst
 
-pytestmark = [pytest.mark.system, pytest.mark.slow]
+pytestmark = pytest.mark.system
 MB = 1024**2
 WEB_MB, WORKER_MB, HEALTH_SECONDS = 400, 800, 1.0
 PASSWORD = "of-this-test-alone-7"

@@ -53,6 +53,7 @@ def test_its_environment_holds_no_secret(tmp_path: Path, monkeypatch: pytest.Mon
     assert not [one for one in opened if "socket" in one or "sqlite" in one]
 
 
+@pytest.mark.system
 def test_what_takes_more_memory_than_is_allowed_is_told_and_the_next_file_is_opened(tmp_path: Path) -> None:
     large, small = tmp_path / "large.png", tmp_path / "small.png"
     large.write_bytes(png_of_16_bits(4))
@@ -65,6 +66,7 @@ def test_what_takes_more_memory_than_is_allowed_is_told_and_the_next_file_is_ope
         decoder.close()
 
 
+@pytest.mark.system
 def test_what_computes_for_too_long_is_ended_by_the_kernel(decoder: Decoder, tmp_path: Path) -> None:
     path = tmp_path / "turned.webp"
     path.write_bytes(worst("turned.webp"))
@@ -86,6 +88,7 @@ time.sleep(100)
 """
 
 
+@pytest.mark.system
 def test_it_ends_with_its_parent_in_the_midst_of_a_file(tmp_path: Path) -> None:
     path = tmp_path / "turned.webp"
     path.write_bytes(worst("turned.webp"))
