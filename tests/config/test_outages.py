@@ -75,7 +75,7 @@ def test_pages_say_it_and_keep_nothing(
         "export": browser.post("/library/export/", {"asset": asset.pk}),
     }
     assert {name: is_unavailable(answer) for name, answer in answers.items()} == dict.fromkeys(answers, True)
-    assert "The file storage is unavailable" in answers["approved"].content.decode()
+    assert answers["approved"].context["outage"].code == "storage_unavailable"
     assert MediaFile.objects.count() == 0
     causes = [record.message for record in caplog.records if record.name == "backlot.storage"]
     assert causes
@@ -89,7 +89,7 @@ def test_uploads_are_refused_for_now_and_keep_what_was_typed(browser: Client, s3
     typed = {"kind": "image", "handle": "Mara", "title": "Mara Voss"}
     page = browser.post("/library/new/", {**typed, "files": factories.upload("front.png")})
     assert is_unavailable(page)
-    assert "front.png was not saved" in page.content.decode()
+    assert "front.png" in page.content.decode()
     assert 'value="Mara Voss"' in page.content.decode()
     assert is_unavailable(browser.post("/library/upload/", {"files": factories.upload()}))
     single = browser.post("/library/uploads/", {"file": factories.upload()})
@@ -175,7 +175,7 @@ def test_a_database_that_is_away_is_a_page(
     for _ in range(2):
         answer = client.get(path)
         assert is_unavailable(answer)
-        assert "The database is unavailable" in answer.content.decode()
+        assert answer.context["outage"].code == "database_unavailable"
     errors = [record for record in caplog.records if record.levelno >= logging.WARNING]
     assert [record.name for record in errors] == ["backlot.web"]
     assert errors[0].exc_info is None

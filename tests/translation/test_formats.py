@@ -43,6 +43,7 @@ def test_numbers_in_attributes_stay_plain() -> None:
         assert money.unlocalized(Decimal("1234.50")) == "1234.50"
 
 
+@pytest.mark.wording  # the names of months are messages of Django
 @pytest.mark.parametrize(
     ("name", "english", "chinese"),
     [

@@ -186,7 +186,7 @@ def test_the_message_as_it_is_sent(take: Take, rita: User, bob: User, server: Ma
         "List-Unsubscribe=One-Click",
     )
     assert (message["To"], message["Auto-Submitted"]) == ("bob@studio.example", "auto-generated")
-    assert message["Subject"].strip().startswith("rita ")
+    assert "rita" in message["Subject"]
     assert "Härbour Lights" in message["Subject"]
     text = message.get_body(("plain",))
     assert text is not None
