@@ -77,7 +77,10 @@ def test_the_creator_finds_it_by_no_list_and_no_name(
     assert catalog.find_assets(bob, favourite=True).items == []
     assert catalog.find_assets(bob, owner="bob").items == []
     assert list(suggestions.suggest_handles(bob, "fer")) == []
-    assert handle_resolution.find(user=bob, project=other, names=["Ferrywoman", "Ferryman"]).bound == {}
+    assert (
+        handle_resolution.resolve_handles(user=bob, project=other, names=["Ferrywoman", "Ferryman"]).assets
+        == {}
+    )
     for address in ("/library/?q=ferry", "/library/?favourite=1", "/library/handles/?q=fer", "/library/"):
         assert "Ferrywoman" not in client.get(address).content.decode().replace(address, "")
     packed = client.post("/library/export/", {"handle": "Ferrywoman"})
