@@ -17,7 +17,7 @@ from pathlib import Path
 TO_REFORMAT = Path(__file__).parent / "templates_to_reformat.txt"
 MAX_LENGTH = 120
 # A file that people download and open without Backlot, so it carries its style.
-DOWNLOADED = {"generation/takes/provenance_card.html"}
+DOWNLOADED = {"generation/exports/provenance_card.html"}
 BLOCKS = (
     "address|article|aside|blockquote|body|dd|details|dialog|div|dl|dt|fieldset|figure|footer|form|h[1-6]|head|header"
     "|html|li|link|main|meta|nav|ol|option|p|pre|script|section|summary|table|tbody|td|template|th|thead|tr|ul|video"

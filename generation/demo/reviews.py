@@ -18,7 +18,7 @@ from generation.demo.content import HARBOUR, JOBS, form_key
 from generation.models import Playlist, Take
 from generation.reviews.notes import notes
 from generation.reviews.playlists import playlists
-from generation.reviews.reports.take_search import in_story_order
+from generation.reviews.reports.take_search import in_shot_order
 from generation.reviews.verdicts import verdicts
 from library.models import Project
 
@@ -160,5 +160,5 @@ def _fill_playlist(takes: Mapping[int, Take], users: Users) -> None:
     if dailies is None:
         dailies = playlists.create(by=users[OWNER], project=home, name=PLAYLIST, takes=[])
     playlists.add(
-        dailies, in_story_order(Take.objects.filter(pk__in=[take.pk for take in found])), by=users[OWNER]
+        dailies, in_shot_order(Take.objects.filter(pk__in=[take.pk for take in found])), by=users[OWNER]
     )

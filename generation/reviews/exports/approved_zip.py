@@ -1,4 +1,4 @@
-"""The approved takes of a project as a zip: `manifest.json`, and for each take its film and a card to read."""
+"""Export the approved takes of a project as a zip: `manifest.json`, and a video and a provenance page for each take."""
 
 from collections.abc import Iterator, Sequence
 
@@ -7,71 +7,70 @@ from django.contrib.auth.models import User
 from django.db.models import F, Sum
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from generation.models import Take
 from generation.reviews.exports.file_names import names_of
-from generation.reviews.exports.manifests import card, with_all
+from generation.reviews.exports.manifests import build_card, with_card_data
 from generation.reviews.exports.provenance_cards import Manifest
 from library.ingest.zip_stream import StreamedZip
 from library.models import Asset, Project
 from library.models.assets import AssetQuerySet
 
 MANIFEST = "manifest.json"
-MOST_TAKES, MOST_BYTES = 500, 20 * 1000**3
+MAX_TAKES, MAX_BYTES = 500, 20 * 1000**3
 
 
 class CannotExport(Exception):
-    """There is nothing to send, or too much. The message is a sentence for people."""
+    """There is nothing to export, or too much. The message is shown to the user."""
 
 
 def approved(project: Project, *, shot: str = "") -> Sequence[Take]:
-    """The approved takes in the order of their shots, loose ones after them, with all that is told of them, of one shot
-    if it is named; without those of abandoned jobs, as links leave them out.
+    """Return the approved takes, with `shot` those of one shot, with the data of their cards.
 
-    Raises CannotExport.
+    They are sorted by shot, takes without a shot last. Takes of abandoned jobs are left out. Raise CannotExport.
     """
     takes = project.takes.wanted().filter(review=Take.Review.APPROVED)
     if shot:
         takes = takes.filter(shot__code=shot)
-    of = f"shot {shot}" if shot else str(project)
     size = takes.aggregate(size=Sum("size"))["size"] or 0
-    found = takes.count()
-    if not found:
-        raise CannotExport(
-            f"No take of {of} is approved yet. Approve the takes that are to leave, then export."
+    count = takes.count()
+    if not count:
+        text = _("No take of %(name)s is approved yet. Approve takes first, then export them.")
+        raise CannotExport(text % {"name": shot or project})
+    if count > MAX_TAKES or size > MAX_BYTES:
+        text = _(
+            "Too much for one zip: %(count)s takes with %(size)s GB. The limits are %(most_takes)s takes and"
+            " %(most_size)s GB. Export shot by shot."
         )
-    if found > MOST_TAKES or size > MOST_BYTES:
-        raise CannotExport(
-            f"{found} takes with {size / 1000**3:.1f} GB are too much for one zip: it takes {MOST_TAKES} takes and "
-            f"{MOST_BYTES / 1000**3:.0f} GB. Export shot by shot."
-        )
-    return list(with_all(takes).order_by(F("shot__code").asc(nulls_last=True), "number", "pk"))
+        sizes = {"size": f"{size / 1000**3:.1f}", "most_size": f"{MAX_BYTES / 1000**3:.0f}"}
+        raise CannotExport(text % {"count": count, "most_takes": MAX_TAKES, **sizes})
+    return list(with_card_data(takes).order_by(F("shot__code").asc(nulls_last=True), "number", "pk"))
 
 
 def packed(project: Project, takes: Sequence[Take], *, by: User) -> Iterator[bytes]:
-    """Yield the zip of the takes from `approved`, a megabyte at a time. It includes the terms of assets that the user
-    may edit.
+    """Yield the zip of the takes from `approved`, a megabyte at a time.
 
-    Raises StorageFailed on the way, after which what was sent is no whole zip.
+    It includes the terms of assets that the user may edit. Raise StorageFailed, possibly after a part of the zip.
     """
     moment, names = timezone.now(), names_of(takes)
     editable = _assets_of(takes).keys_editable_by(by)
     cards = [
-        card(take, file=f"{names[take.pk]}.mp4", home=settings.PUBLIC_URL, editable=editable)
+        build_card(take, file=f"{names[take.pk]}.mp4", base_url=settings.PUBLIC_URL, editable=editable)
         for take in takes
     ]
     archive = StreamedZip(moment)
-    told = Manifest(exported_at=moment, project=project.name, takes=cards)
-    yield archive.write(MANIFEST, told.model_dump_json(indent=2))
-    for take, said in zip(takes, cards, strict=True):
-        context = {"take": take, "card": said, "project": project, "exported_at": moment}
+    manifest = Manifest(exported_at=moment, project=project.name, takes=cards)
+    yield archive.write(MANIFEST, manifest.model_dump_json(indent=2))
+    for take, card in zip(takes, cards, strict=True):
+        context = {"take": take, "card": card, "project": project, "exported_at": moment}
         yield archive.write(
-            f"{names[take.pk]}.html", render_to_string("generation/takes/provenance_card.html", context)
+            f"{names[take.pk]}.html", render_to_string("generation/exports/provenance_card.html", context)
         )
-        yield from archive.copy(said.file, take.key)
+        yield from archive.copy(card.file, take.key)
     yield archive.close()
 
 
 def _assets_of(takes: Sequence[Take]) -> AssetQuerySet:
-    """Return the assets that these takes were made with."""
+    """Return the assets used in these takes."""
     return Asset.objects.filter(job_references__job__in=[take.job_id for take in takes])

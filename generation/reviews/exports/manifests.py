@@ -1,4 +1,4 @@
-"""Where takes come from, for whoever gets them: their provenance cards, read from the rows."""
+"""Build the provenance cards of takes from the database."""
 
 import json
 from collections.abc import Container, Iterable
@@ -21,12 +21,12 @@ from generation.reviews.exports.provenance_cards import (
 from generation.reviews.verdicts import verdicts
 from library.models import VersionFile
 
-# Where the provider calls us back, and what would open something.
-NOT_TOLD = {"webhook", "callback_url", "api_key", "authorization", "token"}
+# Our webhook URLs, and secrets.
+OMITTED_FIELDS = {"webhook", "callback_url", "api_key", "authorization", "token"}
 
 
-def with_all(takes: QuerySet[Take]) -> QuerySet[Take]:
-    """The takes with everything that their cards tell, in a handful of queries."""
+def with_card_data(takes: QuerySet[Take]) -> QuerySet[Take]:
+    """Fetch everything that the cards need in a few queries."""
     files = Prefetch("version__files", VersionFile.objects.select_related("media"))
     references = JobReference.objects.select_related("asset", "version").prefetch_related(files)
     told = JobEvent.objects.filter(status=Job.Status.SUCCEEDED)
@@ -37,16 +37,18 @@ def with_all(takes: QuerySet[Take]) -> QuerySet[Take]:
     )
 
 
-def card(take: Take, *, file: str, home: str, editable: Container[int]) -> TakeCard:
-    """Return the card of a take from `with_all`; `file` is its name in the zip, `home` the URL of this installation,
-    `editable` the keys of the assets whose terms are included."""
+def build_card(take: Take, *, file: str, base_url: str, editable: Container[int]) -> TakeCard:
+    """Return the card of a take from `with_card_data`.
+
+    `file` is its name in the zip, `editable` the keys of the assets whose terms are included.
+    """
     job = take.job
     return TakeCard(
         file=file,
         credentials=CredentialsCard(**vars(credentials_of(job.events.all()))),
         take=str(take.uuid),
         shot=take.shot.code if take.shot else "",
-        address=f"{home}{take.get_absolute_url()}",
+        address=f"{base_url}{take.get_absolute_url()}",
         made_by=job.created_by.get_username(),
         provider=job.provider,
         model=job.model,
@@ -69,9 +71,9 @@ def card(take: Take, *, file: str, home: str, editable: Container[int]) -> TakeC
 
 
 def credentials_of(events: Iterable[JobEvent]) -> Told:
-    """What the job's story says of the credentials; nothing for takes from before there were any."""
-    said = (Told.read(event.text) for event in events)
-    return next((told for told in said if told), Told())
+    """Return the credentials recorded in the job's events; empty for older takes."""
+    found = (Told.read(event.text) for event in events)
+    return next((credentials for credentials in found if credentials), Told())
 
 
 def _settings(job: Job) -> dict[str, Any]:
@@ -84,15 +86,17 @@ def _settings(job: Job) -> dict[str, Any]:
 
 
 def _request(job: Job) -> Any:
-    """As it was sent, without what would open anything; None where it was never written down."""
-    return _harmless(json.loads(bytes(job.request_body))) if job.request_body else None
+    """Return the request without secrets, or None if it was not recorded."""
+    return _without_secrets(json.loads(bytes(job.request_body))) if job.request_body else None
 
 
-def _harmless(value: Any) -> Any:
+def _without_secrets(value: Any) -> Any:
     if isinstance(value, dict):
-        return {name: _harmless(part) for name, part in value.items() if name.lower() not in NOT_TOLD}
+        return {
+            name: _without_secrets(item) for name, item in value.items() if name.lower() not in OMITTED_FIELDS
+        }
     if isinstance(value, list):
-        return [_harmless(part) for part in value]
+        return [_without_secrets(item) for item in value]
     if isinstance(value, str) and value.startswith(("http://", "https://")):
         return value.partition("?")[0].partition("#")[0]
     return value
@@ -132,9 +136,9 @@ def _cost(job: Job) -> CostCard | None:
     )
 
 
-def _verdicts(given: Iterable[Verdict]) -> list[VerdictCard]:
-    said = list(given)
-    counting = {verdict.pk for verdict in verdicts.standing(said)}
+def _verdicts(rows: Iterable[Verdict]) -> list[VerdictCard]:
+    given = list(rows)
+    counting = {verdict.pk for verdict in verdicts.standing(given)}
     return [
         VerdictCard(
             decision=verdict.decision,
@@ -145,5 +149,5 @@ def _verdicts(given: Iterable[Verdict]) -> list[VerdictCard]:
             withdrawn_at=verdict.withdrawn_at,
             counts=verdict.pk in counting,
         )
-        for verdict in said
+        for verdict in given
     ]

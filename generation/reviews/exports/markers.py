@@ -1,13 +1,14 @@
-"""Notes as markers on an editor's time line, by OpenTimelineIO: OTIO, and EDL (CMX 3600) as far as that goes.
+"""Write notes as markers on a timeline for editing software, as OTIO or, with its limits, as EDL (CMX 3600).
 
-A film's own time starts at 0, as its time codes do here. An EDL knows whole frames of 24, 25, 30, 48, 50 or 60 a second
-and one rate for all, writes capitals, and has no ranges: their end stands in the marker's text.
+The time of a video starts at 0, as in its time codes here. An EDL has a single rate of 24, 25, 30, 48, 50 or 60 frames
+per second, is in capitals, and has no ranges: their end is in the text of the marker.
 """
 
 from collections.abc import Iterable, Sequence
 from typing import Final
 
 import opentimelineio as otio
+from django.utils.translation import gettext as _
 from opentimelineio.opentime import RationalTime, TimeRange
 from opentimelineio.schema import Clip, ExternalReference, Marker, MarkerColor, Timeline, Track
 
@@ -20,18 +21,15 @@ from generation.reviews.notes.threads import Thread
 EDL: Final = "edl"
 OTIO: Final = "otio"
 FORMATS = {EDL: "cmx_3600", OTIO: "otio_json"}
-MOST_LETTERS = 200
+MAX_CHARACTERS = 200
 
 
 class NoSuchRate(Exception):
-    """An EDL cannot carry this. The message is a sentence for people."""
+    """An EDL does not support the frame rates. The message is shown to the user."""
 
 
 def written(takes: Sequence[Take], *, name: str, kind: str) -> str:
-    """The takes one after the other with their notes as markers, as the text of a file.
-
-    `kind` is EDL or OTIO. Raises NoSuchRate.
-    """
+    """Return a file with the takes in sequence and their notes as markers. `kind` is EDL or OTIO. Raise NoSuchRate."""
     if kind == EDL:
         _check_rates(takes)
     found = otio.adapters.write_to_string(_timeline(takes, name, is_edl=kind == EDL), FORMATS[kind])
@@ -51,28 +49,29 @@ def _timeline(takes: Sequence[Take], name: str, *, is_edl: bool) -> Timeline:
 def _clip(take: Take, name: str, threads: Iterable[Thread], *, is_edl: bool) -> Clip:
     rate = _nominal(take) if is_edl else take.fps or 1.0
     whole = TimeRange(RationalTime(0, rate), RationalTime(take.frame_count, rate))
-    # As the zip of the approved takes names it: both beside each other, an editor finds the film.
+    # The name in the zip of approved takes, so that editing software finds the video next to this file.
     media = ExternalReference(target_url=f"{name}.mp4", available_range=whole)
     clip = Clip(name=name, media_reference=media, source_range=whole)
     clip.metadata["backlot"] = {"take": str(take.uuid), "sha256": take.sha256, "review": take.review}
-    # Cut into eight letters all takes of a project would be one reel; AX is a file without one.
+    # Reel names have eight characters, to which all takes of a project would be truncated; AX means no reel.
     clip.metadata["cmx_3600"] = {"reel": "AX"}
     clip.markers.extend(_marker(thread, take, rate) for thread in threads if not thread.note.deleted_at)
     return clip
 
 
 def _marker(thread: Thread, take: Take, rate: float) -> Marker:
-    """At its frame or over its range; a note on the whole take at the first frame."""
+    """Return a marker at the frame or range of the note, or at the first frame for the whole take."""
     note = thread.note
     start, end = note.frame or 0, note.end_frame if note.end_frame is not None else note.frame or 0
-    told = f"{writer_of(note)}: {note.text or 'a drawing'}"
+    name = f"{writer_of(note)}: {note.text or _('drawing')}"
     if note.end_frame is not None:
-        told = f"{told} (to {timecode.told(note.end_frame, take.fps)})"
+        end_code = timecode.told(note.end_frame, take.fps)
+        name = _("%(note)s (to %(end)s)") % {"note": name, "end": end_code}
     elif note.frame is None:
-        told = f"{told} (the whole take)"
+        name = _("%(note)s (whole take)") % {"note": name}
     is_open = state_of(note) == "open"
     marker = Marker(
-        name=_plain(told),
+        name=_plain(name),
         marked_range=TimeRange(RationalTime(start, rate), RationalTime(end - start + 1, rate)),
         color=MarkerColor.RED if is_open else MarkerColor.GREEN,
         comment=note.text,
@@ -91,22 +90,21 @@ def _check_rates(takes: Sequence[Take]) -> None:
     for take in takes:
         rate = _nominal(take)
         if not RationalTime.is_smpte_timecode_rate(rate) or abs(rate - take.fps) > 0.07:
-            raise NoSuchRate(
-                f"{take} has {take.fps:g} frames a second, which an EDL cannot say. Take the OTIO file instead."
-            )
+            text = _("Take %(number)s has %(rate)s fps, which EDL does not support. Export OTIO instead.")
+            raise NoSuchRate(text % {"number": take.number, "rate": f"{take.fps:g}"})
     if len(rates) > 1:
-        told = " and ".join(f"{rate:g}" for rate in sorted(rates))
-        raise NoSuchRate(
-            f"These takes have {told} frames a second, and an EDL has one rate. Take the OTIO file instead."
+        text = _(
+            "These takes have different frame rates (%(rates)s fps), but EDL has only one. Export OTIO instead."
         )
+        raise NoSuchRate(text % {"rates": ", ".join(f"{rate:g}" for rate in sorted(rates))})
 
 
 def _nominal(take: Take) -> float:
-    """29.97 is counted as 30 without dropping any, as everywhere here."""
+    """Return the nominal frame rate: 29.97 counts as 30, without dropped frames."""
     return float(max(1, round(take.fps)))
 
 
 def _plain(text: str) -> str:
-    """One line, since both formats are read line by line somewhere, and not endless."""
+    """Return a single line of limited length, since some readers of both formats work by line."""
     line = " ".join(text.split())
-    return line if len(line) <= MOST_LETTERS else f"{line[: MOST_LETTERS - 1]}…"
+    return line if len(line) <= MAX_CHARACTERS else f"{line[: MAX_CHARACTERS - 1]}…"

@@ -1,4 +1,4 @@
-"""The notes of a take as CSV, for spreadsheets: a line for each note, replies under what they answer."""
+"""Export the notes of a take as CSV: a line per note, replies below their note."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -9,21 +9,21 @@ from generation.models import Note, Take
 from generation.reviews import timecode
 from generation.reviews.exports.exported_notes import state_of, threads_on, writer_of
 
-HEAD = (
+HEADER = (
     "project", "shot", "take", "time_code", "end_time_code", "frame", "end_frame", "fps", "author", "written_at",
     "text", "state", "resolved_by", "resolved_at", "resolved_by_take", "has_drawing", "note", "reply_to",
 )  # fmt: skip
 
 
 def csv_lines(take: Take) -> Iterator[str]:
-    """A head and the lines of each thread."""
-    yield spreadsheets.line(HEAD)
+    """Yield the header and the lines of each thread."""
+    yield spreadsheets.line(HEADER)
     for thread in threads_on([take])[take.pk]:
         yield spreadsheets.lines(_cells(note, thread.note) for note in thread)
 
 
 def _cells(note: Note, root: Note) -> list[Any]:
-    take, answer = note.take, note.resolved_by_take
+    take, resolving_take = note.take, note.resolved_by_take
     return [
         take.project.name,
         take.shot.code if take.shot else "",
@@ -40,7 +40,7 @@ def _cells(note: Note, root: Note) -> list[Any]:
         state_of(note if note.deleted_at else root),
         str(note.resolved_by or ""),
         _moment(note.resolved_at),
-        answer.number if answer else "",
+        resolving_take.number if resolving_take else "",
         "yes" if note.drawing else "",
         str(note.uuid),
         "" if note == root else str(root.uuid),

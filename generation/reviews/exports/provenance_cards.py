@@ -1,4 +1,4 @@
-"""What is told of takes that leave the house: the shapes of `manifest.json`, one provenance card for each take."""
+"""Schemas of `manifest.json`: the provenance of exported takes."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -13,7 +13,7 @@ VERSION: Final = 1
 
 
 class FileCard(BaseModel):
-    """One file of an asset's version; `size` in bytes."""
+    """A file of an asset's version; `size` is in bytes."""
 
     role: str
     sha256: str
@@ -22,7 +22,7 @@ class FileCard(BaseModel):
 
 
 class AssetCard(BaseModel):
-    """An asset as the job used it, in the version that it pinned, with its rights as they stand today.
+    """An asset in the version that the job used, with its current rights.
 
     Licence, source and consent note are null if the exporting user may not edit the asset.
     """
@@ -42,7 +42,7 @@ class AssetCard(BaseModel):
 
 
 class CostCard(BaseModel):
-    """Money in US dollars. `booked` is what was settled, `reported` what the provider said."""
+    """Amounts in US dollars. `booked` was settled, `reported` is from the provider."""
 
     currency: Literal["USD"] = "USD"
     state: str
@@ -53,7 +53,7 @@ class CostCard(BaseModel):
 
 
 class VerdictCard(BaseModel):
-    """One decision; those that `counts` stand today. A guest's is advice."""
+    """A verdict; `counts` if it is the current one. Guests' verdicts are advisory."""
 
     decision: str
     by: str
@@ -65,7 +65,7 @@ class VerdictCard(BaseModel):
 
 
 class CredentialsCard(BaseModel):
-    """The C2PA manifest in the file: who signed it and what the provider's own bytes were, or why there is none."""
+    """The C2PA manifest of the file: signer and hash of the provider's original, or the reason why there is none."""
 
     signed_by: str = ""
     original_sha256: str = ""
@@ -73,7 +73,7 @@ class CredentialsCard(BaseModel):
 
 
 class TimesCard(BaseModel):
-    """When it was asked for, sent, rendered and stored."""
+    """Times at which the take was requested, submitted, rendered and stored."""
 
     asked: datetime
     sent: datetime | None
@@ -82,7 +82,7 @@ class TimesCard(BaseModel):
 
 
 class TakeCard(BaseModel):
-    """One take's provenance. Size in bytes, pixels, seconds, and frames for each second as the file has them."""
+    """The provenance of a take. `size` is in bytes; width, height, duration and rate are those of the file."""
 
     file: str
     sha256: str
@@ -113,12 +113,12 @@ class TakeCard(BaseModel):
 
     @property
     def approvals(self) -> list[VerdictCard]:
-        """Those that stand."""
-        return [said for said in self.verdicts if said.counts and said.decision == Verdict.Decision.APPROVED]
+        """Return the current approvals."""
+        return [one for one in self.verdicts if one.counts and one.decision == Verdict.Decision.APPROVED]
 
 
 class Manifest(BaseModel):
-    """What is in the zip."""
+    """The content of the zip."""
 
     format: Literal["backlot-takes"] = FORMAT
     version: Literal[1] = VERSION

@@ -1,6 +1,6 @@
-"""The continuity sheet: every take of one asset over all projects, in the order of the story, on one page.
+"""The continuity sheet: every take with one asset in all projects, sorted by project and shot.
 
-Only what no browser would print in one piece comes in several.
+It is a single page that prints as one sheet, up to the number of takes that browsers can lay out.
 """
 
 from collections import defaultdict
@@ -10,17 +10,16 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 
 from generation.models import JobReference, Take
-from generation.reviews.reports.take_search import in_story_order
+from generation.reviews.reports.take_search import in_shot_order
 from library.models import Asset
 from library.models.projects import AnyUser
 
-# One page that prints as one sheet, up to what a browser lays out without trouble.
-SIZE = 600
+PAGE_SIZE = 600
 
 
 @dataclass(frozen=True)
 class Line:
-    """A take, and how the asset is in it: the versions used, and its parts in the take."""
+    """A take with the versions of the asset used in it, and the references to the asset."""
 
     take: Take
     versions: Sequence[int]
@@ -29,7 +28,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A page of it, counted from 1. `hidden` are the takes of projects that the user may not see."""
+    """A page, starting at 1. `hidden` is the number of takes in projects that the user cannot see."""
 
     lines: Sequence[Line]
     count: int
@@ -39,26 +38,26 @@ class Sheet:
 
     @property
     def first(self) -> int:
-        """The number of the page's first take among all."""
-        return (self.page - 1) * SIZE + 1
+        """Return the position of the page's first take, starting at 1."""
+        return (self.page - 1) * PAGE_SIZE + 1
 
     @property
     def last(self) -> int:
-        """The number of its last one."""
+        """Return the position of the page's last take."""
         return self.first + len(self.lines) - 1
 
 
 def sheet(user: AnyUser, asset: Asset, *, approved: bool, page: int) -> Sheet:
-    """The takes that the user may see, or the approved ones alone. A page that there is not is the nearest one."""
+    """Return a page of the takes that the user may see, optionally only approved ones. Clamp the page."""
     every = Take.objects.filter(job__in=_references(asset).values("job"))
     if approved:
         every = every.filter(review=Take.Review.APPROVED)
     seen = every.visible_to(user)
     count = seen.count()
-    pages = max(1, -(-count // SIZE))
+    pages = max(1, -(-count // PAGE_SIZE))
     page = min(max(1, page), pages)
-    rows = in_story_order(seen).select_related("project", "shot").defer("project__description")
-    takes = list(rows[(page - 1) * SIZE : page * SIZE])
+    rows = in_shot_order(seen).select_related("project", "shot").defer("project__description")
+    takes = list(rows[(page - 1) * PAGE_SIZE : page * PAGE_SIZE])
     return Sheet(_lines(asset, takes), count, every.count() - count, page, pages)
 
 

@@ -1,4 +1,4 @@
-"""Looking for takes: by project, shot, state, words of the prompt and age; the same for the grid and for playlists."""
+"""Search takes by project, shot, state, words of the prompt and age, for the grid and for playlists."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,14 +10,16 @@ from generation.models import Take
 from generation.models.takes import TakeQuerySet
 from library.models.projects import AnyUser
 
-# Longer ones are cut: SQLite refuses patterns without end.
-MOST_WORDS, LONGEST_WORD = 12, 200
+# SQLite rejects very long patterns.
+MAX_WORDS, MAX_WORD_LENGTH = 12, 200
 
 
 @dataclass(frozen=True)
 class Search:
-    """What is wanted: a project's slug, a shot's code, a state of `Take.Review`, words that all stand in the prompt,
-    and the moment since which takes are new. What is empty is no limit; a state that there is not finds nothing."""
+    """A project's slug, a shot's code, a review state, words that must all be in the prompt, and the earliest time.
+
+    Empty fields do not filter; an unknown state matches nothing.
+    """
 
     project: str = ""
     shot: str = ""
@@ -26,12 +28,12 @@ class Search:
     since: datetime | None = None
 
     def __bool__(self) -> bool:
-        """Whether it leaves anything out."""
+        """Return whether any filter is set."""
         return any((self.project, self.shot, self.review, self.words, self.since))
 
 
 def search(user: AnyUser, wanted: Search) -> TakeQuerySet:
-    """The takes that the user may see and that match."""
+    """Return the matching takes that the user may see."""
     rows = Take.objects.visible_to(user)
     if wanted.project:
         rows = rows.filter(project__slug=wanted.project)
@@ -41,18 +43,18 @@ def search(user: AnyUser, wanted: Search) -> TakeQuerySet:
         rows = rows.filter(review=wanted.review)
     if wanted.since:
         rows = rows.filter(created_at__gte=wanted.since)
-    for word in wanted.words.split()[:MOST_WORDS]:
-        rows = rows.filter(job__prompt__icontains=word[:LONGEST_WORD])
+    for word in wanted.words.split()[:MAX_WORDS]:
+        rows = rows.filter(job__prompt__icontains=word[:MAX_WORD_LENGTH])
     return rows
 
 
-def in_story_order(rows: TakeQuerySet) -> TakeQuerySet:
-    """Project by project, shot by shot, take by take; a project's loose takes stand after its shots."""
+def in_shot_order(rows: TakeQuerySet) -> TakeQuerySet:
+    """Sort by project, shot and number; takes without a shot come last in their project."""
     code = F("shot__code").asc(nulls_last=True)
     return rows.order_by("project__name", "project_id", code, "number", "pk")
 
 
 def yesterday() -> datetime:
-    """The moment at which yesterday began: what came since then is new."""
+    """Return the start of yesterday, the limit for "new" takes."""
     start = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
     return start - timedelta(days=1)

@@ -14,7 +14,7 @@ from generation.forms.playlists import PlaylistForm
 from generation.models import Playlist, Take
 from generation.reviews.playlists import playlists as lists
 from generation.reviews.playlists.playlists import CannotList
-from generation.reviews.reports.take_search import in_story_order, search
+from generation.reviews.reports.take_search import in_shot_order, search
 from generation.views.shared.access import Request, came_from, playlist_to_edit, uuid_in
 from generation.views.takes.take_search import search_fields, search_of
 from library.models import Project
@@ -90,7 +90,7 @@ def _made(request: Request, form: PlaylistForm) -> Playlist | None:
 def _found(request: Request, data: QueryDict) -> dict[str, Any]:
     """The search, what it finds, and the takes that were ticked in its place."""
     asked, ticked = search_of(data), _ticked(request, data)
-    rows = in_story_order(search(request.user, asked)) if asked else Take.objects.none()
+    rows = in_shot_order(search(request.user, asked)) if asked else Take.objects.none()
     count = len(ticked) if ticked else rows.count()
     shown = ticked[:SHOWN] if ticked else list(rows.for_cards()[:SHOWN])
     return {
@@ -111,7 +111,7 @@ def _asked_for(request: Request, data: QueryDict) -> list[Take]:
     if "take" in data:
         return _ticked(request, data)
     asked = search_of(data)
-    rows = in_story_order(search(request.user, asked)) if asked else Take.objects.none()
+    rows = in_shot_order(search(request.user, asked)) if asked else Take.objects.none()
     return list(rows.only("pk")[: lists.MOST_TAKES + 1])
 
 

@@ -64,12 +64,12 @@ def test_an_edl_has_each_note_at_its_frame_in_whole_frames_of_the_rate(noted, fp
 
 
 def test_an_edl_says_that_it_cannot_say_32_frames(noted):
-    with pytest.raises(markers.NoSuchRate, match="32 frames a second, which an EDL cannot say"):
+    with pytest.raises(markers.NoSuchRate, match=r"\b32\b"):
         markers.written([noted(32.0)], name="t", kind=markers.EDL)
 
 
 def test_each_take_of_an_edl_has_to_have_the_rate(noted):
-    with pytest.raises(markers.NoSuchRate, match=r"24\.4 frames a second, which an EDL cannot say"):
+    with pytest.raises(markers.NoSuchRate, match=r"\b24\.4\b"):
         markers.written([noted(24.4), noted(24.0)], name="t", kind=markers.EDL)
 
 
@@ -102,6 +102,6 @@ def test_takes_follow_each_other_on_one_time_line(noted, project):
 
 def test_takes_of_two_rates_need_an_otio_file(noted):
     takes = [noted(24.0), noted(25.0)]
-    with pytest.raises(markers.NoSuchRate, match="24 and 25 frames a second"):
+    with pytest.raises(markers.NoSuchRate, match=r"\b24\b.*\b25\b"):
         markers.written(takes, name="t", kind=markers.EDL)
     assert len(clips(read(markers.written(takes, name="t", kind=markers.OTIO), markers.OTIO))) == 2

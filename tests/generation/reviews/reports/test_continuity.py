@@ -70,7 +70,7 @@ def test_it_is_one_page_to_print_however_many_weeks_were_shot(
 def test_a_long_one_pages(
     alice: User, project: Project, mara: Asset, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(continuity, "SIZE", 2)
+    monkeypatch.setattr(continuity, "PAGE_SIZE", 2)
     made = [make(mara, alice, project) for _ in range(5)]
     pages = [sheet(alice, mara, approved=False, page=page) for page in (1, 2, 3, 9)]
     assert [line.take for page in pages[:3] for line in page.lines] == made

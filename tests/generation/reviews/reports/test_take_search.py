@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from generation.models import Shot, Take
-from generation.reviews.reports.take_search import Search, in_story_order, search, yesterday
+from generation.reviews.reports.take_search import Search, in_shot_order, search, yesterday
 from library.models import Project
 from tests import factories
 from tests.generation.views.conftest import make_take
@@ -46,7 +46,7 @@ def film(alice: User, project: Project) -> dict[str, Take]:
 def test_what_is_found_in_the_order_of_the_story(
     alice: User, film: dict[str, Take], wanted: Search, found: list[str]
 ) -> None:
-    assert list(in_story_order(search(alice, wanted))) == [film[name] for name in found]
+    assert list(in_shot_order(search(alice, wanted))) == [film[name] for name in found]
 
 
 def test_nobody_finds_what_is_not_theirs(bob: User, film: dict[str, Take]) -> None:

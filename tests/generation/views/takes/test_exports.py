@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from generation import provenance
 from generation.models import Job, JobReference, Shot, Take
-from generation.reviews.exports import approved_zip
+from generation.reviews.exports import approved_zip, manifests
 from generation.reviews.notes import notes
 from generation.reviews.verdicts import verdicts
 from library import storage
@@ -102,7 +102,7 @@ def test_what_would_open_something_stays_here(as_alice, project, approved):
         assert b"X-Amz" not in archive.read(name)
 
 
-def test_the_card_to_read_escapes_what_people_wrote(as_alice, project, approved):
+def test_the_provenance_page_escapes_texts_by_users(as_alice, project, approved):
     archive = zipped(as_alice.get(address("approved_zip", project.slug)))
     page = archive.read("harbour-lights-010-take-1.html").decode()
     assert "Agency &lt;b&gt;A&lt;/b&gt;" in page
@@ -110,24 +110,25 @@ def test_the_card_to_read_escapes_what_people_wrote(as_alice, project, approved)
     assert approved.sha256 in page
 
 
-def test_without_an_approved_take_the_project_says_so(as_alice, project):
+def test_without_an_approved_take_the_project_page_shows_a_warning(as_alice, project):
     back = as_alice.get(address("approved_zip", project.slug), follow=True)
     assert back.redirect_chain == [(project.get_absolute_url(), 302)]
-    assert "No take of Harbour Lights is approved yet." in back.content.decode()
+    assert "message-warning" in back.content.decode()
 
 
-def test_what_was_abandoned_stays_here_until_it_is_wanted_again(as_alice, project, approved):
+def test_abandoned_takes_are_not_exported(as_alice, project, approved):
     Job.objects.filter(pk=approved.job.pk).update(abandoned_at=timezone.now())
     assert as_alice.get(address("approved_zip", project.slug)).status_code == 302
 
 
-def test_too_much_for_one_zip_is_said_before(as_alice, project, approved, monkeypatch):
-    monkeypatch.setattr(approved_zip, "MOST_TAKES", 0)
+def test_too_much_for_one_zip_is_refused(as_alice, project, approved, monkeypatch):
+    monkeypatch.setattr(approved_zip, "MAX_TAKES", 0)
     back = as_alice.get(address("approved_zip", project.slug), follow=True)
-    assert "Export shot by shot." in back.content.decode()
+    assert back.redirect_chain == [(project.get_absolute_url(), 302)]
+    assert "message-warning" in back.content.decode()
 
 
-def test_one_shot_may_leave_alone(as_alice, project, approved):
+def test_a_single_shot_can_be_exported(as_alice, project, approved):
     whole = address("approved_zip", project.slug)
     assert len(zipped(as_alice.get(f"{whole}?shot=010")).namelist()) == 3
     assert as_alice.get(f"{whole}?shot=020").status_code == 302
@@ -139,7 +140,7 @@ def test_loose_takes_come_after_the_shots(as_alice, alice, rita, project, approv
     assert approved_zip.approved(project) == [approved, loose]
 
 
-def test_as_many_questions_for_three_takes_as_for_one(
+def test_the_number_of_queries_does_not_depend_on_the_number_of_takes(
     as_alice, alice, rita, project, approved, django_assert_num_queries
 ):
     exported = approved_zip.approved
@@ -150,7 +151,7 @@ def test_as_many_questions_for_three_takes_as_for_one(
     with django_assert_num_queries(7):
         found = exported(project)
     with django_assert_num_queries(0):
-        [approved_zip.card(take, file="x", home="", editable=()) for take in found]
+        [manifests.build_card(take, file="x", base_url="", editable=()) for take in found]
 
 
 def test_notes_leave_as_csv_and_no_note_is_a_formula(as_alice, alice, rita, project):
@@ -204,11 +205,11 @@ def test_markers_are_files_to_save(as_alice, approved, project, kind):
         assert "harbour-lights-010-take-1" in response.content.decode()
 
 
-def test_a_rate_that_an_edl_cannot_say_leads_back_to_the_take(as_alice, approved):
+def test_an_unsupported_frame_rate_redirects_to_the_take(as_alice, approved):
     Take.objects.update(fps=32.0)
     back = as_alice.get(address("markers", approved.uuid, "edl"), follow=True)
     assert back.redirect_chain == [(approved.get_absolute_url(), 302)]
-    assert "Take the OTIO file instead." in back.content.decode()
+    assert "message-warning" in back.content.decode()
 
 
 def test_the_take_page_says_what_the_file_says_of_itself(as_alice, approved):
