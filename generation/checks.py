@@ -36,7 +36,7 @@ def _tried_in_vain() -> str:
         return ""
     try:
         with tempfile.TemporaryDirectory(dir=settings.FILE_UPLOAD_TEMP_DIR) as folder:
-            provenance.try_out(certificate, Path(folder))
+            provenance.check_certificate(certificate, Path(folder))
     except provenance.CannotSign as error:
         return f"Takes are stored without content credentials: with “{certificate.name}” {error}."
     return ""

@@ -48,7 +48,7 @@ def check_balance() -> None:
 @on_usable_schema
 def send_webhooks(token: str = "") -> None:
     """Send the webhooks of finished jobs, under the lease with this token."""
-    lifecycle.call_back(token)
+    lifecycle.send_webhooks(token)
 
 
 @on_usable_schema

@@ -22,8 +22,8 @@ class SharedFilms:
         self._folder, self._lock = folder, threading.Lock()
         self._known: dict[tuple[str, int], tuple[Path, dict[str, Any]]] = {}
         self._times: Counter[str] = Counter()
-        for studio in renderer._studios:
-            studio.film = self._sharing(studio.film)  # type: ignore[method-assign]
+        for process in renderer._processes:
+            process.render = self._sharing(process.render)  # type: ignore[method-assign]
 
     def start_test(self) -> None:
         """Count the takes of each request from zero: within a test no two takes are the same film."""

@@ -48,12 +48,12 @@ def _attach(job: Job, decision: Decision, by: Any) -> Job:
 
 
 def _ask(job: Job, decision: Decision, by: Any) -> Job:
-    resolve.ask_again(job, by=by)
+    resolve.requery(job, by=by)
     return job
 
 
 def _send(job: Job, decision: Decision, by: Any) -> Job:
-    return resolve.send_again(job, by=by)
+    return resolve.resubmit(job, by=by)
 
 
 def _write_off(job: Job, decision: Decision, by: Any) -> Job:

@@ -14,7 +14,7 @@ string and never imports them.
 
 from generation.lifecycle.errors import CannotQueue, MayNotMake, NotPossible, OverLimit, TooManyJobs
 from generation.lifecycle.poll.balance import check_balance
-from generation.lifecycle.poll.provider_webhook import called_back
+from generation.lifecycle.poll.provider_webhook import handle_provider_webhook
 from generation.lifecycle.poll.sweep import sweep
 from generation.lifecycle.queue.batches import cancel_batch, check_batch, create_batch
 from generation.lifecycle.queue.controls import abandon, pause_project, prioritise, restore, resume_project
@@ -25,7 +25,7 @@ from generation.lifecycle.queue.pause import gateway_pause, pause_gateway, resum
 from generation.lifecycle.spending.checks import find_refusal
 from generation.lifecycle.store.results import store_job
 from generation.lifecycle.submit.submission import submit_job, submit_next
-from generation.lifecycle.webhooks.client_webhooks import call_back
+from generation.lifecycle.webhooks.client_webhooks import send_webhooks
 
 __all__ = [
     "CannotQueue",
@@ -34,8 +34,6 @@ __all__ = [
     "OverLimit",
     "TooManyJobs",
     "abandon",
-    "call_back",
-    "called_back",
     "cancel",
     "cancel_batch",
     "check_balance",
@@ -46,6 +44,7 @@ __all__ = [
     "estimate_etas",
     "find_refusal",
     "gateway_pause",
+    "handle_provider_webhook",
     "pause_gateway",
     "pause_project",
     "prioritise",
@@ -55,6 +54,7 @@ __all__ = [
     "retry",
     "rewrite_drafts",
     "save_draft",
+    "send_webhooks",
     "store_job",
     "submit_job",
     "submit_next",

@@ -1,8 +1,8 @@
-"""Leases: who works on a job now, for how long, and what makes a commit safe.
+"""Leases: which worker processes a job, until when, and what makes its commits safe.
 
-`next_step_at` is schedule and lease in one column, `lease_token` says whose it is. A worker that died leaves its
-token behind; whoever claims the row after the lease lapsed counts it as a takeover. A worker that was merely slow
-finds at its commit that the token is no longer its own, and drops what it did.
+`next_step_at` is schedule and lease in one column, `lease_token` names the holder. A worker that died leaves its token
+behind; the worker that claims the row after the lease lapsed counts it in `lapsed_leases`. A worker that was merely
+slow finds at its commit that the token has changed, and discards its result.
 """
 
 import logging
@@ -15,25 +15,28 @@ from typing import Any
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, transaction
-from django.db.models import Case, F, When
+from django.db.models import Case, F, QuerySet, When
 from django.utils import timezone
+from django.utils.translation import override
 from django_q.tasks import async_task
 
 from generation.models import Job, JobEvent
+from generation.models.job_codes import Event
+from generation.models.jobs import JobQuerySet
 
 log = logging.getLogger("backlot.jobs")
-MAX_TAKEOVERS = 3
-# Seconds for which a fact about money waits for a database that is away, and the pause between two tries.
-PATIENCE, PAUSE = 60.0, 1.0
+MAX_LAPSED_LEASES = 3
+# How long a fact about money is retried while the database is unavailable, in seconds.
+DB_RETRY_S, DB_RETRY_PAUSE_S = 60.0, 1.0
 
 
 class LeaseLost(Exception):
-    """Somebody else goes on with this job: what was done here is dropped."""
+    """Another worker has the job now; the caller must discard its result."""
 
 
 @dataclass(frozen=True)
 class Lease:
-    """The right to take one job one step further; `status` is the one it was claimed or last moved to."""
+    """The exclusive right to take one job one step further; `status` is that at the claim or after a transition."""
 
     job_id: int
     token: str
@@ -41,25 +44,25 @@ class Lease:
 
 
 def claim(job_id: int, *statuses: Job.Status, seconds: float) -> Lease | None:
-    """Claim a due job that has one of these states, or None when it is not due, not so, or another's."""
-    lease = _claim(Job.objects.filter(pk=job_id, status__in=statuses), seconds=seconds, most=1)
-    return lease[0] if lease else None
+    """Claim a due job with one of these statuses; return None if it is not due or another worker has it."""
+    leases = _claim(Job.objects.filter(pk=job_id, status__in=statuses), seconds=seconds, limit=1)
+    return leases[0] if leases else None
 
 
-def _claim(jobs: Any, *, seconds: float, most: int) -> list[Lease]:
+def _claim(jobs: JobQuerySet, *, seconds: float, limit: int) -> list[Lease]:
     with transaction.atomic():
-        # PostgreSQL passes over rows that another worker is just claiming; SQLite has one writer at a time.
+        # PostgreSQL skips rows that another worker is claiming; SQLite has a single writer.
         skip = connection.features.has_select_for_update_skip_locked
-        due = jobs.due().select_for_update(skip_locked=skip).values_list("pk", "status")[:most]
+        due = jobs.due().select_for_update(skip_locked=skip).values_list("pk", "status")[:limit]
         found = list(due)
         token = write_claim([pk for pk, _ in found], seconds=seconds)
     return [Lease(pk, token, status) for pk, status in found]
 
 
 def write_claim(job_ids: Sequence[int], *, seconds: float, **fields: Any) -> str:
-    """Make rows that are locked, in the present transaction, this worker's own: the token of their leases.
+    """Claim rows that the current transaction has locked and return the token of their leases.
 
-    It begins with the name of the host, whose supervisor wants to know whether its workers are busy.
+    The token begins with the host's id, so that its supervisor can see whether its workers are busy.
     """
     token = f"{settings.WORKER_ID[:8]}{secrets.token_hex(12)}"
     lapsed = F("lapsed_leases") + Case(When(lease_token="", then=0), default=1)
@@ -73,61 +76,62 @@ def write_claim(job_ids: Sequence[int], *, seconds: float, **fields: Any) -> str
 
 
 def renew(lease: Lease, *, seconds: float) -> None:
-    """Keep a job for longer while slow work goes on. Raises LeaseLost when it is no longer ours."""
+    """Extend the lease during slow work. Raises LeaseLost."""
     if not locked_row(lease).update(next_step_at=timezone.now() + timedelta(seconds=seconds)):
         raise LeaseLost
 
 
-def locked_row(lease: Lease) -> Any:
-    """The job as a queryset, fenced: empty when the lease was lost."""
+def locked_row(lease: Lease) -> QuerySet[Job]:
+    """Return the job as a queryset that is empty if the lease was lost."""
     return Job.objects.filter(pk=lease.job_id, status=lease.status, lease_token=lease.token)
 
 
-def transition(lease: Lease, to: Job.Status, text: str, *, after: float | None = None, **fields: Any) -> None:
-    """Commit a step: state, fields and the line of the story in one short transaction, and let go of the job.
+def transition(
+    lease: Lease, to: Job.Status, event: Event, *, after: float | None = None, **fields: Any
+) -> None:
+    """Commit a step and release the job: status, fields and event in one short transaction.
 
-    `after` is the number of seconds until the next step is due, None when nothing follows by itself. Raises
-    LeaseLost when the job is no longer ours; then nothing was written.
+    `after` is the number of seconds until the next step is due, None if no step follows. Raises LeaseLost; nothing
+    was written then.
     """
     with transaction.atomic():
         due = None if after is None else timezone.now() + timedelta(seconds=after)
-        changed = locked_row(lease).update(status=to, lease_token="", next_step_at=due, **fields)
-        if not changed:
+        if not locked_row(lease).update(status=to, lease_token="", next_step_at=due, **fields):
             raise LeaseLost
-        record_event(lease.job_id, to, text)
+        record_event(lease.job_id, to, event)
 
 
-def transition_keeping_lease(lease: Lease, to: Job.Status, text: str, **fields: Any) -> Lease:
-    """Commit a step like `move`, but keep the job: the lease for the next state. Raises LeaseLost."""
+def transition_keeping_lease(lease: Lease, to: Job.Status, event: Event, **fields: Any) -> Lease:
+    """Commit a step like `transition`, but return a lease for the new status. Raises LeaseLost."""
     with transaction.atomic():
         if not locked_row(lease).update(status=to, **fields):
             raise LeaseLost
-        record_event(lease.job_id, to, text)
+        record_event(lease.job_id, to, event)
     return Lease(lease.job_id, lease.token, to)
 
 
 def release(lease: Lease, *, after: float, **fields: Any) -> None:
-    """Release a job in the state it has; it is due again after so many seconds. Nothing worth telling happened."""
+    """Release a job in its present status, due again after this number of seconds. Raises LeaseLost."""
     due = timezone.now() + timedelta(seconds=after)
     if not locked_row(lease).update(lease_token="", next_step_at=due, **fields):
         raise LeaseLost
 
 
 def release_all_of(host: str) -> int:
-    """Let go of what a host held when it was stopped, none of whose processes lives any more; how many jobs that were.
+    """Release the jobs of a host whose processes have all been stopped, and return their number.
 
-    They are due at once instead of when their leases lapse, and it is no crash that one of them may have caused.
+    They are due at once instead of when their leases lapse, and are not counted as crashes.
     """
     left = Job.objects.filter(status__in=Job.Status.active, lease_token__startswith=host)
     return left.update(lease_token="", next_step_at=timezone.now())
 
 
 def retry_on_db_outage(write: Callable[[], None]) -> None:
-    """Write down a fact about money, also when the database is away for the moment: nobody else knows it.
+    """Write a fact about money that only this worker knows, retrying while the database is unavailable.
 
-    Raises what the last try raised when it stays away; then the row still tells that something was under way.
+    Raises the last error after `DB_RETRY_S` seconds; the row still says that a step was in progress then.
     """
-    ends = time.monotonic() + PATIENCE
+    ends = time.monotonic() + DB_RETRY_S
     while True:
         try:
             return write()
@@ -135,18 +139,19 @@ def retry_on_db_outage(write: Callable[[], None]) -> None:
             if time.monotonic() > ends:
                 raise
             connection.close()
-            time.sleep(PAUSE)
+            time.sleep(DB_RETRY_PAUSE_S)
 
 
-def record_event(job_id: int, status: str, text: str, *, by: Any = None) -> None:
-    """Add a line to the job's story."""
-    JobEvent.objects.create(job_id=job_id, status=status, text=text, by=by)
-    log.info("job %s %s: %s", job_id, status, text, extra={"job": job_id})
+def record_event(job_id: int, status: str, event: Event, *, by: Any = None) -> None:
+    """Add an entry to the job's event log."""
+    entry = JobEvent.objects.create(job_id=job_id, status=status, code=event.code, data=event.data, by=by)
+    with override("en"):
+        log.info("job %s %s: %s", job_id, status, entry.text, extra={"job": job_id})
 
 
 def wake(task: str, job_id: int) -> None:
-    """Ask a worker to look at the job once the present transaction is committed.
+    """Queue a task for the job once the current transaction is committed.
 
-    Only a wake-up: if the queue cannot be reached, the error is logged and the sweep finds the row.
+    The row stays due: if the queue is unavailable, the error is logged and the sweep finds the row.
     """
     transaction.on_commit(lambda: async_task(f"generation.tasks.{task}", job_id), robust=True)

@@ -1,4 +1,4 @@
-"""Who is called when a task of the API in the gateway's shape has ended."""
+"""Webhooks that API clients registered for their tasks."""
 
 from datetime import timedelta
 from typing import Self
@@ -9,28 +9,30 @@ from django.utils import timezone
 
 from generation.models.jobs import Job
 
-FURTHEST_AHEAD = timedelta(minutes=5)
-MOST_TRIES = 4  # the first and up to three retries (skyreels-api.md, section 6)
+MAX_SCHEDULE_AHEAD = timedelta(minutes=5)
+MAX_TRIES = 4  # the first and up to three retries (skyreels-api.md, section 6)
 
 
 class CallbackQuerySet(models.QuerySet["Callback"]):
-    """Whose turn it is."""
+    """Which webhooks to call next."""
 
     def due(self) -> Self:
-        """Of tasks that have brought a video or failed, the longest waiting first; nobody is called about others."""
+        """Filter webhooks of tasks that have a video or failed, the longest overdue first; others are never called."""
         ended = self.filter(job__status__in=[Job.Status.SUCCEEDED, Job.Status.FAILED])
         now = timezone.now()
         # Times further ahead than the longest retry delay were written before the clock was set back.
-        turn = Q(next_try_at__lte=now) | Q(next_try_at__gt=now + FURTHEST_AHEAD)
-        return ended.filter(turn, tries__lt=MOST_TRIES).order_by("next_try_at")
+        turn = Q(next_try_at__lte=now) | Q(next_try_at__gt=now + MAX_SCHEDULE_AHEAD)
+        return ended.filter(turn, tries__lt=MAX_TRIES).order_by("next_try_at")
 
 
 class Callback(models.Model):
-    """Where the program that asked for a job wants to be called, and how far that is. `next_try_at` is schedule and
-    lease in one; nobody is called any more once it is empty."""
+    """The URL that the API client of a job wants to be called at, and the progress of that.
+
+    `next_try_at` is schedule and lease in one; it is empty once no further call follows.
+    """
 
     job = models.OneToOneField(Job, models.CASCADE, related_name="callback")
-    base_url = models.TextField(help_text="`/callback` is put behind its path")
+    base_url = models.TextField(help_text="`/callback` is appended to its path")
     tries = models.PositiveSmallIntegerField(default=0)
     next_try_at = models.DateTimeField(default=timezone.now, null=True, blank=True)
 

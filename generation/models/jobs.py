@@ -1,6 +1,6 @@
 """Jobs: one request to the provider and its event log."""
 
-from typing import Self
+from typing import Self, TypeAlias
 from uuid import uuid4
 
 from django.conf import settings
@@ -12,6 +12,7 @@ from django.utils.functional import classproperty
 from django.utils.translation import gettext_lazy as _
 
 from generation.models.batches import Batch
+from generation.models.job_texts import event_text, hold_text
 from generation.models.shots import Shot
 from generation.skyreels.schemas import AspectRatio, Model, Resolution
 from library.models import Asset, AssetVersion, Project
@@ -45,7 +46,7 @@ class JobQuerySet(models.QuerySet["Job"]):
 
 
 class JobStatus(models.TextChoices):
-    """The states of a job, and the groups of states that code asks about."""
+    """The states of a job, and the groups of states that the code uses."""
 
     DRAFT = "draft", _("Draft")
     QUEUED = "queued", _("Queued")
@@ -103,7 +104,7 @@ class Job(models.Model):
     The request is frozen in `request_body`, byte for byte, together with its destination and idempotency key.
     """
 
-    Status = JobStatus
+    Status: TypeAlias = JobStatus
 
     class Priority(models.IntegerChoices):
         BULK = 0, _("Low")
@@ -115,14 +116,14 @@ class Job(models.Model):
         default=uuid4,
         unique=True,
         editable=False,
-        help_text="one for each composed form: sent twice, made once",
+        help_text="one per form, so that a form submitted twice creates one job",
     )
     project = models.ForeignKey(Project, models.PROTECT, related_name="jobs")
     shot = models.ForeignKey(Shot, models.SET_NULL, null=True, blank=True, related_name="jobs")
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="jobs")
     created_at = models.DateTimeField(auto_now_add=True)
 
-    # What was asked for, as typed and chosen
+    # The prompt and settings, as entered
     prompt = models.TextField()
     model = models.CharField(max_length=40, choices=choices(Model), default=Model.FAST.value)
     duration = models.PositiveSmallIntegerField(default=5, help_text="seconds")
@@ -133,10 +134,12 @@ class Job(models.Model):
     roles = models.JSONField(
         default=dict,
         blank=True,
-        help_text="frames, the clip's use and voices, as `composition.Roles` has them",
+        help_text="frames, use of the clip and voices, see `composition.Roles`",
     )
     plan = models.JSONField(
-        null=True, editable=False, help_text="the request with `s3:` keys for files, made when it was queued"
+        null=True,
+        editable=False,
+        help_text="the request with `s3:` keys for files, created when the job was queued",
     )
     batch = models.ForeignKey(Batch, models.SET_NULL, null=True, blank=True, related_name="jobs")
     made_from = models.ForeignKey(
@@ -152,21 +155,34 @@ class Job(models.Model):
         help_text="the note that it was made for; approving its take resolves the note",
     )
 
-    # Where it stands
+    # Progress
     priority = models.PositiveSmallIntegerField(choices=Priority, default=Priority.NORMAL)
     status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT)
     next_step_at = models.DateTimeField(null=True, blank=True)
     lease_token = models.CharField(max_length=32, blank=True)
-    attempts = models.PositiveIntegerField(default=0, help_text="tries of the present step")
+    attempts = models.PositiveIntegerField(default=0, help_text="tries of the current step")
     lapsed_leases = models.PositiveIntegerField(
         default=0, db_column="takeovers", help_text="workers that stopped during this step"
     )
-    held_reason = models.TextField(blank=True)
+    hold_code = models.CharField(
+        max_length=40, blank=True, default="", db_default="", help_text="why it is held, a `HoldCode`"
+    )
+    hold_data = models.JSONField(
+        blank=True, default=dict, db_default={}, help_text="parameters of `hold_code`, see `job_texts`"
+    )
+    plain_held_reason = models.TextField(
+        blank=True,
+        default="",
+        db_default="",
+        db_column="held_reason",
+        editable=False,
+        help_text="a sentence by a host of an earlier version",
+    )
     late_at = models.DateTimeField(
-        null=True, blank=True, help_text="when its render had taken far longer than such renders do"
+        null=True, blank=True, help_text="when the render had taken far longer than usual"
     )
     abandoned_at = models.DateTimeField(
-        null=True, blank=True, help_text="nobody waits for it any more; what it brings is still kept"
+        null=True, blank=True, help_text="no longer wanted; its take is stored, but hidden from lists"
     )
     error_code = models.CharField(max_length=80, blank=True)
     error_param = models.CharField(max_length=80, blank=True)
@@ -183,27 +199,27 @@ class Job(models.Model):
         max_length=43,
         blank=True,
         editable=False,
-        help_text="of the address at which the provider may wake us",
+        help_text="in the URL of the provider's webhook",
     )
     called_at = models.DateTimeField(
-        null=True, blank=True, editable=False, help_text="when it last did since the latest question"
+        null=True, blank=True, editable=False, help_text="the last webhook call since the latest poll"
     )
 
-    # What the provider said
+    # Data from the provider
     task_id = models.CharField(max_length=200, blank=True)
     provider_status = models.CharField(max_length=40, blank=True)
     progress = models.PositiveSmallIntegerField(default=0, help_text="0 to 100, as reported")
-    polls = models.PositiveIntegerField(default=0, help_text="questions asked about the render")
+    polls = models.PositiveIntegerField(default=0, help_text="status queries")
     result_url = models.TextField(blank=True, editable=False)
     result_expires_at = models.DateTimeField(null=True, blank=True)
 
     # Money, in US dollars
     billed_seconds = models.PositiveSmallIntegerField(default=0)
     estimate_usd = models.DecimalField(max_digits=10, decimal_places=4, default=0)
-    cost_usd = models.DecimalField("reported cost", max_digits=10, decimal_places=4, null=True, blank=True)
+    cost_usd = models.DecimalField(_("reported cost"), max_digits=10, decimal_places=4, null=True, blank=True)
 
     submitted_at = models.DateTimeField(null=True, blank=True)
-    rendered_at = models.DateTimeField(null=True, blank=True, help_text="when we first saw it completed")
+    rendered_at = models.DateTimeField(null=True, blank=True, help_text="when it was first seen as completed")
     finished_at = models.DateTimeField(null=True, blank=True)
 
     objects = JobQuerySet.as_manager()
@@ -244,6 +260,13 @@ class Job(models.Model):
         return reverse("generation:job", args=[self.uuid])
 
     @property
+    def held_reason(self) -> str:
+        """Return why the job is held, in the active language; empty if it is not held or no reason was recorded."""
+        if self.status != JobStatus.HELD:
+            return ""
+        return hold_text(self.hold_code, self.hold_data) if self.hold_code else self.plain_held_reason
+
+    @property
     def is_finished(self) -> bool:
         return JobStatus(self.status).is_finished
 
@@ -253,25 +276,25 @@ class Job(models.Model):
 
 
 class JobReference(models.Model):
-    """An asset bound to the version that the job uses for ever, and what it is for: kept when it is queued."""
+    """An asset version that the job uses and its role; recorded when the job is queued, never changed."""
 
     class Role(models.TextChoices):
-        FIRST = "first", "First frame"
-        MID = "mid", "Keyframe"
-        END = "end", "End frame"
-        SUBJECT = "subject", "Subject"
-        GRID = "grid", "Grid"
-        MOTION = "motion", "Motion reference"
-        EXTEND = "extend", "Clip to extend"
-        VOICE = "voice", "Voice"
+        FIRST = "first", _("First frame")
+        MID = "mid", _("Keyframe")
+        END = "end", _("Last frame")
+        SUBJECT = "subject", _("Subject")
+        GRID = "grid", _("Multi-view sheet")
+        MOTION = "motion", _("Motion reference")
+        EXTEND = "extend", _("Clip to extend")
+        VOICE = "voice", _("Voice")
 
     job = models.ForeignKey(Job, models.CASCADE, related_name="references")
-    handle = models.CharField(max_length=32, help_text="canonical spelling at that time")
+    handle = models.CharField(max_length=32, help_text="its spelling at that time")
     asset = models.ForeignKey(Asset, models.PROTECT, related_name="job_references")
     version = models.ForeignKey(AssetVersion, models.PROTECT, related_name="job_references")
     role = models.CharField(max_length=20, choices=Role, default=Role.SUBJECT)
-    second = models.SmallIntegerField(null=True, blank=True, help_text="of a keyframe; empty: any time")
-    with_voice = models.BooleanField(default=False, help_text="a subject that speaks with its own voice")
+    second = models.SmallIntegerField(null=True, blank=True, help_text="of a keyframe; empty for any time")
+    with_voice = models.BooleanField(default=False, help_text="lip-synced to the character's voice")
     position = models.PositiveSmallIntegerField()
 
     class Meta:
@@ -283,12 +306,25 @@ class JobReference(models.Model):
 
 
 class JobEvent(models.Model):
-    """One line of a job's story: a transition, or something worth knowing that happened on the way."""
+    """An entry in a job's event log: a change of status, or something else that happened."""
 
     job = models.ForeignKey(Job, models.CASCADE, related_name="events")
     at = models.DateTimeField(auto_now_add=True)
     status = models.CharField(max_length=10, choices=Job.Status)
-    text = models.TextField()
+    code = models.CharField(
+        max_length=40, blank=True, default="", db_default="", help_text="what happened, an `EventCode`"
+    )
+    data = models.JSONField(
+        blank=True, default=dict, db_default={}, help_text="parameters of `code`, see `job_texts`"
+    )
+    plain_text = models.TextField(
+        blank=True,
+        default="",
+        db_default="",
+        db_column="text",
+        editable=False,
+        help_text="a sentence by a host of an earlier version",
+    )
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
 
     class Meta:
@@ -296,3 +332,8 @@ class JobEvent(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+    @property
+    def text(self) -> str:
+        """Return what happened as a sentence in the active language."""
+        return event_text(self.code, self.data) if self.code else self.plain_text

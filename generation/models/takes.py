@@ -7,7 +7,9 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
+from generation.models.job_texts import unsigned_text
 from generation.models.jobs import Job, JobReference
 from generation.models.shots import Shot
 from library.models import Project
@@ -18,31 +20,31 @@ class TakeQuerySet(models.QuerySet["Take"]):
     """Look-up and permission in one call."""
 
     def visible_to(self, user: AnyUser) -> Self:
-        """The takes of the projects that the user may see."""
+        """Filter takes of projects that the user may see."""
         return self.filter(in_projects_of(user))
 
     def editable_by(self, user: AnyUser) -> Self:
-        """The takes of the projects in which the user may make things."""
+        """Filter takes of projects in which the user may create and change takes."""
         return self.filter(in_projects_of(user, MAKERS))
 
     def decidable_by(self, user: AnyUser) -> Self:
-        """The takes of the projects in which the user's verdict counts."""
+        """Filter takes of projects in which the user's verdict counts."""
         return self.filter(in_projects_of(user, DECIDERS))
 
     def commented_by(self, user: AnyUser) -> Self:
-        """The takes of the projects in which the user may write notes."""
+        """Filter takes of projects in which the user may write notes."""
         return self.filter(in_projects_of(user, COMMENTERS))
 
     def wanted(self) -> Self:
-        """Without those whose job was abandoned: they are kept, but stand in nobody's way."""
+        """Exclude takes of abandoned jobs, which are kept but hidden from lists."""
         return self.filter(job__abandoned_at__isnull=True)
 
     def for_cards(self) -> Self:
-        """What a card shows, in one query."""
+        """Load everything that a card shows in one query."""
         return self.select_related("job", "project", "shot").with_rights()
 
     def with_rights(self) -> Self:
-        """Whether the rights of something that it was made with have ended by today, as `has_ended_rights`."""
+        """Annotate with `has_ended_rights`: whether the rights of an asset that it uses have expired."""
         ended = JobReference.objects.filter(
             job=OuterRef("job"), asset__rights_end_on__lt=timezone.localdate()
         )
@@ -50,40 +52,58 @@ class TakeQuerySet(models.QuerySet["Take"]):
 
 
 class Take(models.Model):
-    """The video that a job brought home. It exists only after the file was opened and probed.
+    """The stored video of a job. It is created only after the file was opened and probed.
 
-    Size in bytes, pixels, seconds and frames for each second are those of the file, not those asked for.
+    Bytes, pixels, seconds and frames per second are those of the file, not those requested.
     """
 
     class Review(models.TextChoices):
-        WAITING = "waiting", "To review"
-        APPROVED = "approved", "Approved"
-        CHANGES = "changes", "Changes requested"
-        REJECTED = "rejected", "Rejected"
+        WAITING = "waiting", _("To review")
+        APPROVED = "approved", _("Approved")
+        CHANGES = "changes", _("Changes requested")
+        REJECTED = "rejected", _("Rejected")
 
     uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
     job = models.OneToOneField(Job, models.PROTECT, related_name="take")
     project = models.ForeignKey(Project, models.PROTECT, related_name="takes")
     shot = models.ForeignKey(Shot, models.SET_NULL, null=True, blank=True, related_name="takes")
     number = models.PositiveIntegerField(
-        help_text="counts the takes of the shot, or of the project's loose takes"
+        help_text="within the shot, or among the project's takes without a shot"
     )
     key = models.CharField(max_length=200, unique=True)
     original_key = models.CharField(
-        max_length=200, blank=True, help_text="the provider's own bytes, where `key` holds them signed"
+        max_length=200, blank=True, help_text="the provider's file, if `key` is the signed one"
     )
+    original_sha256 = models.CharField(
+        max_length=64,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="of the provider's file, if `key` is signed",
+    )
+    signed_by = models.TextField(
+        blank=True, default="", db_default="", help_text="name of the certificate that signed the credentials"
+    )
+    unsigned_reason = models.CharField(
+        max_length=40,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="why it is unsigned, an `UnsignedCode`",
+    )
+    unsigned_detail = models.TextField(blank=True, default="", db_default="")
     poster_key = models.CharField(max_length=200)
     sha256 = models.CharField(max_length=64)
     size = models.PositiveBigIntegerField(help_text="bytes")
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
     seconds = models.FloatField()
-    fps = models.FloatField("frames per second")
-    frames = models.PositiveIntegerField(default=0, help_text="pictures, as PyAV decodes them")
+    fps = models.FloatField(_("frames per second"))
+    frames = models.PositiveIntegerField(default=0, help_text="as decoded by PyAV")
     times = models.JSONField(
         default=list,
         blank=True,
-        help_text="seconds at which the pictures begin, where they do not follow from the rate",
+        help_text="start of each frame in seconds, if it does not follow from the frame rate",
     )
     codec = models.CharField(max_length=40)
     has_audio = models.BooleanField(default=False)
@@ -91,9 +111,9 @@ class Take(models.Model):
         max_length=10,
         choices=Review,
         default=Review.WAITING,
-        help_text="what the verdicts come to; only `generation.reviews` writes it",
+        help_text="result of the verdicts; only `generation.reviews` writes it",
     )
-    announced_at = models.DateTimeField(null=True, blank=True, help_text="when the reviewers were told of it")
+    announced_at = models.DateTimeField(null=True, blank=True, help_text="when the reviewers were notified")
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = TakeQuerySet.as_manager()
@@ -112,11 +132,16 @@ class Take(models.Model):
         return reverse("generation:take", args=[self.uuid])
 
     @property
+    def unsigned_text(self) -> str:
+        """Return why it has no content credentials, in the active language; empty if signed or not known."""
+        return unsigned_text(self.unsigned_reason, self.unsigned_detail) if self.unsigned_reason else ""
+
+    @property
     def frame_count(self) -> int:
-        """How many pictures it has; by length and rate where they were never counted."""
+        """Return the number of frames, estimated from length and rate if they were never counted."""
         return self.frames or max(1, round(self.seconds * self.fps))
 
     @property
     def end(self) -> float:
-        """The second up to which a player's clock runs: longer than the film lasts, where its pictures begin late."""
+        """Return the end of the last frame in seconds, which is later than the duration if frames start late."""
         return max([self.seconds, *(begin + 1 / (self.fps or 1) for begin in self.times[-1:])])

@@ -1,12 +1,11 @@
-"""Content credentials (C2PA): a stored take says in itself that it is AI-made, by which model and when, signed by us.
+"""Content credentials (C2PA): a stored take states that it is AI-made, by which model and when, signed by us.
 
-`certificates` is who signs, `claims` what is said, `signing` puts it into the file, `telling` is the line of it in a
-job's story. Nothing here asks the network, except a time stamp where one is configured.
+`certificates` provides the signer, `claims` the manifest, `signing` writes it into the file. There are no network
+requests, except to a time stamp server if one is configured.
 """
 
 from generation.provenance.certificates import Certificate, present, problem
 from generation.provenance.claims import claim
-from generation.provenance.signing import CannotSign, read, sign, try_out
-from generation.provenance.telling import Told
+from generation.provenance.signing import CannotSign, check_certificate, read, sign
 
-__all__ = ["CannotSign", "Certificate", "Told", "claim", "present", "problem", "read", "sign", "try_out"]
+__all__ = ["CannotSign", "Certificate", "check_certificate", "claim", "present", "problem", "read", "sign"]

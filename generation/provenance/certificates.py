@@ -1,4 +1,4 @@
-"""Who signs: the configured certificate, or on one machine one that was made there and says so in its name."""
+"""The signer: the configured certificate, or on a single machine a self-made one that says so in its name."""
 
 import logging
 import os
@@ -30,7 +30,7 @@ _CURVES = {"secp256r1": "es256", "secp384r1": "es384", "secp521r1": "es512"}
 
 @dataclass(frozen=True)
 class Certificate:
-    """A chain, the signer's own certificate first, with its key: both PEM, the key as PKCS #8 without a password."""
+    """A chain in PEM, beginning with the signer's certificate, and its key in PEM as PKCS #8 without a password."""
 
     chain: str
     key: str
@@ -40,14 +40,14 @@ class Certificate:
     is_self_made: bool = False
 
     @property
-    def has_ended(self) -> bool:
+    def is_expired(self) -> bool:
         return self.ends_at <= datetime.now(UTC)
 
 
 def present() -> Certificate | None:
-    """What takes are signed with now; None in production without a configured certificate.
+    """Return the certificate to sign with; None in production if none is configured.
 
-    Raises OSError and ValueError when the self-made one cannot be read or written.
+    Raises OSError and ValueError if the self-made certificate cannot be read or written.
     """
     if settings.C2PA_CERTIFICATE:
         return _read(settings.C2PA_CERTIFICATE, settings.C2PA_PRIVATE_KEY)
@@ -55,27 +55,27 @@ def present() -> Certificate | None:
 
 
 def problem() -> str:
-    """Why takes would be stored without credentials, as a sentence; empty when they are signed."""
+    """Return why takes would be stored without credentials, as a sentence for logs; empty if they are signed."""
     try:
         certificate = present()
     except (OSError, ValueError) as error:
         return f"Takes are stored without content credentials: the certificate cannot be used ({error})."
     if certificate is None:
         return "Takes are stored without content credentials: no certificate is configured."
-    if certificate.has_ended:
-        ended = f"the certificate “{certificate.name}” ended on {certificate.ends_at:%Y-%m-%d}"
-        return f"Takes are stored without content credentials: {ended}."
+    if certificate.is_expired:
+        expired = f"the certificate “{certificate.name}” expired on {certificate.ends_at:%Y-%m-%d}"
+        return f"Takes are stored without content credentials: {expired}."
     return ""
 
 
 def self_made(folder: Path) -> Certificate:
-    """The one that lies in the folder, made on the first use; two processes that make it at once agree on one."""
+    """Return the self-made certificate in the folder, creating it on first use; concurrent processes agree on one."""
     path = folder / FILE
     if not path.exists():
         _write(path)
     content = path.read_text(encoding="ascii")
     found = _read(content, content, is_self_made=True)
-    if found.has_ended:
+    if found.is_expired:
         path.unlink(missing_ok=True)
         return self_made(folder)
     return found
@@ -96,42 +96,42 @@ def _read(chain: str, key: str, *, is_self_made: bool = False) -> Certificate:
 
 
 def _algorithm(key: object) -> str:
-    """By the key, since C2PA allows one algorithm for each kind."""
+    """Return the signature algorithm; C2PA allows one for each type of key."""
     if isinstance(key, ec.EllipticCurvePrivateKey) and key.curve.name in _CURVES:
         return _CURVES[key.curve.name]
     if isinstance(key, rsa.RSAPrivateKey):
         return "ps256"
     if isinstance(key, ed25519.Ed25519PrivateKey):
         return "ed25519"
-    raise ValueError("C2PA knows keys on the curves P-256, P-384 and P-521, RSA and Ed25519 alone")
+    raise ValueError("C2PA supports only keys on the curves P-256, P-384 and P-521, RSA and Ed25519")
 
 
-# The self-made one
+# The self-made certificate
 
 
 def _write(path: Path) -> None:
-    """Only whole, only once, and for nobody else on this machine."""
+    """Write the file atomically, only once, and readable only for this user."""
     draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
     try:
         draft.touch(mode=0o600)
-        draft.write_text(_made(), encoding="ascii")
+        draft.write_text(_create(), encoding="ascii")
         os.link(draft, path)
     except FileExistsError:
-        log.info("another process made the certificate first: its one is used")
+        log.info("another process created the certificate first; using that one")
     finally:
         draft.unlink(missing_ok=True)
 
 
-def _made() -> str:
-    """Key and chain. The authority's own key is thrown away: nothing else is ever signed by it."""
+def _create() -> str:
+    """Return a new key and chain. The authority's key is discarded, because it never signs anything else."""
     authority, signer = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
-    top = _begun(AUTHORITY, authority.public_key(), authority.public_key())
+    top = _builder(AUTHORITY, authority.public_key(), authority.public_key())
     top = top.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
     top = top.add_extension(_use(certificates=True), critical=True)
-    own = _begun(NAME, signer.public_key(), authority.public_key())
+    own = _builder(NAME, signer.public_key(), authority.public_key())
     own = own.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
     own = own.add_extension(_use(certificates=False), critical=True)
-    # What C2PA asks of a signer: one purpose that is neither "any" nor a server's.
+    # C2PA requires of a signer one extended key usage that is neither "any" nor server authentication.
     purpose = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.EMAIL_PROTECTION])
     own = own.add_extension(purpose, critical=True)
     chain = [builder.sign(authority, hashes.SHA256()) for builder in (own, top)]
@@ -139,7 +139,7 @@ def _made() -> str:
     return key + "".join(_pem(certificate) for certificate in chain)
 
 
-def _begun(
+def _builder(
     name: str, key: ec.EllipticCurvePublicKey, authority: ec.EllipticCurvePublicKey
 ) -> x509.CertificateBuilder:
     now = datetime.now(UTC)

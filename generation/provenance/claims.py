@@ -1,25 +1,25 @@
-"""What a take says of itself."""
+"""The C2PA manifest of a take."""
 
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from generation.models import Job
 
-AI_MADE: Final = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
+AI_GENERATED: Final = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
 MODEL_NAME: Final = "SkyReels V4"
 ORIGINAL: Final = "backlot.original"
 
 
 def claim(job: Job, *, sha256: str, size: int, signed_at: datetime) -> dict[str, Any]:
-    """The manifest of the video that a job brought home; `sha256` and `size` (bytes) are those of the provider's file.
+    """Return the manifest for a job's video; `sha256` and `size` (bytes) are those of the provider's file.
 
-    Nothing of the production is told: no prompt, no names of people, projects and assets.
+    It contains nothing about the production: no prompt and no names of users, projects and assets.
     """
     created = {
         "action": "c2pa.created",
-        "when": _moment(job.rendered_at or signed_at),
+        "when": _timestamp(job.rendered_at or signed_at),
         "softwareAgent": {"name": MODEL_NAME, "version": job.model},
-        "digitalSourceType": AI_MADE,
+        "digitalSourceType": AI_GENERATED,
     }
     original = {"sha256": sha256, "bytes": size, "model": job.model, "provider": job.provider}
     return {
@@ -33,5 +33,5 @@ def claim(job: Job, *, sha256: str, size: int, signed_at: datetime) -> dict[str,
     }
 
 
-def _moment(at: datetime) -> str:
+def _timestamp(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

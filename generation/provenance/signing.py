@@ -1,7 +1,7 @@
-"""Putting a signed manifest into a video, and reading one, by the C2PA library.
+"""Write a signed manifest into a video, and read one, with the C2PA library.
 
-The library holds what it hashes in memory unless it is told otherwise: above a megabyte it works on disk (in the folder
-that `TMPDIR` names), and long videos are hashed in pieces, of which the manifest then keeps a list.
+By default the library keeps what it hashes in memory. With the settings below it works on disk above a megabyte (in the
+folder of `TMPDIR`), and hashes long videos in chunks, which the manifest then lists.
 """
 
 import logging
@@ -9,18 +9,21 @@ from pathlib import Path
 from typing import Any
 
 import c2pa
+from django.utils.translation import override
 from PIL import Image
 
+from generation.models.job_codes import UnsignedCode
+from generation.models.job_texts import unsigned_text
 from generation.provenance.certificates import Certificate
 
 log = logging.getLogger("backlot.provenance")
 VALID = {"Valid", "Trusted"}
-HASHED_WHOLE_BYTES = 32_000_000
+MAX_BYTES_HASHED_WHOLE = 32_000_000
 MIME = "video/mp4"
-# What a signer's certificate may be for: e-mail, documents, and claims of C2PA. By itself the library knows the first.
-PURPOSES = "1.3.6.1.5.5.7.3.4\n1.3.6.1.5.5.7.3.36\n1.3.6.1.4.1.62558.2.1\n"
-# The least that C2PA takes: that something was made, and how.
-TRIED = {
+# Accepted extended key usages: e-mail, documents, C2PA claims. The library's own default is the first alone.
+KEY_USAGES = "1.3.6.1.5.5.7.3.4\n1.3.6.1.5.5.7.3.36\n1.3.6.1.4.1.62558.2.1\n"
+# The smallest manifest that C2PA accepts.
+TEST_CLAIM = {
     "claim_generator_info": [{"name": "Backlot"}],
     "assertions": [
         {
@@ -36,60 +39,65 @@ TRIED = {
         }
     ],
 }
-# How long the library waits for a time stamp.
+# How long the library waits for a time stamp server.
 TIMESTAMP_SECONDS = 30.0
 
 
 class CannotSign(Exception):
-    """The video stays as it is. The message says why, without a full stop."""
+    """The video stays unsigned, for the reason that `code` and `detail` give; the message is for logs."""
+
+    def __init__(self, code: UnsignedCode, detail: str = "") -> None:
+        self.code, self.detail = code, " ".join(detail.split())
+        with override("en"):
+            super().__init__(unsigned_text(code, self.detail))
 
 
 def sign(
-    source: Path, target: Path, said: dict[str, Any], *, by: Certificate, timestamps: str = ""
+    source: Path, target: Path, claim: dict[str, Any], *, by: Certificate, timestamps: str = ""
 ) -> dict[str, Any]:
-    """Write the video with its manifest to `target`, and read it back: the manifest as a reader sees it.
+    """Write the video with its manifest to `target`, and return the manifest as a reader sees it.
 
-    A time stamp that is not to be had is done without. Raises CannotSign.
+    If there is no time stamp to be had, sign without one. Raises CannotSign.
     """
-    if by.has_ended:
-        raise CannotSign(f"the certificate “{by.name}” ended on {by.ends_at:%Y-%m-%d}")
+    if by.is_expired:
+        raise CannotSign(UnsignedCode.CERTIFICATE_EXPIRED, f"“{by.name}”, {by.ends_at:%Y-%m-%d}")
     try:
-        _write(source, target, said, by, timestamps=timestamps)
+        _write(source, target, claim, by, timestamps=timestamps)
     except CannotSign as error:
         if not timestamps:
             raise
-        log.warning("no time stamp for a take's credentials: %s", error)
-        _write(source, target, said, by)
+        log.warning("no time stamp for the credentials of a take: %s", error)
+        _write(source, target, claim, by)
     return read(target)
 
 
-def try_out(by: Certificate, folder: Path) -> None:
-    """Sign a small picture in the folder and read it back. Raises CannotSign for a certificate that signs no takes."""
-    source, target = folder / "tried.jpg", folder / "signed.jpg"
+def check_certificate(by: Certificate, folder: Path) -> None:
+    """Sign a small image in the folder and read it back. Raises CannotSign for a certificate that cannot sign takes."""
+    source, target = folder / "test.jpg", folder / "signed.jpg"
     Image.new("RGB", (16, 16)).save(source)
-    _write(source, target, TRIED, by, mime="image/jpeg")
+    _write(source, target, TEST_CLAIM, by, mime="image/jpeg")
     read(target)
 
 
 def read(path: Path) -> dict[str, Any]:
-    """The manifest that counts of a video, with its `signature_info`, once everything in it is found to be right.
+    """Return the active manifest of a video, with its `signature_info`, after validating all of it.
 
-    Who signed is told, not judged: no list of trusted certificates is looked at. Raises CannotSign for a video without
-    a manifest, and for one that was changed since.
+    The signer is reported, not judged: no list of trusted certificates is used. Raises CannotSign for a video without
+    a manifest, and for one that was changed after signing.
     """
     try:
         with c2pa.Context.from_dict(_settings(path)) as context, c2pa.Reader(path, context=context) as reader:
             state, found = reader.get_validation_state(), reader.get_active_manifest()
             problems = _problems(reader.get_validation_results() or {})
     except c2pa.C2paError as error:
-        raise CannotSign(f"its credentials cannot be read ({_short(error)})") from error
+        raise CannotSign(UnsignedCode.CREDENTIALS_UNREADABLE, _short(error)) from error
     if state not in VALID or not found:
-        raise CannotSign(f"its credentials do not hold ({problems or 'no reason given'})")
+        raise CannotSign(UnsignedCode.CREDENTIALS_INVALID, problems or state)
     return found
 
 
 def _problems(results: dict[str, Any]) -> str:
-    """What was found wrong, by the codes of C2PA."""
+    """Return C2PA's codes for what is wrong."""
     failures = results.get("activeManifest", {}).get("failure", [])
     return ", ".join(sorted({failure["code"] for failure in failures}))
 
@@ -97,7 +105,7 @@ def _problems(results: dict[str, Any]) -> str:
 def _write(
     source: Path,
     target: Path,
-    said: dict[str, Any],
+    claim: dict[str, Any],
     by: Certificate,
     *,
     timestamps: str = "",
@@ -108,28 +116,28 @@ def _write(
         with (
             c2pa.Context.from_dict(_settings(source)) as context,
             c2pa.Signer.from_info(info) as signer,
-            c2pa.Builder.from_json(said, context=context) as builder,
+            c2pa.Builder.from_json(claim, context=context) as builder,
             source.open("rb") as video,
             target.open("w+b") as signed,
         ):
             builder.sign(signer, mime, video, signed)
     except (c2pa.C2paError, OSError) as error:
-        raise CannotSign(f"it could not be signed ({_short(error)})") from error
+        raise CannotSign(UnsignedCode.SIGNING_FAILED, _short(error)) from error
 
 
 def _settings(path: Path) -> dict[str, Any]:
-    """No question to the network, no picture made, and bounded memory."""
+    """Return settings for the library: no network requests, no thumbnail, bounded memory."""
     core: dict[str, Any] = {"backing_store_memory_threshold_in_mb": 1}
-    if path.stat().st_size > HASHED_WHOLE_BYTES:
+    if path.stat().st_size > MAX_BYTES_HASHED_WHOLE:
         core["merkle_tree_chunk_size_in_kb"] = 1024
     return {
         "core": core,
-        "trust": {"trust_config": PURPOSES},
+        "trust": {"trust_config": KEY_USAGES},
         "verify": {
             "remote_manifest_fetch": False,
             "ocsp_fetch": False,
             "verify_trust": False,
-            # `read` does it, once, for what was written.
+            # `read` verifies what was written.
             "verify_after_sign": False,
         },
         "builder": {"thumbnail": {"enabled": False}},

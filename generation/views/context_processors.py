@@ -98,7 +98,7 @@ class Standing:
         self._request = request
 
     def held(self) -> int:
-        """How many jobs wait for a decision of this user, counted to `held.MOST_COUNTED`."""
+        """How many jobs wait for a decision of this user, counted to `held.MAX_COUNTED`."""
         return self._told[0]
 
     def unread(self) -> int:

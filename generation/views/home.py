@@ -75,6 +75,6 @@ def _live(request: Request) -> dict[str, Any]:
         "etas": etas,
         "takes": takes,
         "in_hand": bool(jobs),
-        "mark": polling_fragments.mark(jobs, [take.pk for take in takes], controls.told(etas)),
+        "mark": polling_fragments.mark(jobs, [take.pk for take in takes], controls.eta_texts(etas)),
         "live_url": polling_fragments.address(request),
     }

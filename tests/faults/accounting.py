@@ -37,7 +37,7 @@ def account(asked: Iterable[str], tasks: Iterable[Mapping[str, Any]]) -> dict[st
         "jobs": Job.objects.count(),
         "takes": ended[Status.SUCCEEDED],
         "refused": ended[Status.FAILED],
-        "held": Job.objects.filter(status=Status.HELD).exclude(held_reason="").count(),
+        "held": Job.objects.filter(status=Status.HELD).exclude(hold_code="").count(),
         "lost": len(_lost(asked)),
         "submitted twice": sum(1 for count in submits.values() if count > 1),
         "stored twice": sum(1 for count in takes.values() if count > 1),
@@ -63,7 +63,7 @@ def _lost(asked: Iterable[str]) -> list[str]:
     """Of what was asked for: no job, no end that anybody is told of, or an end without its take."""
     told = Job.objects.filter(status=Status.SUCCEEDED, take__isnull=False)
     told |= Job.objects.filter(status=Status.FAILED).exclude(error_message="")
-    told |= Job.objects.filter(status=Status.HELD).exclude(held_reason="")
+    told |= Job.objects.filter(status=Status.HELD).exclude(hold_code="")
     return sorted(set(asked) - set(told.values_list("prompt", flat=True)))
 
 

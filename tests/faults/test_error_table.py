@@ -104,9 +104,6 @@ def test_a_link_that_expires_between_poll_and_download_is_asked_for_again(queued
     make_due(job)
     lifecycle.store_job(job.pk)
     job.refresh_from_db()
-    assert (job.status, job.events.last().text) == (
-        Status.STORING,
-        "The link to the video is dead. The provider gave a new link.",
-    )
+    assert (job.status, job.events.last().code) == (Status.STORING, "new_link")
     bring_to(job, Status.SUCCEEDED)
     assert Take.objects.filter(job=job).count() == 1

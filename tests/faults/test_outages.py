@@ -146,7 +146,7 @@ def test_the_bucket_does_not_answer_or_refuses(house, s3):
 
 
 def was_refused(job: Job) -> bool:
-    return job.events.filter(text__startswith="The object storage did not take the video").exists()
+    return job.events.filter(data__problems__0__code="storage_failed").exists()
 
 
 def test_the_disk_is_full(house):

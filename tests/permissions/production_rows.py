@@ -7,7 +7,7 @@ from tests.permissions.row import BACK, GET, LOGIN, POST, Row
 QUEUED = "~Asset.last_used_at ~Asset.use_count +Job +JobEvent +JobReference +LedgerEntry"
 CANCELLED = "~Job.finished_at ~Job.status +JobEvent ~LedgerEntry.actual_usd ~LedgerEntry.state"
 WRITTEN_OFF = (
-    "~Job.error_code ~Job.error_message ~Job.finished_at ~Job.held_reason ~Job.status +JobEvent"
+    "~Job.error_code ~Job.error_message ~Job.finished_at ~Job.hold_code ~Job.hold_data ~Job.status +JobEvent"
     " ~LedgerEntry.actual_usd ~LedgerEntry.state"
 )
 PROMOTED = "+Asset +AssetVersion +ProjectAsset +Promotion +VersionFile"
@@ -74,7 +74,7 @@ JOBS = [
     Row(POST, "/jobs/{waiting}/cancel/",                    302, 302, 403, 403, 404, LOGIN, CANCELLED),
     Row(POST, "/jobs/{draft}/cancel/",                      302, 302, 403, 403, 404, LOGIN, "-Job"),
     Row(GET,  "/jobs/held/",                                200, 200, 200, 200, 200, LOGIN),
-    Row(POST, "/jobs/held/ask/",                            302, 302, BACK, BACK, BACK, 403, "~Job.held_reason ~Job.next_step_at ~Job.status +JobEvent", {"doubt": "unsent"}),
+    Row(POST, "/jobs/held/ask/",                            302, 302, BACK, BACK, BACK, 403, "~Job.hold_code ~Job.hold_data ~Job.next_step_at ~Job.status +JobEvent", {"doubt": "unsent"}),
     Row(POST, "/jobs/{held}/resolve/",                      302, 302, 403, 403, 404, 403, WRITTEN_OFF, {"action": "write_off", "paid": "no"}),
     Row(POST, "/jobs/{held}/resolve/",                      409, 409, 403, 403, 404, 403, "", {"action": "send"}),
     Row(POST, "/jobs/{failed}/resolve/",                    409, 409, 403, 403, 404, 403, "", {"action": "write_off", "paid": "no"}),

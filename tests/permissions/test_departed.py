@@ -155,11 +155,11 @@ def test_nobody_calls_the_program_of_who_has_left(bob: User, project: Project, i
             leave(bob, project)
         else:
             User.objects.filter(pk=bob.pk).update(is_active=False)
-        lifecycle.call_back()
+        lifecycle.send_webhooks()
         assert heard.heard == []
     callback = Callback.objects.get()
     assert (callback.next_try_at, "s3cr3t" in callback.base_url) == (None, False)
-    assert JobEvent.objects.filter(job=job, text=client_webhooks.WITHHELD).count() == 1
+    assert JobEvent.objects.filter(job=job, code="webhook_withheld").count() == 1
 
 
 def test_a_deactivated_account_has_no_session_no_token_and_no_mail(

@@ -132,7 +132,13 @@ class World:
             by=self.bob, project=self.project, prompt="@Kept waits", settings=Settings(), form_key=uuid4()
         )
         self.ids |= {"batch": batch.uuid, "take": take.uuid, "done": take.job.uuid, "waiting": waiting.uuid}
-        held = factories.job(self.alice, self.project, status=status.HELD, held_reason="Workers stopped.")
+        held = factories.job(
+            self.alice,
+            self.project,
+            status=status.HELD,
+            hold_code="crashed_before_submit",
+            hold_data={"workers": 3},
+        )
         self.ids["running"] = factories.job(self.alice, self.project, status=status.RUNNING).uuid
         self.ids |= {
             "held": held.uuid,

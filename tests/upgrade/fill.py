@@ -211,7 +211,10 @@ class Filling:
             lifecycle.cancel(job, by=self.alice)
         held = self._queued("Perhaps sent")
         Job.objects.filter(pk=held.pk).update(
-            status=Status.HELD, next_step_at=None, held_reason="It is not known whether it was sent."
+            status=Status.HELD,
+            next_step_at=None,
+            hold_code="submit_unclear",
+            hold_data={"message": "Gateway time-out."},
         )
         LedgerEntry.objects.filter(job=held).update(state=LedgerEntry.State.UNCERTAIN)
 

@@ -1,4 +1,4 @@
-"""What is in doubt about a job that wants a person, and what that person can do: read from the row alone."""
+"""Why a job needs attention, and what a user can do about it, read from the row alone."""
 
 from decimal import Decimal
 from enum import StrEnum
@@ -6,75 +6,78 @@ from enum import StrEnum
 from django.conf import settings
 from django.db.models import TextChoices
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from generation import gateway
 from generation.lifecycle.submit.submission import KEY_LIFE
 from generation.models import Job
 
 
-class Doubt(TextChoices):
-    """What happened, as far as it is known here."""
+class AttentionReason(TextChoices):
+    """Reasons why a job needs a decision, the most urgent first."""
 
-    SENT = "sent", "Perhaps sent"
-    TASK = "task", "Lost from sight"
-    VIDEO = "video", "Rendered, not brought home"
-    LATE = "late", "Late"
-    UNSENT = "unsent", "Not sent"
+    SENT = "sent", _("Submission unclear")
+    TASK = "task", _("Task lost")
+    VIDEO = "video", _("Download failed")
+    LATE = "late", _("Late")
+    UNSENT = "unsent", _("Not sent")
 
 
-class Way(StrEnum):
-    """What a person can do about it."""
+class Action(StrEnum):
+    """Decisions that a user can make. The values are those of the API."""
 
     ATTACH = "attach"
-    ASK = "ask"
-    SEND = "send"
+    REQUERY = "ask"
+    RESUBMIT = "send"
     WRITE_OFF = "write_off"
 
 
-def doubt_of(job: Job) -> Doubt | None:
-    """Why the job wants a person, None when it does not."""
+def attention_reason(job: Job) -> AttentionReason | None:
+    """Return why the job needs attention, None if it does not."""
     if job.status == Job.Status.RUNNING and job.late_at:
-        return Doubt.LATE
+        return AttentionReason.LATE
     if job.status != Job.Status.HELD:
         return None
     if not job.task_id:
-        return Doubt.SENT if job.frozen_at else Doubt.UNSENT
-    return Doubt.VIDEO if job.result_url else Doubt.TASK
+        return AttentionReason.SENT if job.frozen_at else AttentionReason.UNSENT
+    return AttentionReason.VIDEO if job.result_url else AttentionReason.TASK
 
 
-def ways_of(job: Job, *, sent_again: bool = False) -> list[Way]:
-    """What makes sense in the job's present state. `sent_again`: a second job was made for it already."""
-    doubt = doubt_of(job)
-    if doubt is None:
+def available_actions(job: Job, *, is_resubmitted: bool = False) -> list[Action]:
+    """Return what can be done in the job's current state. `is_resubmitted`: a second job exists for its request."""
+    reason = attention_reason(job)
+    if reason is None:
         return []
-    may = {
-        Way.ASK: _can_ask(job, doubt),
-        Way.ATTACH: doubt is Doubt.SENT and is_here(job),
-        Way.SEND: doubt not in (Doubt.LATE, Doubt.UNSENT) and not sent_again,
-        Way.WRITE_OFF: True,
+    is_possible = {
+        Action.REQUERY: _can_requery(job, reason),
+        Action.ATTACH: reason is AttentionReason.SENT and is_of_current_provider(job),
+        Action.RESUBMIT: reason not in (AttentionReason.LATE, AttentionReason.UNSENT) and not is_resubmitted,
+        Action.WRITE_OFF: True,
     }
-    return [way for way, fits in may.items() if fits]
+    return [action for action, possible in is_possible.items() if possible]
 
 
-def _can_ask(job: Job, doubt: Doubt) -> bool:
-    if doubt is Doubt.SENT:
+def _can_requery(job: Job, reason: AttentionReason) -> bool:
+    if reason is AttentionReason.SENT:
         return can_repeat(job)
-    return doubt is Doubt.UNSENT or is_here(job)
+    return reason is AttentionReason.UNSENT or is_of_current_provider(job)
 
 
-def at_risk(job: Job) -> Decimal:
-    """US dollars that are paid for nothing, or may be, as it stands. A late render is paid for when it comes."""
-    if doubt_of(job) in (None, Doubt.LATE, Doubt.UNSENT):
+def usd_at_risk(job: Job) -> Decimal:
+    """Return the US dollars that are lost, or may be. A late render may still result in a take."""
+    if attention_reason(job) in (None, AttentionReason.LATE, AttentionReason.UNSENT):
         return Decimal(0)
     return job.estimate_usd if job.cost_usd is None else job.cost_usd
 
 
 def can_repeat(job: Job) -> bool:
-    """Whether the same bytes with the same key can be sent again without paying twice."""
+    """Return whether the same bytes with the same key can be sent again without paying twice."""
     is_young = job.frozen_at is not None and timezone.now() - job.frozen_at < KEY_LIFE
-    return settings.SKYREELS_IDEMPOTENT and bool(job.request_body) and is_young and is_here(job)
+    return (
+        settings.SKYREELS_IDEMPOTENT and bool(job.request_body) and is_young and is_of_current_provider(job)
+    )
 
 
-def is_here(job: Job) -> bool:
-    """Whether the job went to the provider that is configured now; no other is ever asked."""
+def is_of_current_provider(job: Job) -> bool:
+    """Return whether the job went to the configured provider; no other is ever queried."""
     return gateway.is_of_present(job.provider, job.base_url)

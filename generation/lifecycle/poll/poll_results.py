@@ -25,6 +25,7 @@ from generation.lifecycle.queue import backoff, pause
 from generation.lifecycle.render_times.measured_times import RenderTimes, learn
 from generation.lifecycle.transitions import fail, hold
 from generation.models import Job, LedgerEntry
+from generation.models.job_codes import Event, EventCode, Hold, HoldCode
 from generation.skyreels import errors
 from generation.skyreels.schemas import Task, TaskState
 
@@ -58,13 +59,13 @@ def _take_end(one: Answered, times: RenderTimes) -> None:
         _completed(lease, answer)
         learn(job, times.of(job))
     elif answer.state is TaskState.COMPLETED:
-        _strange(lease, job, "The provider says that it is done, but names no video.")
+        _strange(lease, job, Event(EventCode.NO_VIDEO))
     else:
         said = answer.error.message if answer.error else ""
-        message = f"The provider could not render it: {said or answer.status}"
+        event = Event(EventCode.RENDER_FAILED, {"message": said or answer.status})
         code = answer.error.code if answer.error else ""
         # A failed render is given back (skyreels-api.md, section 4): a cost that is told all the same is a difference.
-        fail(lease, message, code=code, money=LedgerEntry.State.REFUNDED, cost_usd=answer.cost)
+        fail(lease, event, code=code, money=LedgerEntry.State.REFUNDED, cost_usd=answer.cost)
 
 
 def _completed(lease: Lease, task: Task) -> None:
@@ -72,7 +73,7 @@ def _completed(lease: Lease, task: Task) -> None:
         transition(
             lease,
             Status.STORING,
-            "Rendered. Fetching the video.",
+            Event(EventCode.RENDERED),
             after=0,
             provider_status=task.status[:40],
             progress=100,
@@ -91,29 +92,29 @@ def _take_error(one: Answered, error: errors.SkyReelsError, times: RenderTimes) 
     none for far too long, a person is told, as of any render that is late."""
     lease, job = one.lease, one.job
     if isinstance(error, errors.UnknownTask):
-        _strange(lease, job, f"The provider does not know its task {job.task_id}.")
+        _strange(lease, job, Event(EventCode.TASK_UNKNOWN, {"task": job.task_id}))
         return
     if isinstance(error, errors.Paused):
         pause.pause_gateway(error.message)
     _look_whether_late(one, times)
     delay = backoff.retry_delay(job.attempts, at_least=error.retry_after, at_most=60.0)
-    text = f"No answer about the render: {error.message} Asking again in {delay:.0f} s."
-    transition(lease, Status.RUNNING, text, after=delay, attempts=job.attempts + 1)
+    event = Event(EventCode.QUERY_FAILED, {"message": error.message, "delay": round(delay)})
+    transition(lease, Status.RUNNING, event, after=delay, attempts=job.attempts + 1)
 
 
-def _strange(lease: Lease, job: Job, message: str) -> None:
-    """An answer that cannot be right may be a hiccup: asked a few times more, then a person looks at it."""
-    if min(job.attempts, _told_in_a_row(job, message)) + 1 >= MAX_STRANGE_ANSWERS:
-        hold(lease, f"{message} It said so {MAX_STRANGE_ANSWERS} times.")
+def _strange(lease: Lease, job: Job, event: Event) -> None:
+    """Query again after a response that cannot be right, a few times; then hold the job."""
+    if min(job.attempts, _same_in_a_row(job, event.code)) + 1 >= MAX_STRANGE_ANSWERS:
+        hold(lease, Hold(HoldCode(event.code), event.data | {"tries": MAX_STRANGE_ANSWERS}))
     else:
         delay = backoff.retry_delay(job.attempts)
-        transition(lease, Status.RUNNING, f"{message} Asking again.", after=delay, attempts=job.attempts + 1)
+        transition(lease, Status.RUNNING, event, after=delay, attempts=job.attempts + 1)
 
 
-def _told_in_a_row(job: Job, message: str) -> int:
-    """How many of the last lines of the story say the same: `attempts` also counts questions without any answer."""
-    lines = job.events.order_by("-pk").values_list("text", flat=True)[:MAX_STRANGE_ANSWERS]
-    return sum(1 for _ in takewhile(lambda line: line.startswith(message), lines))
+def _same_in_a_row(job: Job, code: EventCode) -> int:
+    """Return how many of the last events have this code; `attempts` also counts queries without any response."""
+    codes = job.events.order_by("-pk").values_list("code", flat=True)[:MAX_STRANGE_ANSWERS]
+    return sum(1 for _ in takewhile(lambda last: last == code, codes))
 
 
 def _look_whether_late(one: Answered, times: RenderTimes) -> None:
@@ -122,10 +123,7 @@ def _look_whether_late(one: Answered, times: RenderTimes) -> None:
         return
     with transaction.atomic():
         if locked_row(one.lease).update(late_at=timezone.now()):
-            text = (
-                "It takes far longer than such renders do. It is asked about more rarely, and never given up."
-            )
-            record_event(one.job.pk, Status.RUNNING, text)
+            record_event(one.job.pk, Status.RUNNING, Event(EventCode.LATE))
 
 
 def _note_progress(rows: Sequence[tuple[Lease, str, int, float]]) -> None:

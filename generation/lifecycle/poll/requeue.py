@@ -15,6 +15,7 @@ from generation.lifecycle.queue import dispatch, pause
 from generation.lifecycle.render_times import poll_schedule
 from generation.lifecycle.webhooks import client_webhooks
 from generation.models import Job
+from generation.models.job_codes import Event, EventCode
 
 Status = Job.Status
 BATCH = 100
@@ -29,10 +30,6 @@ TURN_AGAIN = 4.0
 FURTHEST = timedelta(minutes=40)
 # Longer than the lease of a submit or a question; who stores renews its lease more often than that.
 STILL_AT_WORK = timedelta(seconds=30)
-UNASKED = (
-    "Its provider is not the one that is configured now, so nobody asks about it. It is asked about again as soon as "
-    "that provider is configured, with its key."
-)
 
 
 class Waker:
@@ -52,7 +49,7 @@ class Waker:
         _bring_back()
         _tell_of_the_unasked()
         pause.schedule_balance_check()
-        client_webhooks.look()
+        client_webhooks.queue_due()
         for job_id, status in self._overdue(share):
             self._woken[job_id] = now + (TURN_AGAIN if status == Status.QUEUED else WOKEN_AGAIN)
             wake("store" if status == Status.STORING else "submit", job_id)
@@ -90,7 +87,7 @@ def _tell_of_the_unasked() -> None:
     for job_id in list(unasked.values_list("pk", flat=True)[:BATCH]):
         with transaction.atomic():
             if unasked.filter(pk=job_id).update(late_at=now):
-                record_event(job_id, Status.RUNNING, UNASKED)
+                record_event(job_id, Status.RUNNING, Event(EventCode.OTHER_PROVIDER))
 
 
 def _mine(jobs: QuerySet[Job], share: Share) -> QuerySet[Job]:

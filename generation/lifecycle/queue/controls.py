@@ -15,13 +15,14 @@ from django.utils.translation import gettext as _
 from generation.lifecycle.leases import log, record_event
 from generation.lifecycle.queue.enqueue import NotPossible
 from generation.models import Job, JobEvent, Production
+from generation.models.job_codes import Event, EventCode
 from library.models import Project
 
 Status = Job.Status
 PRIORITY_EVENTS = {
-    Job.Priority.REVIEW: "moved it to the front of the queue",
-    Job.Priority.NORMAL: "set it to normal priority",
-    Job.Priority.BULK: "set it to low priority",
+    Job.Priority.REVIEW: EventCode.PRIORITY_HIGH,
+    Job.Priority.NORMAL: EventCode.PRIORITY_NORMAL,
+    Job.Priority.BULK: EventCode.PRIORITY_LOW,
 }
 
 
@@ -31,7 +32,7 @@ def prioritise(jobs: QuerySet[Job], priority: Job.Priority, *, by: Any) -> int:
         others = jobs.filter(status=Status.QUEUED).exclude(priority=priority).order_by("pk")
         moved = list(others.select_for_update(of=("self",)).values_list("pk", flat=True))
         Job.objects.filter(pk__in=moved).update(priority=priority)
-        _record_for_each(moved, f"{by} {PRIORITY_EVENTS[priority]}.", by=by)
+        _record_for_each(moved, PRIORITY_EVENTS[priority], by=by)
     return len(moved)
 
 
@@ -45,7 +46,7 @@ def pause_project(project: Project, *, by: Any) -> bool:
         running = Production.objects.filter(project=project, paused_at=None)
         if not running.update(paused_at=timezone.now(), paused_by=by):
             return False
-        _record_for_each(_queued_jobs(project), f"{by} paused the project's queue.", by=by)
+        _record_for_each(_queued_jobs(project), EventCode.QUEUE_PAUSED, by=by)
     log.info("project %s paused by %s", project.pk, by)
     return True
 
@@ -56,7 +57,7 @@ def resume_project(project: Project, *, by: Any) -> bool:
         paused = Production.objects.filter(project=project, paused_at__isnull=False)
         if not paused.update(paused_at=None, paused_by=None):
             return False
-        _record_for_each(_queued_jobs(project), f"{by} resumed the project's queue.", by=by)
+        _record_for_each(_queued_jobs(project), EventCode.QUEUE_RESUMED, by=by)
     log.info("project %s resumed by %s", project.pk, by)
     return True
 
@@ -86,15 +87,16 @@ def _set_abandoned(job: Job, moment: datetime | None, *, by: Any) -> None:
                 else _("This job was not abandoned. Nothing was changed.")
             )
         status = Job.objects.values_list("status", flat=True).get(pk=job.pk)
-        text = f"Abandoned by {by}. The result is still stored." if moment else f"Restored by {by}."
-        record_event(job.pk, status, text, by=by)
+        code = EventCode.ABANDONED if moment else EventCode.RESTORED
+        record_event(job.pk, status, Event(code, {"by": str(by)}), by=by)
 
 
 def _queued_jobs(project: Project) -> list[int]:
     return list(project.jobs.filter(status=Status.QUEUED).order_by("pk").values_list("pk", flat=True))
 
 
-def _record_for_each(job_ids: Sequence[int], text: str, *, by: Any) -> None:
+def _record_for_each(job_ids: Sequence[int], code: EventCode, *, by: Any) -> None:
     """Add the same event to the log of each of these queued jobs."""
-    events = [JobEvent(job_id=job_id, status=Status.QUEUED, text=text, by=by) for job_id in job_ids]
+    data = {"by": str(by)}
+    events = [JobEvent(job_id=pk, status=Status.QUEUED, code=code, data=data, by=by) for pk in job_ids]
     JobEvent.objects.bulk_create(events, batch_size=500)

@@ -20,6 +20,7 @@ from generation.lifecycle.queue.enqueue import (
 from generation.lifecycle.spending.checks import authorize
 from generation.lifecycle.transitions import settle_ledger
 from generation.models import Batch, Job, LedgerEntry, Note, Shot, Take
+from generation.models.job_codes import Event, EventCode
 from library.models import Project
 
 Status = Job.Status
@@ -105,7 +106,7 @@ def cancel_queued(job_id: int, *, by: Any) -> bool:
     if not waiting.update(status=Status.CANCELLED, **ended):
         return False
     settle_ledger(job_id, LedgerEntry.State.REFUNDED)
-    record_event(job_id, Status.CANCELLED, f"Cancelled by {by}. Nothing was sent or charged.", by=by)
+    record_event(job_id, Status.CANCELLED, Event(EventCode.CANCELLED, {"by": str(by)}), by=by)
     return True
 
 

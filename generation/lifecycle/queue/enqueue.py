@@ -12,6 +12,7 @@ from generation.lifecycle.errors import CannotQueue, NotPossible
 from generation.lifecycle.leases import record_event, wake
 from generation.lifecycle.spending.checks import Permit
 from generation.models import Batch, Job, JobReference, Note, Shot, Take
+from generation.models.job_codes import Event, EventCode
 from library.models import Asset, Project
 
 __all__ = ["CannotQueue", "JobContext", "NotPossible", "blocking_problems", "enqueue"]
@@ -60,8 +61,8 @@ def enqueue(
     JobReference.objects.bulk_create(_references(job, composed))
     _count_uses(composed)
     permit.charge(job)
-    text = f"Queued by {context.by}, estimated at ${composed.estimate_usd:.2f}."
-    record_event(job.pk, Status.QUEUED, text, by=context.by)
+    data = {"by": str(context.by), "usd": str(composed.estimate_usd)}
+    record_event(job.pk, Status.QUEUED, Event(EventCode.QUEUED, data), by=context.by)
     wake("submit", job.pk)
     return job
 

@@ -24,7 +24,7 @@ def client(
     try:
         heeds_proxies = gateway.heeds_proxies(str(httpx.URL(url)))
     except (httpx.InvalidURL, ValueError) as error:
-        raise NotPublic("it is no address") from error
+        raise NotPublic("it is not a URL") from error
     exempt = _is_private_provider if exempt_provider else public_http.exempt_below(())
     return public_http.client(timeout=timeout, exempt=exempt, schemes=schemes, trust_env=heeds_proxies)
 

@@ -1,7 +1,7 @@
-"""What a submit came to, written down: taken, surely not sent, surely refused, or unknown.
+"""Record the result of a submit: accepted, certainly not sent, certainly refused, or unknown.
 
-Each of them is a fact about money that only this worker knows. So it is written even when the database is away for
-the moment, and even when another worker, once it was back, found the lease lapsed and held the job for want of it.
+The result is a fact about money that only this worker knows. It is therefore written even if the database is
+unavailable at first, and even if another worker has found the lease lapsed in the meantime and held the job.
 """
 
 from collections.abc import Callable
@@ -17,151 +17,69 @@ from generation.lifecycle.queue import backoff, pause
 from generation.lifecycle.render_times.measured_times import first_question
 from generation.lifecycle.transitions import fail, hold, settle_ledger
 from generation.models import Job, LedgerEntry
+from generation.models.job_codes import Event, EventCode, Hold, HoldCode
 from generation.skyreels import errors
 from generation.skyreels.schemas import Submitted
 
 Status, Money = Job.Status, LedgerEntry.State
-PAUSED_LOOK_AGAIN = 30.0
+PAUSE_RECHECK_S = 30.0
 MAX_SENDS = 8
-# The wait of a doubted job that could not be sent again: about half a minute.
-DOUBTED_PATIENCE = 5
+# Back-off exponent of a job whose earlier try may have arrived and that could not be sent again: about half a minute.
+UNCLEAR_BACKOFF = 5
 RULE_BROKEN = {400, 413, 422}
-OPEN_TO_A_TASK = (Status.QUEUED, Status.SUBMITTING, Status.HELD)
-LEFT_SUBMITTING = "A worker stopped while it was submitting. Whether the provider took the job is not known."
+WITHOUT_TASK = (Status.QUEUED, Status.SUBMITTING, Status.HELD)
 
 
-def conclude(
-    lease: Lease, job: Job, outcome: Submitted | errors.SkyReelsError, *, tried: int, doubted: bool
+def apply_submit_result(
+    lease: Lease, job: Job, result: Submitted | errors.SkyReelsError, *, tried: int, is_retry: bool
 ) -> None:
-    """The transition that the outcome of one POST asks for.
+    """Apply the transition that the result of one POST calls for.
 
-    `doubted` says that an earlier try with this key may have been executed. Then "not sent" is true of this try
-    only, and the job must not go back to the queue, where it would get a new body and a new key. `tried` counts the
-    tries before: those with this key when it is doubted, else those that were surely not sent. Raises LeaseLost.
+    `is_retry` says that an earlier try with the same key may have been executed. "Not sent" is true of this try only
+    then, and the job must not go back to the queue, where it would get a new body and key. `tried` counts the earlier
+    tries: with this key if `is_retry`, otherwise those that were certainly not sent. Raises LeaseLost.
     """
-    match outcome:
+    match result:
         case Submitted():
-            retry_on_db_outage(lambda: accept(job.pk, outcome.task_id))
+            retry_on_db_outage(lambda: accept(job.pk, result.task_id))
         case errors.Paused():
-            retry_on_db_outage(lambda: pause.pause_gateway(outcome.message))
-            _write(lease, job, lambda: _rest(lease, outcome, tried=tried, doubted=doubted))
+            retry_on_db_outage(lambda: pause.pause_gateway(result.message))
+            _write(lease, job, lambda: _wait_for_pause(lease, result, tried=tried, is_retry=is_retry))
         case errors.NotSent():
-            _write(lease, job, lambda: _not_sent(lease, outcome, tried=tried, doubted=doubted))
+            _write(lease, job, lambda: _retry_later(lease, result, tried=tried, is_retry=is_retry))
         case errors.Refused():
-            _write(lease, job, lambda: _refused(lease, outcome, doubted))
+            _write(lease, job, lambda: _refuse(lease, result, is_retry=is_retry))
         case errors.OutcomeUnknown():
-            _write(lease, job, lambda: _unknown(lease, outcome, tries=tried if doubted else 0))
+            _write(lease, job, lambda: _resend_or_hold(lease, result, tries=tried if is_retry else 0))
         case _:
-            raise outcome
+            raise result
 
 
-def never_left(lease: Lease, job: Job, *, tried: int) -> None:
-    """The database went away at the commit that says SUBMITTING. The row may say so or not, but nothing was sent: it
-    waits again. `lease` is the one before that commit. Raises LeaseLost when another worker went on with it."""
-    _write_after_all(lease, job, lambda: _wait_again(lease, tried=tried))
-
-
-def _write(lease: Lease, job: Job, transition: Callable[[], None]) -> None:
-    try:
-        transition()
-    except (OperationalError, InterfaceError):
-        _write_after_all(lease, job, transition)
-
-
-def _write_after_all(lease: Lease, job: Job, transition: Callable[[], None]) -> None:
-    def write() -> None:
-        with transaction.atomic():
-            _take_back(lease, job.idempotency_key)
-            transition()
-
-    retry_on_db_outage(write)
-
-
-def _take_back(lease: Lease, key: str) -> None:
-    """A job that was held only because this worker could not say what it knew is its own again.
-
-    Its reason and key tell that neither a person nor another worker did anything about it since.
-    """
-    held = Job.objects.filter(pk=lease.job_id, status=Status.HELD, task_id="")
-    if held.filter(held_reason=LEFT_SUBMITTING, idempotency_key=key).update(
-        status=Status.SUBMITTING, lease_token=lease.token, held_reason=""
-    ):
-        settle_ledger(lease.job_id, Money.ESTIMATED)
-
-
-def _wait_again(lease: Lease, *, tried: int) -> None:
-    if Job.objects.filter(pk=lease.job_id, lease_token=lease.token, status=Status.SUBMITTING).exists():
-        text = "Not sent: the database went away right before. It waits again."
-        sending = replace(lease, status=Status.SUBMITTING)
-        transition(sending, Status.QUEUED, text, after=0, attempts=tried, lapsed_leases=0, frozen_at=None)
-    else:
-        release(lease, after=0, lapsed_leases=0)
-    wake("submit", lease.job_id)
-
-
-def _rest(lease: Lease, refusal: errors.Paused, *, tried: int, doubted: bool) -> None:
-    """The pause keeps it from now on, not a delay of its own; and no try is counted that a pause turned down."""
-    text = f"{refusal.message} Submits are paused; this job waits."
-    to, after = (Status.SUBMITTING, PAUSED_LOOK_AGAIN) if doubted else (Status.QUEUED, 0)
-    transition(lease, to, text, after=after, attempts=tried, lapsed_leases=0)
-
-
-def _not_sent(lease: Lease, refusal: errors.NotSent, *, tried: int, doubted: bool) -> None:
-    """Send again later. A doubted job stays as it is and none of its safe repeats is used up: it goes on for as long
-    as its key lives."""
-    delay = backoff.retry_delay(DOUBTED_PATIENCE if doubted else tried + 1, at_least=refusal.retry_after)
-    text = f"Not sent: {refusal.message} Next try in {delay:.0f} s."
-    if doubted:
-        transition(lease, Status.SUBMITTING, text, after=delay, attempts=tried, lapsed_leases=0)
-    else:
-        transition(lease, Status.QUEUED, text, after=delay, attempts=tried + 1, lapsed_leases=0)
-
-
-def _refused(lease: Lease, refusal: errors.Refused, doubted: bool) -> None:
-    """A broken rule breaks at every try; any other refusal says nothing about an earlier try."""
-    if doubted and refusal.status_code not in RULE_BROKEN:
-        hold(lease, f"{refusal.message} Whether the provider took an earlier try is not known.")
-    else:
-        money = Money.REFUNDED
-        fail(lease, refusal.message, code=refusal.code, param=refusal.param or "", money=money)
-
-
-def _unknown(lease: Lease, doubt: errors.OutcomeUnknown, *, tries: int) -> None:
-    """Ask again with the same bytes and key where that is safe; otherwise leave it to a person.
-
-    `tries` counts those with an unknown outcome before this one; tries that were surely not sent do not use them up.
-    """
-    if not settings.SKYREELS_IDEMPOTENT or isinstance(doubt, errors.Indeterminate):
-        hold(lease, f"{doubt.message} Whether the provider took the job is not known.")
-    elif tries + 1 >= MAX_SENDS:
-        hold(lease, f"{doubt.message} {MAX_SENDS} tries with the same key brought no answer.")
-    else:
-        delay = backoff.retry_delay(tries + 1, at_least=doubt.retry_after, at_most=60.0)
-        text = f"{doubt.message} Sending the same request with the same key in {delay:.0f} s."
-        transition(lease, Status.SUBMITTING, text, after=delay, attempts=tries + 1, lapsed_leases=0)
+# Accepted
 
 
 def accept(job_id: int, task_id: str) -> None:
-    """Write down the provider's task id before anything else happens.
+    """Save the provider's task id before anything else.
 
-    A fact about money: it is recorded whatever the lease says, and heals a job that another worker already held
-    back. Only a job that is finished or has another task keeps its state; then the story says so.
+    It must be saved even if the lease was lost, and takes a job out of HELD if another worker held it. A job that is
+    finished or has another task keeps its status; its event log gets an entry instead.
     """
     try:
-        _take_on(job_id, task_id)
+        _accept(job_id, task_id)
     except IntegrityError:
-        _hold_doubled(job_id, task_id)
+        _hold_with_task_of_another(job_id, task_id)
 
 
-def _take_on(job_id: int, task_id: str) -> None:
-    """Raises IntegrityError when another job has this task."""
+def _accept(job_id: int, task_id: str) -> None:
+    """Raises IntegrityError if another job has this task."""
     now = timezone.now()
     with transaction.atomic():
-        accepted = Job.objects.filter(pk=job_id, status__in=OPEN_TO_A_TASK, task_id="").update(
+        accepted = Job.objects.filter(pk=job_id, status__in=WITHOUT_TASK, task_id="").update(
             status=Status.RUNNING,
             task_id=task_id,
             lease_token="",
-            held_reason="",
+            hold_code="",
+            hold_data={},
             attempts=0,
             lapsed_leases=0,
             submitted_at=now,
@@ -169,22 +87,117 @@ def _take_on(job_id: int, task_id: str) -> None:
         )
         if accepted:
             LedgerEntry.objects.filter(job_id=job_id).update(state=Money.ESTIMATED)
-            record_event(job_id, Status.RUNNING, f"The provider took it as {task_id}.")
+            record_event(job_id, Status.RUNNING, Event(EventCode.ACCEPTED, {"task": task_id}))
         elif not Job.objects.filter(pk=job_id, task_id=task_id).exists():
             status = Job.objects.values_list("status", flat=True).get(pk=job_id)
-            record_event(
-                job_id, status, f"The provider also took it as {task_id}: this may have been paid twice."
-            )
+            record_event(job_id, status, Event(EventCode.ACCEPTED_TWICE, {"task": task_id}))
 
 
-def _hold_doubled(job_id: int, task_id: str) -> None:
-    """One task cannot be two renders. Which of the jobs it is for, only the provider's own pages can tell."""
-    reason = (
-        f"The provider took it as {task_id}, which is another job's task here. "
-        "Whether it renders this one is not known."
-    )
+def _hold_with_task_of_another(job_id: int, task_id: str) -> None:
+    """One task cannot be two renders; only the provider's own pages show which of the jobs it is for."""
+    reason = Hold(HoldCode.TASK_TAKEN, {"task": task_id})
     with transaction.atomic():
-        doubted = Job.objects.filter(pk=job_id, status__in=OPEN_TO_A_TASK, task_id="")
-        if doubted.update(status=Status.HELD, held_reason=reason, lease_token="", next_step_at=None):
+        job = Job.objects.filter(pk=job_id, status__in=WITHOUT_TASK, task_id="")
+        if job.update(
+            status=Status.HELD,
+            hold_code=reason.code,
+            hold_data=reason.data,
+            lease_token="",
+            next_step_at=None,
+        ):
             settle_ledger(job_id, Money.UNCERTAIN)
-            record_event(job_id, Status.HELD, reason)
+            record_event(job_id, Status.HELD, reason.event)
+
+
+# Paused, not sent, refused, unknown
+
+
+def _wait_for_pause(lease: Lease, refusal: errors.Paused, *, tried: int, is_retry: bool) -> None:
+    """Wait for the end of the pause without an additional back-off, and without counting this try."""
+    to, after = (Status.SUBMITTING, PAUSE_RECHECK_S) if is_retry else (Status.QUEUED, 0)
+    event = Event(EventCode.SUBMITS_PAUSED, {"message": refusal.message})
+    transition(lease, to, event, after=after, attempts=tried, lapsed_leases=0)
+
+
+def _retry_later(lease: Lease, refusal: errors.NotSent, *, tried: int, is_retry: bool) -> None:
+    """Send again later. A retry keeps its status and uses up none of its safe repeats: it continues for as long as its
+    key is valid."""
+    delay = backoff.retry_delay(UNCLEAR_BACKOFF if is_retry else tried + 1, at_least=refusal.retry_after)
+    event = Event(EventCode.NOT_SENT, {"message": refusal.message, "delay": round(delay)})
+    to, attempts = (Status.SUBMITTING, tried) if is_retry else (Status.QUEUED, tried + 1)
+    transition(lease, to, event, after=delay, attempts=attempts, lapsed_leases=0)
+
+
+def _refuse(lease: Lease, refusal: errors.Refused, *, is_retry: bool) -> None:
+    """A broken rule is broken at every try; any other refusal says nothing about an earlier try."""
+    data = {"message": refusal.message}
+    if is_retry and refusal.status_code not in RULE_BROKEN:
+        hold(lease, Hold(HoldCode.EARLIER_SUBMIT_UNCLEAR, data))
+    else:
+        event = Event(EventCode.REFUSED, data)
+        fail(lease, event, code=refusal.code, param=refusal.param or "", money=Money.REFUNDED)
+
+
+def _resend_or_hold(lease: Lease, unknown: errors.OutcomeUnknown, *, tries: int) -> None:
+    """Send the same bytes with the same key again where that is safe, otherwise let a user decide.
+
+    `tries` counts the earlier tries with an unknown outcome, not those that were certainly not sent.
+    """
+    data = {"message": unknown.message}
+    if not settings.SKYREELS_IDEMPOTENT or isinstance(unknown, errors.Indeterminate):
+        hold(lease, Hold(HoldCode.SUBMIT_UNCLEAR, data))
+    elif tries + 1 >= MAX_SENDS:
+        hold(lease, Hold(HoldCode.SUBMIT_UNANSWERED, data | {"tries": MAX_SENDS}))
+    else:
+        delay = backoff.retry_delay(tries + 1, at_least=unknown.retry_after, at_most=60.0)
+        event = Event(EventCode.RESENDING, data | {"delay": round(delay)})
+        transition(lease, Status.SUBMITTING, event, after=delay, attempts=tries + 1, lapsed_leases=0)
+
+
+# The database was unavailable
+
+
+def requeue_unsent(lease: Lease, job: Job, *, tried: int) -> None:
+    """Queue a job again after the database failed at the commit to SUBMITTING.
+
+    The row may say SUBMITTING or not, but nothing was sent. `lease` is the one before that commit. Raises LeaseLost if
+    another worker has continued with the job.
+    """
+    _write_after_outage(lease, job, lambda: _requeue(lease, tried=tried))
+
+
+def _requeue(lease: Lease, *, tried: int) -> None:
+    if Job.objects.filter(pk=lease.job_id, lease_token=lease.token, status=Status.SUBMITTING).exists():
+        submitting, event = replace(lease, status=Status.SUBMITTING), Event(EventCode.NOT_SENT_DATABASE)
+        transition(submitting, Status.QUEUED, event, after=0, attempts=tried, lapsed_leases=0, frozen_at=None)
+    else:
+        release(lease, after=0, lapsed_leases=0)
+    wake("submit", lease.job_id)
+
+
+def _write(lease: Lease, job: Job, write: Callable[[], None]) -> None:
+    try:
+        write()
+    except (OperationalError, InterfaceError):
+        _write_after_outage(lease, job, write)
+
+
+def _write_after_outage(lease: Lease, job: Job, write: Callable[[], None]) -> None:
+    def reclaim_and_write() -> None:
+        with transaction.atomic():
+            _reclaim(lease, job.idempotency_key)
+            write()
+
+    retry_on_db_outage(reclaim_and_write)
+
+
+def _reclaim(lease: Lease, key: str) -> None:
+    """Take a job out of HELD that another worker held only because this worker's lease lapsed.
+
+    The hold code, without anything noted since, and the key show that nothing else has happened to the job.
+    """
+    held = Job.objects.select_for_update().filter(pk=lease.job_id, status=Status.HELD, task_id="")
+    job = held.filter(hold_code=HoldCode.SUBMIT_INTERRUPTED, idempotency_key=key).first()
+    if job is not None and not job.hold_data:
+        held.update(status=Status.SUBMITTING, lease_token=lease.token, hold_code="")
+        settle_ledger(lease.job_id, Money.ESTIMATED)

@@ -1,91 +1,97 @@
-"""Submit: from QUEUED to RUNNING, or to what the outcome says.
+"""Submit a job: from QUEUED to RUNNING, or to whatever the result of the request calls for.
 
-The request is frozen on the row in the same UPDATE that says SUBMITTING, and committed right before it is sent. Three
-outcomes: surely not sent (back to QUEUED), surely refused (FAILED), unknown. Where the gateway honours idempotency
-keys an unknown outcome is resolved by sending the same bytes with the same key; otherwise a person decides.
+The request is frozen on the row in the same UPDATE that sets SUBMITTING, and that is committed right before the
+request is sent. There are three outcomes: certainly not sent (back to QUEUED), certainly refused (FAILED), unknown.
+Where the gateway honours idempotency keys, an unknown outcome is resolved by sending the same bytes with the same key;
+otherwise a user decides. `outcomes` records the result.
+
+Read from top to bottom: choose and claim a job, freeze its request, send it.
 """
 
 import secrets
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.utils import timezone
+from django.utils.translation import override
 
 from generation import composition, gateway
 from generation.lifecycle.leases import (
-    MAX_TAKEOVERS,
+    MAX_LAPSED_LEASES,
     Lease,
     LeaseLost,
     claim,
     log,
     release,
-    transition,
     transition_keeping_lease,
 )
 from generation.lifecycle.queue import dispatch, pause, rate_limit
-from generation.lifecycle.submit.outcomes import LEFT_SUBMITTING, PAUSED_LOOK_AGAIN, conclude, never_left
-from generation.lifecycle.transitions import fail, hold
+from generation.lifecycle.submit.outcomes import PAUSE_RECHECK_S, apply_submit_result, requeue_unsent
+from generation.lifecycle.transitions import fail, fail_uncharged, hold
 from generation.models import Job, LedgerEntry
+from generation.models.job_codes import Event, EventCode, Hold, HoldCode
 from generation.skyreels import errors
 from generation.skyreels.schemas import InvalidRequest, Submitted
 
 Status = Job.Status
-# Longer than connect and read time-outs together, so that a live worker is never overtaken.
+# Longer than the connect and read time-outs together, so that the lease of a live worker never lapses.
 LEASE_SECONDS = 30.0
-BUDGET_LOOK_AGAIN = 2.0
+BUDGET_RECHECK_S = 2.0
 # The gateway keeps an idempotency key for 24 hours (skyreels-api.md, section 5).
 KEY_LIFE = timedelta(hours=20)
 
 
 def submit_next(woken: int) -> None:
-    """Answer a wake-up: go on with that job if a worker left it while submitting, else send whichever job's turn it is.
+    """Resume the given job if a worker left it while submitting, otherwise send the job that is next in the queue.
 
-    Without a request to spare nothing is claimed: the first in the line stays the first. What is due stays due, and
-    the sweep wakes again.
+    Without a request left in the budget nothing is claimed, so the order of the queue is kept; the sweep queues the
+    task again.
     """
     if Job.objects.due().filter(pk=woken, status=Status.SUBMITTING).exists():
         submit_job(woken)
     elif not pause.is_gateway_paused() and dispatch.due_jobs(1) and rate_limit.acquire(1):
         lease = dispatch.claim_next(seconds=LEASE_SECONDS)
         if lease is not None:
-            _take(lease, is_granted=True)
+            _process(lease, has_budget=True)
 
 
 def submit_job(job_id: int) -> None:
-    """Take this job to the provider whatever its turn, or go on where a worker died while submitting it."""
+    """Send this job whatever its place in the queue, or resume it if a worker died while submitting it."""
     lease = claim(job_id, Status.QUEUED, Status.SUBMITTING, seconds=LEASE_SECONDS)
     if lease is not None:
-        _take(lease, is_granted=False)
+        _process(lease, has_budget=False)
 
 
-def _take(lease: Lease, *, is_granted: bool) -> None:
-    """`is_granted` says that a request of the budget was taken for it already."""
+def _process(lease: Lease, *, has_budget: bool) -> None:
+    """`has_budget` says that a request of the rate limit was acquired for the job already."""
     try:
         job = Job.objects.select_related("ledger").get(pk=lease.job_id)
         if lease.status == Status.SUBMITTING:
             _resume(lease, job)
         else:
-            _start(lease, job, is_granted=is_granted)
+            _start(lease, job, has_budget=has_budget)
     except LeaseLost:
-        log.info("job %s: another worker went on with it", lease.job_id, extra={"job": lease.job_id})
+        log.info("job %s: another worker continued with it", lease.job_id, extra={"job": lease.job_id})
 
 
-def _start(lease: Lease, job: Job, *, is_granted: bool) -> None:
+def _start(lease: Lease, job: Job, *, has_budget: bool) -> None:
     if not _is_charged(job):
-        _refuse_uncharged(lease)
-    elif job.lapsed_leases >= MAX_TAKEOVERS:
-        reason = f"{MAX_TAKEOVERS} workers stopped before they sent this job. It may be what stops them."
-        # An earlier try that was surely not sent is no reason to doubt.
-        hold(lease, f"{reason} Nothing was sent.", money=LedgerEntry.State.ESTIMATED, frozen_at=None)
+        log.error("job %s has no ledger row and was not sent", job.pk, extra={"job": job.pk})
+        fail_uncharged(lease)
+    elif job.lapsed_leases >= MAX_LAPSED_LEASES:
+        # Nothing was sent, so the estimate still applies and no key is valid any more.
+        reason = Hold(HoldCode.CRASHED_BEFORE_SUBMIT, {"workers": MAX_LAPSED_LEASES})
+        hold(lease, reason, money=LedgerEntry.State.ESTIMATED, frozen_at=None)
     elif Job.objects.filter(dispatch.not_dispatchable(), pk=job.pk).exists():
         release(lease, after=0, lapsed_leases=0)
-    elif not is_granted and not rate_limit.acquire(1):
-        release(lease, after=BUDGET_LOOK_AGAIN, lapsed_leases=0)
+    elif not has_budget and not rate_limit.acquire(1):
+        release(lease, after=BUDGET_RECHECK_S, lapsed_leases=0)
     else:
         tried = job.attempts
-        if (sending := _freeze(lease, job)) is not None:
-            _send(sending, job, tried=tried)
+        if (submitting := _freeze(lease, job)) is not None:
+            _send(submitting, job, tried=tried)
 
 
 def _is_charged(job: Job) -> bool:
@@ -95,55 +101,55 @@ def _is_charged(job: Job) -> bool:
     return entry is not None and entry.state != LedgerEntry.State.REFUNDED
 
 
-def _refuse_uncharged(lease: Lease) -> None:
-    text = "It was queued without being charged to a budget, so it was not sent. You were not charged."
-    log.error(
-        "job %s has no amount in the ledger and was not sent", lease.job_id, extra={"job": lease.job_id}
-    )
-    now = timezone.now()
-    transition(lease, Status.FAILED, text, finished_at=now, error_code="not_authorized", error_message=text)
-
-
 def _resume(lease: Lease, job: Job) -> None:
-    """An earlier try with these bytes and this key may have arrived or not: only the same key is safe."""
-    key_is_alive = job.frozen_at is not None and timezone.now() - job.frozen_at < KEY_LIFE
-    same_gateway = Job.objects.filter(pk=job.pk, **gateway.present_gateway()).exists()
-    if not settings.SKYREELS_IDEMPOTENT or not key_is_alive or not same_gateway:
-        hold(lease, LEFT_SUBMITTING)
-    elif job.lapsed_leases >= MAX_TAKEOVERS:
-        hold(lease, f"{MAX_TAKEOVERS} workers stopped while submitting this job. It may be what stops them.")
+    """An earlier try with these bytes and this key may have arrived: only the same key is safe."""
+    if not _is_key_valid(job):
+        hold(lease, Hold(HoldCode.SUBMIT_INTERRUPTED))
+    elif job.lapsed_leases >= MAX_LAPSED_LEASES:
+        hold(lease, Hold(HoldCode.CRASHED_SUBMITTING, {"workers": MAX_LAPSED_LEASES}))
     elif pause.is_gateway_paused():
-        release(lease, after=PAUSED_LOOK_AGAIN, lapsed_leases=0)
+        release(lease, after=PAUSE_RECHECK_S, lapsed_leases=0)
     elif not rate_limit.acquire(1):
-        release(lease, after=BUDGET_LOOK_AGAIN, lapsed_leases=0)
+        release(lease, after=BUDGET_RECHECK_S, lapsed_leases=0)
     else:
-        _send(lease, job, tried=job.attempts, doubted=True)
+        _send(lease, job, tried=job.attempts, is_retry=True)
+
+
+def _is_key_valid(job: Job) -> bool:
+    """Return whether the configured gateway will recognise the job's idempotency key."""
+    is_young = job.frozen_at is not None and timezone.now() - job.frozen_at < KEY_LIFE
+    is_same_gateway = Job.objects.filter(pk=job.pk, **gateway.present_gateway()).exists()
+    return settings.SKYREELS_IDEMPOTENT and is_young and is_same_gateway
 
 
 def _freeze(lease: Lease, job: Job) -> Lease | None:
-    """Write the exact bytes, where they go and under which key, together with SUBMITTING. None: it is not to be sent.
+    """Write the exact bytes, their destination and key together with SUBMITTING; return None if it must not be sent.
 
-    The job has them too: were it read again, a database that goes away right then would leave it in doubt for nothing.
-    One that goes away at this very commit leaves it unknown what the row says, and nothing was sent.
-    From here on `attempts` counts the tries that may have arrived: those before surely did not.
+    The job instance gets them too: reading it again could fail, which would leave the outcome unclear for nothing. If
+    the database fails at this commit, the row is in either state and nothing was sent.
+    From here on `attempts` counts tries that may have arrived; those before certainly did not.
     """
     hook_token = secrets.token_urlsafe(32) if gateway.calls_back() else ""
     try:
         body = composition.freeze(job.plan or {}, webhook=gateway.hook_url(hook_token))
     except InvalidRequest as refusal:
-        first = refusal.problems[0]
-        fail(
-            lease,
-            composition.message_of(first),
-            code="invalid_parameter",
-            param=first.field,
-            money=LedgerEntry.State.REFUNDED,
-        )
+        _fail_invalid(lease, refusal)
         return None
-    frozen = {
+    tried, frozen = job.attempts, _frozen_fields(job, body, hook_token)
+    for name, value in frozen.items():
+        setattr(job, name, value)
+    try:
+        return transition_keeping_lease(lease, Status.SUBMITTING, Event(EventCode.SUBMITTING), **frozen)
+    except (OperationalError, InterfaceError):
+        requeue_unsent(lease, job, tried=tried)
+        return None
+
+
+def _frozen_fields(job: Job, body: bytes, hook_token: str) -> dict[str, Any]:
+    return {
         "request_body": body,
         "hook_token": hook_token,
-        # A new body needs a new key: the old one would be refused as reused.
+        # A new body needs a new key: the gateway refuses a key that comes with another body.
         "idempotency_key": f"backlot-{job.uuid}-{secrets.token_hex(8)}",
         "provider": gateway.provider_name(),
         "base_url": settings.SKYREELS_BASE_URL,
@@ -151,24 +157,21 @@ def _freeze(lease: Lease, job: Job) -> Lease | None:
         "attempts": 0,
         "lapsed_leases": 0,
     }
-    tried = job.attempts
-    for name, value in frozen.items():
-        setattr(job, name, value)
-    try:
-        return transition_keeping_lease(
-            lease, Status.SUBMITTING, "Request frozen, sending it to the provider.", **frozen
-        )
-    except (OperationalError, InterfaceError):
-        never_left(lease, job, tried=tried)
-        return None
 
 
-def _send(lease: Lease, job: Job, *, tried: int, doubted: bool = False) -> None:
-    """One POST, and what it came to."""
-    outcome: Submitted | errors.SkyReelsError
+def _fail_invalid(lease: Lease, refusal: InvalidRequest) -> None:
+    first = refusal.problems[0]
+    with override("en"):
+        event = Event(EventCode.INVALID_REQUEST, {"message": composition.message_of(first)})
+    fail(lease, event, code="invalid_parameter", param=first.field, money=LedgerEntry.State.REFUNDED)
+
+
+def _send(lease: Lease, job: Job, *, tried: int, is_retry: bool = False) -> None:
+    """Send one POST and apply its result."""
+    result: Submitted | errors.SkyReelsError
     try:
         with gateway.client() as client:
-            outcome = client.submit(bytes(job.request_body or b""), idempotency_key=job.idempotency_key)
+            result = client.submit(bytes(job.request_body or b""), idempotency_key=job.idempotency_key)
     except errors.SkyReelsError as error:
-        outcome = error
-    conclude(lease, job, outcome, tried=tried, doubted=doubted)
+        result = error
+    apply_submit_result(lease, job, result, tried=tried, is_retry=is_retry)

@@ -6,8 +6,7 @@ from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 
-from generation.models import Job, JobEvent, JobReference, LedgerEntry, Take, Verdict
-from generation.provenance import Told
+from generation.models import Job, JobReference, LedgerEntry, Take, Verdict
 from generation.reviews.exports.exported_notes import GONE
 from generation.reviews.exports.provenance_cards import (
     AssetCard,
@@ -29,10 +28,8 @@ def with_card_data(takes: QuerySet[Take]) -> QuerySet[Take]:
     """Fetch everything that the cards need in a few queries."""
     files = Prefetch("version__files", VersionFile.objects.select_related("media"))
     references = JobReference.objects.select_related("asset", "version").prefetch_related(files)
-    told = JobEvent.objects.filter(status=Job.Status.SUCCEEDED)
     return takes.select_related("project", "shot", "job__created_by", "job__ledger").prefetch_related(
         Prefetch("job__references", references),
-        Prefetch("job__events", told),
         Prefetch("verdicts", Verdict.objects.select_related("by", "guest").order_by("pk")),
     )
 
@@ -45,7 +42,7 @@ def build_card(take: Take, *, file: str, base_url: str, editable: Container[int]
     job = take.job
     return TakeCard(
         file=file,
-        credentials=CredentialsCard(**vars(credentials_of(job.events.all()))),
+        credentials=_credentials(take),
         take=str(take.uuid),
         shot=take.shot.code if take.shot else "",
         address=f"{base_url}{take.get_absolute_url()}",
@@ -70,10 +67,11 @@ def build_card(take: Take, *, file: str, base_url: str, editable: Container[int]
     )
 
 
-def credentials_of(events: Iterable[JobEvent]) -> Told:
-    """Return the credentials recorded in the job's events; empty for older takes."""
-    found = (Told.read(event.text) for event in events)
-    return next((credentials for credentials in found if credentials), Told())
+def _credentials(take: Take) -> CredentialsCard:
+    """Return who signed the take, or why nobody did; empty for takes from before content credentials."""
+    return CredentialsCard(
+        signed_by=take.signed_by, original_sha256=take.original_sha256, reason=take.unsigned_text
+    )
 
 
 def _settings(job: Job) -> dict[str, Any]:

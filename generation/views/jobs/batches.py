@@ -1,4 +1,4 @@
-"""Batches: jobs that were asked for at once, how far they are, and taking back what still waits."""
+"""Batches: jobs that were queued together, their progress, and cancelling those still queued."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -8,6 +8,8 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from generation import lifecycle
@@ -21,7 +23,7 @@ Status, State = Job.Status, LedgerEntry.State
 
 @require_GET
 def batch(request: Request, uuid: UUID) -> HttpResponse:
-    """The jobs of a batch in the order in which they were asked for, and their money."""
+    """Show the jobs of a batch in the order in which they were created, and their cost."""
     found = batch_to_see(request, uuid)
     jobs = list(found.jobs.select_related("project", "shot", "take", "ledger").order_by("pk"))
     etas = lifecycle.estimate_etas(jobs)
@@ -36,7 +38,7 @@ def batch(request: Request, uuid: UUID) -> HttpResponse:
         "in_hand": any(job.is_active for job in jobs),
         "money": _money(jobs),
         "can_edit": Batch.objects.editable_by(request.user).filter(pk=found.pk).exists(),
-        "mark": polling_fragments.mark(jobs, controls.told(etas)),
+        "mark": polling_fragments.mark(jobs, controls.eta_texts(etas)),
         "live_url": polling_fragments.address(request),
     }
     if polling_fragments.is_refresh(request):
@@ -46,15 +48,14 @@ def batch(request: Request, uuid: UUID) -> HttpResponse:
 
 @require_POST
 def batch_cancel(request: Request, uuid: UUID) -> HttpResponse:
-    """Take back what was not sent yet: all of it, or the one job that `job` names."""
+    """Cancel the queued jobs of a batch: all of them, or the one that `job` names."""
     found = batch_to_edit(request, uuid)
     if "job" in request.POST:
         _cancel_one(request, get_object_or_404(found.jobs, uuid=uuid_in(request.POST["job"])))
     elif count := lifecycle.cancel_batch(found, by=request.user):
-        takes = "1 take was" if count == 1 else f"{count} takes were"
-        messages.success(request, f"{takes} taken back before being sent. Nothing was charged for that.")
+        messages.success(request, _cancelled(count))
     else:
-        messages.info(request, "Nothing waits any more, so nothing was changed.")
+        messages.info(request, _("No job of this batch is queued any more. Nothing was changed."))
     return redirect(found)
 
 
@@ -64,17 +65,26 @@ def _cancel_one(request: Request, job: Job) -> None:
     except lifecycle.NotPossible as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, "1 take was taken back before being sent. Nothing was charged for that.")
+        messages.success(request, _cancelled(1))
+
+
+def _cancelled(count: int) -> str:
+    text = ngettext(
+        "%(count)d take was cancelled before submission. Nothing was charged.",
+        "%(count)d takes were cancelled before submission. Nothing was charged.",
+        count,
+    )
+    return text % {"count": count}
 
 
 def _counts(jobs: Iterable[Job]) -> list[tuple[str, int]]:
-    """How many jobs have which state, as people call it, in the order of a job's life."""
+    """Return the label and number of each status that occurs, in the order of a job's life."""
     counts = Counter(job.status for job in jobs)
     return [(str(status.label), counts[status]) for status in Status if counts[status]]
 
 
 def _money(jobs: Iterable[Job]) -> dict[str, Decimal]:
-    """US dollars: what was agreed to, what is settled by now, what is still promised, what was given back."""
+    """Return US dollars: estimated in all, settled, still reserved and refunded."""
     rows = [job.ledger for job in jobs if hasattr(job, "ledger")]
     promised = [row.estimate_usd for row in rows if row.state in (State.ESTIMATED, State.UNCERTAIN)]
     return {

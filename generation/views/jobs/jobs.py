@@ -1,4 +1,4 @@
-"""Jobs: the list, one job's story, and what can be done to it. Live parts read the database only."""
+"""Jobs: the list, the page of one job, and what can be done with it. Fragments that refresh read only the database."""
 
 from typing import Any
 from uuid import UUID, uuid4
@@ -6,10 +6,13 @@ from uuid import UUID, uuid4
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from generation import lifecycle
-from generation.models import Job
+from generation.models import Job, JobEvent
 from generation.views.compose import reuse
 from generation.views.compose.prompts import references_of, request_json, split_prompt
 from generation.views.context_processors import gateway_pause
@@ -19,22 +22,23 @@ from generation.views.shared.access import Request, job_to_edit, job_to_see, uui
 from generation.views.shared.pagination import page_of, wanted
 from library.models import Project
 
-SIZE = 30
+PAGE_SIZE = 30
 Status = Job.Status
-FILTERS: dict[str, tuple[str, tuple[str, ...]]] = {
-    "": ("All", ()),
-    "in-hand": ("In hand", Job.Status.active),
-    "succeeded": ("Done", (Status.SUCCEEDED,)),
-    "failed": ("Failed", (Status.FAILED,)),
-    "held": ("Held", (Status.HELD,)),
-    "cancelled": ("Cancelled", (Status.CANCELLED,)),
-    "draft": ("Drafts", (Status.DRAFT,)),
+# Value in the URL -> label and statuses.
+FILTERS: dict[str, tuple[str | Promise, tuple[str, ...]]] = {
+    "": (gettext_lazy("All"), ()),
+    "in-hand": (gettext_lazy("In progress"), Status.active),
+    "succeeded": (gettext_lazy("Done"), (Status.SUCCEEDED,)),
+    "failed": (gettext_lazy("Failed"), (Status.FAILED,)),
+    "held": (gettext_lazy("Held"), (Status.HELD,)),
+    "cancelled": (gettext_lazy("Cancelled"), (Status.CANCELLED,)),
+    "draft": (gettext_lazy("Drafts"), (Status.DRAFT,)),
 }
 
 
 @require_GET
 def jobs(request: Request) -> HttpResponse:
-    """The queue, newest first, by status and project."""
+    """List jobs, newest first, filtered by status and project."""
     status = wanted(request, "status")
     rows = Job.objects.visible_to(request.user).select_related(
         "project", "shot", "created_by", "take", "ledger"
@@ -43,42 +47,44 @@ def jobs(request: Request) -> HttpResponse:
         rows = rows.filter(status__in=statuses)
     if project := wanted(request, "project"):
         rows = rows.filter(project__slug=project)
-    page = page_of(rows, request.GET.get("before"), size=SIZE)
+    page = page_of(rows, request.GET.get("before"), size=PAGE_SIZE)
     etas = lifecycle.estimate_etas(page.items)
     queues = controls.queues(request)
     context = {
         "jobs": page.items,
         "etas": etas,
         "queues": queues,
-        "steerable": controls.steerable(request, page.items),
+        "prioritisable": controls.prioritisable(request, page.items),
         "next": page.next,
         "in_hand": any(job.is_active for job in page.items),
-        "mark": polling_fragments.mark(page.items, controls.told(etas), queues),
+        "mark": polling_fragments.mark(page.items, controls.eta_texts(etas), queues),
         "live_url": polling_fragments.address(request),
         "status": status,
         "project": project,
-        "filters": [(key, label) for key, (label, _) in FILTERS.items()],
+        "filters": [(key, label) for key, (label, _statuses) in FILTERS.items()],
     }
     if polling_fragments.is_refresh(request):
         return polling_fragments.refresh(request, "generation/jobs/_jobs.html", context)
-    return render(request, "generation/jobs/jobs.html", context | {"project_name": _named(request, project)})
+    return render(
+        request, "generation/jobs/jobs.html", context | {"project_name": _project_name(request, project)}
+    )
 
 
-def _named(request: Request, slug: str) -> str:
-    """How people call the project; the slug itself of one that the user does not see."""
+def _project_name(request: Request, slug: str) -> str:
+    """Return the project's name, or the slug itself if the user may not see the project."""
     found = Project.objects.visible_to(request.user).filter(slug=slug).first() if slug else None
     return found.name if found else slug
 
 
 @require_GET
 def job(request: Request, uuid: UUID) -> HttpResponse:
-    """One job: where it stands, its story, what it asks for, its money."""
+    """Show a job: status, log, request and cost."""
     return render(request, "generation/jobs/job.html", _page(request, job_to_see(request, uuid)))
 
 
 @require_GET
 def job_live(request: Request, uuid: UUID) -> HttpResponse:
-    """The part of the job page that changes; at a transition it brings the request along."""
+    """Refresh the part of the job page that changes; after a transition also the request."""
     found = job_to_see(request, uuid)
     context = _page(request, found) | {"moved": request.GET.get("status") != found.status}
     return polling_fragments.refresh(request, "generation/jobs/_job_refresh.html", context)
@@ -86,26 +92,26 @@ def job_live(request: Request, uuid: UUID) -> HttpResponse:
 
 @require_POST
 def job_cancel(request: Request, uuid: UUID) -> HttpResponse:
-    """Take back a job that was not sent yet."""
+    """Cancel a queued job, or delete a draft."""
     found = job_to_edit(request, uuid)
     try:
         lifecycle.cancel(found, by=request.user)
     except lifecycle.NotPossible as refusal:
         messages.error(request, str(refusal))
-    # A draft is gone with its page.
+    # The page of a deleted draft no longer exists.
     return redirect(found.project if found.status == Status.DRAFT else found)
 
 
 @require_POST
 def job_retry(request: Request, uuid: UUID) -> HttpResponse:
-    """A new job with the same prompt and settings; the button pressed twice makes one."""
+    """Create a new job with the same prompt and settings; pressing the button twice creates one."""
     found = job_to_edit(request, uuid)
     try:
         return redirect(
             lifecycle.retry(found, by=request.user, form_key=uuid_in(request.POST.get("form_key", "")))
         )
     except (lifecycle.NotPossible, lifecycle.CannotQueue) as refusal:
-        messages.error(request, f"No job was made. {refusal}")
+        messages.error(request, _("No job was created. %(reason)s") % {"reason": refusal})
     return redirect(found)
 
 
@@ -116,13 +122,20 @@ def _page(request: Request, found: Job) -> dict[str, Any]:
     return {
         "job": found,
         "events": events,
+        "failure": _failure(found, events),
         "references": references,
         "prompt_segments": split_prompt(found.prompt, references),
         "request_json": request_json(bytes(found.request_body or b"")),
         "can_edit": Job.objects.editable_by(request.user).filter(pk=found.pk).exists(),
         "pause": gateway_pause() if found.status == Status.QUEUED else None,
         "eta": etas.get(found.pk),
-        "mark": polling_fragments.mark([found], len(events), controls.told(etas)),
+        "mark": polling_fragments.mark([found], len(events), controls.eta_texts(etas)),
         "form_key": uuid4(),
         **reuse.reuse_options(found, getattr(found, "take", None)),
     }
+
+
+def _failure(job: Job, events: list[JobEvent]) -> str:
+    """Return why a failed job failed, in the user's language if its event log says it."""
+    texts = [event.text for event in events if event.status == Status.FAILED and event.code]
+    return texts[0] if texts else job.error_message

@@ -75,7 +75,7 @@ def project(request: Request, slug: str) -> HttpResponse:
         "jobs": jobs,
         "etas": etas,
         "in_hand": bool(jobs),
-        "mark": polling_fragments.mark(jobs, controls.told(etas)),
+        "mark": polling_fragments.mark(jobs, controls.eta_texts(etas)),
         "live_url": polling_fragments.address(request),
     }
     if polling_fragments.is_refresh(request):

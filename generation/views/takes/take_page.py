@@ -63,7 +63,7 @@ def take_stack(request: Request, uuid: UUID) -> HttpResponse:
 def _found(request: Request, uuid: UUID) -> Any:
     """The take, with what would otherwise take a query each: `is_promoted` if the library holds something of it,
     `has_descendants` if another job was made from it."""
-    takes = credentials.with_credentials(takes_to_see(request).select_related("job__ledger"))
+    takes = takes_to_see(request).select_related("job__ledger")
     promoted = Exists(Promotion.objects.filter(take=OuterRef("pk")))
     descendants = Exists(Job.objects.filter(made_from=OuterRef("pk")))
     return get_object_or_404(takes.annotate(is_promoted=promoted, has_descendants=descendants), uuid=uuid)

@@ -9,6 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from generation.models import Job, LedgerEntry
+from generation.models.job_codes import HoldCode
 from library.models import Project
 from tests import factories
 from tests.generation.api.conftest import error_of
@@ -25,7 +26,7 @@ def held(alice: User, project: Project) -> Job:
         status=Status.HELD,
         provider="sandbox",
         frozen_at=timezone.now(),
-        held_reason="Nobody knows.",
+        hold_code=HoldCode.SUBMIT_INTERRUPTED,
     )
 
 

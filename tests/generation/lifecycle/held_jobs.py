@@ -3,6 +3,7 @@
 from django.utils import timezone
 
 from generation.models import Job
+from generation.models.job_codes import HoldCode
 from tests import factories
 
 Status = Job.Status
@@ -18,5 +19,9 @@ def tasks_of(sandbox, job):
 
 def held(alice, project, **fields):
     """A bare held job, as if it had gone to the present provider."""
-    values = {"provider": "sandbox", "frozen_at": timezone.now(), "held_reason": "Nobody knows."} | fields
+    values = {
+        "provider": "sandbox",
+        "frozen_at": timezone.now(),
+        "hold_code": HoldCode.SUBMIT_INTERRUPTED,
+    } | fields
     return factories.job(alice, project, status=Status.HELD, **values)

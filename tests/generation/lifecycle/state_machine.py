@@ -299,9 +299,9 @@ class PaidWork(RuleBasedStateMachine):
                 case "attach":
                     resolve.attach(job, mine[0].id if mine else "task_of_nobody", by=self.user)
                 case "ask":
-                    resolve.ask_again(job, by=self.user)
+                    resolve.requery(job, by=self.user)
                 case "send":
-                    self.jobs.append(resolve.send_again(job, by=self.user))
+                    self.jobs.append(resolve.resubmit(job, by=self.user))
                 case "paid" | "not paid":
                     resolve.write_off(job, by=self.user, paid=act == "paid")
                 case "abandon":
@@ -364,7 +364,7 @@ class PaidWork(RuleBasedStateMachine):
             assert job.next_step_at is not None, f"{job.status} and never looked at"
         else:
             assert (job.next_step_at, job.lease_token) == (None, "")
-        assert bool(job.held_reason) == (job.status == Status.HELD)
+        assert bool(job.hold_code) == (job.status == Status.HELD)
         if job.status in (Status.RUNNING, Status.STORING):
             assert job.task_id
 
@@ -374,9 +374,9 @@ class PaidWork(RuleBasedStateMachine):
             return
         end = (job.status, job.ledger.state, job.ledger.actual_usd)
         assert self.ended.setdefault(job.pk, end) == end, "changed after its end"
-        told = list(job.events.values_list("status", "by", "text"))
+        told = list(job.events.values_list("status", "by", "code"))
         since = next(place for place, (status, *_) in enumerate(told) if status in Job.Status.finished)
-        for status, by, text in told[since + 1 :]:
+        for status, by, code in told[since + 1 :]:
             # Only that somebody wants it after all, and that the provider took what was written off.
             assert status == job.status
-            assert by or "also took" in text, f"after its end: {text}"
+            assert by or code == "accepted_twice", f"after its end: {code}"

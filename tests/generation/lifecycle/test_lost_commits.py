@@ -13,8 +13,9 @@ from generation.lifecycle import transitions
 from generation.lifecycle.held import resolve
 from generation.lifecycle.leases import LeaseLost, claim, transition, transition_keeping_lease
 from generation.lifecycle.submit import outcomes, submission
-from generation.lifecycle.submit.outcomes import conclude
+from generation.lifecycle.submit.outcomes import apply_submit_result
 from generation.models import Job, LedgerEntry
+from generation.models.job_codes import Event, EventCode
 from generation.skyreels import errors
 from tests.generation.lifecycle.conftest import make_due
 
@@ -77,7 +78,7 @@ def test_what_was_held_meanwhile_for_want_of_knowing_is_sent_after_all(
     lifecycle.submit_job(job.pk)
     lifecycle.submit_job(job.pk)
     job = Job.objects.get(pk=job.pk)
-    assert (job.status, job.held_reason, job.ledger.state) == (Status.RUNNING, "", Money.ESTIMATED)
+    assert (job.status, job.hold_code, job.ledger.state) == (Status.RUNNING, "", Money.ESTIMATED)
 
 
 def test_what_a_person_decided_meanwhile_stands(queued, sandbox, settings, commit_is_lost, alice):
@@ -86,13 +87,13 @@ def test_what_a_person_decided_meanwhile_stands(queued, sandbox, settings, commi
 
     def decided():
         left_submitting(job)
-        resolve.send_again(job, by=alice)
+        resolve.resubmit(job, by=alice)
 
     commit_is_lost(is_done=True, meanwhile=decided)
     lifecycle.submit_job(job.pk)
     job = Job.objects.get(pk=job.pk)
     assert (job.status, job.ledger.state) == (Status.HELD, Money.UNCERTAIN)
-    assert "sent it again as" in job.held_reason
+    assert "resubmitted_as" in job.hold_data
 
 
 @pytest.mark.parametrize(
@@ -111,7 +112,10 @@ def test_an_outcome_that_could_not_be_written_heals_a_held_job(
     settings.SKYREELS_IDEMPOTENT = False
     job = queued()
     sending = transition_keeping_lease(
-        claim(job.pk, Status.QUEUED, seconds=60), Status.SUBMITTING, "sending", idempotency_key="k"
+        claim(job.pk, Status.QUEUED, seconds=60),
+        Status.SUBMITTING,
+        Event(EventCode.SUBMITTING),
+        idempotency_key="k",
     )
     job.refresh_from_db()
 
@@ -123,20 +127,23 @@ def test_an_outcome_that_could_not_be_written_heals_a_held_job(
 
     for module in (transitions, outcomes):
         monkeypatch.setattr(module, "transition", broken)
-    conclude(sending, job, outcome, tried=0, doubted=False)
+    apply_submit_result(sending, job, outcome, tried=0, is_retry=False)
     job = Job.objects.get(pk=job.pk)
     assert (job.status, job.ledger.state) == (status, money)
-    assert outcome.message in job.events.last().text
+    assert outcome.message in job.events.last().data["message"]
 
 
 def test_a_worker_that_was_only_slow_leaves_a_held_job_alone(queued, settings):
     settings.SKYREELS_IDEMPOTENT = False
     job = queued()
     slow = transition_keeping_lease(
-        claim(job.pk, Status.QUEUED, seconds=60), Status.SUBMITTING, "sending", idempotency_key="k"
+        claim(job.pk, Status.QUEUED, seconds=60),
+        Status.SUBMITTING,
+        Event(EventCode.SUBMITTING),
+        idempotency_key="k",
     )
     job.refresh_from_db()
     left_submitting(job)
     with pytest.raises(LeaseLost):
-        conclude(slow, job, errors.Refused("No.", status_code=422), tried=0, doubted=False)
+        apply_submit_result(slow, job, errors.Refused("No.", status_code=422), tried=0, is_retry=False)
     assert Job.objects.get(pk=job.pk).status == Status.HELD

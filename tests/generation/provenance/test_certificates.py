@@ -40,11 +40,11 @@ def test_two_that_make_it_at_once_agree_on_one(tmp_path):
 
 def test_an_ended_one_is_made_anew(tmp_path, monkeypatch):
     monkeypatch.setattr(certificates, "YEARS", certificates.timedelta(seconds=-1))
-    monkeypatch.setattr(certificates.Certificate, "has_ended", False)
+    monkeypatch.setattr(certificates.Certificate, "is_expired", False)
     first = certificates.self_made(tmp_path)
     monkeypatch.undo()
-    assert first.has_ended
-    assert not certificates.self_made(tmp_path).has_ended
+    assert first.is_expired
+    assert not certificates.self_made(tmp_path).is_expired
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_one_that_is_for_something_else_is_noticed_at_the_start(settings):
 def configured(key, *, purpose: str = "1.3.6.1.5.5.7.3.36") -> tuple[str, str]:
     """A certificate as an authority hands it out, over this key."""
     authority = ec.generate_private_key(ec.SECP256R1())
-    own = certificates._begun("Harbour Films", key.public_key(), authority.public_key())
+    own = certificates._builder("Harbour Films", key.public_key(), authority.public_key())
     own = own.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
     own = own.add_extension(certificates._use(certificates=False), critical=True)
     purposes = x509.ExtendedKeyUsage([x509.ObjectIdentifier(purpose)])

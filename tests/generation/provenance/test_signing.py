@@ -66,7 +66,7 @@ def test_a_clip_that_was_changed_is_found_out(signed, part):
     place = content.index(b"mdat") + 200 if part == "picture" else content.index(b"skyreels-v4-std")
     content[place] ^= 1
     signed.write_bytes(content)
-    with pytest.raises(provenance.CannotSign, match=r"do not hold|cannot be read"):
+    with pytest.raises(provenance.CannotSign, match=r"not valid|cannot be read"):
         provenance.read(signed)
 
 
@@ -93,7 +93,7 @@ def test_a_long_video_is_hashed_in_pieces(clip, tmp_path, said, self_made):
 
 def test_an_ended_certificate_signs_nothing(clip, tmp_path, said, self_made):
     ended = replace(self_made, ends_at=datetime.now(UTC) - timedelta(days=1))
-    with pytest.raises(provenance.CannotSign, match="ended on"):
+    with pytest.raises(provenance.CannotSign, match="has expired"):
         provenance.sign(clip, tmp_path / "signed.mp4", said, by=ended)
 
 

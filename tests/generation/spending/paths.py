@@ -17,6 +17,7 @@ from django.utils import timezone
 from generation import api_tokens, lifecycle
 from generation.composition import Settings
 from generation.models import Job, LedgerEntry, Note, Take
+from generation.models.job_codes import HoldCode
 from library.models import Project, Role
 from tests import factories
 from tests.generation.views.conftest import composed, make_take
@@ -66,7 +67,7 @@ def stage(user: User, alice: User, project: Project, *, can_write: bool = True) 
 
 
 def _held(by: User, project: Project, **fields: Any) -> Job:
-    values = {"provider": "sandbox", "held_reason": "Nobody knows."} | fields
+    values = {"provider": "sandbox", "hold_code": HoldCode.SUBMIT_INTERRUPTED} | fields
     return factories.job(by, project, status=Job.Status.HELD, **values)
 
 

@@ -38,7 +38,7 @@ def make_take(by: User, project: Project, **fields: Any) -> Take:
     """A finished job and its take; nothing lies in the storage."""
     shot = fields.pop("shot", None)
     job = factories.job(by, project, status=Job.Status.SUCCEEDED, shot=shot, **fields)
-    JobEvent.objects.create(job=job, status=job.status, text="The take is stored.", by=by)
+    JobEvent.objects.create(job=job, status=job.status, code="stored", by=by)
     number = Take.objects.filter(project=project, shot=shot).count() + 1
     name = uuid4().hex
     return Take.objects.create(

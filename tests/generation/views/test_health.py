@@ -209,7 +209,7 @@ def test_readyz_tells_how_long_the_oldest_job_has_waited(
 @pytest.mark.usefixtures("s3", "beating")
 def test_a_long_line_that_moves_is_not_overdue(client: Client, alice: User, project: Project) -> None:
     job = a_job(alice, project, Status.QUEUED, task_id="", next_step_at=ago(hours=1))
-    JobEvent.objects.create(job=job, status=Status.SUBMITTING, text="another one")
+    JobEvent.objects.create(job=job, status=Status.SUBMITTING, code="submitting")
     assert parts(client)["steps"][0] is True
 
 

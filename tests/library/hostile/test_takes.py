@@ -62,6 +62,6 @@ def test_a_hostile_result_becomes_no_take(
     store_job(job.pk)
     job.refresh_from_db()
     assert (job.status, job.attempts, Take.objects.count()) == (Job.Status.STORING, 1, 0)
-    assert "The provider's file cannot be opened: " in job.events.last().text
+    assert job.events.last().data["problems"][0]["code"] == "unreadable"
     assert stored_keys() == before
     assert set(project_settings.FILE_UPLOAD_TEMP_DIR.iterdir()) == left_by_others

@@ -25,13 +25,13 @@ def test_sending_again_makes_a_second_job_and_keeps_the_first_one_s_money_uncert
     perhaps_sent, bring_to, sandbox, bob
 ):
     job = perhaps_sent()
-    made = resolve.send_again(job, by=bob)
+    made = resolve.resubmit(job, by=bob)
     job, made = fresh(job), fresh(made)
     assert (job.status, job.ledger.state) == (Status.HELD, Money.UNCERTAIN)
     assert (made.status, made.ledger.state, made.created_by) == (Status.QUEUED, Money.ESTIMATED, bob)
     assert (made.plan, made.prompt, made.estimate_usd) == (job.plan, job.prompt, job.estimate_usd)
     assert LedgerEntry.objects.committed() == 2 * job.estimate_usd
-    assert f"sent it again as {made}" in job.held_reason
+    assert job.hold_data["resubmitted_as"] == str(made)
     assert [job.events.last().by, made.events.last().by] == [bob, bob]
 
     bring_to(made, Status.SUCCEEDED)
@@ -41,9 +41,9 @@ def test_sending_again_makes_a_second_job_and_keeps_the_first_one_s_money_uncert
 
 def test_a_job_is_sent_again_once_and_can_still_be_found_and_written_off(perhaps_sent, sandbox, bob):
     job = perhaps_sent()
-    made = resolve.send_again(job, by=bob)
-    with pytest.raises(lifecycle.NotPossible, match=f"sent again already, as {made}"):
-        resolve.send_again(job, by=bob)
+    made = resolve.resubmit(job, by=bob)
+    with pytest.raises(lifecycle.NotPossible, match=str(made)):
+        resolve.resubmit(job, by=bob)
     resolve.attach(job, tasks_of(sandbox, job)[0]["id"], by=bob)
     assert fresh(job).status == Status.RUNNING
 
@@ -54,7 +54,7 @@ def test_a_job_sent_again_keeps_its_references(queued, sandbox, settings, alice,
     sandbox.add_fault("submit", "drop_after")
     job = queued("@Mara walks")
     lifecycle.submit_job(job.pk)
-    made = resolve.send_again(job, by=bob)
+    made = resolve.resubmit(job, by=bob)
     assert [(one.handle, one.asset, one.version) for one in made.references.all()] == [
         ("Mara", asset, asset.current_version)
     ]
@@ -66,8 +66,8 @@ def test_sending_again_does_not_pass_the_budget(perhaps_sent, sandbox, bob, proj
     job = perhaps_sent()
     Project.objects.filter(pk=project.pk).update(budget_usd=job.estimate_usd)
     with pytest.raises(lifecycle.CannotQueue, match="budget"):
-        resolve.send_again(job, by=bob)
-    assert (Job.objects.count(), fresh(job).held_reason) == (1, job.held_reason)
+        resolve.resubmit(job, by=bob)
+    assert (Job.objects.count(), fresh(job).hold_data) == (1, job.hold_data)
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_an_answer_that_comes_after_the_write_off_is_an_event_only(perhaps_sent,
     accept(job.pk, task)
     job = fresh(job)
     assert (job.status, job.ledger.state, Take.objects.exists()) == (Status.FAILED, Money.REFUNDED, False)
-    assert task in job.events.last().text
+    assert job.events.last().data["task"] == task
     assert poll() == 0
 
 
@@ -119,8 +119,8 @@ def test_nothing_else_can_be_decided(alice, project, status):
     job = factories.job(alice, project, status=status)
     decisions = [
         lambda: resolve.attach(job, "task_1", by=alice),
-        lambda: resolve.ask_again(job, by=alice),
-        lambda: resolve.send_again(job, by=alice),
+        lambda: resolve.requery(job, by=alice),
+        lambda: resolve.resubmit(job, by=alice),
         lambda: resolve.write_off(job, by=alice, paid=True),
     ]
     for decide in decisions:
@@ -135,9 +135,9 @@ def test_two_who_press_at_once_do_one_thing(alice, project, decision):
     job = held(alice, project, request_body=b"{}", task_id="task_1" if decision == "ask" else "")
     start, told = threading.Barrier(4), []
     decide = {
-        "send": lambda: resolve.send_again(Job.objects.get(pk=job.pk), by=alice),
+        "send": lambda: resolve.resubmit(Job.objects.get(pk=job.pk), by=alice),
         "write_off": lambda: resolve.write_off(Job.objects.get(pk=job.pk), by=alice, paid=True),
-        "ask": lambda: resolve.ask_again(Job.objects.get(pk=job.pk), by=alice),
+        "ask": lambda: resolve.requery(Job.objects.get(pk=job.pk), by=alice),
     }[decision]
 
     def press():

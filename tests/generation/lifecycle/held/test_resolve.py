@@ -7,9 +7,15 @@ from django.utils import timezone
 
 from generation import lifecycle
 from generation.lifecycle.held import resolve
-from generation.lifecycle.held.held_jobs import KEY_LIFE, Doubt, Way, at_risk, doubt_of, ways_of
-from generation.lifecycle.leases import MAX_TAKEOVERS, claim
-from generation.lifecycle.poll.provider_webhook import TOOK_IT
+from generation.lifecycle.held.held_jobs import (
+    KEY_LIFE,
+    Action,
+    AttentionReason,
+    attention_reason,
+    available_actions,
+    usd_at_risk,
+)
+from generation.lifecycle.leases import MAX_LAPSED_LEASES, claim
 from generation.models import Job, LedgerEntry, Take
 from tests import factories
 from tests.generation.lifecycle.conftest import make_due
@@ -29,32 +35,35 @@ def test_what_is_in_doubt_and_what_can_be_done(alice, project, settings):
     )
     unsent = held(alice, project, frozen_at=None)
     late = factories.job(alice, project, status=Status.RUNNING, provider="sandbox", late_at=timezone.now())
-    ask, attach, send, write_off = Way.ASK, Way.ATTACH, Way.SEND, Way.WRITE_OFF
+    ask, attach, send, write_off = Action.REQUERY, Action.ATTACH, Action.RESUBMIT, Action.WRITE_OFF
 
-    assert [(doubt_of(job), ways_of(job)) for job in (sent, repeatable, strange, video, unsent, late)] == [
-        (Doubt.SENT, [attach, send, write_off]),
-        (Doubt.SENT, [ask, attach, send, write_off]),
-        (Doubt.TASK, [ask, send, write_off]),
-        (Doubt.VIDEO, [ask, send, write_off]),
-        (Doubt.UNSENT, [ask, write_off]),
-        (Doubt.LATE, [ask, write_off]),
+    assert [
+        (attention_reason(job), available_actions(job))
+        for job in (sent, repeatable, strange, video, unsent, late)
+    ] == [
+        (AttentionReason.SENT, [attach, send, write_off]),
+        (AttentionReason.SENT, [ask, attach, send, write_off]),
+        (AttentionReason.TASK, [ask, send, write_off]),
+        (AttentionReason.VIDEO, [ask, send, write_off]),
+        (AttentionReason.UNSENT, [ask, write_off]),
+        (AttentionReason.LATE, [ask, write_off]),
     ]
-    assert [at_risk(fresh(job)) for job in (sent, video, unsent, late)] == [
+    assert [usd_at_risk(fresh(job)) for job in (sent, video, unsent, late)] == [
         Decimal("0.32"),
         Decimal("0.5"),
         0,
         0,
     ]
     Job.objects.update(provider="gateway", base_url="https://elsewhere.example")
-    assert ways_of(fresh(repeatable)) == [send, write_off]
-    assert ways_of(fresh(late)) == [write_off]
+    assert available_actions(fresh(repeatable)) == [send, write_off]
+    assert available_actions(fresh(late)) == [write_off]
 
 
 def test_the_key_is_not_used_when_the_provider_may_have_forgotten_it(alice, project, settings):
     old = held(alice, project, request_body=b"{}", frozen_at=timezone.now() - KEY_LIFE)
-    assert Way.ASK not in ways_of(old)
+    assert Action.REQUERY not in available_actions(old)
     settings.SKYREELS_IDEMPOTENT = False
-    assert Way.ASK not in ways_of(held(alice, project, request_body=b"{}"))
+    assert Action.REQUERY not in available_actions(held(alice, project, request_body=b"{}"))
 
 
 def test_a_call_tells_that_the_provider_did_take_it(perhaps_sent, settings):
@@ -63,12 +72,12 @@ def test_a_call_tells_that_the_provider_did_take_it(perhaps_sent, settings):
     job = perhaps_sent()
     told = job.events.count()
     for _ in range(3):
-        assert lifecycle.called_back(job.hook_token)
+        assert lifecycle.handle_provider_webhook(job.hook_token)
     job = fresh(job)
-    assert (job.status, job.held_reason.count(TOOK_IT), job.events.count()) == (Status.HELD, 1, told + 1)
+    assert (job.status, job.hold_data["called"], job.events.count()) == (Status.HELD, 1, told + 1)
     resolve.write_off(job, by=job.created_by, paid=True)
     told = job.events.count()
-    assert lifecycle.called_back(job.hook_token)
+    assert lifecycle.handle_provider_webhook(job.hook_token)
     assert (fresh(job).status, job.events.count()) == (Status.FAILED, told)
 
 
@@ -77,7 +86,7 @@ def test_an_attached_task_brings_its_take_home(perhaps_sent, bring_to, sandbox, 
     task = tasks_of(sandbox, job)[0]["id"]
     resolve.attach(job, f" {task} ", by=bob)
     job = fresh(job)
-    assert (job.status, job.task_id, job.held_reason) == (Status.RUNNING, task, "")
+    assert (job.status, job.task_id, job.hold_code) == (Status.RUNNING, task, "")
     assert (job.ledger.state, job.events.last().by) == (Money.ESTIMATED, bob)
     assert task in job.events.last().text
     job = bring_to(job, Status.SUCCEEDED)
@@ -106,7 +115,7 @@ def test_a_task_of_another_job_is_refused_by_name_to_those_who_may_see_it(
     job = perhaps_sent()
     with pytest.raises(resolve.NotThatTask, match=f"belongs to {other}"):
         resolve.attach(job, other.task_id, by=bob)
-    with pytest.raises(resolve.NotThatTask, match="belongs to another job here"):
+    with pytest.raises(resolve.NotThatTask, match="belongs to another job"):
         resolve.attach(job, other.task_id, by=charlie)
 
 
@@ -125,7 +134,7 @@ def test_a_provider_that_does_not_answer_changes_nothing(perhaps_sent, sandbox, 
 def test_asking_again_sends_the_same_bytes_with_the_same_key(perhaps_sent, bring_to, sandbox, bob):
     job = perhaps_sent()
     sent = bytes(job.request_body), job.idempotency_key
-    resolve.ask_again(job, by=bob)
+    resolve.requery(job, by=bob)
     assert (fresh(job).status, fresh(job).ledger.state) == (Status.SUBMITTING, Money.ESTIMATED)
     job = bring_to(job, Status.SUCCEEDED)
     assert (bytes(job.request_body), job.idempotency_key) == sent
@@ -139,8 +148,12 @@ def test_a_task_lost_from_sight_is_asked_about_again(queued, bring_to, poll, san
         make_due(job)
         poll()
     job = fresh(job)
-    assert (job.status, doubt_of(job), job.ledger.state) == (Status.HELD, Doubt.TASK, Money.UNCERTAIN)
-    resolve.ask_again(job, by=bob)
+    assert (job.status, attention_reason(job), job.ledger.state) == (
+        Status.HELD,
+        AttentionReason.TASK,
+        Money.UNCERTAIN,
+    )
+    resolve.requery(job, by=bob)
     bring_to(job, Status.SUCCEEDED)
     assert fresh(job).ledger.state == Money.SETTLED
 
@@ -149,9 +162,9 @@ def test_a_dead_link_that_lives_again_is_fetched(queued, bring_to, sandbox, bob)
     job = bring_to(queued(), Status.STORING)
     sandbox.add_fault("download", "dead_link", times=None)
     job = bring_to(job, Status.HELD)
-    assert doubt_of(job) is Doubt.VIDEO
+    assert attention_reason(job) is AttentionReason.VIDEO
     sandbox.clear_faults()
-    resolve.ask_again(job, by=bob)
+    resolve.requery(job, by=bob)
     bring_to(job, Status.SUCCEEDED)
     assert Take.objects.filter(job=job).count() == 1
 
@@ -161,14 +174,18 @@ def test_what_was_never_sent_goes_back_to_the_queue(queued, bring_to, sandbox, b
     sandbox.add_fault("submit", "status", status=429)
     make_due(job)
     lifecycle.submit_job(job.pk)
-    for _ in range(MAX_TAKEOVERS):
+    for _ in range(MAX_LAPSED_LEASES):
         make_due(job)
         assert claim(job.pk, Status.QUEUED, seconds=60) is not None  # and dies here
     make_due(job)
     lifecycle.submit_job(job.pk)
     job = fresh(job)
-    assert (job.status, doubt_of(job), job.ledger.state) == (Status.HELD, Doubt.UNSENT, Money.ESTIMATED)
-    resolve.ask_again(job, by=bob)
+    assert (job.status, attention_reason(job), job.ledger.state) == (
+        Status.HELD,
+        AttentionReason.UNSENT,
+        Money.ESTIMATED,
+    )
+    resolve.requery(job, by=bob)
     assert fresh(job).status == Status.QUEUED
     bring_to(job, Status.RUNNING)
     assert len(tasks_of(sandbox, job)) == 1
@@ -181,6 +198,6 @@ def test_a_render_that_comes_two_hours_late_is_collected(late, bring_to, sandbox
 
 def test_a_late_render_is_asked_about_now(late, bob):
     job = late()
-    resolve.ask_again(job, by=bob)
+    resolve.requery(job, by=bob)
     assert (fresh(job).status, fresh(job).next_step_at <= timezone.now()) == (Status.RUNNING, True)
     assert fresh(job).events.last().by == bob

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from generation import gateway, ledger, lifecycle
 from generation.lifecycle.held import resolve
-from generation.lifecycle.held.held_jobs import Doubt, doubt_of
+from generation.lifecycle.held.held_jobs import AttentionReason, attention_reason
 from generation.lifecycle.poll import poll_client
 from generation.lifecycle.poll.heartbeats import Share
 from generation.lifecycle.poll.requeue import Waker
@@ -111,14 +111,14 @@ def test_one_task_is_never_two_jobs(running, queued, bring_to, sandbox, bob):
     second = queued("another")
     lifecycle.submit_job(second.pk)
     second = fresh(second)
-    assert (second.status, doubt_of(second), second.ledger.state) == (
+    assert (second.status, attention_reason(second), second.ledger.state) == (
         Status.HELD,
-        Doubt.SENT,
+        AttentionReason.SENT,
         Money.UNCERTAIN,
     )
-    assert (second.lease_token, first.task_id in second.held_reason) == ("", True)
+    assert (second.lease_token, second.hold_data["task"]) == ("", first.task_id)
     assert (fresh(first).status, fresh(first).task_id) == (Status.RUNNING, first.task_id)
-    resolve.ask_again(second, by=bob)
+    resolve.requery(second, by=bob)
     bring_to(second, Status.SUCCEEDED)
     assert len(tasks_of(sandbox, second)) == 1
 
@@ -130,7 +130,7 @@ def test_a_task_is_lost_from_sight_only_when_that_was_said_five_times(running, p
     sandbox.add_fault("query", "status", status=404, times=2)
     for _ in range(9):
         [job] = asked(poll, job)
-    assert (job.status, job.held_reason) == (Status.RUNNING, "")
+    assert (job.status, job.hold_code) == (Status.RUNNING, "")
     bring_to(job, Status.SUCCEEDED)
 
 
@@ -140,8 +140,8 @@ def test_a_render_about_which_nobody_answers_comes_to_the_desk(running, poll, br
     sandbox.add_fault("query", "status", status=500, body="<html>", times=3)
     for _ in range(3):
         [job] = asked(poll, job)
-    assert (doubt_of(job), Job.objects.needs_attention().get()) == (Doubt.LATE, job)
-    assert job.events.filter(text__startswith="It takes far longer").count() == 1
+    assert (attention_reason(job), Job.objects.needs_attention().get()) == (AttentionReason.LATE, job)
+    assert job.events.filter(code="late").count() == 1
     bring_to(job, Status.SUCCEEDED)
 
 
@@ -155,7 +155,7 @@ def test_a_render_at_a_provider_that_is_not_configured_any_more_comes_to_the_des
         Waker().look(Share())
     assert list(Job.objects.needs_attention()) == [job]
     assert (fresh(job).status, fresh(young).late_at) == (Status.RUNNING, None)
-    assert job.events.filter(text__startswith="Its provider is not the one").count() == 1
+    assert job.events.filter(code="other_provider").count() == 1
     Job.objects.update(provider="sandbox", base_url=settings.SKYREELS_BASE_URL)
     bring_to(job, Status.SUCCEEDED)
 

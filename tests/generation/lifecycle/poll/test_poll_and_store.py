@@ -106,7 +106,7 @@ def test_a_dead_link_is_asked_for_again_and_held_in_the_end(running, bring_to, s
     for _ in range(2 * MAX_TRIES):
         store(job)
     assert (job.status, job.ledger.state) == (Status.HELD, Money.UNCERTAIN)
-    assert "dead" in job.held_reason
+    assert job.hold_data["problems"][0]["code"] == "link_dead"
 
 
 def test_our_own_trouble_has_more_patience(running, bring_to, sandbox, settings, tmp_path):
@@ -124,7 +124,7 @@ def test_a_link_of_another_gateway_is_not_asked_for_here(running, bring_to, sand
     sandbox.add_fault("download", "dead_link")
     asked = len(sandbox.log())
     assert store(job).status == Status.STORING
-    assert "Its provider is not the one" in job.events.last().text
+    assert job.events.last().data["problems"][-1]["code"] == "other_provider"
     assert not [entry for entry in sandbox.log()[asked:] if "/tasks/" in entry["path"]]
 
 

@@ -172,4 +172,4 @@ def test_who_is_asked_to_call(settings, wanted, url, is_sandbox, provider, asked
     settings.SKYREELS_WEBHOOKS, settings.PUBLIC_URL = wanted, url
     settings.PROVIDER_IS_SANDBOX, settings.SKYREELS_PROVIDER = is_sandbox, provider
     assert gateway.calls_back() is asked
-    assert lifecycle.called_back("") is False
+    assert lifecycle.handle_provider_webhook("") is False

@@ -8,6 +8,7 @@ import pytest
 
 from generation import promotion, provenance
 from generation.models import Job
+from generation.models.job_codes import UnsignedCode
 from generation.provenance import certificates
 from library import storage
 from tests.stored import stored_keys
@@ -22,10 +23,6 @@ def fetched(key: str, folder: Path) -> Path:
     return path
 
 
-def told(job: Job) -> provenance.Told:
-    return provenance.Told.read(job.events.last().text)
-
-
 def test_a_take_is_signed_and_the_providers_bytes_are_kept(queued, bring_to, sandbox, tmp_path):
     job = bring_to(queued(), Status.SUCCEEDED)
     take = job.take
@@ -38,7 +35,8 @@ def test_a_take_is_signed_and_the_providers_bytes_are_kept(queued, bring_to, san
     by = manifest["signature_info"]["common_name"]
     assert by == certificates.NAME
     known = hashlib.sha256(original.read_bytes()).hexdigest()
-    assert told(job) == provenance.Told(signed_by=by, original_sha256=known)
+    assert (take.signed_by, take.original_sha256, take.unsigned_reason) == (by, known, "")
+    assert job.events.last().data == {"signed_by": by, "sha256": known}
     with pytest.raises(provenance.CannotSign):
         provenance.read(original)
 
@@ -61,15 +59,16 @@ def test_production_without_a_certificate_stores_it_unsigned(queued, bring_to, s
     settings.PRODUCTION = True
     job = bring_to(queued(), Status.SUCCEEDED)
     assert (job.take.key, job.take.original_key) == (storage.take_key(job.uuid), "")
-    assert told(job).reason == "no certificate is configured"
-    assert "no content credentials: no certificate is configured" in caplog.text
+    assert job.take.unsigned_reason == UnsignedCode.NO_CERTIFICATE
+    assert "no content credentials" in caplog.text
 
 
 def test_a_certificate_that_cannot_be_read_loses_no_take(queued, bring_to, sandbox, settings, tmp_path):
     settings.VAR_DIR = tmp_path / "gone"
     job = bring_to(queued(), Status.SUCCEEDED)
     assert job.take.original_key == ""
-    assert told(job).reason == "the certificate cannot be read (No such file or directory)"
+    assert job.take.unsigned_reason == UnsignedCode.CERTIFICATE_UNREADABLE
+    assert job.take.unsigned_detail == "No such file or directory"
 
 
 def test_the_library_finds_the_signed_file_again(alice, queued, bring_to, sandbox):

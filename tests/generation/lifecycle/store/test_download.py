@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from generation.lifecycle.store import download, ssrf
-from generation.lifecycle.store.download import MAX_RESUMES, LinkDead, fetch
+from generation.lifecycle.store.download import MAX_RESUMES, LinkDead, download_file
 from generation.lifecycle.store.ssrf import NotPublic
 from library.probe import Refusal, UnreadableMedia
 
@@ -69,7 +69,7 @@ def host(settings):
 
 
 def brought(url, path):
-    return fetch(url, path, lambda: None), path.read_bytes()
+    return download_file(url, path, lambda: None), path.read_bytes()
 
 
 def test_a_whole_file_comes_with_its_hash(host, tmp_path):
@@ -90,14 +90,14 @@ def test_what_cannot_be_resumed_or_does_not_move_is_an_error(host, tmp_path, nam
     host.pieces = len(CONTENT) // 2
     setattr(host, name, value)
     with pytest.raises(httpx.TransportError):
-        fetch(host.url, tmp_path / "it", lambda: None)
+        download_file(host.url, tmp_path / "it", lambda: None)
     assert len(host.asked) == 1
 
 
 def test_a_file_that_breaks_again_and_again_is_an_error_in_the_end(host, tmp_path):
     host.pieces = 64 * 1024
     with pytest.raises(httpx.TransportError):
-        fetch(host.url, tmp_path / "it", lambda: None)
+        download_file(host.url, tmp_path / "it", lambda: None)
     assert len(host.asked) == MAX_RESUMES + 1
 
 
@@ -108,7 +108,7 @@ def test_another_file_behind_the_same_link_is_fetched_from_its_beginning(host, t
     def changed():
         host.etag, host.pieces = '"two"', len(CONTENT)
 
-    sha256 = fetch(host.url, tmp_path / "it", changed)
+    sha256 = download_file(host.url, tmp_path / "it", changed)
     assert (sha256, (tmp_path / "it").read_bytes()) == (hashlib.sha256(CONTENT).hexdigest(), CONTENT)
 
 
@@ -116,7 +116,7 @@ def test_another_file_behind_the_same_link_is_fetched_from_its_beginning(host, t
 def test_a_dead_link_is_told_from_a_busy_host(host, tmp_path, status):
     host.status = status
     with pytest.raises(LinkDead):
-        fetch(host.url, tmp_path / "it", lambda: None)
+        download_file(host.url, tmp_path / "it", lambda: None)
 
 
 @pytest.mark.parametrize(
@@ -133,7 +133,7 @@ def test_a_part_that_is_not_the_one_asked_for_is_never_taken_for_the_file(host, 
     host.pieces = len(CONTENT) // 2
     setattr(host, name, lie)
     with pytest.raises(httpx.TransportError):
-        fetch(host.url, tmp_path / "it", lambda: None)
+        download_file(host.url, tmp_path / "it", lambda: None)
     assert (tmp_path / "it").read_bytes() == CONTENT[: len(CONTENT) // 2]
 
 
@@ -142,7 +142,7 @@ def test_more_than_a_video_may_have_is_not_fetched(host, tmp_path, monkeypatch, 
     monkeypatch.setattr(download, "MAX_VIDEO_BYTES", 1_000_000)
     host.told_length = length
     with pytest.raises(UnreadableMedia, match=Refusal.VIDEO_TOO_LARGE):
-        fetch(host.url, tmp_path / "it", lambda: None)
+        download_file(host.url, tmp_path / "it", lambda: None)
     assert (tmp_path / "it").stat().st_size <= (0 if length else 1_000_000)
 
 
@@ -184,26 +184,26 @@ def test_only_https_to_public_addresses_is_followed(settings, tmp_path, url):
     for base in ("https://api.example.com", "https://127.0.0.1:8443", "http://10.1.2.3"):
         settings.SKYREELS_BASE_URL = base
         with pytest.raises(NotPublic):
-            fetch(url, tmp_path / "it", lambda: None)
+            download_file(url, tmp_path / "it", lambda: None)
 
 
 def test_a_gateway_that_was_configured_on_this_machine_gives_out_its_own_results(host, settings, tmp_path):
     settings.PROVIDER_IS_SANDBOX = False
-    fetch(f"{host.url}/a.mp4", tmp_path / "it", lambda: None)
+    download_file(f"{host.url}/a.mp4", tmp_path / "it", lambda: None)
     assert (tmp_path / "it").read_bytes() == CONTENT
 
 
 def test_a_gateway_on_the_internet_is_followed_to_its_own_results_by_https_alone(settings, tmp_path):
     settings.PROVIDER_IS_SANDBOX, settings.SKYREELS_BASE_URL = False, "http://api.example.com"
     with pytest.raises(NotPublic):
-        fetch("http://api.example.com/a.mp4", tmp_path / "it", lambda: None)
+        download_file("http://api.example.com/a.mp4", tmp_path / "it", lambda: None)
 
 
 @pytest.mark.parametrize("target", ["http://127.0.0.1:1/", "https://localhost/", "https://[::1]/"])
 def test_a_redirect_leads_no_further_than_the_first_link_could(host, tmp_path, target):
     host.moved = target
     with pytest.raises(NotPublic):
-        fetch(host.url, tmp_path / "it", lambda: None)
+        download_file(host.url, tmp_path / "it", lambda: None)
 
 
 def test_the_connection_goes_to_the_address_that_was_looked_at(settings, tmp_path, monkeypatch):
@@ -222,7 +222,7 @@ def test_the_connection_goes_to_the_address_that_was_looked_at(settings, tmp_pat
     monkeypatch.setattr(socket, "getaddrinfo", rebound)
     monkeypatch.setattr(ssrf.gateway, "heeds_proxies", lambda address: False)
     with pytest.raises(httpx.ConnectError):
-        fetch("https://video.example/a.mp4", tmp_path / "it", lambda: None)
+        download_file("https://video.example/a.mp4", tmp_path / "it", lambda: None)
     # Before the request, before the connection, and the connection's own look at what is an address already.
     assert asked == ["video.example", "video.example", "93.184.216.34"]
 
@@ -233,4 +233,4 @@ def test_one_private_address_among_public_ones_is_enough_to_refuse(settings, tmp
     both = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (ip, 443)) for ip in ("93.184.216.34", "192.168.0.7")]
     monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **kwargs: both)
     with pytest.raises(NotPublic):
-        fetch("https://video.example/a.mp4", tmp_path / "it", lambda: None)
+        download_file("https://video.example/a.mp4", tmp_path / "it", lambda: None)

@@ -10,6 +10,7 @@ from generation import lifecycle
 from generation.lifecycle.leases import LeaseLost, claim, transition
 from generation.lifecycle.submit.outcomes import accept
 from generation.models import GatewayState, Job, LedgerEntry
+from generation.models.job_codes import Event, EventCode, HoldCode
 from tests.generation.lifecycle.conftest import make_due
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("s3")]
@@ -150,7 +151,7 @@ def test_an_unknown_outcome_is_held_where_keys_are_not_honoured(queued, sandbox,
     sandbox.add_fault("submit", "drop_after")
     job = submit(queued())
     assert (job.status, job.ledger.state) == (Status.HELD, Money.UNCERTAIN)
-    assert "not known" in job.held_reason
+    assert job.hold_code == HoldCode.SUBMIT_UNCLEAR
 
 
 @pytest.mark.parametrize("second", [{"status": 429}, {"status": 401}, {"status": 402}, {"status": 503}])
@@ -191,7 +192,7 @@ def test_a_late_answer_heals_a_held_job(queued, sandbox, settings):
     job = submit(queued())
     accept(job.pk, "task_late")
     job.refresh_from_db()
-    assert (job.status, job.task_id, job.held_reason) == (Status.RUNNING, "task_late", "")
+    assert (job.status, job.task_id, job.hold_code) == (Status.RUNNING, "task_late", "")
 
 
 def test_a_second_task_is_told_and_changes_nothing(queued, sandbox):
@@ -200,7 +201,7 @@ def test_a_second_task_is_told_and_changes_nothing(queued, sandbox):
     accept(job.pk, "task_other")
     job.refresh_from_db()
     assert job.task_id == first
-    assert "paid twice" in job.events.last().text
+    assert job.events.last().code == EventCode.ACCEPTED_TWICE
 
 
 def test_a_doubled_wake_up_sends_once(queued, sandbox):
@@ -217,7 +218,7 @@ def test_a_worker_that_lost_its_lease_writes_nothing(queued, sandbox):
     submit(job)
 
     with pytest.raises(LeaseLost):
-        transition(slow, Status.QUEUED, "too late", after=0)
+        transition(slow, Status.QUEUED, Event(EventCode.NOT_SENT), after=0)
     job.refresh_from_db()
     assert job.status == Status.RUNNING
 
@@ -303,5 +304,5 @@ def test_a_job_whose_workers_die_before_they_send_it_is_held(queued, sandbox):
         make_due(job)
         claim(job.pk, Status.QUEUED, seconds=60)
     assert submit(job).status == Status.HELD
-    assert "Nothing was sent" in job.held_reason
+    assert job.hold_code == HoldCode.CRASHED_BEFORE_SUBMIT
     assert tasks_of(sandbox, job) == []
