@@ -21,14 +21,16 @@ QUERIES := tests/library tests/generation/lifecycle tests/generation/spending te
 	tests/generation/views tests/generation/supervision/test_guessing.py tests/faults tests/upgrade
 # What these are about is the content of files, whatever the database.
 MEDIA := --ignore=tests/library/hostile --ignore=tests/library/decoding
+# What these measure by the clock needs the machine for itself.
+TIMED := tests/faults tests/generation/supervision
 ON_SQLITE := env -u DATABASE_URL -u REDIS_URL
 ON_POSTGRESQL := env DATABASE_URL=$(CI_DATABASE_URL) REDIS_URL=$(CI_REDIS_URL)
 PARALLEL := -n $(JOBS) --dist worksteal
 
 test-all: .venv/dev.stamp
 	$(ON_SQLITE) $(MAKE) test
-	$(ON_SQLITE) $(BIN)/python -m pytest -m system $(PARALLEL) tests/browser
-	$(ON_SQLITE) $(BIN)/python -m pytest -m system --ignore=tests/browser
+	$(ON_SQLITE) $(BIN)/python -m pytest -m system $(PARALLEL) $(addprefix --ignore=,$(TIMED)) tests
+	$(ON_SQLITE) $(BIN)/python -m pytest -m system $(TIMED)
 	$(ON_POSTGRESQL) $(BIN)/python -m pytest -m "not system" $(PARALLEL) --only-database $(MEDIA) $(QUERIES)
 	$(ON_POSTGRESQL) $(BIN)/python -m pytest -m system --only-database tests/faults tests/upgrade \
 		tests/generation/supervision/test_guessing.py

@@ -7,6 +7,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.soundness import serious
 
+pytestmark = pytest.mark.system
 COMPOSER = "/projects/harbour-lights/new/?anew=1"
 LINE_FROM = 700  # px of window: there is room for the line
 
