@@ -56,7 +56,7 @@ class TaskFailure(Schema):
     type: Literal["task_error"] = "task_error"
 
 
-class TaskShape(Schema):
+class TaskOut(Schema):
     """Where a task stands."""
 
     id: str = Field(examples=["task_0b6c1f7e3a914d2c8f50e2d49a7b6c13"])
@@ -76,7 +76,7 @@ def task_id_of(job: Job) -> str:
     return f"task_{job.uuid.hex}"
 
 
-def task_of(job: Job) -> TaskShape:
+def task_of(job: Job) -> TaskOut:
     """Where the job stands, in the gateway's words."""
     shown: dict[str, Any] = {
         "id": task_id_of(job),
@@ -94,7 +94,7 @@ def task_of(job: Job) -> TaskShape:
         shown["result"] = TaskResult(videos=[_video(job.take.key)])
     if job.status == Job.Status.FAILED:
         shown["error"] = TaskFailure(code=job.error_code or "generation_failed", message=job.error_message)
-    return TaskShape(**shown)
+    return TaskOut(**shown)
 
 
 def _video(key: str) -> Video:

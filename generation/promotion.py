@@ -1,8 +1,7 @@
-"""Takes become assets of the library: the whole clip, or the frame that is shown at a second. What came from where
-is kept.
+"""Save takes to the library: the whole video, or the frame at a second. The asset keeps a reference to its take.
 
-Slow work (fetching, decoding, storing) stands outside the transaction. The take's row is locked while the asset is
-made, so that the same frame asked for twice at once becomes one asset.
+Downloading, decoding and storing happen outside the transaction. The take's row is locked while the asset is created,
+so that concurrent requests for the same frame create one asset.
 """
 
 import tempfile
@@ -23,7 +22,7 @@ from library.refusal_text import refusal_text
 
 
 class CannotPromote(Exception):
-    """Nothing was made. The message is a sentence for people; `field` is what to change, where that helps."""
+    """Nothing was created. The message is for the user; `field` is the field to change, if any."""
 
     def __init__(self, message: str, field: str = "") -> None:
         super().__init__(message)
@@ -44,45 +43,50 @@ def promote(
     at: float | None = None,
     is_shared: bool = False,
 ) -> Asset:
-    """An asset of the take's project: the clip, or with `at` (seconds) the frame that is shown then.
+    """Create an asset of the take's project: the video, or with `at` (seconds) the frame at that time.
 
-    The same thing asked for again under the same handle is the asset that was made before. Its rights end with those
-    of what the take was made with. Raises CannotPromote, and `ingest.HandleTaken` when another asset has the handle.
+    Return the existing asset if the same video or frame already has this handle. The rights end with those of the
+    assets that the take uses. Raise CannotPromote, and `ingest.HandleTaken` when another asset has the handle.
     """
     if not handles.is_handle(handle):
         raise CannotPromote(handles.RULE, "handle")
     media, second = _media_of(take, at, by)
     with transaction.atomic():
         _lock(take)
-        if made := _made_before(take, media).visible_to(by).named(handle).first():
-            return made
-        return _created(
+        if existing := _existing(take, media).visible_to(by).named(handle).first():
+            return existing
+        return _create_asset(
             take, media, second, by=by, handle=handle, title=title, tags=tags, is_shared=is_shared
         )
 
 
 def reference_to(take: Take, *, by: User, at: float | None = None) -> Asset:
-    """The asset that stands for the clip or its frame in a prompt: the one that is there, or one made now under a
-    handle of its own, kept to the project. Raises CannotPromote, also for a clip too long to be a reference."""
+    """Return the asset that represents the video or frame in prompts, created with a generated handle if necessary.
+
+    A new asset is restricted to the project. Raise CannotPromote, also for a video too long to be a reference.
+    """
     if at is None and take.seconds > usability.MAX_VIDEO_SECONDS:
-        raise CannotPromote(
-            f"{take} lasts {take.seconds:.1f} s; a clip that goes on may have {usability.MAX_VIDEO_SECONDS:g} s. "
-            "Go on from its last frame instead."
+        message = _(
+            "%(take)s is %(seconds)s s long; only videos of up to %(limit)s s can be extended. "
+            "Start from its last frame instead."
         )
+        values = {"seconds": f"{take.seconds:.1f}", "limit": f"{usability.MAX_VIDEO_SECONDS:g}"}
+        raise CannotPromote(message % {"take": take, **values})
     media, second = _media_of(take, at, by)
     with transaction.atomic():
         _lock(take)
-        if made := _made_before(take, media).visible_to(by).order_by("pk").first():
-            return made
+        if existing := _existing(take, media).visible_to(by).order_by("pk").first():
+            return existing
         try:
-            return _created(take, media, second, by=by, handle=suggest_handle(take, second))
+            return _create_asset(take, media, second, by=by, handle=suggest_handle(take, second))
         except ingest.HandleTaken as error:
-            raise CannotPromote(f"{error} at this very moment. Press the button again.") from error
+            message = _("%(error)s Another request has just created it; try again.")
+            raise CannotPromote(message % {"error": error}) from error
 
 
 def reference_at(take: Take, *, by: User, second: float | None = None) -> Asset | None:
-    """What `reference_to` has made of the clip, or of the frame that begins at that second; nothing is made here."""
-    # One that has other files by now than at first stands for it no more, as `_made_before` sees it.
+    """Return the asset that `reference_to` created for the video, or for the frame that starts at that second."""
+    # An asset whose files have changed since no longer represents the take; `_existing` agrees.
     assets = (
         Asset.objects.visible_to(by)
         .active()
@@ -98,8 +102,8 @@ def reference_at(take: Take, *, by: User, second: float | None = None) -> Asset 
 
 
 def suggest_handle(take: Take, second: float | None = None) -> str:
-    """A free handle such as `clip_take_3_020` or `frame_2_50s_take_3_020`: what tells takes apart comes first, since
-    handles are cut at 32 characters."""
+    """Return a free handle such as `clip_take_3_020` or `frame_2_50s_take_3_020`. What distinguishes takes comes first,
+    since handles are cut at 32 characters."""
     what = "clip" if second is None else f"frame {second:.2f}s"
     place = take.shot.code if take.shot else take.project.slug
     named = ingest.free_suggestion(f"{what} take {take.number} {place}")
@@ -107,21 +111,24 @@ def suggest_handle(take: Take, second: float | None = None) -> str:
 
 
 def title_of(take: Take, second: float | None = None) -> str:
-    """`Take 3 of 020`, and for a frame `Take 3 of 020 at 2.50 s`."""
-    whole = f"{take} of {take.shot.code}" if take.shot else f"{take}"
-    return whole if second is None else f"{whole} at {second:.2f} s"
+    """Return `Take 3 of 020`, and for a frame `Take 3 of 020 at 2.50 s`."""
+    whole = _("%(take)s of %(shot)s") % {"take": take, "shot": take.shot.code} if take.shot else str(take)
+    if second is None:
+        return whole
+    return _("%(take)s at %(second)s s") % {"take": whole, "second": f"{second:.2f}"}
 
 
 def _media_of(take: Take, at: float | None, by: User) -> tuple[MediaFile, float | None]:
-    """The stored clip or frame, and the second at which the frame begins."""
+    """Return the stored video or frame, and the second at which the frame starts."""
     if at is not None and not 0 <= at <= take.end + 0.05:
-        raise CannotPromote(f"{take} lasts {take.end:.2f} s: choose a second from 0 to that.", "at")
+        message = _("%(take)s is %(seconds)s s long. Choose a second from 0 to %(seconds)s.")
+        raise CannotPromote(message % {"take": take, "seconds": f"{take.end:.2f}"}, "at")
     known = MediaFile.objects.filter(sha256=take.sha256).first()
     if at is None and known:
         return known, None
     try:
         with tempfile.TemporaryDirectory(dir=settings.FILE_UPLOAD_TEMP_DIR) as folder:
-            return _fetched(take, at, Path(folder), by)
+            return _download_and_store(take, at, Path(folder), by)
     except storage.ObjectMissing as error:
         raise CannotPromote(
             _("The video of this take is not in the storage. No asset was created.")
@@ -134,12 +141,14 @@ def _media_of(take: Take, at: float | None, by: User) -> tuple[MediaFile, float 
         ) from error
 
 
-def _fetched(take: Take, at: float | None, folder: Path, by: User) -> tuple[MediaFile, float | None]:
-    film, still = folder / "take.mp4", folder / "frame.png"
-    storage.download(take.key, film)
+def _download_and_store(
+    take: Take, at: float | None, folder: Path, by: User
+) -> tuple[MediaFile, float | None]:
+    video, still = folder / "take.mp4", folder / "frame.png"
+    storage.download(take.key, video)
     if at is None:
-        return ingest.add_media(film, name=title_of(take), by=by, project=take.project), None
-    second = decoding.frame(film, at, still)
+        return ingest.add_media(video, name=title_of(take), by=by, project=take.project), None
+    second = decoding.frame(video, at, still)
     return ingest.add_media(still, name=title_of(take, second), by=by, project=take.project), round(second, 3)
 
 
@@ -147,12 +156,12 @@ def _lock(take: Take) -> None:
     Take.objects.select_for_update().get(pk=take.pk)
 
 
-def _made_before(take: Take, media: MediaFile) -> AssetQuerySet:
-    """The assets that were made of this take and consist of these bytes still."""
+def _existing(take: Take, media: MediaFile) -> AssetQuerySet:
+    """Return the assets that were created from this take and still consist of these bytes."""
     return Asset.objects.active().filter(promotion__take=take, current_version__files__media=media)
 
 
-def _created(
+def _create_asset(
     take: Take,
     media: MediaFile,
     second: float | None,

@@ -1,4 +1,4 @@
-"""What programs say about an asset, as the forms of the pages judge it; only the names are shorter here."""
+"""Create and change assets through the API, validated by the forms of the pages; only field names differ."""
 
 from datetime import date
 from typing import Annotated, Any
@@ -8,65 +8,70 @@ from pydantic import BeforeValidator, Field, StringConstraints
 
 from generation import lifecycle
 from generation.api.authentication import Caller
-from generation.api.errors import Conflict, Forbidden, refuse_form
+from generation.api.errors import Conflict, Forbidden, form_error
 from generation.api.schemas import AnyCase, Kind
-from generation.api.strict_json import Asked, AskedInJson
+from generation.api.strict_json import StrictJsonSchema, StrictSchema
 from library import forms, handles, ingest
 from library.models import Asset
 
 FORM_NAMES = {"project": "home_project", "shared": "is_shared", "grid": "is_grid"}
 API_NAMES = {theirs: ours for ours, theirs in FORM_NAMES.items()}
-LARGEST_REVISION = 2**31 - 1
+MAX_REVISION = 2**31 - 1
 Tag = Annotated[str, StringConstraints(max_length=1000)]
-# Text in JSON too; a form sends an empty one for none.
+# A string in JSON too; a form sends an empty string for none.
 LastDay = Annotated[date | None, Field(strict=False), BeforeValidator(lambda value: value or None)]
 
 
-class AboutAsset(Asked):
-    """What can be said about an asset."""
+class AssetFields(StrictSchema):
+    """The editable details of an asset."""
 
     title: str = Field("", max_length=120)
     description: str = Field("", max_length=4000)
-    tags: list[Tag] = Field([], max_length=100, description="a tag each, or several with commas between them")
-    project: str | None = Field(None, max_length=60, description="slug of the project that it belongs to")
-    shared: bool = Field(True, description="everyone may use it; otherwise its project alone")
-    grid: bool = Field(False, description="one picture with several views; for kind `image`")
+    tags: list[Tag] = Field(
+        [], max_length=100, description="one tag per entry, or several separated by commas"
+    )
+    project: str | None = Field(None, max_length=60, description="slug of its home project")
+    shared: bool = Field(True, description="usable in all projects; otherwise only in its home project")
+    grid: bool = Field(False, description="a multi-view sheet; for kind `image`")
     licence: str = Field("", max_length=120)
     source: str = Field("", max_length=200)
     consent_note: str = Field("", max_length=4000)
     rights_end_on: LastDay = Field(None, description="the last day on which it may be used")
 
 
-class NewAsset(AboutAsset):
-    """A new asset, beside its files."""
+class NewAsset(AssetFields):
+    """A new asset, sent together with its files."""
 
     handle: str = Field(min_length=1, max_length=100, examples=["Mara"], description="with or without the @")
     kind: Annotated[Kind, AnyCase]
 
 
-class AssetChanges(AboutAsset, AskedInJson):
-    """What is to be different; what is left out stays as it is."""
+class AssetChanges(AssetFields, StrictJsonSchema):
+    """Changes to an asset; omitted fields keep their value."""
 
     handle: str = Field(
-        "", max_length=100, description="another handle; the old one keeps resolving, and drafts follow"
+        "", max_length=100, description="a new handle; the old one remains valid, and drafts are updated"
     )
-    archived: bool = Field(False, description="out of lists and new prompts; false brings it back")
+    archived: bool = Field(False, description="hidden from lists and new prompts; false restores it")
     revision: int | None = Field(
-        None, ge=1, le=LARGEST_REVISION, description="what was read; answers 409 if it was edited since"
+        None,
+        ge=1,
+        le=MAX_REVISION,
+        description="the revision that was read; 409 if the asset was edited since",
     )
 
 
 @transaction.atomic
-def write_changes(caller: Caller, asset: Asset, changes: dict[str, Any]) -> None:
-    """All that is to be different, or nothing. Raises ApiError."""
+def apply_changes(caller: Caller, asset: Asset, changes: dict[str, Any]) -> None:
+    """Apply all changes, or none. Raise ApiError."""
     if caller.token.project and changes.get("project", caller.token.project.slug) is None:
-        raise Forbidden("This token is for one project, which it cannot take an asset out of.")
+        raise Forbidden("This token is limited to one project and cannot move an asset out of it.")
     revision = changes.pop("revision", None) or asset.revision
-    wished = changes.pop("handle", "")
+    wanted = changes.pop("handle", "")
     archived = changes.pop("archived", None)
     current = _edited(caller, asset, revision, changes) if changes else asset
-    if wished and wished.removeprefix("@") != asset.handle:
-        _rename(caller, current, wished, revision if current is asset else current.revision)
+    if wanted and wanted.removeprefix("@") != asset.handle:
+        _rename(caller, current, wanted, revision if current is asset else current.revision)
     elif not changes and revision != asset.revision:
         raise _stale(asset)
     if archived is not None:
@@ -74,8 +79,10 @@ def write_changes(caller: Caller, asset: Asset, changes: dict[str, Any]) -> None
 
 
 def form_data(caller: Caller, values: dict[str, Any]) -> dict[str, Any]:
-    """The values as the forms of the pages take them; a limited token's asset belongs to its project. Raises NotFound
-    and Forbidden for a project."""
+    """Return the values as the forms of the pages expect them; an asset of a limited token belongs to its project.
+
+    Raise NotFound or Forbidden for a project.
+    """
     data = {FORM_NAMES.get(name, name): value for name, value in values.items()}
     if "tags" in data:
         data["tags"] = ",".join(data["tags"])
@@ -84,17 +91,17 @@ def form_data(caller: Caller, values: dict[str, Any]) -> dict[str, Any]:
     return {name: "" if value is None or value is False else value for name, value in data.items()}
 
 
-def check_free(handle: str, caller: Caller, *, own: Asset | None = None) -> None:
-    """Raises Conflict for a handle that another asset has or had."""
+def check_handle_is_free(handle: str, caller: Caller, *, own: Asset | None = None) -> None:
+    """Raise Conflict for a handle that another asset has or had."""
     name = handle.removeprefix("@")
     if handles.is_handle(name) and (holder := ingest.holder_of(name, besides=own)):
-        raise taken(name, holder, caller)
+        raise handle_conflict(name, holder, caller)
 
 
-def taken(handle: str, holder: Asset, caller: Caller) -> Conflict:
-    """That another asset has or had the handle; what it is only for those who may see it."""
-    told = forms.taken_message(handle.removeprefix("@"), holder, caller.user)
-    return Conflict("handle_taken", told, param="handle")
+def handle_conflict(handle: str, holder: Asset, caller: Caller) -> Conflict:
+    """Return the conflict of a handle that is in use; the asset is named only if the caller may see it."""
+    message = forms.taken_message(handle.removeprefix("@"), holder, caller.user)
+    return Conflict("handle_taken", message, param="handle")
 
 
 def _home(caller: Caller, slug: str | None) -> int | None:
@@ -104,11 +111,11 @@ def _home(caller: Caller, slug: str | None) -> int | None:
 
 
 def _edited(caller: Caller, asset: Asset, revision: int, changes: dict[str, Any]) -> Asset:
-    said = forms.details_of(asset) | {"home_project": asset.home_project_id or ""}
-    data = {**said, "revision": revision, **form_data(caller, changes)}
+    current = forms.details_of(asset) | {"home_project": asset.home_project_id or ""}
+    data = {**current, "revision": revision, **form_data(caller, changes)}
     form = forms.EditForm(data, user=caller.user, asset=asset)
     if not form.is_valid():
-        raise refuse_form(form, API_NAMES)
+        raise form_error(form, API_NAMES)
     try:
         return ingest.edit_asset(asset, by=caller.user, revision=revision, **form.details())
     except ingest.StaleEdit as stale:
@@ -116,24 +123,24 @@ def _edited(caller: Caller, asset: Asset, revision: int, changes: dict[str, Any]
     except ingest.OwnerNeeded as refusal:
         raise Forbidden(str(refusal)) from None
     except ingest.LinkedElsewhere as error:
-        told = forms.link_conflict_text(caller.user, error.projects)
-        raise Conflict("linked_elsewhere", told, param="shared") from None
+        message = forms.link_conflict_text(caller.user, error.projects)
+        raise Conflict("linked_elsewhere", message, param="shared") from None
 
 
-def _rename(caller: Caller, asset: Asset, wished: str, revision: int) -> None:
-    check_free(wished, caller, own=asset)
-    form = forms.RenameForm({"handle": wished, "revision": revision}, user=caller.user, asset=asset)
+def _rename(caller: Caller, asset: Asset, wanted: str, revision: int) -> None:
+    check_handle_is_free(wanted, caller, own=asset)
+    form = forms.RenameForm({"handle": wanted, "revision": revision}, user=caller.user, asset=asset)
     if not form.is_valid():
-        raise refuse_form(form)
+        raise form_error(form)
     try:
         renamed, old = ingest.rename(asset, handle=form.cleaned_data["handle"], revision=revision)
     except ingest.HandleTaken as error:
-        raise taken(wished, error.asset, caller) from None
+        raise handle_conflict(wanted, error.asset, caller) from None
     except ingest.StaleEdit as stale:
         raise _stale(stale.current) from None
     lifecycle.rewrite_drafts(old, renamed.handle)
 
 
 def _stale(current: Asset) -> Conflict:
-    message = f"{current} was edited meanwhile; it is at revision {current.revision}. Nothing was changed."
+    message = f"{current} was edited in the meantime and is now at revision {current.revision}. Nothing was changed."
     return Conflict("stale_revision", message, param="revision")

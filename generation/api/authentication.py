@@ -1,4 +1,4 @@
-"""Who calls, and what that token opens: never more than its person may see and do."""
+"""API tokens, and the objects that their callers may see and change: never more than their user may."""
 
 import logging
 import time
@@ -27,24 +27,24 @@ from library.throttling import UNKNOWN_SECRETS
 
 log = logging.getLogger("backlot.api")
 
-REQUESTS, WINDOW = 600, 60  # so many requests of one token in so many seconds
+REQUESTS, WINDOW = 600, 60  # requests of one token within this number of seconds
 
 
 @dataclass(frozen=True)
 class Caller:
-    """A token and its person. Look-up and permission are one call: a stranger's thing is not found, a reader's write
-    is forbidden."""
+    """A token and its user. Each method looks up and checks permission: NotFound for what the user may not see,
+    Forbidden for what the user may only read."""
 
     token: ApiToken
 
     @property
     def user(self) -> User:
-        """In whose name it happens."""
+        """The user on whose behalf the request is made."""
         return self.token.user
 
     @property
     def projects(self) -> ProjectQuerySet:
-        """Those of the person, or the one that the token is limited to; `may_edit` tells where things may be made."""
+        """The user's projects, or the one that the token is limited to, annotated with `may_edit`."""
         found = Project.objects.visible_to(self.user)
         if self.token.project_id:
             found = found.filter(pk=self.token.project_id)
@@ -53,41 +53,41 @@ class Caller:
 
     @property
     def assets(self) -> AssetQuerySet:
-        """What may be used: with a limited token, in its project."""
+        """Assets that may be used; for a limited token, in its project."""
         found = Asset.objects.visible_to(self.user)
         return found.usable_in(self.token.project) if self.token.project else found
 
     @property
     def jobs(self) -> JobQuerySet:
-        """Everything that was queued; drafts are a matter of the pages."""
+        """All queued jobs, without drafts, which only the pages have."""
         found = Job.objects.visible_to(self.user).exclude(status=Job.Status.DRAFT)
         return found.filter(project=self.token.project_id) if self.token.project_id else found
 
     @property
     def takes(self) -> TakeQuerySet:
-        """What was brought home."""
+        """The takes that may be seen."""
         found = Take.objects.visible_to(self.user)
         return found.filter(project=self.token.project_id) if self.token.project_id else found
 
     def project(self, slug: str) -> Project:
-        """A project to look at. Raises NotFound."""
+        """Return a project. Raise NotFound."""
         found = self.projects.filter(slug=slug).first()
         if found is None:
             raise NotFound("project")
         return found
 
     def project_to_edit(self, slug: str) -> Project:
-        """A project to make things in. Raises NotFound, Forbidden."""
+        """Return a project that the user may edit. Raise NotFound, Forbidden."""
         return self.to_edit(self.project(slug))
 
     def to_edit(self, project: Project) -> Project:
-        """The same project (one of `projects`), if things may be made in it. Raises Forbidden."""
+        """Return the project (one of `projects`) if the user may edit it. Raise Forbidden."""
         if not getattr(project, "may_edit", False):
-            raise Forbidden(f"In {project.slug} you may look, not make things.")
+            raise Forbidden(f"You have read-only access to {project.slug}.")
         return project
 
     def asset(self, handle: str) -> Asset:
-        """An asset by its handle or an earlier one. Raises NotFound."""
+        """Return an asset by its handle or an earlier one. Raise NotFound."""
         if not handles.is_handle(handle):
             raise NotFound("asset")
         found = self.assets.named(handle).for_cards().select_related("created_by").first()
@@ -96,13 +96,13 @@ class Caller:
         return found
 
     def asset_to_edit(self, handle: str) -> Asset:
-        """An asset to change: one of a project in which things may be made, or one's own without a home; with a limited
-        token, one of its project. Raises NotFound, Forbidden."""
+        """Return an asset that may be edited: one of an editable project, or the user's own without a home project; for
+        a limited token, one of its project. Raise NotFound, Forbidden."""
         asset = self.asset(handle)
         if self.token.project_id and asset.home_project_id != self.token.project_id:
-            raise Forbidden(f"{asset} does not belong to the project that this token is for.")
+            raise Forbidden(f"{asset} does not belong to the project that this token is limited to.")
         if not self.may_edit(asset):
-            raise Forbidden(f"{asset} may be used, not changed: it belongs to others.")
+            raise Forbidden(f"You may use {asset}, but not change it.")
         return asset
 
     def may_edit(self, asset: Asset) -> bool:
@@ -112,7 +112,7 @@ class Caller:
         return Asset.objects.editable_by(self.user).filter(pk=asset.pk).exists()
 
     def job(self, uuid: UUID) -> Job:
-        """A job to look at. Raises NotFound."""
+        """Return a job. Raise NotFound."""
         rows = self.jobs.select_related("project", "shot", "created_by", "take", "batch")
         found = rows.filter(uuid=uuid).first()
         if found is None:
@@ -120,44 +120,44 @@ class Caller:
         return found
 
     def job_to_edit(self, uuid: UUID) -> Job:
-        """A job to do something about. Raises NotFound, Forbidden."""
+        """Return a job that the user may change. Raise NotFound, Forbidden."""
         job = self.job(uuid)
         if not Job.objects.editable_by(self.user).filter(pk=job.pk).exists():
-            raise Forbidden("In the project of this job you may look, not make things.")
+            raise Forbidden("You have read-only access to the project of this job.")
         return job
 
     def take(self, uuid: UUID) -> Take:
-        """A take. Raises NotFound."""
+        """Return a take. Raise NotFound."""
         found = self.takes.select_related("job", "project", "shot").filter(uuid=uuid).first()
         if found is None:
             raise NotFound("take")
         return found
 
     def take_to_comment(self, uuid: UUID) -> Take:
-        """A take to write notes on. Raises NotFound, Forbidden."""
+        """Return a take on which the user may write notes. Raise NotFound, Forbidden."""
         take = self.take(uuid)
         if not Take.objects.commented_by(self.user).filter(pk=take.pk).exists():
-            raise Forbidden("In the project of this take you may look, not write notes.")
+            raise Forbidden("You may not write notes in the project of this take.")
         return take
 
     def take_to_decide(self, uuid: UUID) -> Take:
-        """A take to give a verdict on. Raises NotFound, Forbidden."""
+        """Return a take on which the user may decide. Raise NotFound, Forbidden."""
         take = self.take(uuid)
         if not Take.objects.decidable_by(self.user).filter(pk=take.pk).exists():
-            raise Forbidden("In the project of this take owners and reviewers decide.")
+            raise Forbidden("Only owners and reviewers may decide on takes of this project.")
         return take
 
 
 class ApiRequest(HttpRequest):
-    """A request that a token opened."""
+    """A request with a valid token."""
 
     auth: Caller
 
 
 class BearerToken(HttpBearer):
-    """`Authorization: Bearer <token>`, and nothing else: no cookie opens the APIs."""
+    """Authenticate by `Authorization: Bearer <token>` only; the APIs accept no cookies."""
 
-    openapi_description = "An API token, made on the page `/account/tokens/` or by `manage.py apitoken`."
+    openapi_description = "An API token, created on the page `/account/tokens/` or by `manage.py apitoken`."
 
     def authenticate(self, request: HttpRequest, token: str) -> Caller | None:
         """Authenticate the caller with one query. Count invalid tokens; raise TooManyAttempts after too many of them.
@@ -173,32 +173,32 @@ class BearerToken(HttpBearer):
 
 
 class WritingToken(BearerToken):
-    """A token that may write, for the calls that change something."""
+    """Authenticate calls that change something, which need a token with write access."""
 
     def authenticate(self, request: HttpRequest, token: str) -> Caller | None:
-        """Raises ApiError for a token that may only read."""
+        """Authenticate the caller. Raise ApiError for a read-only token."""
         caller = super().authenticate(request, token)
         if caller and not caller.token.can_write:
-            raise ApiError(403, "read_only_token", "This token may read only. Make one that may write.")
+            raise ApiError(403, "read_only_token", "This token is read-only. Create one with write access.")
         return caller
 
 
 class TokenThrottle(BaseThrottle):
-    """At most 600 requests of one token in each minute of the clock, counted in the cache. One object serves all
-    threads, so nothing about a request is kept on it."""
+    """At most 600 requests of one token in each minute, counted in the cache. All threads share one object, so it
+    stores nothing about a request."""
 
     def allow_request(self, request: HttpRequest) -> bool:
-        """Counts the request. While Redis is away nobody is refused for what cannot be counted."""
-        caller: Caller = request.auth  # type: ignore[attr-defined]  # set by ninja once the token opened
+        """Count the request. Requests are allowed while Redis is unavailable."""
+        caller: Caller = request.auth  # type: ignore[attr-defined]  # set by ninja after authentication
         key = f"api-requests-{caller.token.pk}-{int(time.time() // WINDOW)}"
         try:
             return bool(cache.add(key, 1, timeout=2 * WINDOW) or cache.incr(key) <= REQUESTS)
         except RedisError as error:
-            log.warning("Redis does not answer, so requests are not counted: %s", type(error).__name__)
+            log.warning("Redis is unavailable, so requests are not counted: %s", type(error).__name__)
             return True
 
     def wait(self) -> float:
-        """Seconds to the next minute."""
+        """Return the seconds until the next minute."""
         return WINDOW - time.time() % WINDOW
 
 

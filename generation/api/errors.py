@@ -1,4 +1,4 @@
-"""Errors of both APIs, in one shape: `{"error": {"code", "type", "message", "param"}}` (skyreels-api.md, section 3)."""
+"""Errors of both APIs in one format: `{"error": {"code", "type", "message", "param"}}` (skyreels-api.md, section 3)."""
 
 import math
 from collections.abc import Iterable
@@ -29,28 +29,30 @@ TYPES = {
 UNAVAILABLE = 503
 RETRY_AFTER = 10  # seconds
 TOO_LARGE = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
-WHO_ARE_YOU = "Send an API token as `Authorization: Bearer <token>`. This one is missing, wrong or revoked."
+AUTHENTICATION_HELP = (
+    "Send an API token as `Authorization: Bearer <token>`. This one is missing, wrong or revoked."
+)
 
 
-class ErrorFacts(Schema):
-    """What is wrong, for programs and for people."""
+class ErrorDetails(Schema):
+    """Details of an error."""
 
-    code: str = Field(examples=["invalid_parameter"], description="for programs; does not change")
-    type: str = Field(examples=["invalid_request_error"], description="which kind of error it is")
-    message: str = Field(description="for people, in plain words")
+    code: str = Field(examples=["invalid_parameter"], description="stable code")
+    type: str = Field(examples=["invalid_request_error"], description="kind of error")
+    message: str = Field(description="explanation in English; may change")
     param: str | None = Field(
-        examples=["ref_images.0.tag"], description="the path of the field, where it is one field's fault"
+        examples=["ref_images.0.tag"], description="path of the field, if the error is about one field"
     )
 
 
-class ErrorAnswer(Schema):
-    """Every answer from 400 on."""
+class ErrorResponse(Schema):
+    """The body of every response with a status of 400 or above."""
 
-    error: ErrorFacts
+    error: ErrorDetails
 
 
 class ApiError(Exception):
-    """An answer in the shape of an error; nothing was done."""
+    """An error response; nothing was changed."""
 
     def __init__(
         self,
@@ -67,40 +69,40 @@ class ApiError(Exception):
 
 
 class Invalid(ApiError):
-    """One value cannot be used; `param` is its path."""
+    """One value is invalid; `param` is its path."""
 
     def __init__(self, param: str, message: str) -> None:
         super().__init__(422, "invalid_parameter", message, param=param or None)
 
 
 class NotFound(ApiError):
-    """There is no such thing, or not for this token."""
+    """The object does not exist, or the token has no access to it."""
 
     def __init__(self, what: str) -> None:
-        super().__init__(404, "not_found", f"There is no such {what} that this token may see.")
+        super().__init__(404, "not_found", f"There is no such {what}, or this token has no access to it.")
 
 
 class Forbidden(ApiError):
-    """It may be seen, but not changed."""
+    """The object may be seen, but not changed."""
 
     def __init__(self, message: str) -> None:
         super().__init__(403, "forbidden", message)
 
 
 class Conflict(ApiError):
-    """It does not fit the present state; nothing was changed."""
+    """The request does not fit the current state; nothing was changed."""
 
     def __init__(self, code: str, message: str, *, param: str | None = None) -> None:
         super().__init__(409, code, message, param=param)
 
 
-def answers(*statuses: int, **also: Any) -> dict[int, Any]:
+def error_responses(*statuses: int, **also: Any) -> dict[int, Any]:
     """Return the error responses of an operation, for the schema; 401, 429 and 503 apply to every operation."""
-    return {status: ErrorAnswer for status in sorted({401, 429, UNAVAILABLE, *statuses})}
+    return {status: ErrorResponse for status in sorted({401, 429, UNAVAILABLE, *statuses})}
 
 
 def error_response(error: ApiError) -> HttpResponse:
-    """The answer itself."""
+    """Return the response for an error."""
     facts = {
         "code": error.code,
         "type": TYPES.get(error.status, "invalid_request_error"),
@@ -114,8 +116,8 @@ def error_response(error: ApiError) -> HttpResponse:
     return response
 
 
-def refuse_form(form: BaseForm, names: dict[str, str] | None = None) -> ApiError:
-    """What is wrong with a form that a page would show again: its first field, under the API's name for it.
+def form_error(form: BaseForm, names: dict[str, str] | None = None) -> ApiError:
+    """Return the first error of an invalid form, with the API's name of its field.
 
     Raise DecodersBusy or StorageFailed when a valid file could not be accepted.
     """
@@ -128,39 +130,39 @@ def refuse_form(form: BaseForm, names: dict[str, str] | None = None) -> ApiError
     return Invalid("" if param == "__all__" else param, " ".join(map(str, messages)))
 
 
-def install(api: NinjaAPI) -> None:
-    """Let every error of this API be answered in the one shape."""
-    told: dict[type[Exception], Any] = {
-        ApiError: _own,
-        HttpError: _of_ninja,
-        ValidationError: _wrong_types,
+def install_error_handlers(api: NinjaAPI) -> None:
+    """Give all errors of this API the common format."""
+    handlers: dict[type[Exception], Any] = {
+        ApiError: _api_error,
+        HttpError: _ninja_error,
+        ValidationError: _validation_error,
         Http404: _not_found,
         PermissionDenied: _forbidden,
-        MultiPartParserError: _unreadable,
-        UnreadablePostError: _unreadable,
-        StorageFailed: _no_storage,
+        MultiPartParserError: _unreadable_body,
+        UnreadablePostError: _unreadable_body,
+        StorageFailed: _storage_unavailable,
         DecodersBusy: _busy,
         OverQuota: _over_quota,
         WrongFiles: _wrong_files,
         TooManyAttempts: _too_many_attempts,
         **dict.fromkeys(TOO_LARGE, _too_large),
     }
-    for kind, handler in told.items():
+    for kind, handler in handlers.items():
         api.add_exception_handler(kind, handler)
 
 
-def _own(request: HttpRequest, error: ApiError) -> HttpResponse:
+def _api_error(request: HttpRequest, error: ApiError) -> HttpResponse:
     return error_response(error)
 
 
-def _of_ninja(request: HttpRequest, error: HttpError) -> HttpResponse:
+def _ninja_error(request: HttpRequest, error: HttpError) -> HttpResponse:
     if isinstance(error, AuthenticationError):
-        response = error_response(ApiError(401, "invalid_token", WHO_ARE_YOU))
+        response = error_response(ApiError(401, "invalid_token", AUTHENTICATION_HELP))
         response["WWW-Authenticate"] = "Bearer"
         return response
     if isinstance(error, Throttled):
         return _wait("Too many requests. Wait, then try again.", math.ceil(error.wait or 1))
-    # Whatever the parser says arrives wrapped.
+    # Errors of the parser arrive wrapped.
     cause = error.__cause__
     if isinstance(cause, ApiError):
         return error_response(cause)
@@ -180,28 +182,28 @@ def _wait(message: str, seconds: int) -> HttpResponse:
     return response
 
 
-def _wrong_types(request: HttpRequest, error: ValidationError) -> HttpResponse:
+def _validation_error(request: HttpRequest, error: ValidationError) -> HttpResponse:
     first = error.errors[0]
     param = _path(first["loc"])
     return error_response(Invalid(param, f"{param or 'The body'}: {first['msg']}"))
 
 
 def _path(location: Iterable[Any]) -> str:
-    """A field's path without where it was sent: `query`, `form`, `body` and the name of the whole body."""
+    """Return a field's path without its origin: `query`, `form`, `body` and the name of the whole body."""
     where, *names = location
     return ".".join(str(name) for name in (names[1:] if where == "body" else names))
 
 
 def _not_found(request: HttpRequest, error: Http404) -> HttpResponse:
-    return error_response(NotFound("thing"))
+    return error_response(NotFound("object"))
 
 
 def _forbidden(request: HttpRequest, error: PermissionDenied) -> HttpResponse:
     return error_response(Forbidden(str(error) or "This token's user does not have permission to do that."))
 
 
-def _unreadable(request: HttpRequest, error: Exception) -> HttpResponse:
-    message = "The body could not be read: it is cut off, or no form data of the kind that it says."
+def _unreadable_body(request: HttpRequest, error: Exception) -> HttpResponse:
+    message = "The body could not be read: it is incomplete, or not form data of the declared type."
     return error_response(ApiError(400, "unreadable_body", message))
 
 
@@ -209,7 +211,7 @@ def _too_large(request: HttpRequest, error: Exception) -> HttpResponse:
     return error_response(ApiError(413, "too_large", "The request is too large, or has too many parts."))
 
 
-def _no_storage(request: HttpRequest, error: StorageFailed) -> HttpResponse:
+def _storage_unavailable(request: HttpRequest, error: StorageFailed) -> HttpResponse:
     message = "The file storage is unavailable. Nothing was saved; send the request again."
     return error_response(ApiError(503, "storage_unavailable", message))
 

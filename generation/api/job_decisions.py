@@ -1,4 +1,4 @@
-"""What a program decides, in a person's name, about a job that is held or late."""
+"""Decisions of API clients about jobs that are held or late."""
 
 from collections.abc import Callable
 from typing import Any, Literal
@@ -6,27 +6,27 @@ from typing import Any, Literal
 from pydantic import Field
 
 from generation.api.errors import ApiError, Conflict, Invalid
-from generation.api.job_payload import refused
-from generation.api.strict_json import AskedInJson
+from generation.api.job_payload import queue_error
+from generation.api.strict_json import StrictJsonSchema
 from generation.lifecycle import CannotQueue, NotPossible
 from generation.lifecycle.held import resolve
 from generation.models import Job
 
 
-class Decision(AskedInJson):
-    """What is to become of it."""
+class Decision(StrictJsonSchema):
+    """The decision about a job."""
 
     action: Literal["attach", "ask", "send", "write_off"] = Field(
-        description="`attach`: go on with the provider's task `task_id`. `ask`: ask the provider again, without any "
-        "risk of paying twice. `send`: send the request again as a new job, which may be paid a second time. "
-        "`write_off`: give it up; `paid` says whether the money is lost"
+        description="`attach`: continue with the provider's task `task_id`. `ask`: query the provider again, without "
+        "any risk of paying twice. `send`: submit the request again as a new job, which may be charged twice. "
+        "`write_off`: give up; `paid` says whether the money is lost"
     )
-    task_id: str = Field("", max_length=200, description="the provider's, for `attach`")
+    task_id: str = Field("", max_length=200, description="the provider's task, for `attach`")
     paid: bool | None = Field(None, description="for `write_off`: whether the provider keeps the price")
 
 
-def carry_out(job: Job, decision: Decision, *, by: Any) -> Job:
-    """The job that goes on: with `send` the new one. Raises ApiError; then nothing was changed."""
+def apply_decision(job: Job, decision: Decision, *, by: Any) -> Job:
+    """Return the job that continues: for `send` the new one. Raise ApiError; then nothing was changed."""
     try:
         return DECISIONS[decision.action](job, decision, by)
     except resolve.NotThatTask as refusal:
@@ -34,7 +34,7 @@ def carry_out(job: Job, decision: Decision, *, by: Any) -> Job:
     except NotPossible as refusal:
         raise _conflict(refusal) from None
     except CannotQueue as refusal:
-        raise refused(refusal) from None
+        raise queue_error(refusal) from None
 
 
 def _conflict(refusal: NotPossible) -> ApiError:
@@ -58,7 +58,7 @@ def _send(job: Job, decision: Decision, by: Any) -> Job:
 
 def _write_off(job: Job, decision: Decision, by: Any) -> Job:
     if decision.paid is None:
-        raise Invalid("paid", "paid: say whether the provider keeps the price, true or false.")
+        raise Invalid("paid", "paid: true or false is required: whether the provider keeps the price.")
     resolve.write_off(job, by=by, paid=decision.paid)
     return job
 

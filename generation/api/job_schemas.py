@@ -1,4 +1,4 @@
-"""What the JSON API answers of jobs and takes. Lengths in seconds, sizes in bytes, money in US dollars."""
+"""Response schemas for jobs and takes. Lengths in seconds, sizes in bytes, money in US dollars."""
 
 import json
 import re
@@ -25,34 +25,34 @@ ReviewState = Literal["waiting", "approved", "changes", "rejected"]
 _SIGNATURE = re.compile(r"(https?://[^\s\"?]+)\?[^\s\"]*")
 
 
-class ProblemShape(Schema):
-    """Something that stands in the way (`error`), or that should be known (`warning`)."""
+class ProblemOut(Schema):
+    """A problem that prevents queueing (`error`), or something to know (`warning`)."""
 
     param: str = Field(examples=["ref_images.0.tag"])
     message: str
     level: Literal["error", "warning"]
 
     @classmethod
-    def of(cls, problem: Problem) -> "ProblemShape":
+    def of(cls, problem: Problem) -> "ProblemOut":
         return cls(param=problem.field, message=message_of(problem), level=problem.level)
 
 
-class Checked(Schema):
-    """What a request comes to."""
+class CheckResult(Schema):
+    """The result of a dry run."""
 
     mode: Literal["T2V", "I2V", "Omni"]
     scenario: str = Field(examples=["Single or multi subject"])
-    request: dict[str, Any] = Field(description="as it would be sent, without the signatures of addresses")
+    request: dict[str, Any] = Field(description="as it would be sent, with unsigned URLs")
     billed_seconds: int
     estimate_usd: float
     left_usd: float | None = Field(
-        description="what this token's user may still spend in that project under all limits; null: no limit"
+        description="what the token's user may still spend in the project under all limits; null: no limit"
     )
     limited_by: LimitName | None = Field(description="the limit with the smallest amount left")
-    problems: list[ProblemShape] = Field(description="with an `error` among them nothing would be queued")
+    problems: list[ProblemOut] = Field(description="with an `error` the request would not be queued")
 
     @classmethod
-    def of(cls, composed: Composition, also: list[Problem], found: Sequence[Allowance]) -> "Checked":
+    def of(cls, composed: Composition, also: list[Problem], found: Sequence[Allowance]) -> "CheckResult":
         tightest = binding(found)
         return cls(
             left_usd=None if tightest is None else float(tightest.left),
@@ -62,20 +62,20 @@ class Checked(Schema):
             request=composed.preview(),
             billed_seconds=composed.billed_seconds,
             estimate_usd=float(composed.estimate_usd),
-            problems=[ProblemShape.of(problem) for problem in [*also, *composed.problems]],
+            problems=[ProblemOut.of(problem) for problem in [*also, *composed.problems]],
         )
 
 
 class JobError(Schema):
-    """Why it failed."""
+    """Why a job failed."""
 
     code: str
     message: str
     param: str | None
 
 
-class JobShape(Schema):
-    """One request and what became of it."""
+class JobOut(Schema):
+    """A request and its status."""
 
     uuid: UUID
     status: JobStatus
@@ -86,28 +86,28 @@ class JobShape(Schema):
     duration: int
     resolution: str
     aspect_ratio: str
-    progress: int = Field(description="0 to 100, as reported; says nothing about the state")
-    task_id: str | None = Field(description="the provider's")
-    take: UUID | None = Field(description="what it brought home")
+    progress: int = Field(description="0 to 100, as reported by the provider; independent of the status")
+    task_id: str | None = Field(description="the provider's task ID")
+    take: UUID | None = Field(description="the resulting take")
     error: JobError | None
-    held_reason: str | None = Field(description="why a person has to decide")
+    held_reason: str | None = Field(description="why a user must decide")
     billed_seconds: int
     estimate_usd: float
-    cost_usd: float | None = Field(description="as the provider reported")
+    cost_usd: float | None = Field(description="as reported by the provider")
     batch: UUID | None
     created_by: str
     created_at: datetime
     submitted_at: datetime | None
     finished_at: datetime | None
-    page: str = Field(description="where people look at it")
+    page: str = Field(description="URL of its page")
 
     @classmethod
-    def of(cls, job: Job) -> "JobShape":
+    def of(cls, job: Job) -> "JobOut":
         return cls(**_facts(job))
 
 
-class ReferenceShape(Schema):
-    """An asset that it uses, in the version that it keeps."""
+class ReferenceOut(Schema):
+    """An asset that a job uses, in its pinned version."""
 
     handle: str
     version: int
@@ -116,12 +116,12 @@ class ReferenceShape(Schema):
     with_voice: bool
 
 
-class JobDetails(JobShape):
-    """A job with what it asks for."""
+class JobDetails(JobOut):
+    """A job with its request."""
 
     prompt_optimizer: bool
-    references: list[ReferenceShape]
-    request: dict[str, Any] | None = Field(description="as it is sent, without the signatures of addresses")
+    references: list[ReferenceOut]
+    request: dict[str, Any] | None = Field(description="as it is sent, with unsigned URLs")
 
     @classmethod
     def of(cls, job: Job) -> "JobDetails":
@@ -130,7 +130,7 @@ class JobDetails(JobShape):
             **_facts(job),
             prompt_optimizer=job.prompt_optimizer,
             references=[
-                ReferenceShape(
+                ReferenceOut(
                     handle=one.handle,
                     version=one.version.number,
                     role=one.role,
@@ -143,11 +143,11 @@ class JobDetails(JobShape):
         )
 
 
-class TakeShape(Schema):
-    """A video that a job brought home. Addresses are signed and run out after an hour or two."""
+class TakeOut(Schema):
+    """A video that a job produced. URLs are signed and expire after one to two hours."""
 
     uuid: UUID
-    number: int = Field(description="among the takes of its shot, or of the project's loose ones")
+    number: int = Field(description="within its shot, or among the project's takes without a shot")
     project: str
     shot: str | None
     job: UUID
@@ -159,16 +159,16 @@ class TakeShape(Schema):
     fps: float
     codec: str
     has_audio: bool
-    review: ReviewState = Field(description="what the verdicts on it come to")
+    review: ReviewState = Field(description="result of its verdicts")
     size: int
     sha256: str
     created_at: datetime
     url: str
     poster_url: str
-    page: str = Field(description="where people look at it")
+    page: str = Field(description="URL of its page")
 
     @classmethod
-    def of(cls, take: Take) -> "TakeShape":
+    def of(cls, take: Take) -> "TakeOut":
         names = (
             "uuid",
             "number",
@@ -222,6 +222,6 @@ def _error(job: Job) -> JobError | None:
 
 
 def _unsigned(request: Any) -> dict[str, Any]:
-    """Addresses that another program sent may open a file for whoever reads them: their queries are left out."""
+    """Return the request without the query strings of URLs, which may give access to a client's files."""
     shown: dict[str, Any] = json.loads(_SIGNATURE.sub(r"\1", json.dumps(request)))
     return shown

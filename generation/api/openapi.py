@@ -1,4 +1,4 @@
-"""What ninja does not say of itself in the OpenAPI documents: headers of answers, and keys of requests."""
+"""Headers of requests and responses, which ninja does not add to the OpenAPI documents."""
 
 from typing import Any
 
@@ -8,20 +8,20 @@ from ninja.openapi.schema import OpenAPISchema
 from generation.api.idempotency import HEADER, REPLAYED
 
 RETRY_AFTER = {"Retry-After": {"description": "seconds to wait", "schema": {"type": "integer", "minimum": 1}}}
-WHO_IS_IT = {"WWW-Authenticate": {"schema": {"type": "string", "const": "Bearer"}}}
-WAS_REPLAYED = {
+AUTHENTICATE_HEADER = {"WWW-Authenticate": {"schema": {"type": "string", "const": "Bearer"}}}
+REPLAYED_HEADER = {
     REPLAYED: {
-        "description": "`true`: made before under this key",
+        "description": "`true`: created before under this key",
         "schema": {"type": "string", "const": "true"},
     }
 }
-KEYED: dict[str, Any] = {
+IDEMPOTENT: dict[str, Any] = {
     "parameters": [
         {
             "in": "header",
             "name": HEADER,
             "required": False,
-            "description": "sent again within a day, the same request makes nothing new",
+            "description": "repeating the request within a day creates nothing new",
             "schema": {"type": "string", "pattern": "^[!-~]{1,191}$"},
             "example": "harbour-020-take-3",
         }
@@ -29,22 +29,22 @@ KEYED: dict[str, Any] = {
 }
 
 
-class Described(NinjaAPI):
-    """An API whose document names the headers of its errors too."""
+class DocumentedAPI(NinjaAPI):
+    """An API whose document includes the headers of its responses."""
 
-    def get_openapi_schema(self, **how: Any) -> OpenAPISchema:
-        """The document."""
-        schema = super().get_openapi_schema(**how)
+    def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
+        """Return the document."""
+        schema = super().get_openapi_schema(**options)
         for calls in schema["paths"].values():
             for call in calls.values():
-                _name_headers(call)
+                _add_headers(call)
         return schema
 
 
-def _name_headers(call: dict[str, Any]) -> None:
-    answers: dict[int, dict[str, Any]] = call["responses"]
-    answers[401]["headers"], answers[429]["headers"] = WHO_IS_IT, RETRY_AFTER
+def _add_headers(call: dict[str, Any]) -> None:
+    responses: dict[int, dict[str, Any]] = call["responses"]
+    responses[401]["headers"], responses[429]["headers"] = AUTHENTICATE_HEADER, RETRY_AFTER
     if any(parameter["name"] == HEADER for parameter in call["parameters"]):
         for status in (200, 201):
-            if status in answers:
-                answers[status]["headers"] = WAS_REPLAYED
+            if status in responses:
+                responses[status]["headers"] = REPLAYED_HEADER

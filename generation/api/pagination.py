@@ -1,4 +1,4 @@
-"""Lists in pieces: `{"items": [...], "next": <cursor or null>}`, the newest first, each piece at the same cost."""
+"""Pages by cursor: `{"items": [...], "next": <cursor or null>}`, newest first, each page at the same cost."""
 
 from typing import Any, Generic, TypeVar
 
@@ -10,31 +10,31 @@ from generation.api.errors import Invalid
 
 Item = TypeVar("Item")
 SIZE = 50
-MOST_DIGITS = 18
+MAX_DIGITS = 18
 
 
-class Listed(Schema, Generic[Item]):
-    """A piece of a list."""
+class Page(Schema, Generic[Item]):
+    """A page of a list."""
 
     items: list[Item]
-    next: str | None = Field(description="send it as `cursor` for the next piece; null at the end")
+    next: str | None = Field(description="send it as `cursor` for the next page; null at the end")
 
 
-def piece_of(rows: QuerySet[Any], cursor: str) -> tuple[list[Any], str | None]:
-    """The rows behind a cursor, the newest first, and the cursor for those after them. Raises Invalid."""
+def paginate(rows: QuerySet[Any], cursor: str) -> tuple[list[Any], str | None]:
+    """Return the rows after a cursor, newest first, and the cursor of the next page. Raise Invalid."""
     if cursor:
-        rows = rows.filter(pk__lt=_place(cursor))
+        rows = rows.filter(pk__lt=_parse(cursor))
     found = list(rows.order_by("-pk")[: SIZE + 1])
     items = found[:SIZE]
     return items, str(items[-1].pk) if len(found) > SIZE else None
 
 
-def _place(cursor: str) -> int:
-    if not (cursor.isascii() and cursor.isdecimal() and len(cursor) <= MOST_DIGITS):
-        raise unknown_cursor()
+def _parse(cursor: str) -> int:
+    if not (cursor.isascii() and cursor.isdecimal() and len(cursor) <= MAX_DIGITS):
+        raise invalid_cursor()
     return int(cursor)
 
 
-def unknown_cursor() -> Invalid:
-    """For what is no cursor: a list that silently began anew would never end."""
-    return Invalid("cursor", "cursor: send what `next` said, or leave it out for the beginning.")
+def invalid_cursor() -> Invalid:
+    """Return the error for an invalid cursor. Restarting the list instead would let clients loop forever."""
+    return Invalid("cursor", "cursor: send the value of `next`, or omit it for the first page.")

@@ -1,4 +1,4 @@
-"""What the JSON API answers: people, projects, assets. Sizes in bytes, lengths in seconds, money in US dollars."""
+"""Response schemas for projects and assets. Sizes in bytes, lengths in seconds, money in US dollars."""
 
 from datetime import date, datetime
 from typing import Any, Literal, cast
@@ -17,19 +17,19 @@ LimitName = Literal["budget", "personal_budget", "member_limit", "monthly_cap"]
 FileRole = Literal["picture", "clip", "voice"]
 
 
-class ProjectShape(Schema):
-    """A production."""
+class ProjectOut(Schema):
+    """A project."""
 
     slug: str = Field(examples=["harbour-lights"])
     name: str = Field(examples=["Harbour Lights"])
     description: str
     budget_usd: float | None = Field(description="null: no limit")
-    may_edit: bool = Field(description="whether this token's person may make things in it")
+    may_edit: bool = Field(description="whether the token's user may edit it")
     created_at: datetime
-    page: str = Field(description="where people look at it")
+    page: str = Field(description="URL of its page")
 
     @classmethod
-    def of(cls, project: Project, *, may_edit: bool) -> "ProjectShape":
+    def of(cls, project: Project, *, may_edit: bool) -> "ProjectOut":
         return cls(
             slug=project.slug,
             name=project.name,
@@ -41,19 +41,19 @@ class ProjectShape(Schema):
         )
 
 
-class ProjectDetails(ProjectShape):
-    """A production with its money and its shots."""
+class ProjectDetails(ProjectOut):
+    """A project with its spending and its shots."""
 
-    committed_usd: float = Field(description="spent, and estimated for what is under way")
+    committed_usd: float = Field(description="spent, and estimated for active jobs")
     left_usd: float | None = Field(
-        description="what this token's user may still spend here under all limits; null: no limit"
+        description="what the token's user may still spend here under all limits; null: no limit"
     )
     limited_by: LimitName | None = Field(description="the limit with the smallest amount left")
     shots: list[str] = Field(description="their codes")
 
 
-class FileShape(Schema):
-    """One file of a version. Addresses are signed and run out after an hour or two."""
+class FileOut(Schema):
+    """One file of a version. URLs are signed and expire after one to two hours."""
 
     role: FileRole
     mime: str = Field(examples=["image/png"])
@@ -66,7 +66,7 @@ class FileShape(Schema):
     thumbnail_url: str | None
 
     @classmethod
-    def of(cls, file: VersionFile) -> "FileShape":
+    def of(cls, file: VersionFile) -> "FileOut":
         media = file.media
         return cls(
             role=cast(FileRole, file.role),
@@ -81,52 +81,52 @@ class FileShape(Schema):
         )
 
 
-class VersionShape(Schema):
-    """An immutable set of files; jobs keep the version that they used."""
+class VersionOut(Schema):
+    """An immutable set of files; jobs pin the version that they use."""
 
     number: int
     note: str
     created_at: datetime
-    files: list[FileShape]
+    files: list[FileOut]
 
     @classmethod
-    def of(cls, version: AssetVersion) -> "VersionShape":
+    def of(cls, version: AssetVersion) -> "VersionOut":
         files = version.files.select_related("media")
         return cls(
             number=version.number,
             note=version.note,
             created_at=version.created_at,
-            files=[FileShape.of(file) for file in files],
+            files=[FileOut.of(file) for file in files],
         )
 
 
-class AssetShape(Schema):
+class AssetOut(Schema):
     """An asset as lists show it."""
 
-    handle: str = Field(examples=["Mara"], description="written @Mara in prompts")
+    handle: str = Field(examples=["Mara"], description="written as @Mara in prompts")
     kind: Kind
     title: str
     tags: list[str]
-    project: str | None = Field(description="slug of the project that it belongs to")
-    shared: bool = Field(description="everyone may use it; otherwise its project alone")
-    grid: bool = Field(description="one picture with several views")
+    project: str | None = Field(description="slug of its home project")
+    shared: bool = Field(description="usable in all projects; otherwise only in its home project")
+    grid: bool = Field(description="a multi-view sheet")
     usable_as: list[str] = Field(examples=[["first, mid or end frame", "reference"]])
     rights_state: Literal["", "ending", "expired"]
     version: int | None = Field(description="number of the current version")
-    revision: int = Field(description="counts saved edits")
+    revision: int = Field(description="number of saved edits")
     archived: bool
-    use_count: int = Field(description="jobs that used it")
+    use_count: int = Field(description="number of jobs that used it")
     created_at: datetime
     updated_at: datetime
     thumbnail_url: str | None
-    page: str = Field(description="where people look at it")
+    page: str = Field(description="URL of its page")
 
     @classmethod
-    def of(cls, asset: Asset) -> "AssetShape":
+    def of(cls, asset: Asset) -> "AssetOut":
         return cls(**_facts(asset))
 
 
-class AssetDetails(AssetShape):
+class AssetDetails(AssetOut):
     """Everything about an asset."""
 
     description: str
@@ -135,11 +135,11 @@ class AssetDetails(AssetShape):
     consent_note: str | None
     rights_end_on: date | None = Field(description="the last day on which it may be used")
     created_by: str
-    earlier_handles: list[str] = Field(description="they keep resolving")
-    files: list[FileShape] = Field(description="of the current version; the first picture is the primary one")
+    earlier_handles: list[str] = Field(description="still valid in prompts")
+    files: list[FileOut] = Field(description="of the current version; the first image is the primary one")
 
     @classmethod
-    def of(cls, asset: Asset, *, may_edit: bool) -> "AssetDetails":  # type: ignore[override]  # needs to know more
+    def of(cls, asset: Asset, *, may_edit: bool) -> "AssetDetails":  # type: ignore[override]  # has one more argument
         version = asset.current_version
         files = version.files.select_related("media") if version else []
         return cls(
@@ -151,17 +151,17 @@ class AssetDetails(AssetShape):
             rights_end_on=asset.rights_end_on,
             created_by=asset.created_by.get_username(),
             earlier_handles=[alias.name for alias in asset.aliases.all()],
-            files=[FileShape.of(file) for file in files],
+            files=[FileOut.of(file) for file in files],
         )
 
 
-def page_of(thing: Project | Asset | Job | Take) -> str:
-    """The address of its page."""
-    return f"{settings.PUBLIC_URL}{thing.get_absolute_url()}"
+def page_of(subject: Project | Asset | Job | Take) -> str:
+    """Return the URL of its page."""
+    return f"{settings.PUBLIC_URL}{subject.get_absolute_url()}"
 
 
 def thumbnail_of(media: MediaFile | None) -> str | None:
-    """A signed address of its small picture, if it has one."""
+    """Return a signed URL of the thumbnail, if there is one."""
     return storage.signed_url(media.thumbnail_key) if media and media.thumbnail_key else None
 
 

@@ -1,4 +1,4 @@
-"""Where a job goes: the project that a request names, else the token's own, else its person's own."""
+"""The project of a job: the one that a request names, else the token's, else the user's personal project."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,11 +13,11 @@ from library.models import Membership, Project, Role
 
 
 @contextmanager
-def destined(caller: Caller, slug: str, *, is_dry: bool = False) -> Iterator[Project]:
-    """The project to make things in. Raises NotFound, Forbidden.
+def target_project(caller: Caller, slug: str, *, is_dry: bool = False) -> Iterator[Project]:
+    """Return the project of a job, which the caller may edit. Raise NotFound, Forbidden.
 
-    The person's own one is made when it is needed for the first time. It goes again when the block raises, and, with
-    `is_dry`, in any case: who only asks, or is refused, leaves nothing behind.
+    The personal project is created when it is first needed. It is rolled back when the block raises, and in any case
+    with `is_dry`, so that dry runs and refused requests create nothing.
     """
     named = slug or (caller.token.project.slug if caller.token.project else "")
     found = caller.project_to_edit(named) if named else _personal_project(caller.user)
@@ -31,15 +31,17 @@ def destined(caller: Caller, slug: str, *, is_dry: bool = False) -> Iterator[Pro
 
 
 def default_project(caller: Caller) -> Project | None:
-    """Where things go that name no project, as far as it is there already. Raises NotFound for a project that this
-    token's person may not see any more."""
+    """Return the project of requests that name none; None if the personal project does not exist yet.
+
+    Raise NotFound for a project that the token's user may no longer see.
+    """
     if caller.token.project:
         return caller.project(caller.token.project.slug)
     return _personal_project(caller.user)
 
 
 def shot_of(project: Project, code: str) -> Shot | None:
-    """The shot with this code, made if need be; none for an empty code."""
+    """Return the shot with this code, created if necessary; None for an empty code."""
     return Shot.objects.get_or_create(project=project, code=code)[0] if code else None
 
 
@@ -56,7 +58,7 @@ def _new_personal_project(user: User) -> Project:
     name = user.get_username()
     project = Project(
         name=f"{name}: own takes"[:120],
-        description="Where takes go for which a program named no project.",
+        description="Takes of API requests that name no project.",
         charged_to=user,
     )
     save_with_free_slug(project, f"{name} own")

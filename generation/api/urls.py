@@ -1,4 +1,4 @@
-"""The addresses of both APIs. What they do not know, they say in their own shape."""
+"""URLs of both APIs. Unknown paths get an error in the API's format."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -16,52 +16,54 @@ from generation.api import gateway_api, json_api
 from generation.api.errors import ApiError, NotFound, error_response
 
 View = Callable[..., HttpResponseBase]
-# The page with the calls to try out is a page like any other: for those who are logged in.
-CLOSED = "openapi-view"
-# Ninja answers these whatever the method.
-READ_ALONE = {"openapi-json", "openapi-view", "api-root"}
+# The interactive documentation is a page, which requires log-in.
+LOGIN_REQUIRED = "openapi-view"
+# Ninja would serve these for any method.
+READ_ONLY = {"openapi-json", "openapi-view", "api-root"}
 
 
 @login_not_required
 @csrf_exempt
-def unknown(request: HttpRequest) -> HttpResponseBase:
-    """No call has this address."""
-    return error_response(NotFound("call"))
+def unknown_path(request: HttpRequest) -> HttpResponseBase:
+    """Return 404 for a path that no call has."""
+    return error_response(NotFound("endpoint"))
 
 
-def in_shape(view: View) -> View:
-    """A view of an API: tokens open it, neither sessions nor forms, and a wrong method is told in the API's shape."""
+def api_view(view: View) -> View:
+    """Return a view for API clients: no session, no CSRF check, and errors in the API's format."""
 
     @wraps(view)
-    def answered(request: HttpRequest, *args: Any, **names: Any) -> HttpResponseBase:
+    def wrapped(request: HttpRequest, *args: Any, **names: Any) -> HttpResponseBase:
         try:
             response = view(request, *args, **names)
         except Http404:
-            return error_response(NotFound("call"))
+            return error_response(NotFound("endpoint"))
         if response.status_code != 405:
             return response
-        told = error_response(ApiError(405, "method_not_allowed", f"{request.method} does nothing here."))
-        told["Allow"] = ", ".join(sorted(response["Allow"].split(", ")))
-        return told
+        refusal = error_response(
+            ApiError(405, "method_not_allowed", f"{request.method} is not allowed here.")
+        )
+        refusal["Allow"] = ", ".join(sorted(response["Allow"].split(", ")))
+        return refusal
 
-    return login_not_required(csrf_exempt(answered))
+    return login_not_required(csrf_exempt(wrapped))
 
 
-def opened(api: NinjaAPI) -> tuple[list[Any], str, str]:
-    """The API's addresses, for `path`."""
+def api_patterns(api: NinjaAPI) -> tuple[list[Any], str, str]:
+    """Return the API's URL patterns, for `path`."""
     patterns, app_name, namespace = api.urls
     for pattern in patterns:
         if not isinstance(pattern, URLPattern):
             continue
-        if pattern.name in READ_ALONE:
+        if pattern.name in READ_ONLY:
             pattern.callback = require_safe(pattern.callback)
-        if pattern.name != CLOSED:
-            pattern.callback = in_shape(pattern.callback)
+        if pattern.name != LOGIN_REQUIRED:
+            pattern.callback = api_view(pattern.callback)
     return patterns, app_name, str(namespace)
 
 
 urlpatterns = [
-    path("api/v1/", opened(json_api.api)),
-    path("v1/", opened(gateway_api.api)),
-    re_path(r"^(?:api|v1)/", unknown, name="unknown_call"),
+    path("api/v1/", api_patterns(json_api.api)),
+    path("v1/", api_patterns(gateway_api.api)),
+    re_path(r"^(?:api|v1)/", unknown_path, name="unknown_call"),
 ]

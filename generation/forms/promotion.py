@@ -1,9 +1,10 @@
-"""A take, or a frame of it, on its way into the library."""
+"""The form that saves a take, or one of its frames, to the library."""
 
 from typing import Any
 
 from django import forms
 from django.contrib.auth.models import User
+from django.utils.translation import gettext_lazy as _
 
 from generation import promotion
 from generation.models import Take
@@ -15,35 +16,37 @@ CLIP, FRAME = "clip", "frame"
 
 
 class PromoteForm(forms.Form):
-    """What is to be kept of a take, and what it is called."""
+    """What to save, and the details of the new asset."""
 
     what = forms.ChoiceField(
-        choices=[(CLIP, "The whole clip"), (FRAME, "One frame")], initial=CLIP, widget=forms.RadioSelect
+        choices=[(CLIP, _("Whole video")), (FRAME, _("One frame"))], initial=CLIP, widget=forms.RadioSelect
     )
     at = forms.FloatField(
-        label="Second of the frame",
+        label=_("At second"),
         required=False,
         widget=forms.NumberInput(attrs={"step": "any", "min": 0, "inputmode": "decimal"}),
     )
     handle = forms.CharField(
         max_length=100,
-        help_text="The name to write in prompts, such as Mara for @Mara.",
+        help_text=_("The name to write in prompts, such as Mara for @Mara."),
         widget=forms.TextInput(attrs=HANDLE_FIELD),
     )
     title = VisibleCharField(required=False, max_length=120)
-    tags = forms.CharField(required=False, max_length=1000, help_text="Separated by commas.")
+    tags = forms.CharField(required=False, max_length=1000, help_text=_("Separated by commas."))
     is_shared = forms.BooleanField(
-        required=False, label="Everyone may use it", help_text="Otherwise only its project may."
+        required=False,
+        label=_("Share with all projects"),
+        help_text=_("Otherwise only this project can use it."),
     )
 
     def __init__(self, data: Any = None, *, user: User, take: Take, second: float | None = None) -> None:
-        start = {
+        initial = {
             "what": CLIP if second is None else FRAME,
             "at": second or 0,
             "handle": promotion.suggest_handle(take, second),
             "title": promotion.title_of(take, second),
         }
-        super().__init__(data, initial=start)
+        super().__init__(data, initial=initial)
         self.user, self.take = user, take
         self.fields["at"].widget.attrs["max"] = take.end
 
@@ -56,11 +59,11 @@ class PromoteForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
         if values.get("what") == FRAME and values.get("at") is None and not self.has_error("at"):
-            self.add_error("at", "Say at which second the frame is.")
+            self.add_error("at", _("Enter the second of the frame."))
         return values
 
-    def asked(self) -> dict[str, Any]:
-        """The checked values as `promotion.promote` takes them."""
+    def promotion_args(self) -> dict[str, Any]:
+        """Return the arguments of `promotion.promote`."""
         values = self.cleaned_data
         at = values["at"] if values["what"] == FRAME else None
         return {name: values[name] for name in ("handle", "title", "tags", "is_shared")} | {"at": at}

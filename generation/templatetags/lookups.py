@@ -1,4 +1,4 @@
-"""What a page knows of each of its rows."""
+"""Look-ups in dictionaries."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,6 +9,6 @@ register = template.Library()
 
 
 @register.filter
-def of(known: Mapping[Any, Any] | None, key: Any) -> Any:
-    """`etas|of:job.pk`: what is known of this key, or None."""
-    return known.get(key) if known else None
+def of(values: Mapping[Any, Any] | None, key: Any) -> Any:
+    """Return the value of a key, or None: `{{ etas|of:job.pk }}`."""
+    return values.get(key) if values else None

@@ -1,4 +1,4 @@
-"""Money and numbers in templates, written as the language of the page has them."""
+"""Format amounts of money and numbers in the language of the page."""
 
 from decimal import Decimal
 
@@ -10,25 +10,25 @@ register = template.Library()
 
 @register.filter
 def usd(amount: Decimal | None) -> str:
-    """US dollars as `$0.44`, with a minus before the sign."""
+    """Format US dollars as `$0.44`, with a minus before the sign."""
     return "" if amount is None else _signed(amount, "−", places=2)
 
 
 @register.filter
 def usd_exact(amount: Decimal) -> str:
-    """A price such as `$0.088`: with a third place where it has one."""
+    """Format a price as `$0.088`, with a third decimal if it has one."""
     return _dollars(f"{amount:.3f}".removesuffix("0"))
 
 
 @register.filter
 def usd_full(amount: Decimal | None) -> str:
-    """US dollars to the hundredth of a cent, `$0.4907`, so that columns align."""
+    """Format US dollars to the hundredth of a cent, `$0.4907`, so that columns align."""
     return "" if amount is None else _signed(amount, "−", places=4)
 
 
 @register.filter
 def usd_short(amount: Decimal) -> str:
-    """An amount on a scale: `$20`, `$0.60`, `$0.0005`."""
+    """Format an amount on an axis: `$20`, `$0.60`, `$0.0005`."""
     if amount == amount.to_integral_value():
         return _dollars(f"{amount:.0f}")
     return _dollars(f"{amount:.2f}" if amount >= Decimal("0.01") else f"{amount.normalize():f}")
@@ -36,13 +36,13 @@ def usd_short(amount: Decimal) -> str:
 
 @register.filter
 def usd_signed(amount: Decimal) -> str:
-    """A difference, always with its sign."""
+    """Format a difference, always with its sign."""
     return f"{'+' if amount > 0 else ''}{usd_full(amount)}"
 
 
 @register.filter
 def unlocalized(amount: Decimal | float) -> str:
-    """A number as attributes of HTML want it: digits and a point."""
+    """Format a number for an HTML attribute: digits and a point in any language."""
     return f"{amount:f}" if isinstance(amount, Decimal) else str(amount)
 
 

@@ -1,4 +1,4 @@
-"""Frames as time codes."""
+"""Time codes of frames."""
 
 from django import template
 
@@ -9,5 +9,5 @@ register = template.Library()
 
 @register.filter
 def at_code(frame: int, fps: float) -> str:
-    """`{{ note.frame|at_code:take.fps }}`: 00:02.10 for frame 58 at 24 frames a second."""
+    """Format a frame as a time code: `{{ 58|at_code:24 }}` is 00:02.10."""
     return timecode.told(frame, fps)

@@ -1,4 +1,4 @@
-"""Lengths of time, and moments of a clip, in templates."""
+"""Durations, and positions in a video."""
 
 from datetime import timedelta
 
@@ -25,5 +25,5 @@ def lasting(length: timedelta) -> str:
 
 @register.filter
 def at_second(frame: int, take: Take) -> str:
-    """The second at which a player shows this frame, with a point whatever the language."""
+    """Return the second at which a player shows this frame, with a point in any language."""
     return f"{timecode.middle_of(frame, take.fps, take.times):.4f}"

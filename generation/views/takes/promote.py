@@ -43,7 +43,7 @@ def assets_of(request: Request, take: Take) -> list[Asset]:
 def _promoted(form: PromoteForm) -> Asset | None:
     """The new asset; None when the form says what stands in the way."""
     try:
-        return promotion.promote(form.take, by=form.user, **form.asked())
+        return promotion.promote(form.take, by=form.user, **form.promotion_args())
     except promotion.CannotPromote as refusal:
         form.add_error(refusal.field or None, str(refusal))
     except ingest.HandleTaken as error:

@@ -76,7 +76,7 @@ def test_every_call_says_how_it_is_opened_and_what_may_go_wrong(document: dict[s
             assert method == "get" or "403" in errors or address.endswith("/check"), name
             for answer in errors.values():
                 schema = answer["content"]["application/json"]["schema"]
-                assert schema["$ref"].endswith("/ErrorAnswer"), name
+                assert schema["$ref"].endswith("/ErrorResponse"), name
             assert "Retry-After" in errors["429"]["headers"], name
 
 

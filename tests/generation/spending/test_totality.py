@@ -23,7 +23,7 @@ from tests.generation.spending.paths import CALLS, OWN_CALLS, PAGES, stage
 CODE = Path(checks.__file__).parents[3]
 # What queues jobs, as the code outside `lifecycle` calls it.
 QUEUEING = {"create", "create_from", "create_batch", "retry", "send_again"}
-# `Wish.queue` does it for both APIs.
+# `GenerationPayload.queue` does it for both APIs.
 BEHIND = {"queue"}
 # Makes the demo's takes, on a fresh installation, by the same function.
 NOT_A_REQUEST = {("generation.demo.create", "_ensure_job")}
@@ -64,8 +64,8 @@ def callers() -> set[tuple[str, str]]:
         for function, node in functions(tree):
             for before, name in called(node):
                 is_domain = before in {"lifecycle", "resolving"} and name in QUEUEING
-                is_wish = before == "wish" and name in BEHIND
-                if is_domain or is_wish:
+                is_payload = before == "payload" and name in BEHIND
+                if is_domain or is_payload:
                     found.add((module, function))
     return found
 
