@@ -88,7 +88,7 @@ def come_in(page: Page, token: str, *, name: str = "Greta", password: str = "") 
         page.get_by_label("Password").fill(password)
     page.keyboard.press("Enter")
     page.wait_for_url(lambda url: not url.endswith("/enter/"))
-    expect(page.locator("#guest-name")).to_have_text(name)
+    expect(page.locator("#viewing-as")).to_contain_text(name)
 
 
 def faults(page: Page, width: int) -> list[str]:

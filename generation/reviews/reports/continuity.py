@@ -1,6 +1,6 @@
 """The continuity sheet: every take with one asset in all projects, sorted by project and shot.
 
-It is a single page that prints as one sheet, up to the number of takes that browsers can lay out.
+It is a single page that prints as one sheet, up to the number of takes that browsers handle well.
 """
 
 from collections import defaultdict

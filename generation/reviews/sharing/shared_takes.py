@@ -8,7 +8,7 @@ from generation.models import PlaylistItem, ShareLink, Take
 from generation.models.takes import TakeQuerySet
 from library.models import Project
 
-# A vote labels its takes with letters.
+# A vote labels its takes A to Z.
 MAX_CANDIDATES = len(string.ascii_uppercase)
 
 

@@ -49,8 +49,8 @@ def retry_later(request: HttpRequest, refusal: TooManyAttempts | HashingBusy) ->
 
 def unsent_input(request: HttpRequest) -> list[tuple[str, str]]:
     """Return what the guest typed, by field, since browsers cannot restore it on a page that must not be cached."""
-    fields = {_("Your note"): "text", _("Reason"): "reason"}
-    return [(label, text) for label, name in fields.items() if (text := request.POST.get(name, "").strip())]
+    fields = ((_("Your note"), "text"), (_("Reason"), "reason"))
+    return [(label, text) for label, name in fields if (text := request.POST.get(name, "").strip())]
 
 
 def _page(request: HttpRequest, heading: str, text: str, *, status: int, **context: Any) -> HttpResponse:

@@ -81,7 +81,8 @@ def test_all_content_is_created(printed: str) -> None:
     }
     assert roles == {"inez": Role.OWNER, "jonas": Role.EDITOR, "kim": Role.REVIEWER}
     mara = Asset.objects.get(handle="Mara")
-    assert mara.facts == "character · 4 images, voice"
+    files = mara.current_version.files.values_list("media__kind", flat=True)
+    assert sorted(files) == ["audio", "image", "image", "image", "image"]
     assert set(mara.links.values_list("project__slug", flat=True)) == {"harbour-lights", "night-market"}
 
 
