@@ -281,7 +281,7 @@ class AssetAdmin(ModelAdmin):
     def _change_many(
         self, request: HttpRequest, selected: QuerySet[Asset], action: BulkAction
     ) -> HttpResponse | None:
-        """Ask for confirmation, then change the assets if their number is still the confirmed one."""
+        """Require confirmation, then change the assets if their number is still the confirmed one."""
         count = selected.count()
         if not count:
             self.message_user(request, str(action.nothing), messages.WARNING)

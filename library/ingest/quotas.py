@@ -1,7 +1,7 @@
 """Storage quotas per user and per project, computed from the rows without requests to the storage.
 
 A user's usage is the files of the versions that they created, and uploads that no version uses yet; a project's usage
-is the files of its own assets, its takes and the provider's originals. Each file counts once per owner, however many
+is the files of its assets, its takes and the provider's originals. Each file counts once per owner, however many
 versions use it. Renders are never refused: they are already paid for when their size becomes known.
 """
 

@@ -1,4 +1,4 @@
-"""Expired rights: only an owner may bring the asset back into use. Forms, the admin and the API use this rule."""
+"""Expired rights: only an owner may make the asset usable again. Forms, the admin and the API use this rule."""
 
 from datetime import date
 
@@ -11,7 +11,7 @@ from library.models.rights import EXPIRED
 
 
 class OwnerNeeded(Exception):
-    """The rights have expired, and only an owner may make this change, which would bring the asset back into use.
+    """The rights have expired, and only an owner may make this change, which would make the asset usable again.
 
     The message is shown to the user; `field` is the name of the rejected value.
     """

@@ -13,7 +13,7 @@ from library.models import Asset, AssetVersion, MediaFile, Project, ProjectAsset
 
 @dataclass(frozen=True)
 class Impact:
-    """What a new version affects: the links that the user may see, and the numbers of hidden ones, jobs and takes."""
+    """The effects of a new version: the links that the user may see, the numbers of hidden ones, jobs and takes."""
 
     following: Sequence[ProjectAsset]
     pinned: Sequence[ProjectAsset]

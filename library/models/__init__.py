@@ -1,4 +1,4 @@
-"""The library's tables: projects and members, assets and their versions, media files, and what people keep."""
+"""The library's tables: projects and members, assets and their versions, media files, collections."""
 
 from library.models.accounts import AccountSettings
 from library.models.assets import Asset, AssetTag, AssetVersion, ProjectAsset, VersionFile

@@ -175,13 +175,18 @@ class Asset(models.Model):  # type: ignore[django-manager-missing]  # created by
     @property
     def facts(self) -> str:
         """Return the kind, the contents and the version: `character · 2 images, voice · v3`, `image · 1920×1080`."""
-        version = self.current_version
+        version, kind = self.current_version, self._kind_name
         if version is None:
-            return self.get_kind_display().lower()
+            return kind
         file_facts = self.cover.facts if self.cover else ""
         contents = version.contents if self.kind == self.Kind.CHARACTER else file_facts
         number = f"v{version.number}" if version.number > 1 else ""
-        return " · ".join(filter(None, (self.get_kind_display().lower(), contents, number)))
+        return " · ".join(filter(None, (kind, contents, number)))
+
+    @property
+    def _kind_name(self) -> str:
+        # Lists need it for every card; `get_kind_display` would build a dictionary of all choices each time.
+        return str(self.Kind(self.kind).label).lower()
 
     @property
     def usable_as(self) -> str:

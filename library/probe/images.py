@@ -38,7 +38,7 @@ _OPENERS: dict[str, Callable[[Path], ImageFile.ImageFile]] = {
 
 @dataclass(frozen=True)
 class DecodedImage:
-    """What is kept of a decoded image: a copy of at most 480 pixels a side, not rotated; the EXIF orientation (1 to 8);
+    """The result of decoding an image: a copy of at most 480 pixels a side, not rotated; the EXIF orientation (1 to 8);
     whether it has location metadata, and whether further images follow it in the file."""
 
     thumbnail: Image.Image

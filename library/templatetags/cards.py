@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from library.models import Asset
 from library.models.rights import EXPIRED
 from library.templatetags.media import thumbnail
+from library.usability_text import use_names
 
 register = template.Library()
 
@@ -21,7 +22,7 @@ register = template.Library()
 class Card(TypedDict):
     """The values of one card; the labels are those of its checkbox and its favourite button."""
 
-    key: int
+    key: str
     handle: str
     url: str
     thumbnail: str
@@ -41,19 +42,21 @@ def cards(assets: Sequence[Asset]) -> list[Card]:
     """Return the cards of these assets; whether one is a favourite is its annotation `is_favourite`."""
     library = reverse("library:list")
     labels = _("Select %(asset)s"), _("Favourite: %(asset)s")
-    return [_card(asset, f"{library}@{asset.handle}/", *labels) for asset in assets]
+    # Few combinations of uses occur on a page, and rendering one takes a look-up per use.
+    uses = {bits: use_names(bits) for bits in {asset.uses for asset in assets}}
+    return [_card(asset, f"{library}@{asset.handle}/", uses[asset.uses], *labels) for asset in assets]
 
 
-def _card(asset: Asset, url: str, select_label: str, star_label: str) -> Card:
+def _card(asset: Asset, url: str, uses: str, select_label: str, star_label: str) -> Card:
     handle = str(asset)
     return {
-        "key": asset.pk,
+        "key": str(asset.pk),
         "handle": handle,
         "url": url,
         "thumbnail": thumbnail(asset.cover),
         "title": asset.title,
         "facts": asset.facts,
-        "uses": asset.usable_as,
+        "uses": uses,
         "rights": asset.rights_notice,
         "is_expired": asset.rights_state == EXPIRED,
         "is_shared": asset.is_shared,

@@ -25,7 +25,7 @@ MAX_LISTED = 24
 
 @require_POST
 def change_many(request: Request) -> HttpResponse:
-    """Ask for confirmation of an action on the selected assets, then perform it."""
+    """Perform an action on the selected assets after confirmation."""
     selection = SelectionForm(request.POST)
     if not selection.is_valid():
         messages.error(request, _("Nothing was changed. Select assets first, then choose an action."))

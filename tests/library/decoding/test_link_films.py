@@ -8,7 +8,7 @@ import pytest
 from PIL import Image, ImageChops
 
 from library.decoder.remuxing import copy_without_metadata
-from library.decoder.watermark import mark_picture, overlay
+from library.decoder.watermark import add_watermark, overlay
 from library.decoder.watermarking import burn_in
 from library.probe import UnreadableMedia, identify
 from library.watermark_fonts import undrawable
@@ -91,7 +91,7 @@ def test_what_is_no_film_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("shade", [0, 128, 255])
 def test_a_mark_can_be_read_on_any_ground(shade: int) -> None:
     plain = Image.new("RGB", (640, 360), (shade, shade, shade))
-    levels = mark_picture(plain, "for Otto").convert("L").getextrema()
+    levels = add_watermark(plain, "for Otto").convert("L").getextrema()
     assert levels[1] - levels[0] > 60
 
 

@@ -160,7 +160,7 @@ FILMS = [
         ("MP4: 60 million samples in free space", lambda: m.without(m.many_samples(60_000_000), b"moov"), "g2.mp4", SAMPLES),
         ("MP4: 2 billion samples", lambda: m.patched(m.film(), b"stsz", 4, m.four(0) + m.four(2**31 - 1)), "h.mp4", SAMPLES),
         ("MP4: 4 billion times", lambda: m.patched(m.film(), b"stts", 4, m.four(1) + m.four(4 * 10**9) + m.four(1)), "i.mp4", Refusal.TRUNCATED),
-        ("MP4: shown 100,000 times", lambda: m.many_edits(100_000), "j.mp4", SAMPLES),
+        ("MP4: shown 100,000 times", lambda: m.many_edits(100_000), "j.mp4", Refusal.TOO_MANY_EDITED_SAMPLES),
         ("MP4: 90 million in a fragment", lambda: m.many_in_a_fragment(90_000_000), "k.mp4", SAMPLES),
         ("MP4: 250,000 boxes", m.many_boxes, "l.mp4", Refusal.INDEX_TOO_LARGE),
         ("MP4: lasts hours", lambda: m.without(m.patched(m.film(), b"mdhd", 12, m.four(1)), b"edts"), "m.mp4", TOO_LONG),

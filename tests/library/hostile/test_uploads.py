@@ -113,7 +113,7 @@ def test_a_file_whose_name_is_nothing_is_not_taken(browser: Client, name: str) -
     answer = send(
         browser, "/library/uploads/", part("file", Case("", files.picture, name, "image/png", TAKEN))
     )
-    assert (answer.status_code, answer.json()["problem"]) == (422, "No file arrived. Send it again.")
+    assert (answer.status_code, answer.json()["problem"]) == (422, "No file was received. Send it again.")
 
 
 @pytest.mark.usefixtures("nothing_left")
