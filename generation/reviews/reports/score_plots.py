@@ -1,4 +1,4 @@
-"""Scores as bars, as places in drawings that are 100 wide; what draws them is a template, the figures stand beside."""
+"""Bars of the scoreboard, with positions in per cent of the width of the SVG that a template draws."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Bar:
-    """One score: its takes by state, and what an approved second of it cost; None where nothing is approved."""
+    """A score with its takes by state. `money_width` is the cost per approved second, or None without any."""
 
     score: Score
     parts: Sequence[Part]
@@ -28,11 +28,11 @@ class Bar:
 
 
 def plot(scores: Sequence[Score]) -> list[Bar]:
-    """The first `MOST_BARS` of them, all to one scale; none without a take."""
+    """Return bars of the first `MOST_BARS` scores with takes, all on one scale."""
     shown = [score for score in scores[:MOST_BARS] if score.takes]
     most = max((score.takes for score in shown), default=0)
-    dearest = max((score.money_per_second or 0 for score in shown), default=0)
-    return [Bar(score, _parts(score, most), _width(score.money_per_second, dearest)) for score in shown]
+    highest_cost = max((score.money_per_second or 0 for score in shown), default=0)
+    return [Bar(score, _parts(score, most), _width(score.money_per_second, highest_cost)) for score in shown]
 
 
 def _parts(score: Score, most: int) -> list[Part]:
@@ -45,7 +45,7 @@ def _parts(score: Score, most: int) -> list[Part]:
     return parts
 
 
-def _width(amount: object, dearest: object) -> str | None:
+def _width(amount: object, highest: object) -> str | None:
     if amount is None:
         return None
-    return f"{float(str(amount)) / float(str(dearest)) * 100:.3f}" if dearest else "0"
+    return f"{float(str(amount)) / float(str(highest)) * 100:.3f}" if highest else "0"

@@ -1,7 +1,7 @@
-"""What came of what was asked for: takes, verdicts and money of each handle, each model and each person.
+"""Compare takes, verdicts and costs by handle, model or user.
 
-Sums are made by the database, one query for a list. Money is what the provider charged for the jobs, those without a
-take included. What belongs to which month goes by when a job was queued, as in the ledger.
+The database computes the sums, in one query per list. Costs are what the provider charged for the jobs, including those
+without a take. A job belongs to the month in which it was queued, as in the ledger.
 """
 
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ Review, State = Take.Review, LedgerEntry.State
 
 
 class Grouping(StrEnum):
-    """What is compared."""
+    """The criterion by which takes are grouped."""
 
     HANDLE = "handle"
     MODEL = "model"
@@ -32,7 +32,7 @@ class Grouping(StrEnum):
 
 @dataclass(frozen=True)
 class Chosen:
-    """A project, and moments between which the jobs were queued, the last one left out; None is no limit."""
+    """A filter by project and by when jobs were queued, from `since` to before `until`. None does not filter."""
 
     project: Project | None = None
     since: datetime | None = None
@@ -64,17 +64,17 @@ class Score:
 
     @property
     def rate(self) -> int | None:
-        """Approved takes of those decided, in per cent; None before the first verdict."""
+        """Return the approval rate in per cent of the decided takes, or None without any."""
         return round(self.approved * 100 / self.decided) if self.decided else None
 
     @property
     def takes_per_second(self) -> float | None:
-        """How many takes it needed for one approved second; None without any."""
+        """Return the number of takes per approved second, or None without any."""
         return self.takes / self.seconds if self.seconds else None
 
     @property
     def money_per_second(self) -> Decimal | None:
-        """What one approved second cost, in US dollars; None without any."""
+        """Return the cost per approved second in US dollars, or None without any."""
         return (self.money / Decimal(str(self.seconds))).quantize(EXACT) if self.seconds else None
 
 
@@ -87,7 +87,7 @@ FIELDS: Mapping[Grouping, tuple[str, str]] = {
 
 
 def scores(user: AnyUser, *, by: Grouping, chosen: Chosen) -> list[Score]:
-    """The lines with the most takes first, at most `MOST_SCORES`; of what the user may see."""
+    """Return at most `MOST_SCORES` scores of jobs that the user may see, those with the most takes first."""
     rows = _of_handles(user, chosen) if by is Grouping.HANDLE else _of_jobs(user, chosen)
     key, name = map(F, FIELDS[by])
     sums = _sums("job__" if by is Grouping.HANDLE else "")
@@ -96,25 +96,25 @@ def scores(user: AnyUser, *, by: Grouping, chosen: Chosen) -> list[Score]:
 
 
 def total(user: AnyUser, chosen: Chosen) -> Score:
-    """All that was chosen together: each job once, however many handles it names."""
+    """Return the total of the filtered jobs. Each counts once, however many handles it uses."""
     return _score(_of_jobs(user, chosen).aggregate(**_sums("")))
 
 
 def _of_jobs(user: AnyUser, chosen: Chosen) -> QuerySet[Job]:
-    """The jobs that brought a take or cost money."""
-    asked: dict[str, Any] = {}
+    """Return the jobs that produced a take or cost money."""
+    conditions: dict[str, Any] = {}
     if chosen.project:
-        asked["project"] = chosen.project
+        conditions["project"] = chosen.project
     if chosen.since:
-        asked["created_at__gte"] = chosen.since
+        conditions["created_at__gte"] = chosen.since
     if chosen.until:
-        asked["created_at__lt"] = chosen.until
+        conditions["created_at__lt"] = chosen.until
     done = Q(take__isnull=False) | Q(ledger__state=State.SETTLED)
-    return Job.objects.visible_to(user).filter(done, **asked)
+    return Job.objects.visible_to(user).filter(done, **conditions)
 
 
 def _of_handles(user: AnyUser, chosen: Chosen) -> QuerySet[JobReference]:
-    """Each asset once for each of these jobs, however many parts it plays in it."""
+    """Return one reference per job and asset, however often the job uses the asset."""
     earlier = JobReference.objects.filter(
         job=OuterRef("job"), asset=OuterRef("asset"), position__lt=OuterRef("position")
     )
