@@ -74,7 +74,7 @@ class Composition:
 
     @property
     def stored_roles(self) -> dict[str, Any]:
-        """What a job stores beside prompt and settings; `recompose` reads it."""
+        """The JSON that a job stores beside prompt and settings; `recompose` reads it."""
         if self.request.is_from_page:
             return self.roles.as_data()
         voices = self.request.voices
@@ -92,7 +92,7 @@ class Composition:
 
     @property
     def ok(self) -> bool:
-        """Whether the request can be sent."""
+        """Return whether the request can be sent."""
         return not any(found.level == "error" for found in self.problems)
 
     @property
@@ -107,12 +107,12 @@ class Composition:
 
     @property
     def with_video(self) -> bool:
-        """Whether a video input raises the price."""
+        """Return whether a video input raises the price."""
         return bool(self.plan().get("ref_videos"))
 
     @property
     def is_priced(self) -> bool:
-        """Whether model and resolution are known; otherwise the price is given as 0."""
+        """Return whether model and resolution are known; otherwise the price is given as 0."""
         return self.settings.model in set(schemas.Model) and self.settings.resolution in set(
             schemas.Resolution
         )

@@ -69,7 +69,7 @@ class RequestBuilder:
 
     @property
     def has_frames(self) -> bool:
-        """Whether the request is image-to-video."""
+        """Return whether the request is image-to-video."""
         return any(name in self.plan for name in I2V_FIELDS)
 
     @property

@@ -59,7 +59,7 @@ class Row:
 
     @property
     def has_prompt(self) -> bool:
-        """Whether its prompt can be read, so that it has variations; other cells may be invalid."""
+        """Return whether its prompt can be read, so that it has variations; other cells may be invalid."""
         return not any(found.column in (WHOLE_ROW, "prompt") for found in self.problems)
 
     @property

@@ -53,7 +53,7 @@ class Roles:
 
     @property
     def has_frames(self) -> bool:
-        """Whether any frame is chosen."""
+        """Return whether any frame is chosen."""
         return bool(self.first or self.end or self.mids)
 
     @property

@@ -15,7 +15,7 @@ MAX_QUOTED = 40  # characters of the prompt in a message
 
 
 class CannotExpand(ValueError):
-    """The variations cannot be made; `in_prompt` tells whether the alternatives in the prompt are at fault."""
+    """The variations cannot be made; `in_prompt` is set if the alternatives in the prompt are the cause."""
 
     def __init__(self, message: str, *, in_prompt: bool) -> None:
         super().__init__(message)

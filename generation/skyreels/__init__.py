@@ -1,1 +1,1 @@
-"""SkyReels V4 over its gateway: requests, answers, errors, prices and a client. No Django in here."""
+"""SkyReels V4 over its gateway: requests, responses, errors, prices and a client. It does not import Django."""

@@ -1,4 +1,4 @@
-"""What a provider can carry, so that the composer offers and accepts nothing else (skyreels-api.md section 8)."""
+"""Capabilities of a provider; the composer offers and accepts nothing else (skyreels-api.md section 8)."""
 
 from dataclasses import dataclass
 
@@ -21,11 +21,11 @@ _FIELD_OF = {
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """Flags of one provider; the rules that all providers share stand in `rules.py`.
+    """Flags of one provider; the rules that all providers share are in `rules.py`.
 
-    `voiced`: the models that can be given a voice to speak with. `max_clip_seconds`: how long a clip in
-    `ref_videos` may be. `webhook`: calls back when a task ends. `idempotency`: the same key with the same body
-    brings the first answer again. `balance`: tells what is left. `cost`: a finished task tells its price in USD.
+    `voiced`: models that accept a voice. `max_clip_seconds`: maximum length of a video in `ref_videos`. `webhook`: the
+    provider calls back when a task ends. `idempotency`: the same key with the same body returns the first response
+    again. `balance`: the provider reports the balance. `cost`: a finished task has its price in USD.
     """
 
     scenarios: frozenset[Scenario]
@@ -40,16 +40,16 @@ class Capabilities:
 
     @property
     def mid_frames(self) -> bool:
-        """Whether pictures between the first and the last frame can be set."""
+        """Return whether images between the first and the last frame are supported."""
         return Scenario.KEYFRAMES in self.scenarios
 
     @property
     def audio_sync(self) -> bool:
-        """Whether a subject can be given a voice, with some model at least."""
+        """Return whether any model accepts a voice for a subject."""
         return Scenario.AUDIO_SYNC in self.scenarios and bool(self.voiced)
 
     def problems(self, request: GenerationRequest) -> list[Problem]:
-        """What this provider cannot carry of a request that keeps every shared rule; empty when it can."""
+        """Return what this provider does not support in a request that keeps all shared rules."""
         found = []
         if request.model not in self.models:
             found.append(problem(RuleCode.MODEL_UNAVAILABLE, "model", model=request.model.value))

@@ -1,13 +1,13 @@
-"""Text out of somebody else's JSON, fit to be written down: one odd letter must not cost a whole answer."""
+"""Clean text from responses, so that one invalid character does not make a whole response unusable."""
 
 import re
 
-# NUL is no text to a database, half of a surrogate pair none to UTF-8.
-_NO_TEXT = re.compile("[\0\ud800-\udfff]")
+# PostgreSQL rejects NUL; UTF-8 cannot encode lone surrogates.
+_INVALID_CHARACTERS = re.compile("[\0\ud800-\udfff]")
 
 
 def read_text(value: object) -> str:
-    """A string or a whole number as text, without what no database takes; empty for everything else."""
+    """Return a string or whole number as text that databases accept; empty for anything else."""
     if isinstance(value, bool) or not isinstance(value, str | int):
         return ""
-    return _NO_TEXT.sub("", str(value)).strip()
+    return _INVALID_CHARACTERS.sub("", str(value)).strip()

@@ -1,8 +1,8 @@
 """A provider over HTTP: transport in, schema out.
 
-The httpx client is handed in and stays the caller's, with its timeouts, limits and life. What is said and how answers
-are read is the provider's (`providers/`). Nothing is retried and nothing is logged here; what went wrong is told by
-the errors of `errors.py`, whose text never contains the key.
+The caller passes in the httpx client and owns its timeouts, limits and lifetime. Requests and responses are defined by
+the provider (`providers/`). Nothing is retried or logged here; failures raise the errors of `errors.py`, whose text
+never contains the key.
 """
 
 import re
@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from generation.skyreels.errors import SkyReelsError
-from generation.skyreels.failures import fit_to_tell, query_interrupted, submit_interrupted
+from generation.skyreels.failures import query_interrupted, redact, submit_interrupted
 from generation.skyreels.limits import MAX_IDEMPOTENCY_KEY_LENGTH
 from generation.skyreels.providers import GATEWAY, Call, Provider
 from generation.skyreels.responses import Balance, Submitted, Task, TaskError
@@ -20,27 +20,27 @@ _VISIBLE_ASCII = re.compile(r"[\x21-\x7e]+")
 
 
 def default_timeout() -> httpx.Timeout:
-    """Seconds to wait: a gateway may look at the files behind the URLs before it answers a submit."""
+    """Return timeouts in seconds. A gateway may read the files behind the URLs before it responds to a submit."""
     return httpx.Timeout(connect=10.0, read=60.0, write=30.0, pool=10.0)
 
 
 def limits(connections: int = 10) -> httpx.Limits:
-    """A small pool, since httpx scans it for each request; idle connections go before they are dropped."""
+    """Return limits for a small pool, since httpx scans it for each request; idle connections are closed early."""
     return httpx.Limits(
         max_connections=connections, max_keepalive_connections=connections, keepalive_expiry=5.0
     )
 
 
-class _Line:
-    """A provider at an address, with a key: alike for both clients."""
+class _BaseClient:
+    """A provider at a URL, with a key: the common part of both clients."""
 
     def __init__(self, *, base_url: str, api_key: str, provider: Provider = GATEWAY) -> None:
-        """`base_url` with or without `/v1`. ValueError, without the key in it, when either is of no use."""
+        """`base_url` may end with `/v1`. Raise ValueError, which does not contain the key, when either is invalid."""
         parts = urlsplit(base_url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValueError("the base URL of SkyReels must start with http:// or https:// and name a host")
         if not _VISIBLE_ASCII.fullmatch(api_key):
-            raise ValueError("the API key of SkyReels must be visible ASCII characters without blanks")
+            raise ValueError("the API key of SkyReels must be visible ASCII characters without spaces")
         self.provider = provider
         self._base_url = base_url.rstrip("/").removesuffix(provider.root)
         self._secret = api_key
@@ -62,12 +62,12 @@ class _Line:
         task = self.provider.read_task(response, task_id=task_id, secret=self._secret)
         if task.error is None:
             return task
-        code, message = (fit_to_tell(text, self._secret) for text in (task.error.code, task.error.message))
+        code, message = (redact(text, self._secret) for text in (task.error.code, task.error.message))
         return task.model_copy(update={"error": TaskError(code=code, message=message)})
 
 
-class SkyReelsClient(_Line):
-    """Submits and asks, one call at a time. Raises the errors of `errors.py` and nothing of httpx."""
+class SkyReelsClient(_BaseClient):
+    """Submit and query, one call at a time. Raise the errors of `errors.py`, never those of httpx."""
 
     def __init__(
         self, http: httpx.Client, *, base_url: str, api_key: str, provider: Provider = GATEWAY
@@ -78,7 +78,7 @@ class SkyReelsClient(_Line):
     def submit(self, body: bytes, *, idempotency_key: str) -> Submitted:
         """Send the frozen bytes once (skyreels-api.md sections 1 and 5).
 
-        Raises NotSent, Refused, OutcomeUnknown, InProgress, Indeterminate, KeyRejected or BalanceExhausted.
+        Raise NotSent, Refused, OutcomeUnknown, InProgress, Indeterminate, KeyRejected or BalanceExhausted.
         """
         call = self._submit_call(body, idempotency_key)
         try:
@@ -90,11 +90,11 @@ class SkyReelsClient(_Line):
         return self.provider.read_submitted(response, body=body, secret=self._secret)
 
     def task(self, task_id: str) -> Task:
-        """How the task stands (section 2). Raises Unavailable, UnknownTask or Paused."""
+        """Return a task (section 2). Raise Unavailable, UnknownTask or Paused."""
         return self._read_task(self._get(self._task_call(task_id)), task_id)
 
     def balance(self) -> Balance:
-        """What is left on the account (section 3). Raises Unavailable, Refused or Paused."""
+        """Return the balance of the account (section 3). Raise Unavailable, Refused or Paused."""
         response = self._get(self.provider.balance_call(api_key=self._secret))
         return self.provider.read_balance(response, secret=self._secret)
 
@@ -105,8 +105,8 @@ class SkyReelsClient(_Line):
             raise query_interrupted(failure) from failure
 
 
-class AsyncSkyReelsClient(_Line):
-    """Asks about many tasks at once; submitting is left to the other client, one at a time."""
+class AsyncSkyReelsClient(_BaseClient):
+    """Query many tasks concurrently. It cannot submit; the other client does, one request at a time."""
 
     def __init__(
         self, http: httpx.AsyncClient, *, base_url: str, api_key: str, provider: Provider = GATEWAY
@@ -115,7 +115,7 @@ class AsyncSkyReelsClient(_Line):
         self._http = http
 
     async def task(self, task_id: str) -> Task:
-        """How the task stands (section 2). Raises Unavailable, UnknownTask or Paused."""
+        """Return a task (section 2). Raise Unavailable, UnknownTask or Paused."""
         call = self._task_call(task_id)
         try:
             response = await self._http.get(self._url(call), headers=call.headers, follow_redirects=False)

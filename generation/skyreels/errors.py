@@ -1,25 +1,25 @@
-"""What can go wrong, named after what the caller may do next.
+"""Errors, named after what the caller may do next.
 
 SkyReelsError
-├── NotSent            surely not executed: send again later
-├── Refused            surely not executed and never will be as it stands: tell the user
+├── NotSent            certainly not executed: send again later
+├── Refused            certainly not executed, and the same request never will be: show the user
 │   └── UnknownTask    a query for a task that the gateway does not know
 ├── OutcomeUnknown     may have been executed and billed: never send again blindly
-│   ├── InProgress     the same idempotency key is being worked on: wait, then send the same key and body
-│   └── Indeterminate  the gateway itself does not know: asking again with the key does not help either
-├── Paused             nothing will work until a person acts: stop the queue, the job waits
+│   ├── InProgress     the idempotency key is being processed: wait, then send the same key and body
+│   └── Indeterminate  the gateway itself does not know: sending the key again does not help
+├── Paused             nothing will work until an operator acts: pause the queue, the job waits
 │   ├── KeyRejected
 │   └── BalanceExhausted
-└── Unavailable        a query went unanswered: ask again later
+└── Unavailable        a query got no response: query again later
 """
 
 
 class SkyReelsError(Exception):
-    """Base of all of them; `message` is one or more whole sentences in plain words.
+    """Base of all of them; `message` is one or more English sentences.
 
-    `status_code` is None when no answer came. `code` and `param` are the gateway's own, often empty. `raw` is
-    the start of the answer with keys and signatures blanked. `retry_after` is the pause in seconds that the
-    gateway asked for, None when it did not; it matters for NotSent, InProgress and Unavailable.
+    `status_code` is None when there was no response. `code` and `param` are the gateway's own, often empty. `raw` is
+    the start of the response with keys and signatures removed. `retry_after` is the delay in seconds that the
+    gateway requested, None when it did not; it matters for NotSent, InProgress and Unavailable.
     """
 
     def __init__(
@@ -42,15 +42,15 @@ class SkyReelsError(Exception):
 
 
 class NotSent(SkyReelsError):
-    """Surely not executed and not billed: send again later."""
+    """Certainly not executed and not billed: send again later."""
 
 
 class Refused(SkyReelsError):
-    """Surely not executed and not billed, and the same request will be refused again: tell the user."""
+    """Certainly not executed and not billed, and the same request will be refused again: show the user."""
 
 
 class UnknownTask(Refused):
-    """The gateway does not know the task that was asked for."""
+    """The gateway does not know the requested task."""
 
 
 class OutcomeUnknown(SkyReelsError):
@@ -58,15 +58,15 @@ class OutcomeUnknown(SkyReelsError):
 
 
 class InProgress(OutcomeUnknown):
-    """The gateway is still working on this idempotency key: wait, then send the same body and key."""
+    """The gateway is still processing this idempotency key: wait, then send the same body and key."""
 
 
 class Indeterminate(OutcomeUnknown):
-    """The gateway lost track of this idempotency key: a person has to look at what became of the request."""
+    """The gateway lost track of this idempotency key: a user must find out the outcome of the request."""
 
 
 class Paused(SkyReelsError):
-    """Nothing will be accepted until a person acts. Nothing was executed; the job waits."""
+    """Nothing will be accepted until an operator acts. Nothing was executed; the job waits."""
 
 
 class KeyRejected(Paused):
@@ -78,4 +78,4 @@ class BalanceExhausted(Paused):
 
 
 class Unavailable(SkyReelsError):
-    """A query went unanswered. It changed nothing: ask again later."""
+    """A query got no response. It changed nothing: query again later."""

@@ -1,7 +1,7 @@
 """The provider's limits, as constants.
 
-Each number stands in skyreels-api.md; the section is named. Lengths and sizes of files cannot be told from a
-URL, so the requests do not check them: whoever owns the files does.
+Each number is from the given section of skyreels-api.md. Lengths and sizes of files are not known from a URL, so
+requests do not check them; the owner of the files does.
 """
 
 from datetime import timedelta
@@ -30,7 +30,7 @@ IMAGE_FORMATS: Final = ("jpg", "jpeg", "png", "gif", "bmp")
 AUDIO_FORMATS: Final = ("mp3", "wav")
 VIDEO_FORMATS: Final = ("mp4", "mov")
 
-# Section 2: how long a result's link is assumed to live when the answer does not say.
+# Section 2: assumed lifetime of a result's URL when the response has none.
 ASSUMED_RESULT_LIFETIME: Final = timedelta(hours=24)
 
 # Section 5: the idempotency key.

@@ -1,6 +1,6 @@
-"""Checks of the addresses that the provider is to fetch (skyreels-api.md sections 1 and 7).
+"""Check the URLs that the provider downloads (skyreels-api.md sections 1 and 7).
 
-The text is checked and never rewritten: a presigned URL that is normalised is a broken one.
+URLs are checked, never rewritten: normalising a presigned URL breaks it.
 """
 
 import re
@@ -13,7 +13,7 @@ from pydantic_core import PydanticCustomError
 from generation.skyreels.limits import AUDIO_FORMATS, IMAGE_FORMATS, VIDEO_FORMATS
 from generation.skyreels.problems import RuleCode
 
-# A name without a suffix, or with one that is no media type, tells nothing and passes.
+# Names without a suffix, or with one that is not a media type, are accepted.
 _OTHER_MEDIA = (
     "aac aiff avi avif flac flv heic m4a m4v mkv mpeg mpg ogg opus pdf psd svg tif tiff txt webm webp wmv zip"
 )
@@ -21,7 +21,7 @@ _KNOWN_SUFFIXES = {*IMAGE_FORMATS, *AUDIO_FORMATS, *VIDEO_FORMATS, *_OTHER_MEDIA
 
 
 def check_url(url: str) -> str:
-    """The URL itself; ValueError unless it is http(s), has a host and no blanks. Inline data is refused."""
+    """Return the URL. Raise a validation error for inline data, and unless it is http(s) with a host and no spaces."""
     if url.startswith("data:"):
         raise PydanticCustomError(RuleCode.INLINE_DATA, "inline data")
     try:
@@ -44,17 +44,17 @@ def _check_format(url: str, formats: tuple[str, ...]) -> str:
 
 
 def check_image_url(url: str) -> str:
-    """A URL that may be a picture, see `check_url`."""
+    """Return a URL that may be an image; see `check_url`."""
     return _check_format(url, IMAGE_FORMATS)
 
 
 def check_audio_url(url: str) -> str:
-    """A URL that may be an audio clip, see `check_url`."""
+    """Return a URL that may be an audio file; see `check_url`."""
     return _check_format(url, AUDIO_FORMATS)
 
 
 def check_video_url(url: str) -> str:
-    """A URL that may be a video clip, see `check_url`."""
+    """Return a URL that may be a video; see `check_url`."""
     return _check_format(url, VIDEO_FORMATS)
 
 

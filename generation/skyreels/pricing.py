@@ -1,7 +1,7 @@
-"""What a render costs (skyreels-api.md section 4).
+"""Prices of renders (skyreels-api.md section 4).
 
-Prices change, so they are data with a date: an estimate is made from a `PriceTable`, and another table than
-the built-in one may be handed in. A failed task is refunded.
+Prices change, so they are data with a date: estimates use a `PriceTable`, which may replace the built-in one. Failed
+tasks are refunded.
 """
 
 from collections.abc import Iterable
@@ -34,7 +34,7 @@ class Price(BaseModel):
 
 
 class PriceTable(BaseModel):
-    """One price for every model and resolution, with and without a video, as it stood on `as_of`."""
+    """One price for each model and resolution, with and without a video, valid on `as_of`."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -49,12 +49,12 @@ class PriceTable(BaseModel):
         return self
 
     def per_second(self, model: Model, resolution: Resolution, with_video: bool) -> Decimal:
-        """USD for one billed second."""
+        """Return USD for one billed second."""
         wanted = (model, resolution, with_video)
         return next(price.usd_per_second for price in self.prices if price.key == wanted)
 
     def overlaid(self, newer: Iterable[Price], *, as_of: date) -> "PriceTable":
-        """The same table with these prices in place of its own."""
+        """Return the table with these prices in place of its own."""
         merged = {price.key: price for price in (*self.prices, *newer)}
         return PriceTable(as_of=max(self.as_of, as_of), prices=tuple(merged.values()))
 
@@ -78,12 +78,12 @@ GATEWAY_PRICES = PriceTable(
 
 
 def billed_seconds(duration: int, reference_seconds: float | None = None) -> int:
-    """Whole seconds that are charged: the requested duration, unless a motion reference decides.
+    """Return the whole seconds that are charged: the requested duration, or that of a motion reference.
 
     `reference_seconds` is the probed length of a `ref_videos` clip of type reference, None for every other
-    request (an extension is billed by its requested duration). The provider does not say how it rounds: we
-    round up to a whole second, so that an estimate is never too low, and stop at 10. ValueError for a length
-    that is no positive number.
+    request (an extension is billed by its requested duration). The provider does not document its rounding: we
+    round up to a whole second, so that an estimate is never too low, up to 10. Raise ValueError for a length that
+    is not a positive number.
     """
     if reference_seconds is None:
         return duration
@@ -96,5 +96,5 @@ def billed_seconds(duration: int, reference_seconds: float | None = None) -> int
 def estimate(
     model: Model, resolution: Resolution, seconds: int, with_video: bool, table: PriceTable = GATEWAY_PRICES
 ) -> Decimal:
-    """USD for `seconds` billed seconds, exactly."""
+    """Return the exact USD for `seconds` billed seconds."""
     return table.per_second(model, resolution, with_video) * seconds

@@ -1,4 +1,4 @@
-"""What is sent to the gateway (skyreels-api.md section 1)."""
+"""The request schema of the gateway (skyreels-api.md section 1)."""
 
 import re
 import reprlib
@@ -46,20 +46,21 @@ def _check_duration(seconds: int) -> int:
 def _check_prompt(prompt: str) -> str:
     if is_blank(prompt):
         raise PydanticCustomError(RuleCode.PROMPT_EMPTY, "empty prompt")
-    if re.search(r"[\x00\ud800-\udfff]", prompt):  # neither JSON in UTF-8 nor a database takes these
+    if re.search(r"[\x00\ud800-\udfff]", prompt):  # UTF-8 JSON and databases reject these
         raise PydanticCustomError(RuleCode.INVALID_CHARACTERS, "invalid characters")
     return prompt
 
 
 def _check_pictures(urls: tuple[str, ...]) -> tuple[str, ...]:
-    """Not pydantic's own `min_length`, which counts good elements only: one bad picture would be two faults."""
+    """Check that there is an image. Pydantic's `min_length` counts only valid ones and would report one invalid image
+    twice."""
     if not urls:
         raise PydanticCustomError(RuleCode.NO_ENTRIES, "no entries", {"limit": MAX_PICTURES_PER_SUBJECT})
     return urls
 
 
 def _as_word(value: object) -> str:
-    """Text as it is, anything else in a short form: an enum would write out a deep list until the stack ends."""
+    """Return text unchanged, and anything else shortened: an enum's error would render a deep list recursively."""
     return value if isinstance(value, str) else reprlib.repr(value)
 
 
@@ -74,13 +75,13 @@ Pictures = Annotated[
 
 
 class _Sent(BaseModel):
-    """Frozen, and refuses what the provider does not know."""
+    """A frozen model that rejects unknown fields."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class MidFrame(_Sent):
-    """A picture to pass through at `time_stamp` whole seconds; -1 leaves the moment open."""
+    """An image shown at `time_stamp` whole seconds; -1 for any time."""
 
     tag: Tag
     image_url: ImageUrl
@@ -88,7 +89,7 @@ class MidFrame(_Sent):
 
 
 class RefImage(_Sent):
-    """One subject in up to five pictures, perhaps with a voice; or one collage (type grid)."""
+    """One subject with up to five images and optionally a voice; or one collage (type grid)."""
 
     tag: Tag
     type: Annotated[PictureType, _Word]
@@ -97,7 +98,7 @@ class RefImage(_Sent):
 
 
 class RefVideo(_Sent):
-    """A clip whose motion is followed (reference) or which is continued (extend)."""
+    """A video whose motion is followed (reference) or which is extended (extend)."""
 
     tag: Tag
     type: Annotated[ClipType, _Word]
@@ -105,10 +106,9 @@ class RefVideo(_Sent):
 
 
 class GenerationRequest(_Sent):
-    """A request that keeps every rule of its mode. An empty list or null counts as absent.
+    """A request that keeps all rules of its mode. An empty list or null counts as absent.
 
-    The constructor raises pydantic's ValidationError; `parse_request` raises all faults in plain words
-    instead.
+    The constructor raises pydantic's ValidationError; `parse_request` raises InvalidRequest with all problems.
     """
 
     model: Annotated[Model, _Word]
@@ -138,7 +138,7 @@ class GenerationRequest(_Sent):
 
     @property
     def mode(self) -> Mode:
-        """The mode that the provider will route this to."""
+        """Return the mode that the provider selects."""
         if self.ref_images or self.ref_videos:
             return Mode.OMNI
         if self.first_frame_image or self.end_frame_image or self.mid_frame_images:
@@ -147,7 +147,7 @@ class GenerationRequest(_Sent):
 
     @property
     def scenario(self) -> Scenario:
-        """The row of the provider's table; first and end frame without any between count as first frame."""
+        """Return the row of the provider's table; a first and end frame without keyframes count as first frame."""
         if self.ref_videos:
             extends = self.ref_videos[0].type is ClipType.EXTEND
             return Scenario.EXTENSION if extends else Scenario.MOTION_REFERENCE
@@ -166,5 +166,5 @@ class GenerationRequest(_Sent):
         return Scenario.AUDIO_SYNC if speaks else Scenario.SUBJECTS
 
     def body(self) -> bytes:
-        """The bytes to send: compact JSON in UTF-8, in the order above, without what was not given."""
+        """Return the bytes to send: compact UTF-8 JSON in the order above, without fields that were not set."""
         return self.model_dump_json(exclude_unset=True).encode()

@@ -1,7 +1,7 @@
-"""What the gateway answers (skyreels-api.md sections 1, 2 and 3).
+"""Responses of the gateway (skyreels-api.md sections 1, 2 and 3).
 
-Its pages contradict one another, so everything here takes what it can read and leaves the rest empty: an
-answer about a video that was paid for is never thrown away because of one odd field.
+Its documentation is contradictory, so unreadable fields are left empty: a response about a paid video is never
+discarded because of one invalid field.
 """
 
 import math
@@ -18,14 +18,14 @@ from generation.skyreels.clean_text import read_text
 _COMPLETED = {"completed", "succeeded", "success"}
 _FAILED = {"failed", "fail", "error"}
 _CANCELLED = {"cancelled", "canceled"}
-_DIGITS = 30  # no amount or moment has more; arithmetic on larger ones may overflow
+_DIGITS = 30  # of any valid amount or time; arithmetic on larger ones may overflow
 _MILLISECONDS_FROM = 100_000_000_000  # as seconds this would be the year 5138
-_DEAREST = 100_000  # US dollars; no render costs so much, and the ledger has room for it
-_LONGEST_ID = 180  # characters; a longer one could not be kept, and so not be asked about
+MAX_COST_USD = 100_000  # more than any render costs, and it fits the ledger
+MAX_TASK_ID_LENGTH = 180  # characters; longer IDs cannot be stored
 
 
 class TaskState(StrEnum):
-    """What a task's raw status means; everything unknown is pending."""
+    """The meaning of a task's raw status; unknown ones are pending."""
 
     PENDING = "pending"
     COMPLETED = "completed"
@@ -38,7 +38,7 @@ class TaskState(StrEnum):
 
 
 def read_decimal(value: object) -> Decimal | None:
-    """A finite number, or the text of one, as an exact decimal; None for everything else."""
+    """Return a finite number, or the text of one, as an exact decimal; None for anything else."""
     if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
         return None
     try:
@@ -49,7 +49,7 @@ def read_decimal(value: object) -> Decimal | None:
 
 
 def read_moment(value: object) -> datetime | None:
-    """Unix seconds (or milliseconds), or ISO text, as an aware datetime in UTC; None when unreadable."""
+    """Parse Unix seconds (or milliseconds) or ISO text as an aware datetime in UTC; None when invalid."""
     number = read_decimal(value)
     try:
         if number is not None:
@@ -76,16 +76,16 @@ def _read_seconds(value: object) -> float | None:
 
 
 def _read_cost(value: object) -> Decimal | None:
-    """US dollars that a render may have cost; None for what cannot be a cost."""
+    """Return the US dollars of a plausible cost; None otherwise."""
     number = read_decimal(value)
-    return number if number is not None and 0 <= number < _DEAREST else None
+    return number if number is not None and 0 <= number < MAX_COST_USD else None
 
 
 def find_url(node: object, *, depth: int = 4) -> str | None:
-    """The first web address under `url`, `video_url` or `videos`, which may be text, a list or an object."""
+    """Return the first URL under `url`, `video_url` or `videos`, which may be text, a list or an object."""
     if isinstance(node, str):
-        is_address = node.lower().startswith(("http://", "https://"))
-        return node if is_address and node.isprintable() else None
+        is_url = node.lower().startswith(("http://", "https://"))
+        return node if is_url and node.isprintable() else None
     if depth == 0:
         return None
     if isinstance(node, Mapping):
@@ -114,10 +114,10 @@ def _read_error(value: object) -> TaskError | None:
 
 
 class Task(BaseModel):
-    """The answer to a query. `completed` may come without a readable `video_url`: that is not success yet.
+    """The response to a query. `completed` without a readable `video_url` is not success yet.
 
-    `status` is raw, `state` is what it means; `cost` is in USD; times are in seconds; `expires_at` is in UTC,
-    None when the answer does not say (then assume `ASSUMED_RESULT_LIFETIME`). Never derive the state from
+    `status` is raw, `state` is its meaning; `cost` is in USD; times are in seconds; `expires_at` is in UTC, None when
+    the response has none (then assume `ASSUMED_RESULT_LIFETIME`). Never derive the state from
     `progress`.
     """
 
@@ -138,13 +138,13 @@ class Task(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _gather(cls, data: object) -> object:
-        """Lift the video out of `result`, and work the cost out of the credits where it is missing."""
+        """Move the video out of `result`, and derive a missing cost from the credits."""
         if not isinstance(data, Mapping):
             return data
         credits = read_decimal(data.get("credits_cost"))
         cost = _read_cost(data.get("cost"))
         return {
-            # A name with half a letter in it is none to pydantic.
+            # Pydantic rejects names with lone surrogates.
             **{name: value for name, value in data.items() if name.isprintable()},
             "id": data.get("id") or data.get("task_id"),
             "video_url": find_url(data.get("result")) or data.get("video_url"),
@@ -154,7 +154,7 @@ class Task(BaseModel):
 
     @property
     def state(self) -> TaskState:
-        """What the raw status means; an unknown one means "keep polling"."""
+        """Return the meaning of the raw status; an unknown one means "keep polling"."""
         word = self.status.lower()
         if word in _COMPLETED:
             return TaskState.COMPLETED
@@ -164,7 +164,7 @@ class Task(BaseModel):
 
     @classmethod
     def read(cls, payload: object) -> Self | None:
-        """The task in an answer or a webhook's body, bare or in `data`; None when there is none."""
+        """Return the task in a response or webhook body, bare or in `data`; None when there is none."""
         data = _unwrap(payload)
         if data is None or not read_text(data.get("status")):
             return None
@@ -172,7 +172,7 @@ class Task(BaseModel):
 
 
 class Submitted(BaseModel):
-    """The gateway took the request. `replayed`: it had it already and did nothing anew."""
+    """The gateway accepted the request. `replayed`: it had accepted it before and did nothing."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -181,7 +181,7 @@ class Submitted(BaseModel):
 
 
 class Balance(BaseModel):
-    """What is left on the account, in USD; None where the answer does not say."""
+    """The balance of the account in USD; None for missing fields."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -191,7 +191,7 @@ class Balance(BaseModel):
 
 
 def find_task_id(payload: object) -> str | None:
-    """The id in the answer to a submit, `task_id` or `id`, in a list or an object; or None."""
+    """Return the ID in the response to a submit, `task_id` or `id`, in a list or an object; or None."""
     data = _unwrap(payload)
     if data is None or data.get("error"):
         return None
@@ -199,9 +199,9 @@ def find_task_id(payload: object) -> str | None:
 
 
 def read_id(value: object) -> str | None:
-    """A task's id as text; None for what is none, and for one that is too long to be kept."""
+    """Return a task's ID as text; None for an invalid one, and for one that is too long to store."""
     text = read_text(value)
-    return text if 0 < len(text) <= _LONGEST_ID else None
+    return text if 0 < len(text) <= MAX_TASK_ID_LENGTH else None
 
 
 def _unwrap(payload: object) -> Mapping[str, object] | None:

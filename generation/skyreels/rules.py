@@ -1,7 +1,7 @@
 """Rules that span fields (skyreels-api.md section 1).
 
-They read the request as plain data and skip what is of the wrong type, so that a draft with one bad field
-still hears about all its other faults. What one field can tell by itself is checked in `requests.py`.
+They read the request as plain data and skip values of the wrong type, so that one invalid field does not hide other
+problems. Rules about a single field are in `requests.py`.
 """
 
 from collections.abc import Iterator, Mapping
@@ -16,15 +16,19 @@ from generation.skyreels.limits import (
     UNSPECIFIED_TIME,
 )
 from generation.skyreels.problems import Problem, RuleCode, problem
-from generation.skyreels.tags import clashes, stands_in
+from generation.skyreels.tags import find_conflicts, occurs_in
 from generation.skyreels.tokens import estimate_tokens
 from generation.skyreels.vocabulary import I2V_FIELDS, OMNI_FIELDS
 
 Data = Mapping[str, object]
 
-_LOOKED_AT = 20  # elements of one list
+MAX_ELEMENTS = 20  # of one list that are checked
 _LISTS = {"mid_frame_images", "ref_images", "ref_videos", "image_urls"}
-_LONGEST = {"mid_frame_images": MAX_MID_FRAMES, "ref_images": MAX_REF_IMAGES, "ref_videos": MAX_REF_VIDEOS}
+_MAX_LENGTHS = {
+    "mid_frame_images": MAX_MID_FRAMES,
+    "ref_images": MAX_REF_IMAGES,
+    "ref_videos": MAX_REF_VIDEOS,
+}
 
 
 def without_absent(data: Data) -> dict[str, object]:
@@ -39,14 +43,14 @@ def without_absent(data: Data) -> dict[str, object]:
 
 
 def broken_rules(data: Data) -> list[Problem]:
-    """Every broken rule that spans fields. `data` has been through `without_absent`."""
+    """Return all broken rules that span fields. `data` is the result of `without_absent`."""
     return [
         *_prompt_length(data),
         *_lengths(data),
-        *_mode_clash(data),
+        *_frames_with_references(data),
         *_time_stamps(data),
-        *_pictures(data),
-        *_clips(data),
+        *_image_types(data),
+        *_video_rules(data),
         *_tags(data),
     ]
 
@@ -62,13 +66,13 @@ def _element_without_absent(element: object) -> object:
 
 
 def _elements(data: Data, name: str) -> list[tuple[str, Data]]:
-    """The well-formed elements of a list field, each with its path."""
+    """Return the well-formed elements of a list field, each with its path."""
     listed = data.get(name)
     if not isinstance(listed, list | tuple):
         return []
     return [
         (f"{name}.{i}", element)
-        for i, element in enumerate(listed[:_LOOKED_AT])
+        for i, element in enumerate(listed[:MAX_ELEMENTS])
         if isinstance(element, Mapping)
     ]
 
@@ -80,8 +84,8 @@ def _prompt_length(data: Data) -> Iterator[Problem]:
 
 
 def _lengths(data: Data) -> Iterator[Problem]:
-    """Told here too: pydantic keeps silent about a list's length while one of its elements has a fault."""
-    lists = [(name, data.get(name), most) for name, most in _LONGEST.items()]
+    """Yield lists that are too long. Pydantic does not report the length while an element is invalid."""
+    lists = [(name, data.get(name), most) for name, most in _MAX_LENGTHS.items()]
     lists += [
         (f"{path}.image_urls", element.get("image_urls"), MAX_PICTURES_PER_SUBJECT)
         for path, element in _elements(data, "ref_images")
@@ -92,7 +96,7 @@ def _lengths(data: Data) -> Iterator[Problem]:
             yield problem(RuleCode.TOO_MANY_ENTRIES, path, count=len(listed), limit=most)
 
 
-def _mode_clash(data: Data) -> Iterator[Problem]:
+def _frames_with_references(data: Data) -> Iterator[Problem]:
     frames = [name for name in I2V_FIELDS if name in data]
     references = [name for name in OMNI_FIELDS if name in data]
     if frames and references:
@@ -111,7 +115,7 @@ def _time_stamps(data: Data) -> Iterator[Problem]:
             yield problem(RuleCode.KEYFRAME_OUT_OF_RANGE, field, second=at, duration=duration)
 
 
-def _pictures(data: Data) -> Iterator[Problem]:
+def _image_types(data: Data) -> Iterator[Problem]:
     elements = _elements(data, "ref_images")
     types = [element.get("type") for _, element in elements]
     if "image" in types and "grid" in types:
@@ -121,10 +125,10 @@ def _pictures(data: Data) -> Iterator[Problem]:
         yield problem(RuleCode.SEVERAL_GRIDS, "ref_images", count=len(types))
     for path, element in elements:
         if element.get("type") == "grid":
-            yield from _grid(path, element)
+            yield from _grid_rules(path, element)
 
 
-def _grid(path: str, element: Data) -> Iterator[Problem]:
+def _grid_rules(path: str, element: Data) -> Iterator[Problem]:
     pictures = element.get("image_urls")
     if isinstance(pictures, list | tuple) and len(pictures) > 1:
         yield problem(RuleCode.GRID_IMAGE_COUNT, f"{path}.image_urls", count=len(pictures))
@@ -132,7 +136,7 @@ def _grid(path: str, element: Data) -> Iterator[Problem]:
         yield problem(RuleCode.GRID_WITH_VOICE, f"{path}.audio_url")
 
 
-def _clips(data: Data) -> Iterator[Problem]:
+def _video_rules(data: Data) -> Iterator[Problem]:
     types = [element.get("type") for _, element in _elements(data, "ref_videos")]
     if "extend" in types and "ref_images" in data:
         yield problem(RuleCode.EXTENSION_WITH_IMAGES, "ref_images")
@@ -151,9 +155,9 @@ def _tags(data: Data) -> Iterator[Problem]:
     ]
     prompt = data.get("prompt")
     for path, tag in tagged:
-        if isinstance(prompt, str) and not stands_in(tag, prompt):
+        if isinstance(prompt, str) and not occurs_in(tag, prompt):
             yield problem(RuleCode.TAG_NOT_IN_PROMPT, path, tag=tag)
-    for later, earlier in clashes(tag for _, tag in tagged):
+    for later, earlier in find_conflicts(tag for _, tag in tagged):
         path, tag = tagged[later]
         other_path, other = tagged[earlier]
         code = RuleCode.TAG_REPEATED if tag == other else RuleCode.TAG_IS_PREFIX

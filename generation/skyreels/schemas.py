@@ -1,4 +1,4 @@
-"""Everything that is said to and heard from the gateway, in one place to import from."""
+"""All request and response types of the gateway, in one place to import from."""
 
 from generation.skyreels.limits import (
     ASSUMED_RESULT_LIFETIME,

@@ -1,8 +1,8 @@
-"""How many tokens a prompt may be.
+"""Estimate the number of tokens of a prompt.
 
 The provider allows 1280 tokens and does not publish its tokenizer (skyreels-api.md section 7), so there is no
-exact count, only bounds: the tokenizers in use give every written word at least one token and rarely more
-than one for each three letters; Chinese, Japanese and Korean take between a third of a token and two tokens a
+exact count, only bounds: common tokenizers give every written word at least one token and rarely more than
+one for each three characters; Chinese, Japanese and Korean take between a third of a token and two tokens a
 character.
 """
 
@@ -15,7 +15,7 @@ from generation.skyreels.limits import MAX_PROMPT_TOKENS
 _CJK = "\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
 _RUN = re.compile(rf"(?P<cjk>[{_CJK}]+)|(?P<word>[^\W{_CJK}]+)|(?P<marks>[^\w\s]+)")
 
-# Tokens for each character of a run: at the least, most likely, at the most.
+# Tokens per character of a run: minimum, likely, maximum.
 _RATES = {"cjk": (1 / 3, 1 / 1.5, 2.0), "word": (1 / 24, 1 / 5, 1 / 3), "marks": (1 / 16, 1.0, 3.0)}
 
 
@@ -37,12 +37,12 @@ class TokenEstimate:
 
 
 def estimate_tokens(prompt: str) -> TokenEstimate:
-    """How many tokens the prompt has: at least, likely, at most. The module says what this rests on."""
+    """Return the minimum, likely and maximum number of tokens; the module docstring explains the bounds."""
     low = likely = high = 0
     for run in _RUN.finditer(prompt):
         least, usual, most = _RATES[run.lastgroup or "word"]
         length = len(run.group())
-        # Marks may melt into a neighbouring token, so a short run of them does not surely cost anything.
+        # Marks may be part of a neighbouring token, so a short run of them may cost nothing.
         low += int(length * least) if run.lastgroup == "marks" else ceil(length * least)
         likely += ceil(length * usual)
         high += ceil(length * most)

@@ -1,4 +1,4 @@
-"""The words of a request: models, resolutions, ratios, modes and scenarios (skyreels-api.md section 1)."""
+"""Values of request fields: models, resolutions, ratios, modes and scenarios (skyreels-api.md section 1)."""
 
 from enum import StrEnum
 
@@ -25,7 +25,7 @@ class AspectRatio(StrEnum):
 
 
 class Mode(StrEnum):
-    """How the provider routes a request. It is derived from the fields and never sent."""
+    """The mode to which the provider routes a request. It is derived from the fields and never sent."""
 
     T2V = "T2V"
     I2V = "I2V"
@@ -33,7 +33,7 @@ class Mode(StrEnum):
 
 
 class Scenario(StrEnum):
-    """The nine uses in the provider's table; the values are what a person reads."""
+    """The nine rows of the provider's table, by name; `composition.labels` has translated labels."""
 
     TEXT_TO_VIDEO = "Text to video"
     FIRST_FRAME = "First frame"
@@ -47,14 +47,14 @@ class Scenario(StrEnum):
 
 
 class PictureType(StrEnum):
-    """What a `ref_images` element holds: pictures of one subject, or one collage."""
+    """The content of a `ref_images` element: images of one subject, or one collage."""
 
     IMAGE = "image"
     GRID = "grid"
 
 
 class ClipType(StrEnum):
-    """What a `ref_videos` element is for: its motion, or what comes after its last frame."""
+    """The use of a `ref_videos` element: its motion is followed, or it is extended."""
 
     REFERENCE = "reference"
     EXTEND = "extend"

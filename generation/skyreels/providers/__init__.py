@@ -1,4 +1,4 @@
-"""The providers of SkyReels V4: one module for each dialect. `GATEWAY` and `VENDOR` are all there are."""
+"""The providers of SkyReels V4: one module for each dialect, with `GATEWAY` and `VENDOR` as instances."""
 
 from generation.skyreels.providers.contract import Call, Provider
 from generation.skyreels.providers.gateway import GATEWAY

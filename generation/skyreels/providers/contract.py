@@ -1,5 +1,7 @@
-"""What a provider is (skyreels-api.md section 8): how to authenticate, to shape a submit and a poll, to read both
-answers, what it can carry and what it costs. Everything here is plain data: the client does the talking."""
+"""The interface of a provider (skyreels-api.md section 8): authentication, requests, responses, capabilities, prices.
+
+Providers only build and read data; the client sends the requests.
+"""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
@@ -15,7 +17,7 @@ from generation.skyreels.responses import Balance, Submitted, Task
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Call:
-    """One HTTP request, below the base URL. It holds the key, so it does not show itself."""
+    """One HTTP request, below the base URL. It contains the key, so it has no representation."""
 
     path: str
     headers: httpx.Headers = field(default_factory=httpx.Headers)
@@ -23,7 +25,7 @@ class Call:
 
 
 class Provider(ABC):
-    """One dialect. It keeps nothing: the key is handed in with each call and never becomes part of a body.
+    """One dialect, without state: the key is passed in with each call and never becomes part of a frozen body.
 
     `root` is the path that a base URL may end with or leave out.
     """
@@ -35,28 +37,28 @@ class Provider(ABC):
 
     @abstractmethod
     def body(self, request: GenerationRequest) -> bytes:
-        """The bytes to freeze before the first try: the same for the same request, and without the key."""
+        """Return the bytes to freeze before the first attempt: the same for the same request, without the key."""
 
     @abstractmethod
     def submit_call(self, body: bytes, *, idempotency_key: str, api_key: str) -> Call:
-        """How the frozen bytes are sent, by POST."""
+        """Return the POST request that sends the frozen bytes."""
 
     @abstractmethod
     def read_submitted(self, response: httpx.Response, *, body: bytes, secret: str) -> Submitted:
-        """The answer to a submit of these bytes. Raises what `SkyReelsClient.submit` raises after an answer."""
+        """Read the response to a submit of these bytes. Raise what `SkyReelsClient.submit` raises after a response."""
 
     @abstractmethod
     def task_call(self, task_id: str, *, api_key: str) -> Call:
-        """How a task is asked about, by GET. Raises UnknownTask for an id that is none of this provider's."""
+        """Return the GET request that queries a task. Raise UnknownTask for an ID of another provider."""
 
     @abstractmethod
     def read_task(self, response: httpx.Response, *, task_id: str, secret: str) -> Task:
-        """The answer about a task; an unknown status means "keep polling". Raises Unavailable, UnknownTask, Paused."""
+        """Read a task; an unknown status means "keep polling". Raise Unavailable, UnknownTask or Paused."""
 
     @abstractmethod
     def balance_call(self, *, api_key: str) -> Call:
-        """How the balance is asked for, by GET."""
+        """Return the GET request that queries the balance."""
 
     @abstractmethod
     def read_balance(self, response: httpx.Response, *, secret: str) -> Balance:
-        """What is left; all None where the provider does not tell. Raises Unavailable, Refused or Paused."""
+        """Read the balance; all None if the provider reports none. Raise Unavailable, Refused or Paused."""

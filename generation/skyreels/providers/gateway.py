@@ -9,10 +9,10 @@ from generation.skyreels.capabilities import Capabilities
 from generation.skyreels.errors import OutcomeUnknown, Refused, Unavailable, UnknownTask
 from generation.skyreels.failures import (
     query_failure,
-    read_complaint,
+    read_error_body,
     read_json,
     submit_failure,
-    unreadable_answer,
+    unreadable_response,
 )
 from generation.skyreels.limits import MAX_REF_VIDEO_SECONDS
 from generation.skyreels.pricing import GATEWAY_PRICES, PriceTable
@@ -23,7 +23,7 @@ from generation.skyreels.vocabulary import Model, Resolution, Scenario
 
 
 class Gateway(Provider):
-    """One path for everything, the key in a header, tasks that tell their cost."""
+    """One path for all requests, the key in a header, and tasks that report their cost."""
 
     name: ClassVar[str] = "gateway"
     root: ClassVar[str] = "/v1"
@@ -53,12 +53,12 @@ class Gateway(Provider):
             raise submit_failure(response, secret)
         task_id = find_task_id(read_json(response))
         if task_id is None:
-            raise unreadable_answer(OutcomeUnknown, response, secret)
+            raise unreadable_response(OutcomeUnknown, response, secret)
         replayed = response.headers.get("Idempotency-Replayed", "").lower() == "true"
         return Submitted(task_id=task_id, replayed=replayed)
 
     def task_call(self, task_id: str, *, api_key: str) -> Call:
-        if not task_id.strip(". "):  # would name another address than a task's
+        if not task_id.strip(". "):  # would be another URL than a task's
             raise UnknownTask("A task id must not be empty.")
         return Call(f"/v1/tasks/{quote(task_id, safe='')}?language=en", _signed(api_key))
 
@@ -67,7 +67,7 @@ class Gateway(Provider):
             raise query_failure(response, secret)
         task = Task.read(read_json(response))
         if task is None:
-            raise unreadable_answer(Unavailable, response, secret)
+            raise unreadable_response(Unavailable, response, secret)
         return task if task.id else task.model_copy(update={"id": task_id})
 
     def balance_call(self, *, api_key: str) -> Call:
@@ -78,14 +78,14 @@ class Gateway(Provider):
             raise query_failure(response, secret, missing=Refused)
         payload = read_json(response)
         if not isinstance(payload, dict):
-            raise unreadable_answer(Unavailable, response, secret)
-        if payload.get("success") is False or read_complaint(payload.get("error")).message:
-            raise unreadable_answer(Refused, response, secret)
+            raise unreadable_response(Unavailable, response, secret)
+        if payload.get("success") is False or read_error_body(payload.get("error")).message:
+            raise unreadable_response(Refused, response, secret)
         return Balance.model_validate(payload)
 
 
 def _signed(api_key: str) -> httpx.Headers:
-    """httpx.Headers, because it hides the key when a traceback shows it."""
+    """Return httpx.Headers, which hides the key in tracebacks."""
     return httpx.Headers({"Authorization": f"Bearer {api_key}"})
 
 

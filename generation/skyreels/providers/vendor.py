@@ -1,9 +1,9 @@
 """The vendor's own API (skyreels-api.md section 8, and the vendor's pages as public clients know them).
 
-What rests on what: **H** section 8, or a public copy of the vendor's pages that its clients bear out, **M** two
-independent clients agree, **L** one client or an inference.
+Evidence: **H** section 8, or a public copy of the vendor's pages that its clients confirm, **M** two independent
+clients agree, **L** one client or an inference.
 
-| what | how sure |
+| fact | evidence |
 |---|---|
 | `POST /api/v1/video/{kind}/submit`, `GET /api/v1/video/{kind}/task/{id}` | H |
 | the kinds `text2video`, `image2video`, `omni-video` | H |
@@ -12,15 +12,15 @@ independent clients agree, **L** one client or an inference.
 | `mode` may be `fast`, which an older page only announced, as `pro` still is | M |
 | `resolution` as at the gateway, though an older page says that all is 1080p | M |
 | sound in mode std only; a reference video brings its own sound instead | M |
-| answers `{task_id, msg, code, status, data, trace_id}` | H |
+| responses `{task_id, msg, code, status, data, trace_id}` | H |
 | codes 401 key, 422 rule, 429 busy, 480 no credits, 481 too fast, 482 content, 500 | H |
-| a code may stand inside HTTP 200, or be the HTTP status itself: both are read | L |
+| a code may be inside HTTP 200, or be the HTTP status itself: both are read | L |
 | `detail: [{loc, msg}]` of a 422 names the field | L |
 | `aspect_ratio` is no field of image2video | H |
-| a clip of at most 10 s; no webhook, no idempotency key, no balance, no price in USD | H, absent from the pages |
+| a video of at most 10 s; no webhook, no idempotency key, no balance, no price in USD | H, absent from the pages |
 | unknown task: 404 or 422; status `unknown` means "keep polling" | L |
 
-The gateway's prices stand in for the vendor's, which sells credits: an estimate, no more (L).
+The gateway's prices replace the vendor's, which sells credits: only an estimate (L).
 """
 
 import json
@@ -34,15 +34,15 @@ import httpx
 from generation.skyreels.capabilities import Capabilities
 from generation.skyreels.clean_text import read_text
 from generation.skyreels.errors import OutcomeUnknown, Unavailable, UnknownTask
-from generation.skyreels.failures import read_json, unreadable_answer
+from generation.skyreels.failures import read_json, unreadable_response
 from generation.skyreels.limits import SAFE_REF_VIDEO_SECONDS
 from generation.skyreels.pricing import GATEWAY_PRICES, PriceTable
 from generation.skyreels.providers.contract import Call, Provider
 from generation.skyreels.providers.vendor_failures import (
-    is_fine,
+    is_success,
     query_failure,
+    reports_failed_task,
     submit_failure,
-    tells_a_failed_task,
 )
 from generation.skyreels.requests import GenerationRequest
 from generation.skyreels.responses import Balance, Submitted, Task, TaskError, TaskState, find_url, read_id
@@ -58,11 +58,11 @@ from generation.skyreels.vocabulary import (
 
 KINDS = {Mode.T2V: "text2video", Mode.I2V: "image2video", Mode.OMNI: "omni-video"}
 _MODES = {Model.FAST: "fast", Model.STD: "std"}
-_NOBODY = "text2video/none"
+_NO_TASK = "text2video/none"
 
 
 class Vendor(Provider):
-    """A path for each kind of request. A task's id is kept as `kind/id`: one string is enough to ask about it."""
+    """One path for each kind of request. A task's ID is stored as `kind/id`, which is enough to query it."""
 
     name: ClassVar[str] = "vendor"
     root: ClassVar[str] = "/api/v1"
@@ -80,25 +80,25 @@ class Vendor(Provider):
     prices: ClassVar[PriceTable] = GATEWAY_PRICES
 
     def body(self, request: GenerationRequest) -> bytes:
-        said = request.model_dump(mode="json", exclude_unset=True, exclude={"model", "webhook"})
+        fields = request.model_dump(mode="json", exclude_unset=True, exclude={"model", "webhook"})
         if request.mode is Mode.I2V:
-            said.pop("aspect_ratio", None)
-        said |= {"sound": _has_sound(request), "mode": _MODES[request.model]}
-        return json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()
+            fields.pop("aspect_ratio", None)
+        fields |= {"sound": _has_sound(request), "mode": _MODES[request.model]}
+        return json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode()
 
     def submit_call(self, body: bytes, *, idempotency_key: str, api_key: str) -> Call:
-        """The key goes in front of the frozen bytes, which stay as they are; the idempotency key stays at home."""
+        """Put the key in front of the frozen bytes, which are unchanged; the idempotency key is not sent."""
         signed = b'{"api_key":' + json.dumps(api_key).encode() + b"," + body.removeprefix(b"{")
         headers = httpx.Headers({"Content-Type": "application/json"})
         return Call(f"/api/v1/video/{_kind_of(body)}/submit", headers, signed)
 
     def read_submitted(self, response: httpx.Response, *, body: bytes, secret: str) -> Submitted:
         payload = read_json(response)
-        if not is_fine(response, payload):
+        if not is_success(response, payload):
             raise submit_failure(response, payload, secret)
         task_id = read_id(payload.get("task_id")) if isinstance(payload, Mapping) else None
         if task_id is None:
-            raise unreadable_answer(OutcomeUnknown, response, secret)
+            raise unreadable_response(OutcomeUnknown, response, secret)
         return Submitted(task_id=f"{_kind_of(body)}/{task_id}")
 
     def task_call(self, task_id: str, *, api_key: str) -> Call:
@@ -110,40 +110,40 @@ class Vendor(Provider):
     def read_task(self, response: httpx.Response, *, task_id: str, secret: str) -> Task:
         payload = read_json(response)
         if not isinstance(payload, Mapping) or not (
-            is_fine(response, payload) or tells_a_failed_task(payload)
+            is_success(response, payload) or reports_failed_task(payload)
         ):
             raise query_failure(response, payload, secret)
         task = _task(payload, task_id)
         if not task.status:
-            raise unreadable_answer(Unavailable, response, secret)
+            raise unreadable_response(Unavailable, response, secret)
         return task
 
     def balance_call(self, *, api_key: str) -> Call:
-        """There is no balance to ask for: a task that cannot exist shows at least that somebody answers."""
-        return self.task_call(_NOBODY, api_key=api_key)
+        """Query a task that cannot exist, since there is no balance: a response shows that the vendor is reachable."""
+        return self.task_call(_NO_TASK, api_key=api_key)
 
     def read_balance(self, response: httpx.Response, *, secret: str) -> Balance:
         with suppress(UnknownTask):
-            self.read_task(response, task_id=_NOBODY, secret=secret)
+            self.read_task(response, task_id=_NO_TASK, secret=secret)
         return Balance()
 
 
 def _has_sound(request: GenerationRequest) -> bool:
-    """As at the gateway, videos come with sound wherever the vendor can make it."""
+    """Return whether to request sound: as at the gateway, wherever the vendor supports it."""
     follows = any(clip.type is ClipType.REFERENCE for clip in request.ref_videos)
     return request.model in Vendor.capabilities.voiced and not follows
 
 
 def _kind_of(body: bytes) -> str:
-    """Which path the frozen bytes belong to, as `GenerationRequest.mode` would say."""
-    said: dict[str, Any] = json.loads(body)
-    if any(name in said for name in OMNI_FIELDS):
+    """Return the kind of the frozen bytes, as `GenerationRequest.mode` would."""
+    fields: dict[str, Any] = json.loads(body)
+    if any(name in fields for name in OMNI_FIELDS):
         return KINDS[Mode.OMNI]
-    return KINDS[Mode.I2V if any(name in said for name in I2V_FIELDS) else Mode.T2V]
+    return KINDS[Mode.I2V if any(name in fields for name in I2V_FIELDS) else Mode.T2V]
 
 
 def _task(payload: Mapping[str, object], task_id: str) -> Task:
-    """The task in an answer. `data` is null until there is a video: one means done, whatever the status says.
+    """Return the task in a response. `data` is null until there is a video, which means done whatever the status.
 
     The vendor's page shows a finished task with status `running`; its clients wait for `success`.
     """

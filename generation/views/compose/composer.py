@@ -67,7 +67,7 @@ def composer_check(request: Request, slug: str) -> HttpResponse:
 def composer_draft(request: Request, slug: str) -> JsonResponse:
     """Save the form while it is edited.
 
-    Return `{"address"}` of the draft, empty for an empty form that was never saved. Answer 409 if the form was sent
+    Return `{"address"}` of the draft, empty for an empty form that was never saved. Return 409 if the form was sent
     meanwhile, with the URL of what it became.
     """
     project = project_to_edit(request, slug)
@@ -89,7 +89,7 @@ def composer_draft(request: Request, slug: str) -> JsonResponse:
 
 
 def _initial_form(request: Request, project: Project) -> tuple[ComposerForm, list[str]]:
-    """Return the form that the URL asks for, with notices. A draft of the user continues; other jobs are copied."""
+    """Return the form for the URL's parameters, with notices. A draft of the user continues; other jobs are copied."""
     if start := take_from_note.start(request, project) or reuse.start(request, project):
         form = ComposerForm.of(
             start.take_request,

@@ -18,7 +18,7 @@ from library.models import Project
 
 
 class Origin(TypedDict):
-    """What a take follows from, as `lifecycle` takes it."""
+    """The take and note that a take follows from; keyword arguments of `lifecycle`."""
 
     made_from: Take | None
     for_note: Note | None

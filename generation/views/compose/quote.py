@@ -135,7 +135,7 @@ class Quote:
 
     @property
     def is_blank(self) -> bool:
-        """Whether nothing has been entered yet."""
+        """Return whether nothing has been entered yet."""
         return not self.form.is_bound and not self.form.prompt_typed
 
     @property

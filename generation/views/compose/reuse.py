@@ -26,7 +26,7 @@ FINAL_MODEL = schemas.Model.STD
 
 
 class ComposerStart(NamedTuple):
-    """What the composer starts with: the request, the take it is made from, notices, and the note it is for."""
+    """The composer's initial state: the request, the take it is made from, notices, and the note it is for."""
 
     take_request: TakeRequest
     take: Take | None
@@ -35,7 +35,7 @@ class ComposerStart(NamedTuple):
 
 
 class ReuseMode(StrEnum):
-    """How a take is used for the next one."""
+    """A way to use a take for the next one."""
 
     AGAIN = "again"
     VARY = "vary"
@@ -47,12 +47,12 @@ class ReuseMode(StrEnum):
 
     @property
     def continues(self) -> bool:
-        """Whether the new take shows what happens next instead of being another attempt."""
+        """Return whether the new take shows what happens next instead of being another attempt."""
         return self in {ReuseMode.EXTEND, ReuseMode.LAST_FRAME, ReuseMode.FROM_HERE}
 
     @property
     def needs_asset(self) -> bool:
-        """Whether the request refers to the take, or a frame of it, by a handle."""
+        """Return whether the request refers to the take, or a frame of it, by a handle."""
         return self.continues or self == ReuseMode.KEYFRAME
 
 

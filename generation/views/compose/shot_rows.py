@@ -74,7 +74,7 @@ class CheckedRow:
 
     @property
     def has_errors(self) -> bool:
-        """Whether nothing can be queued until this row is fixed or skipped."""
+        """Return whether nothing can be queued until this row is fixed or skipped."""
         return not self.is_skipped and any(found.level == "error" for found in self.problems)
 
     @property

@@ -44,7 +44,7 @@ class QuotedNote:
 
     @property
     def has_frame(self) -> bool:
-        """Whether the note is about a frame rather than the whole take."""
+        """Return whether the note is about a frame rather than the whole take."""
         return self.note.frame is not None
 
     @property

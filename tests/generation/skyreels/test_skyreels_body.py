@@ -65,7 +65,7 @@ def test_elements_may_be_objects() -> None:
         ["image_url", "tag", "time_stamp"],
         ["image_url", "tag"],
     ]
-    with pytest.raises(ValidationError, match="does not contain @six"):
+    with pytest.raises(ValidationError, match="tag_not_in_prompt"):
         GenerationRequest(
             model=Model.FAST,
             prompt="sea",
