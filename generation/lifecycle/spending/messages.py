@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from django.contrib.auth.models import User
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -59,5 +60,5 @@ def _remedy(limit: Limit) -> str:
         case Limit.MEMBER:
             return _("An owner of the project can raise it.")
         case Limit.INSTALLATION:
-            return _("The limit resets on {day} (UTC).").format(day=f"{next_month():%Y-%m-%d}")
+            return _("The limit resets on {day} (UTC).").format(day=date_format(next_month()))
     return ""
