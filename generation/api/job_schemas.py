@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 from uuid import UUID
 
 from ninja import Schema
@@ -20,7 +20,13 @@ JobStatus = Literal[
     "queued", "submitting", "running", "storing", "succeeded", "failed", "held", "cancelled"
 ]  # fmt: skip
 
-ReviewState = Literal["waiting", "approved", "changes", "rejected"]
+# Derived from the enum of the model; a type checker cannot read such a literal.
+if TYPE_CHECKING:
+    ReviewState = str
+    Decision = str
+else:
+    ReviewState = Literal[tuple(Take.Review.values)]
+    Decision = Literal[tuple(state.value for state in Take.Review.verdicts())]
 
 _SIGNATURE = re.compile(r"(https?://[^\s\"?]+)\?[^\s\"]*")
 

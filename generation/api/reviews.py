@@ -1,7 +1,7 @@
 """Review in the JSON API: notes on takes, and verdicts."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Any
 from uuid import UUID
 
 from django.conf import settings
@@ -10,7 +10,7 @@ from pydantic import Field
 
 from generation.api.authentication import ApiRequest, writing
 from generation.api.errors import Invalid, error_responses
-from generation.api.job_schemas import ReviewState
+from generation.api.job_schemas import Decision, ReviewState
 from generation.api.pagination import Page, paginate
 from generation.api.strict_json import StrictJsonSchema
 from generation.models import Note, Take, Verdict
@@ -21,13 +21,11 @@ from generation.reviews.verdicts import verdicts
 
 router = Router(tags=["Review"])
 
-Decision = Literal["approved", "changes", "rejected"]
-
 
 class NoteIn(StrictJsonSchema):
     """A note at the time given by `frame`, `at` or `timecode`; without any of them it is about the whole take."""
 
-    text: str = Field(min_length=1, max_length=notes.MAX_LETTERS, examples=["Her coat turns blue, @bob"])
+    text: str = Field(min_length=1, max_length=notes.MAX_LENGTH, examples=["Her coat turns blue, @bob"])
     frame: int | None = Field(None, ge=0, le=10**7, description="counted from 0")
     at: float | None = Field(None, ge=0, le=86400, description="second")
     timecode: str | None = Field(None, max_length=20, examples=["00:02.10"], description="mm:ss.ff")
@@ -48,7 +46,7 @@ class NoteIn(StrictJsonSchema):
         if self.timecode is None:
             return self.frame
         try:
-            return timecode.read(self.timecode, take.fps)
+            return timecode.to_frame(self.timecode, take.fps)
         except ValueError as error:
             raise Invalid("timecode", str(error)) from None
 
@@ -85,7 +83,7 @@ class NoteOut(Schema):
             **{name: getattr(note, name) for name in names},
             author=note.author.get_username() if note.author else None,
             guest=note.guest.name if note.guest else None,
-            timecode=None if note.frame is None else timecode.told(note.frame, note.take.fps),
+            timecode=None if note.frame is None else timecode.from_frame(note.frame, note.take.fps),
             parent=note.parent.uuid if note.parent else None,
             mentions=sorted(user.get_username() for user in note.mentions.all()),
             resolved_by=note.resolved_by.get_username() if note.resolved_by else None,
@@ -98,7 +96,7 @@ class VerdictIn(StrictJsonSchema):
     """A verdict to give."""
 
     decision: Decision
-    reason: str = Field("", max_length=verdicts.MAX_LETTERS, description="required unless approved")
+    reason: str = Field("", max_length=verdicts.MAX_LENGTH, description="required unless approved")
 
 
 class VerdictOut(Schema):
@@ -114,11 +112,11 @@ class VerdictOut(Schema):
     @classmethod
     def of(cls, verdict: Verdict) -> "VerdictOut":
         return cls(
-            decision=cast(Decision, verdict.decision),
+            decision=verdict.decision,
             reason=verdict.reason,
             by=str(verdict.by),
             at=verdict.at,
-            review=cast(ReviewState, verdict.take.review),
+            review=verdict.take.review,
             approvals_needed=verdicts.approvals_needed(verdict.take.project_id),
         )
 
@@ -146,7 +144,7 @@ def list_notes(
 def write_note(request: ApiRequest, uuid: UUID, payload: NoteIn) -> Status[NoteOut]:
     """Adds a note or a reply. Members named by `@username` are notified."""
     take = request.auth.take_to_comment(uuid)
-    strokes = [stroke.told() for stroke in payload.drawing] if payload.drawing is not None else None
+    strokes = [stroke.as_json() for stroke in payload.drawing] if payload.drawing is not None else None
     try:
         note = notes.write(
             take,
@@ -157,7 +155,7 @@ def write_note(request: ApiRequest, uuid: UUID, payload: NoteIn) -> Status[NoteO
             drawing=strokes,
             parent=_parent(take, payload.parent),
         )
-    except notes.CannotNote as refusal:
+    except notes.CannotSaveNote as refusal:
         raise Invalid(_api_field(refusal.field, payload), str(refusal)) from None
     return Status(201, NoteOut.of(_notes_of(take).get(pk=note.pk)))
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from generation.forms.one_line import one_line
 from generation.models import Guest, ShareLink
-from generation.reviews.notes.notes import EMPTY
+from generation.reviews.notes.notes import EMPTY_MESSAGE
 from library.forms.text import VisibleCharField
 
 NAME_REQUIRED = _("Enter your name, so that the team knows who you are.")
@@ -49,7 +49,7 @@ class GuestNoteForm(forms.Form):
     text = VisibleCharField(
         label=_("Your note"),
         widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
-        error_messages={"required": EMPTY},
+        error_messages={"required": EMPTY_MESSAGE},
     )
     at = forms.CharField(
         label=_("At time code"),

@@ -19,7 +19,7 @@ class MonthField(forms.DateField):
 
     widget = forms.DateInput(format="%Y-%m", attrs={"type": "month", "placeholder": "2026-11"})
 
-    def __init__(self, label: str) -> None:
+    def __init__(self, label: Any) -> None:
         super().__init__(
             label=label,
             required=False,

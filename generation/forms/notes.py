@@ -1,51 +1,75 @@
-"""Notes as they are typed: words, a time code or two, and what was drawn."""
+"""Forms of notes: new note, reply, edit."""
 
 from datetime import UTC, datetime
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from generation.models import Note, Take
 from generation.reviews import timecode
 from generation.reviews.notes import drawings
-from generation.reviews.notes.notes import EMPTY, Moment
+from generation.reviews.notes.drawing_errors import message_of
+from generation.reviews.notes.notes import EMPTY_MESSAGE, Moment
 from library.forms.text import VisibleCharField
 
-CODE = {"autocomplete": "off", "spellcheck": "false"}
+TIMECODE_ATTRS = {"autocomplete": "off", "spellcheck": "false"}
 
 
-class TextForm(forms.Form):
-    """The words alone: a reply. What else they may be is for `reviews.notes` to say."""
+class ReplyForm(forms.Form):
+    """The text of a note or reply. `reviews.notes` checks everything else."""
 
     use_required_attribute = False
 
     text = VisibleCharField(
-        label="Note",
+        label=gettext_lazy("Note"),
         strip=False,
-        error_messages={"required": EMPTY},
-        widget=forms.Textarea(attrs={"rows": 3, "placeholder": "@ for people and assets"}),
+        error_messages={"required": EMPTY_MESSAGE},
+        widget=forms.Textarea(
+            attrs={
+                "rows": 3,
+                "dir": "auto",
+                "placeholder": gettext_lazy("Use @ to mention members and assets"),
+            }
+        ),
     )
 
 
-class NoteForm(TextForm):
-    """A note with its place: without a time code it is about the whole take."""
+class NoteForm(ReplyForm):
+    """A new note. Without a time code it is about the whole take."""
 
     at = forms.CharField(
-        label="At",
+        label=gettext_lazy("From"),
         required=False,
         max_length=20,
-        widget=forms.TextInput(attrs={**CODE, "placeholder": "whole take"}),
+        widget=forms.TextInput(attrs={**TIMECODE_ATTRS, "placeholder": gettext_lazy("whole take")}),
     )
-    until = forms.CharField(label="To", required=False, max_length=20, widget=forms.TextInput(attrs=CODE))
+    until = forms.CharField(
+        label=gettext_lazy("To"),
+        required=False,
+        max_length=20,
+        widget=forms.TextInput(attrs=TIMECODE_ATTRS),
+    )
     drawing = forms.CharField(required=False, strip=False, widget=forms.HiddenInput)
-
-    # In which one draws, the first unless another is chosen.
-    colors = tuple(drawings.COLORS)
 
     def __init__(self, data: Any = None, *, take: Take, **options: Any) -> None:
         super().__init__(data, **options)
         self.take = take
+
+    @property
+    def colors(self) -> list[tuple[str, str]]:
+        """Return the colours of the drawing tools with their names; the first is the default."""
+        names = {
+            "amber": _("amber"),
+            "red": _("red"),
+            "green": _("green"),
+            "blue": _("blue"),
+            "white": _("white"),
+            "black": _("black"),
+        }
+        return [(color, names[color]) for color in drawings.COLORS]
 
     def clean_at(self) -> int | None:
         return self._frame("at")
@@ -55,43 +79,43 @@ class NoteForm(TextForm):
 
     def clean_drawing(self) -> list[dict[str, Any]] | None:
         try:
-            return drawings.read(self.cleaned_data["drawing"])
-        except drawings.UnreadableDrawing as error:
-            raise ValidationError(str(error)) from error
+            return drawings.parse(self.cleaned_data["drawing"])
+        except drawings.InvalidDrawing as error:
+            raise ValidationError(message_of(error)) from error
 
-    def asked(self) -> dict[str, Any]:
-        """The values as `notes.write` takes them."""
-        values = self.cleaned_data
+    def values(self) -> dict[str, Any]:
+        """Return the arguments of `notes.write`."""
         return {
-            "text": values["text"],
-            "frame": values["at"],
-            "end_frame": values["until"],
-            "drawing": values["drawing"],
+            "text": self.cleaned_data["text"],
+            "frame": self.cleaned_data["at"],
+            "end_frame": self.cleaned_data["until"],
+            "drawing": self.cleaned_data["drawing"],
         }
 
     def _frame(self, name: str) -> int | None:
-        typed = self.cleaned_data[name]
+        text = self.cleaned_data[name]
         try:
-            return timecode.read(typed, self.take.fps) if typed else None
-        except ValueError as error:
-            raise ValidationError(str(error)) from error
+            return timecode.to_frame(text, self.take.fps) if text else None
+        except timecode.InvalidTimecode as error:
+            message = _("%(text)s is not a time code. Use minutes:seconds.frames, such as 00:02.10.")
+            raise ValidationError(message % {"text": text}) from error
 
 
 class EditForm(NoteForm):
-    """A note that is there already. `seen` says which text the editor was shown."""
+    """An existing note. `seen` identifies the version that the editor was shown."""
 
-    drawing = None  # type: ignore[assignment]  # Django's way of leaving a field out
+    drawing = None  # type: ignore[assignment]  # Django's way of removing a field
     seen = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
 
     def __init__(self, data: Any = None, *, note: Note, **options: Any) -> None:
         fps = note.take.fps
-        start = {
+        initial = {
             "text": note.text,
-            "at": "" if note.frame is None else timecode.told(note.frame, fps),
-            "until": "" if note.end_frame is None else timecode.told(note.end_frame, fps),
+            "at": "" if note.frame is None else timecode.from_frame(note.frame, fps),
+            "until": "" if note.end_frame is None else timecode.from_frame(note.end_frame, fps),
             "seen": note.edited_at.isoformat() if note.edited_at else "",
         }
-        super().__init__(data, take=note.take, initial=start, **options)
+        super().__init__(data, take=note.take, initial=initial, **options)
         if note.parent_id:
             del self.fields["at"], self.fields["until"]
 
@@ -102,8 +126,8 @@ class EditForm(NoteForm):
         except (ValueError, OverflowError):
             return None
 
-    def asked(self) -> dict[str, Any]:
-        """The values as `notes.edit` takes them."""
-        values = self.cleaned_data
-        moment = Moment(values["at"], values["until"]) if "at" in values else None
-        return {"text": values["text"], "moment": moment, "seen": values["seen"]}
+    def values(self) -> dict[str, Any]:
+        """Return the arguments of `notes.edit`."""
+        data = self.cleaned_data
+        moment = Moment(data["at"], data["until"]) if "at" in data else None
+        return {"text": data["text"], "moment": moment, "seen": data["seen"]}

@@ -136,7 +136,7 @@ class ProjectForm(forms.ModelForm):
         if warn_at and warn_at != self.initial["warn_at"]:
             Production.objects.update_or_create(project=project, defaults={"warn_at": warn_at})
         if approvals and approvals != self.initial["approvals_needed"]:
-            verdicts.ask_for(project, approvals=approvals, by=by)
+            verdicts.set_approvals_needed(project, approvals=approvals, by=by)
 
 
 class LimitField(forms.DecimalField):

@@ -1,9 +1,10 @@
-"""What the scoreboard is narrowed to: a project and a month."""
+"""The filter of the scoreboard: a project and a month."""
 
 from typing import Any
 
 from django import forms
 from django.contrib.auth.models import User
+from django.utils.translation import gettext_lazy as _
 
 from generation.forms.ledger import MonthField
 from generation.ledger.entries import month_after, start_of
@@ -12,19 +13,23 @@ from library.models import Project
 
 
 class ScoreForm(forms.Form):
-    """Everything may be left empty: then nothing is left out."""
+    """The filter; empty fields do not filter."""
 
     project = forms.ModelChoiceField(
-        Project.objects.none(), required=False, to_field_name="slug", empty_label="All projects"
+        Project.objects.none(),
+        label=_("Project"),
+        required=False,
+        to_field_name="slug",
+        empty_label=_("All projects"),
     )
-    month = MonthField("Month")
+    month = MonthField(_("Month"))
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["project"].queryset = Project.objects.visible_to(user)  # type: ignore[attr-defined]
 
     def chosen(self) -> Chosen:
-        """What was asked for; the form is valid."""
+        """Return the filter of a valid form."""
         project, month = self.cleaned_data["project"], self.cleaned_data["month"]
         if month is None:
             return Chosen(project)

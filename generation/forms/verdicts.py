@@ -1,23 +1,23 @@
-"""What a reviewer says of a take."""
+"""The form of a verdict."""
 
 from django import forms
 from django.contrib.auth.models import User
 
-from generation.models import Take, Verdict
+from generation.models import ReviewState, Take, Verdict
 from generation.reviews.verdicts import verdicts
 
 
 class VerdictForm(forms.Form):
-    """A decision, and why: needed unless it is approved."""
+    """A decision with a reason, which some decisions require."""
 
-    decision = forms.ChoiceField(choices=Verdict.Decision.choices)
-    reason = forms.CharField(required=False, max_length=verdicts.MAX_LETTERS, widget=forms.Textarea)
+    decision = forms.ChoiceField(choices=ReviewState.verdict_choices)
+    reason = forms.CharField(required=False, max_length=verdicts.MAX_LENGTH, widget=forms.Textarea)
 
-    def give(self, take: Take, *, by: User) -> Verdict | None:
-        """The verdict; None when it is refused, which is then an error of this form."""
-        values = self.cleaned_data
+    def save(self, take: Take, *, by: User) -> Verdict | None:
+        """Record the verdict, or return None with an error on the form."""
+        data = self.cleaned_data
         try:
-            return verdicts.decide(take, decision=values["decision"], by=by, reason=values["reason"])
-        except verdicts.CannotDecide as refusal:
-            self.add_error(refusal.field or None, str(refusal))
+            return verdicts.decide(take, decision=data["decision"], by=by, reason=data["reason"])
+        except verdicts.CannotDecide as error:
+            self.add_error(error.field or None, str(error))
             return None

@@ -12,6 +12,7 @@ from generation.models.notifications import MailSettings, Notification
 from generation.models.playlists import Playlist, PlaylistItem
 from generation.models.productions import Price, Production, RenderTime
 from generation.models.promotions import Promotion
+from generation.models.review_states import ReviewState
 from generation.models.sharing import Guest, ShareLink, Vote, Voter
 from generation.models.shots import Shot
 from generation.models.takes import Take
@@ -41,6 +42,7 @@ __all__ = [
     "Production",
     "Promotion",
     "RenderTime",
+    "ReviewState",
     "ShareLink",
     "Shot",
     "Take",

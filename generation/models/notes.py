@@ -1,4 +1,4 @@
-"""Notes: what people say of a take at a frame."""
+"""Notes: comments on a take, usually at a frame."""
 
 from typing import Self
 from uuid import uuid4
@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from generation.models.takes import Take
 from library.models.projects import AnyUser, in_projects_of
@@ -16,24 +17,24 @@ class NoteQuerySet(models.QuerySet["Note"]):
     """Look-up and permission in one call."""
 
     def visible_to(self, user: AnyUser) -> Self:
-        """The notes on takes of the projects that the user may see; not those that were deleted."""
+        """Return the notes on takes of the projects that the user may see, without deleted ones."""
         return self.filter(in_projects_of(user, project="take__project"), deleted_at__isnull=True)
 
     def roots(self) -> Self:
-        """Those that begin a thread."""
+        """Return the first notes of threads."""
         return self.filter(parent__isnull=True)
 
     def open(self) -> Self:
-        """Threads that nobody resolved."""
+        """Return the first notes of unresolved threads."""
         return self.roots().filter(resolved_at__isnull=True, deleted_at__isnull=True)
 
 
 class Note(models.Model):
-    """A comment on a take: at a frame, over a range of frames, or on the whole of it; or a reply to one.
+    """A comment on a take at a frame, over a range of frames, or on the whole take; or a reply to one.
 
-    Frames are counted from 0 as PyAV decodes them. A drawing is a list of strokes, normalized: 0..1 of the picture's
-    width and height, so that it is shown again at any size. Only the first note of a thread is resolved. A deleted note
-    keeps its row, emptied, for as long as it has replies. Only `generation.reviews` writes here.
+    Frames count from 0 as PyAV decodes them. A drawing is a list of strokes in fractions (0..1) of the frame's width
+    and height. Only the first note of a thread can be resolved. A deleted note keeps its row, emptied, as long as it
+    has replies. Only `generation.reviews` writes this table.
     """
 
     uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
@@ -87,8 +88,8 @@ class Note(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.text[:60] or "Note"
+        return self.text[:60] or _("Note")
 
     def get_absolute_url(self) -> str:
-        """The take's page, at this note's moment."""
+        """Return the URL of the take's page at this note."""
         return f"{reverse('generation:take', args=[self.take.uuid])}?note={self.uuid}#note-{self.uuid}"

@@ -1,4 +1,4 @@
-"""Playlists: the dailies."""
+"""Playlists: ordered sets of takes for review, such as dailies."""
 
 from typing import Self
 from uuid import uuid4
@@ -17,18 +17,18 @@ class PlaylistQuerySet(models.QuerySet["Playlist"]):
     """Look-up and permission in one call."""
 
     def visible_to(self, user: AnyUser) -> Self:
-        """The playlists of the projects that the user may see."""
+        """Return the playlists of the projects that the user may see."""
         return self.filter(in_projects_of(user))
 
     def editable_by(self, user: AnyUser) -> Self:
-        """The playlists of the projects in which the user makes or decides."""
+        """Return the playlists of the projects in which the user may write notes."""
         return self.filter(in_projects_of(user, COMMENTERS))
 
 
 class Playlist(models.Model):
-    """An ordered set of takes put up for review, at home in one project.
+    """An ordered set of takes for review, owned by one project.
 
-    It may hold takes of other projects; each person is shown those that they may see.
+    It may contain takes of other projects; each user sees only the takes that they may see.
     """
 
     uuid = models.UUIDField(default=uuid4, unique=True, editable=False)

@@ -1,4 +1,4 @@
-"""Takes that became assets."""
+"""Assets of the library that were made from takes."""
 
 from django.conf import settings
 from django.db import models
@@ -8,7 +8,7 @@ from library.models import Asset
 
 
 class Promotion(models.Model):
-    """Where an asset of the library came from: a whole take, or its frame at `second`."""
+    """The origin of an asset: a whole take, or its frame at `second`."""
 
     take = models.ForeignKey(Take, models.PROTECT, related_name="promotions")
     asset = models.OneToOneField(Asset, models.CASCADE, related_name="promotion")

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from generation.models.job_texts import unsigned_text
 from generation.models.jobs import Job, JobReference
+from generation.models.review_states import ReviewState
 from generation.models.shots import Shot
 from library.models import Project
 from library.models.projects import COMMENTERS, DECIDERS, MAKERS, AnyUser, in_projects_of
@@ -57,11 +58,7 @@ class Take(models.Model):
     Bytes, pixels, seconds and frames per second are those of the file, not those requested.
     """
 
-    class Review(models.TextChoices):
-        WAITING = "waiting", _("To review")
-        APPROVED = "approved", _("Approved")
-        CHANGES = "changes", _("Changes requested")
-        REJECTED = "rejected", _("Rejected")
+    Review = ReviewState
 
     uuid = models.UUIDField(default=uuid4, unique=True, editable=False)
     job = models.OneToOneField(Job, models.PROTECT, related_name="take")
@@ -126,7 +123,7 @@ class Take(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Take {self.number}"
+        return _("Take %(number)d") % {"number": self.number}
 
     def get_absolute_url(self) -> str:
         return reverse("generation:take", args=[self.uuid])

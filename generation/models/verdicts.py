@@ -1,22 +1,18 @@
-"""Verdicts: what was decided on takes, by whom and when."""
+"""Verdicts: decisions on takes, with author and time."""
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from generation.models.review_states import ReviewState
 from generation.models.takes import Take
 
 
 class Verdict(models.Model):
-    """One decision on a take. A person's latest one counts, unless it was taken back; the earlier ones are the history.
+    """One decision on a take. A user's latest verdict counts, unless it was withdrawn; earlier ones are history.
 
-    Only `generation.reviews` writes here, and `Take.review` with it.
+    Only `generation.reviews` writes this table, and `Take.review` with it.
     """
-
-    class Decision(models.TextChoices):
-        APPROVED = "approved", "Approved"
-        CHANGES = "changes", "Changes requested"
-        REJECTED = "rejected", "Rejected"
 
     take = models.ForeignKey(Take, models.CASCADE, related_name="verdicts")
     by = models.ForeignKey(
@@ -30,7 +26,7 @@ class Verdict(models.Model):
         related_name="verdicts",
         help_text="a guest's verdict is advice: it is told, and does not decide",
     )
-    decision = models.CharField(max_length=10, choices=Decision)
+    decision = models.CharField(max_length=10, choices=ReviewState.verdict_choices())
     reason = models.TextField(blank=True)
     at = models.DateTimeField(auto_now_add=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
@@ -42,7 +38,7 @@ class Verdict(models.Model):
                 condition=Q(by__isnull=True) | Q(guest__isnull=True), name="verdicts_have_one_author"
             ),
             models.CheckConstraint(
-                condition=Q(decision="approved") | ~Q(reason="") | Q(by__isnull=True),
+                condition=Q(decision=ReviewState.APPROVED.value) | ~Q(reason="") | Q(by__isnull=True),
                 name="other_verdicts_than_approval_have_a_reason",
             ),
         ]

@@ -1,4 +1,4 @@
-"""Review: notes at the frame, verdicts, playlists, share links, and what people are told.
+"""Review: notes, verdicts, playlists, share links, notifications, exports and reports.
 
-Its modules are the only writers of their tables and of `Take.review`; import them by name.
+Only these modules write their tables and `Take.review`. Import them by name.
 """

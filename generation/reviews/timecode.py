@@ -1,8 +1,8 @@
-"""PURE: frames, seconds and time codes of one clip.
+"""PURE: convert between frames, seconds and time codes of one video.
 
-A time code is `mm:ss.ff`; `ff` counts frames, as editors read them. A rate such as 29.97 counts in whole frames of its
-nominal rate (30) without dropping any, so a code names exactly one frame. `times` are the seconds at which the frames
-of a clip begin that does not keep to its rate.
+A time code is `mm:ss.ff`, where `ff` counts frames. A rate such as 29.97 counts in whole frames of its nominal rate
+(30) without drop-frame, so that each code names exactly one frame. `times` are the seconds at which the frames begin,
+for videos with a variable frame rate.
 """
 
 import re
@@ -10,35 +10,43 @@ from bisect import bisect_right
 from collections.abc import Sequence
 
 _CODE = re.compile(r"(?:(?P<minutes>[0-9]{1,3}):)?(?P<seconds>[0-9]{1,4})(?:\.(?P<frames>[0-9]{1,3}))?")
-# A player's clock may stand a hair before the moment at which a frame begins.
-_HAIR = 1e-4
+# The clock of a player may be slightly before the moment at which a frame begins.
+_TOLERANCE_S = 1e-4
 
 
-def told(frame: int, fps: float) -> str:
-    """`00:02.10` for frame 58 at 24 frames a second."""
-    seconds, left = divmod(frame, _nominal(fps))
-    return f"{seconds // 60:02}:{seconds % 60:02}.{left:02}"
+class InvalidTimecode(ValueError):
+    """The text is not a time code."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(f"{text} is not a time code. Use minutes:seconds.frames, such as 00:02.10.")
+        self.text = text
 
 
-def read(text: str, fps: float) -> int:
-    """The frame that `00:02.10`, `2.10` or `2` names. Raises ValueError with a sentence for people."""
+def from_frame(frame: int, fps: float) -> str:
+    """Return the time code of a frame: `00:02.10` for frame 58 at 24 frames per second."""
+    seconds, frames = divmod(frame, _nominal(fps))
+    return f"{seconds // 60:02}:{seconds % 60:02}.{frames:02}"
+
+
+def to_frame(text: str, fps: float) -> int:
+    """Return the frame of `00:02.10`, `2.10` or `2`. Raise InvalidTimecode."""
     found = _CODE.fullmatch(text.strip())
     nominal = _nominal(fps)
     if found is None or int(found["frames"] or 0) >= nominal:
-        raise ValueError(f"{text} is no time code. Write minutes:seconds.frames, such as 00:02.10.")
+        raise InvalidTimecode(text)
     seconds = 60 * int(found["minutes"] or 0) + int(found["seconds"])
     return seconds * nominal + int(found["frames"] or 0)
 
 
 def frame_at(second: float, fps: float, times: Sequence[float] = ()) -> int:
-    """The frame that is shown at that second."""
+    """Return the frame that is shown at that second."""
     if times:
-        return max(0, bisect_right(times, second + _HAIR) - 1)
-    return max(0, int((second + _HAIR) * fps))
+        return max(0, bisect_right(times, second + _TOLERANCE_S) - 1)
+    return max(0, int((second + _TOLERANCE_S) * fps))
 
 
-def middle_of(frame: int, fps: float, times: Sequence[float] = ()) -> float:
-    """The second in the middle of a frame: seeking there shows this frame and no other."""
+def middle_of_frame(frame: int, fps: float, times: Sequence[float] = ()) -> float:
+    """Return the second in the middle of a frame, where a seek shows this frame and no other."""
     if not 0 <= frame < len(times):
         return (frame + 0.5) / _rate(fps)
     begin, *following = times[frame : frame + 2]

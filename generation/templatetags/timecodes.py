@@ -10,4 +10,4 @@ register = template.Library()
 @register.filter
 def at_code(frame: int, fps: float) -> str:
     """Format a frame as a time code: `{{ 58|at_code:24 }}` is 00:02.10."""
-    return timecode.told(frame, fps)
+    return timecode.from_frame(frame, fps)

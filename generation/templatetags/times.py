@@ -26,4 +26,4 @@ def lasting(length: timedelta) -> str:
 @register.filter
 def at_second(frame: int, take: Take) -> str:
     """Return the second at which a player shows this frame, with a point in any language."""
-    return f"{timecode.middle_of(frame, take.fps, take.times):.4f}"
+    return f"{timecode.middle_of_frame(frame, take.fps, take.times):.4f}"

@@ -64,7 +64,7 @@ def put_a_frame_in_the_library(page: Page) -> None:
     expect(page.locator("video")).to_have_js_property("currentTime", 1.5)
     assert_sound(page)
     page.get_by_label("Handle").fill("Quay_still")
-    page.get_by_role("button", name="Put it in the library").click()
+    page.locator("form .button-primary").click()
     page.wait_for_url("**/library/@Quay_still/")
     expect(page.locator("main")).to_contain_text("The frame at 1.50 s of take 1 of t10")
 

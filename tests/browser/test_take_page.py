@@ -64,7 +64,7 @@ def opened(page: Page, address: str) -> Page:
 
 def go_to(page: Page, code: str) -> None:
     """As a person does who has a time code on paper."""
-    field = page.get_by_label("Time code")
+    field = page.locator(".player-code")
     field.fill(code)
     field.press("Enter")
     page.locator("video").evaluate(PAINTED)
@@ -92,7 +92,7 @@ def test_a_frame_that_is_asked_for_before_the_film_is_there_stays(visit, takes: 
     film = re.compile(r"\.mp4\?")
     page.route(film, lambda route: held.append(route))
     page.goto(takes[24], wait_until="domcontentloaded")
-    field = page.get_by_label("Time code")
+    field = page.locator(".player-code")
     field.fill("00:01.10")
     field.press("Enter")
     assert page.locator("video").evaluate("video => video.readyState") == 0
@@ -114,7 +114,7 @@ def test_the_frame_that_is_named_seen_exported_and_decoded_is_the_same(visit, ta
 
 def expect_exactly(page: Page, frame: int, decoded: list[Image.Image], *, fps: float) -> None:
     """By its time code this frame is named, seen and exported."""
-    go_to(page, timecode.told(frame, fps))
+    go_to(page, timecode.from_frame(frame, fps))
     still = page.request.get(f"{page.url}frames/{frame}.png")
     assert still.ok
     exported = Image.open(io.BytesIO(still.body()))
@@ -195,7 +195,7 @@ def test_everything_goes_by_keyboard(visit, takes):
     assert min(passed) == 4
     assert {following for frame, following in pairwise(passed) if frame >= 9} == {4}
     page.keyboard.press("u")
-    expect(page.get_by_role("button", name="Forget the range")).to_be_hidden()
+    expect(page.locator("[data-do=clear]")).to_be_hidden()
 
     # The shuttle: faster at each press, back as well.
     page.keyboard.press("Home")
@@ -232,26 +232,26 @@ def test_notes_are_marks_on_the_line_however_many(visit, takes, house):
     dot = page.locator(".mark-range").bounding_box()
     page.mouse.click(dot["x"] + 5, dot["y"] + 5)
     assert named(page) == 20
-    page.get_by_role("textbox", name="Note").fill("One more")
-    page.get_by_role("button", name="Write note").click()
+    page.locator("#note-text").fill("One more")
+    page.locator("#note-form .button-primary").click()
     expect(marks).to_have_count(62)
 
 
 def test_keys_rest_while_somebody_types_or_a_card_is_open(visit, takes):
     page = opened(visit("jonas"), takes[24])
     page.keyboard.press("?")
-    card = page.get_by_role("dialog", name="Keys")
+    card = page.locator("help-card dialog")
     expect(card).to_be_visible()
     assert press(page, ".", "End") == 0
     page.keyboard.press("Escape")
     expect(card).to_be_hidden()
-    note = page.get_by_role("textbox", name="Note")
+    note = page.locator("#note-text")
     note.click()
     assert press(page, *"jkl.,a?") == 0
     expect(note).to_have_value("jkl.,a?")
     expect(card).to_be_hidden()
-    expect(page.locator("#take-review")).to_have_text("To review")
-    code = page.get_by_label("Time code")
+    expect(page.locator("#take-review .badge-info")).to_be_visible()
+    code = page.locator(".player-code")
     code.fill("99:99.99")
     code.press("Enter")
     assert code.evaluate("field => field.validationMessage").startswith("Use minutes:seconds.frames")
@@ -293,7 +293,7 @@ def test_single_letters_can_be_switched_off(visit, takes):
     expect(page.locator(".player-frame")).to_have_text("frame 1")
     opened(page, takes[25]).keyboard.press("?")
     expect(page.locator("dialog[open]")).to_have_count(0)
-    page.get_by_role("button", name="Keys").click()
+    page.locator("[data-help]").click()
     page.get_by_label("Single letters and signs act").check()
     page.get_by_role("button", name="Close").click()
     page.keyboard.press(".")

@@ -136,7 +136,7 @@ def _cost(job: Job) -> CostCard | None:
 
 def _verdicts(rows: Iterable[Verdict]) -> list[VerdictCard]:
     given = list(rows)
-    counting = {verdict.pk for verdict in verdicts.standing(given)}
+    counting = {verdict.pk for verdict in verdicts.counting_verdicts(given)}
     return [
         VerdictCard(
             decision=verdict.decision,

@@ -65,7 +65,7 @@ def _marker(thread: Thread, take: Take, rate: float) -> Marker:
     start, end = note.frame or 0, note.end_frame if note.end_frame is not None else note.frame or 0
     name = f"{writer_of(note)}: {note.text or _('drawing')}"
     if note.end_frame is not None:
-        end_code = timecode.told(note.end_frame, take.fps)
+        end_code = timecode.from_frame(note.end_frame, take.fps)
         name = _("%(note)s (to %(end)s)") % {"note": name, "end": end_code}
     elif note.frame is None:
         name = _("%(note)s (whole take)") % {"note": name}

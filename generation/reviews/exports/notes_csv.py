@@ -48,7 +48,7 @@ def _cells(note: Note, root: Note) -> list[Any]:
 
 
 def _code(frame: int | None, take: Take) -> str:
-    return "" if frame is None else timecode.told(frame, take.fps)
+    return "" if frame is None else timecode.from_frame(frame, take.fps)
 
 
 def _moment(at: datetime | None) -> str:

@@ -6,7 +6,7 @@ from typing import Any, Final, Literal
 
 from pydantic import BaseModel
 
-from generation.models import Verdict
+from generation.models import ReviewState
 
 FORMAT: Final = "backlot-takes"
 VERSION: Final = 1
@@ -114,7 +114,7 @@ class TakeCard(BaseModel):
     @property
     def approvals(self) -> list[VerdictCard]:
         """Return the current approvals."""
-        return [one for one in self.verdicts if one.counts and one.decision == Verdict.Decision.APPROVED]
+        return [one for one in self.verdicts if one.counts and one.decision == ReviewState.APPROVED]
 
 
 class Manifest(BaseModel):

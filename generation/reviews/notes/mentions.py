@@ -1,4 +1,4 @@
-"""Who is meant by `@name` in a note."""
+"""Find the members that `@name` in a note refers to."""
 
 import re
 import unicodedata
@@ -11,70 +11,69 @@ from generation.models import Guest
 from library import handles
 from library.models import Asset, Project
 
-# What Django lets a username consist of, with marks that stand apart from their letters; an @ inside a word (an e-mail
-# address) names nobody.
-_NAMED = re.compile(r"(?<![\w@])@([\w.+@\u0300-\u036f-]+)")
-# What a sentence may put behind a name, and a username may hold as well.
-_CLOSING = ".+-@"
+# The characters of Django usernames, with combining marks. An @ inside a word (an e-mail address) is not a mention.
+_MENTION = re.compile(r"(?<![\w@])@([\w.+@\u0300-\u036f-]+)")
+# Punctuation that may follow a name in a sentence, but is also allowed in usernames.
+_TRAILING = ".+-@"
 
 
-class Named(NamedTuple):
-    """A name behind an `@`, folded, and where that stands in the text, from the `@` on."""
+class Mention(NamedTuple):
+    """A case-folded name after an `@`, and its position in the text, including the `@`."""
 
     name: str
     start: int
     end: int
 
 
-def names_in(text: str) -> list[Named]:
-    """Every name behind an `@`; one that ends a sentence with and, after that, without its stop."""
+def find_mentions(text: str) -> list[Mention]:
+    """Return every mention; one with trailing punctuation is returned with and, after that, without it."""
     found = []
-    for match in _NAMED.finditer(text):
-        for written in dict.fromkeys((match[1], match[1].rstrip(_CLOSING))):
-            if written:
-                found.append(Named(_fold(written), match.start(), match.start(1) + len(written)))
+    for match in _MENTION.finditer(text):
+        for name in dict.fromkeys((match[1], match[1].rstrip(_TRAILING))):
+            if name:
+                found.append(Mention(_fold(name), match.start(), match.start(1) + len(name)))
     return found
 
 
-def people_in(text: str, project: Project) -> list[User]:
-    """The members of the project whose usernames stand in the text as whole words, whatever the case.
+def mentioned_members(text: str, project: Project) -> list[User]:
+    """Return the members of the project whose usernames are mentioned, compared case-insensitively.
 
-    A name that is also the handle of an asset which the project may use means the asset, as it does in prompts.
+    A name that is also the handle of an asset which the project may use means the asset, as in prompts.
     """
     members = User.objects.filter(memberships__project=project, is_active=True).order_by("pk")
-    return _named_in(text, members, project)
+    return _mentioned(text, members, project)
 
 
-def host_in(text: str, guest: Guest, project: Project) -> list[User]:
+def mentioned_host(text: str, guest: Guest, project: Project) -> list[User]:
     """Return the creator of the guest's link if the text mentions them. No other team members are looked up, so guests
     can neither notify them nor find out who they are."""
     hosts = User.objects.filter(pk=guest.link.created_by_id or 0, is_active=True)
-    return _named_in(text, hosts, project)
+    return _mentioned(text, hosts, project)
 
 
-def _named_in(text: str, members: QuerySet[User], project: Project) -> list[User]:
-    names = {one.name for one in names_in(text)}
+def _mentioned(text: str, members: QuerySet[User], project: Project) -> list[User]:
+    names = {mention.name for mention in find_mentions(text)}
     if not names:
         return []
-    named = [person for person in members if person.username.casefold() in names]
-    assets = _handles_among({person.username for person in named}, project)
-    return [person for person in named if person.username.casefold() not in assets]
+    mentioned = [member for member in members if member.username.casefold() in names]
+    assets = _handles_among({member.username for member in mentioned}, project)
+    return [member for member in mentioned if member.username.casefold() not in assets]
 
 
 def _fold(name: str) -> str:
-    """As Django keeps usernames, whatever the case."""
+    """Normalise as Django does with usernames, and fold the case."""
     return unicodedata.normalize("NFKC", name).casefold()
 
 
 def _handles_among(names: set[str], project: Project) -> set[str]:
-    """Those names, folded, that are or were handles of assets which the project may use."""
-    known = {name for name in names if handles.is_handle(name)}
-    if not known:
+    """Return the case-folded names that are current or former handles of assets which the project may use."""
+    possible = {name for name in names if handles.is_handle(name)}
+    if not possible:
         return set()
-    found = Asset.objects.usable_in(project).named(*known).prefetch_related("aliases")
-    said = {handles.fold(name) for asset in found for name in (asset.handle, *_earlier(asset))}
-    return {name.casefold() for name in known} & said
+    assets = Asset.objects.usable_in(project).named(*possible).prefetch_related("aliases")
+    folded = {handles.fold(name) for asset in assets for name in (asset.handle, *_aliases(asset))}
+    return {name.casefold() for name in possible} & folded
 
 
-def _earlier(asset: Asset) -> list[str]:
+def _aliases(asset: Asset) -> list[str]:
     return [alias.name for alias in asset.aliases.all()]

@@ -1,4 +1,4 @@
-"""Stills: one frame of a take as a picture, with what was drawn on it if that is wanted."""
+"""Stills: one frame of a take as a PNG, optionally with a drawing."""
 
 import tempfile
 from collections.abc import Iterable
@@ -15,37 +15,37 @@ from library.refusal_text import refusal_text
 
 
 class NoSuchFrame(Exception):
-    """The take is shorter. The message is a sentence for people."""
+    """The take is shorter. The message is for users."""
 
 
-class NoStill(Exception):
-    """The frame could not be had now. The message is a sentence for people."""
+class StillUnavailable(Exception):
+    """The frame cannot be rendered now. The message is for users."""
 
 
-def check(take: Take, frame: int) -> None:
-    """Raises NoSuchFrame for a frame beyond the end."""
+def check_frame(take: Take, frame: int) -> None:
+    """Raise NoSuchFrame for a frame past the end."""
     if not 0 <= frame < take.frame_count:
-        raise NoSuchFrame(
-            f"{take} has {take.frame_count} frames, 0 to {take.frame_count - 1}. There is no frame {frame}."
-        )
+        message = _("%(take)s has no frame %(frame)d. Its last frame is %(last)d.")
+        raise NoSuchFrame(message % {"take": take, "frame": frame, "last": take.frame_count - 1})
 
 
-def still(take: Take, frame: int, *, strokes: Iterable[Stroke] = ()) -> bytes:
-    """The frame as a PNG of the take's size, with the strokes burnt in, in the colours that players show.
+def render(take: Take, frame: int, *, strokes: Iterable[Stroke] = ()) -> bytes:
+    """Return the frame as a PNG of the take's size, with the strokes drawn in the colours of the player.
 
-    Frames count from 0 as PyAV decodes them. The film goes through the disk and is opened by a decoder, so only the
-    picture's file is held in memory. Raises NoSuchFrame, NoStill, DecodersBusy.
+    Frames count from 0 as PyAV decodes them. The video is downloaded to disk and decoded in another process, so that
+    memory holds only the PNG. Raise NoSuchFrame, StillUnavailable, DecodersBusy.
     """
-    check(take, frame)
-    drawn = [stroke.told() | {"color": COLORS[stroke.color]} for stroke in strokes]
-    second = timecode.middle_of(frame, take.fps, take.times)
+    check_frame(take, frame)
+    drawn = [stroke.as_json() | {"color": COLORS[stroke.color]} for stroke in strokes]
+    second = timecode.middle_of_frame(frame, take.fps, take.times)
     try:
         with tempfile.TemporaryDirectory(dir=settings.FILE_UPLOAD_TEMP_DIR) as folder:
-            film, picture = Path(folder) / "take.mp4", Path(folder) / "still.png"
-            storage.download(take.key, film)
-            decoding.frame(film, second, picture, strokes=drawn, compress_level=3)
-            return picture.read_bytes()
+            video, png = Path(folder) / "take.mp4", Path(folder) / "still.png"
+            storage.download(take.key, video)
+            decoding.frame(video, second, png, strokes=drawn, compress_level=3)
+            return png.read_bytes()
     except storage.ObjectMissing as error:
-        raise NoStill(_("The video of this take is not in the storage.")) from error
+        raise StillUnavailable(_("The video of this take is not in the storage.")) from error
     except probe.UnreadableMedia as error:
-        raise NoStill(_("The frame cannot be read: %(reason)s") % {"reason": refusal_text(error)}) from error
+        message = _("This frame could not be read: %(reason)s") % {"reason": refusal_text(error)}
+        raise StillUnavailable(message) from error

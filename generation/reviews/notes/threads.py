@@ -1,4 +1,4 @@
-"""The notes of a take as its page lists them: the newest threads, in the order of their moments."""
+"""The threads of a take for its page: the newest ones, sorted by time code."""
 
 import hashlib
 from collections.abc import Iterable, Iterator
@@ -15,20 +15,20 @@ from generation.models import Job, Note, Take
 from generation.models.notes import NoteQuerySet
 
 ALL, OPEN, MINE = "all", "open", "mine"
-# Threads of a first look; "show older" adds as many, up to `MOST`.
-PIECE, MOST = 20, 1000
+# The number of threads on the first page; "Show older notes" adds as many, up to `MAX_SHOWN`.
+PAGE_SIZE, MAX_SHOWN = 20, 1000
 ROOT = Coalesce("parent_id", "pk")
-# Of the people only their names are shown; four joined rows for each note would take longer than the note itself.
+# Only names of users are shown; joining four whole rows for each note would take longer than the note.
 NAMES = {
     "author_name": F("author__username"),
     "guest_name": F("guest__name"),
     "resolver_name": F("resolved_by__username"),
     "resolving_number": F("resolved_by_take__number"),
 }
-# Every open page of a take asks this every three seconds; put together anew it takes ten times as long as its answer.
-# What is made for a note is told below it, and how far it is: the newest step, the newest verdict and those that were
-# taken back tell that apart, and how many are approved, since a project may ask for another number of approvals.
-COUNTED = """
+# Every open page of a take runs this query every three seconds; built by the ORM it takes ten times as long as it runs.
+# It includes whatever changes the follow-up takes below a note: the newest event of their jobs, their newest verdict,
+# and the numbers of withdrawn verdicts and of approved takes, since a project may need another number of approvals.
+COUNTS_SQL = """
       WITH made AS (
            SELECT job.id AS job, take.id AS take, take.review FROM generation_note note
              JOIN generation_job job ON job.answers_id = note.id
@@ -41,29 +41,29 @@ COUNTED = """
            (SELECT count(*) FROM made WHERE review = 'approved')
       FROM generation_note WHERE take_id = %(take)s
 """
-OF_ANSWERS = ("uuid", "status", "take__uuid", "take__number", "take__review")
+FOLLOWUP_FIELDS = ("uuid", "status", "take__uuid", "take__number", "take__review")
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """What a list is narrowed to. `note` is shown in any case: a link leads to it."""
+class ThreadFilter:
+    """The threads to list. The thread of `note` is always included, because a link leads to it."""
 
     which: str = ALL
-    shown: int = PIECE
+    limit: int = PAGE_SIZE
     note: UUID | None = None
 
 
 @dataclass(frozen=True)
 class Counts:
-    """How many threads a take has; `mark` differs whenever one of its notes does, or what was made for one."""
+    """The number of threads of a take. `mark` changes whenever one of its notes or follow-up takes does."""
 
     threads: int
     open: int
     mark: str
 
 
-class Answer(NamedTuple):
-    """A job that was made for a note, and its take once there is one."""
+class Followup(NamedTuple):
+    """A job that was created for a note, with its take if there is one."""
 
     job: UUID
     status: str
@@ -74,7 +74,7 @@ class Answer(NamedTuple):
 
 @dataclass(frozen=True)
 class Thread:
-    """A note and the replies to it, the oldest first; each has `NAMES` too, the note its answers as `made_for_it`."""
+    """A note and its replies, oldest first. All have the annotations `NAMES`; the note also has `followups`."""
 
     note: Any
     replies: list[Any]
@@ -84,75 +84,72 @@ class Thread:
         yield from self.replies
 
 
-def counts_of(take: Take) -> Counts:
-    """One query, whatever is written."""
+def count_threads(take: Take) -> Counts:
+    """Count the threads in one query."""
     with connection.cursor() as cursor:
-        cursor.execute(COUNTED, {"take": take.pk})
-        found = cursor.fetchone()
-    mark = hashlib.blake2s(repr(found).encode(), digest_size=8).hexdigest()
-    return Counts(threads=found[0], open=found[1], mark=mark)
+        cursor.execute(COUNTS_SQL, {"take": take.pk})
+        row = cursor.fetchone()
+    mark = hashlib.blake2s(repr(row).encode(), digest_size=8).hexdigest()
+    return Counts(threads=row[0], open=row[1], mark=mark)
 
 
-def threads_of(take: Take, wanted: Wanted, *, user: User) -> tuple[list[Thread], bool]:
-    """The newest threads in the order of their moments, those on the whole take first; whether there are older ones.
+def list_threads(take: Take, criteria: ThreadFilter, *, user: User) -> tuple[list[Thread], bool]:
+    """Return the newest threads, those on the whole take first, then by time code; and whether there are older ones.
 
-    Two queries, whether or not the note that a link leads to is among them: the notes, and what was made for them.
+    Two queries: the notes with the linked one, and the jobs that were created for them.
     """
-    threads = _together(take, _wanted(take, wanted, user).order_by("pk"))
-    fitting = [root for root in threads if root.is_chosen]
-    has_more = len(fitting) > wanted.shown
-    if has_more and not any(note.uuid == wanted.note for note in (fitting[0], *threads[fitting[0]])):
-        del threads[fitting[0]]
-    _answer(threads)
-    return sorted((Thread(root, replies) for root, replies in threads.items()), key=_place), has_more
+    threads = _grouped(take, _notes(take, criteria, user).order_by("pk"))
+    matching = [root for root in threads if root.matches]
+    has_more = len(matching) > criteria.limit
+    if has_more and not any(note.uuid == criteria.note for note in (matching[0], *threads[matching[0]])):
+        del threads[matching[0]]
+    _add_followups(threads)
+    return sorted((Thread(root, replies) for root, replies in threads.items()), key=_position), has_more
 
 
-def _wanted(take: Take, wanted: Wanted, user: User) -> NoteQuerySet:
-    """The notes of the newest threads and one thread more, each with `NAMES`; with them the thread that a link leads
-    to. `is_chosen` tells those that would be there without the link."""
-    newest = chosen(take, wanted.which, user).order_by("-pk").values("pk")[: wanted.shown + 1]
-    notes = Note.objects.filter(take=take.pk).annotate(root=ROOT, **NAMES)
-    if wanted.note is None:
-        return notes.annotate(is_chosen=Value(True)).filter(root__in=newest)
-    linked = take.notes.filter(uuid=wanted.note).values(of=ROOT)
-    notes = notes.annotate(is_chosen=_true(Q(root__in=newest)))
-    return notes.filter(Q(is_chosen=True) | Q(root__in=linked))
-
-
-def _answer(roots: Iterable[Any]) -> None:
-    """Give each note what was made for it as `made_for_it`, the oldest first; one query."""
-    asked = {root.pk: root for root in roots}
-    for root in asked.values():
-        root.made_for_it = []
-    # Drafts are their author's own; a job's request and plan are large.
-    made = Job.objects.filter(for_note__in=list(asked)).exclude(status=Job.Status.DRAFT).order_by("pk")
-    for note, *told in made.values_list("for_note", *OF_ANSWERS):
-        asked[note].made_for_it.append(Answer(*told))
-
-
-def _true(condition: Q) -> ExpressionWrapper:
-    return ExpressionWrapper(condition, output_field=BooleanField())
-
-
-def chosen(take: Take, which: str, user: User) -> NoteQuerySet:
-    """The notes that begin the threads of a list that is narrowed so."""
+def filtered_roots(take: Take, which: str, user: User) -> NoteQuerySet:
+    """Return the first notes of the threads that match the filter."""
     roots = take.notes.roots()
     if which == OPEN:
         return roots.open()
     if which == MINE:
-        mine = take.notes.filter(
-            Q(author=user) | Q(pk__in=Note.mentions.through.objects.filter(user=user).values("note"))
-        )
+        mentioned = Note.mentions.through.objects.filter(user=user).values("note")
+        mine = take.notes.filter(Q(author=user) | Q(pk__in=mentioned))
         return roots.filter(Q(pk__in=mine.values("pk")) | Q(pk__in=mine.values("parent")))
     return roots
 
 
-def _together(take: Take, notes: Iterable[Any]) -> dict[Any, list[Note]]:
-    """The replies by the note that they answer, in the order in which they were written."""
+def _notes(take: Take, criteria: ThreadFilter, user: User) -> NoteQuerySet:
+    """Return the notes of the newest threads and of one more, with those of the linked thread.
+
+    `matches` is false for a thread that is included only because of the link.
+    """
+    newest = filtered_roots(take, criteria.which, user).order_by("-pk").values("pk")[: criteria.limit + 1]
+    notes = Note.objects.filter(take=take.pk).annotate(root=ROOT, **NAMES)
+    if criteria.note is None:
+        return notes.annotate(matches=Value(True)).filter(root__in=newest)
+    linked = take.notes.filter(uuid=criteria.note).values(of=ROOT)
+    is_newest = ExpressionWrapper(Q(root__in=newest), output_field=BooleanField())
+    return notes.annotate(matches=is_newest).filter(Q(matches=True) | Q(root__in=linked))
+
+
+def _add_followups(roots: Iterable[Any]) -> None:
+    """Set `followups` of each note, oldest first; one query."""
+    by_key = {root.pk: root for root in roots}
+    for root in by_key.values():
+        root.followups = []
+    # Drafts are private to their author. The request and plan of a job are large.
+    jobs = Job.objects.filter(for_note__in=list(by_key)).exclude(status=Job.Status.DRAFT).order_by("pk")
+    for note, *values in jobs.values_list("for_note", *FOLLOWUP_FIELDS):
+        by_key[note].followups.append(Followup(*values))
+
+
+def _grouped(take: Take, notes: Iterable[Any]) -> dict[Any, list[Note]]:
+    """Return the first notes with their replies, oldest first."""
     roots: dict[int, Any] = {}
     replies: dict[int, list[Note]] = {}
     for note in notes:
-        note.take = take  # so that nothing asks for it again
+        note.take = take  # avoids a query for each note
         if note.parent_id is None:
             roots[note.pk] = note
         else:
@@ -160,6 +157,6 @@ def _together(take: Take, notes: Iterable[Any]) -> dict[Any, list[Note]]:
     return {root: replies.get(key, []) for key, root in roots.items()}
 
 
-def _place(thread: Thread) -> tuple[int, int]:
+def _position(thread: Thread) -> tuple[int, int]:
     frame = thread.note.frame
     return (-1 if frame is None else frame, thread.note.pk)

@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from generation.models import Notification, Take, Verdict
+from generation.models import Notification, Take
 from generation.reviews import timecode
 
 TEMPLATES = "generation/notifications"
@@ -67,7 +67,7 @@ class NotificationText:
         return {
             "actor": str(actor) if actor else _("Someone"),
             "is_guest": notification.guest is not None,
-            "decision": Verdict.Decision(verdict.decision) if verdict else None,
+            "decision": Take.Review(verdict.decision) if verdict else None,
             "needs_review": take is not None and take.review == Take.Review.WAITING,
         }
 
@@ -79,7 +79,7 @@ class NotificationText:
             "project": self.notification.project.name,
             "take": take,
             "shot": take.shot.code if take and take.shot else "",
-            "timecode": timecode.told(note.frame, take.fps) if has_frame else "",  # type: ignore[union-attr, arg-type]
+            "timecode": timecode.from_frame(note.frame, take.fps) if has_frame else "",  # type: ignore[union-attr, arg-type]
         }
 
 

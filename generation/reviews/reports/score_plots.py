@@ -3,17 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from generation.models import ReviewState
 from generation.reviews.reports.scores import Score
 
 MOST_BARS = 12
-KINDS = ("approved", "changes", "rejected", "waiting")
+STATES = [*ReviewState.verdicts(), ReviewState.WAITING]
 
 
 @dataclass(frozen=True)
 class Part:
-    """One kind of takes in a bar: where it stands, in hundredths of the longest bar, as SVG wants numbers."""
+    """The takes of one state in a bar: position and width in per cent of the longest bar, as text for SVG."""
 
-    kind: str
+    tone: str
     x: str
     width: str
 
@@ -37,10 +38,10 @@ def plot(scores: Sequence[Score]) -> list[Bar]:
 
 def _parts(score: Score, most: int) -> list[Part]:
     parts, x = [], 0.0
-    for kind in KINDS:
-        width = getattr(score, kind) / most * 100
+    for state in STATES:
+        width = score.by_state[state] / most * 100
         if width:
-            parts.append(Part(kind, f"{x:.3f}", f"{width:.3f}"))
+            parts.append(Part(state.details.tone, f"{x:.3f}", f"{width:.3f}"))
         x += width
     return parts
 

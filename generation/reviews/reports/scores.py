@@ -13,13 +13,13 @@ from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 
-from generation.models import Job, JobReference, LedgerEntry, Take
+from generation.models import Job, JobReference, LedgerEntry, ReviewState
 from library.models import Project
 from library.models.projects import AnyUser
 
 MOST_SCORES = 100
 EXACT = Decimal("0.0001")
-Review, State = Take.Review, LedgerEntry.State
+State = LedgerEntry.State
 
 
 class Grouping(StrEnum):
@@ -45,22 +45,31 @@ class Score:
 
     key: Any
     name: str
-    takes: int
-    approved: int
-    changes: int
-    rejected: int
+    by_state: Mapping[str, int]
     money: Decimal
     seconds: float
 
     @property
-    def decided(self) -> int:
-        """Takes with a verdict."""
-        return self.approved + self.changes + self.rejected
+    def counts(self) -> list[tuple[ReviewState, int]]:
+        """Return all states with their numbers of takes, the verdicts first."""
+        order = [*ReviewState.verdicts(), ReviewState.WAITING]
+        return [(state, self.by_state[state]) for state in order]
+
+    @property
+    def takes(self) -> int:
+        return sum(self.by_state.values())
+
+    @property
+    def approved(self) -> int:
+        return self.by_state[ReviewState.APPROVED]
 
     @property
     def waiting(self) -> int:
-        """Takes that nobody decided on yet."""
-        return self.takes - self.decided
+        return self.by_state[ReviewState.WAITING]
+
+    @property
+    def decided(self) -> int:
+        return self.takes - self.waiting
 
     @property
     def rate(self) -> int | None:
@@ -125,15 +134,13 @@ def _of_handles(user: AnyUser, chosen: Chosen) -> QuerySet[JobReference]:
 
 def _sums(path: str) -> dict[str, Any]:
     """Counts and sums over jobs; `path` leads to them."""
-    is_in = {review: Q(**{f"{path}take__review": review}) for review in Review.values}
+    is_in = {state: Q(**{f"{path}take__review": state}) for state in ReviewState.values}
     settled = Q(**{f"{path}ledger__state": State.SETTLED})
     return {
         "n_takes": Count(f"{path}take"),
-        "n_approved": Count(f"{path}take", filter=is_in[Review.APPROVED]),
-        "n_changes": Count(f"{path}take", filter=is_in[Review.CHANGES]),
-        "n_rejected": Count(f"{path}take", filter=is_in[Review.REJECTED]),
+        **{f"n_{state}": Count(f"{path}take", filter=condition) for state, condition in is_in.items()},
         "n_money": Sum(f"{path}ledger__actual_usd", filter=settled),
-        "n_seconds": Sum(f"{path}take__seconds", filter=is_in[Review.APPROVED]),
+        "n_seconds": Sum(f"{path}take__seconds", filter=is_in[ReviewState.APPROVED.value]),
     }
 
 
@@ -143,10 +150,7 @@ def _score(row: Mapping[str, Any]) -> Score:
     return Score(
         key=row.get("of_key"),
         name=row.get("of_name", ""),
-        takes=row["n_takes"],
-        approved=row["n_approved"],
-        changes=row["n_changes"],
-        rejected=row["n_rejected"],
+        by_state={state: row[f"n_{state}"] for state in ReviewState.values},
         money=money,
         seconds=row["n_seconds"] or 0.0,
     )

@@ -1,4 +1,4 @@
-"""The stack of a shot: its newest takes, and the jobs that are to bring the next ones."""
+"""The stack of a shot: its newest takes, and the active jobs that will produce the next ones."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,13 +9,13 @@ from django.db.models import Q
 
 from generation.models import Job, Shot
 
-TAKES, MOST_IN_HAND = 60, 20
-# What is shown of a job in hand; its request and its prompt are large.
-OF_JOB = ("pk", "uuid", "status", "progress", "attempts", "priority", "abandoned_at")
+MAX_TAKES, MAX_JOBS = 60, 20
+# The request and the prompt of a job are large and not shown.
+JOB_FIELDS = ("pk", "uuid", "status", "progress", "attempts", "priority", "abandoned_at")
 
 
 class StackedTake(NamedTuple):
-    """What the stack shows of a take. Sixty whole takes with their jobs would take longer than all their page."""
+    """The columns of a take that the stack shows. Whole takes with their jobs would double the time of the page."""
 
     pk: int
     uuid: UUID
@@ -25,27 +25,30 @@ class StackedTake(NamedTuple):
     abandoned_at: datetime | None
 
 
-OF_TAKE = (*(f"take__{name}" for name in StackedTake._fields if name != "abandoned_at"), "abandoned_at")
+TAKE_FIELDS = (
+    *(f"take__{name}" for name in StackedTake._fields if name != "abandoned_at"),
+    "abandoned_at",
+)
 
 
 @dataclass(frozen=True)
 class Stack:
-    """The takes, the oldest first, and the jobs in hand. A job has only what is shown of it."""
+    """The takes, oldest first, and the active jobs with the `JOB_FIELDS` only."""
 
     takes: list[StackedTake]
     jobs: list[Job]
 
-    def beside(self, pk: int) -> StackedTake | None:
-        """The take to compare another one with: the one before it, for the first one the next."""
+    def neighbour(self, pk: int) -> StackedTake | None:
+        """Return the take to compare with: the one before it, or for the first take the next one."""
         others = [one for one in self.takes if one.pk != pk]
         return next((one for one in reversed(others) if one.pk < pk), next(iter(others), None))
 
 
 def stack_of(shot: Shot) -> Stack:
-    """Its newest sixty takes and at most twenty jobs; one query."""
-    in_hand = Q(status__in=Job.Status.active, abandoned_at__isnull=True)
-    rows = shot.jobs.filter(in_hand | Q(take__isnull=False)).order_by("-pk")
-    newest = list(rows.values(*OF_JOB, *OF_TAKE)[: TAKES + MOST_IN_HAND])[::-1]
-    takes = [StackedTake(*map(row.__getitem__, OF_TAKE)) for row in newest if row["take__pk"]]
-    jobs = [Job(**{name: row[name] for name in OF_JOB}) for row in newest if not row["take__pk"]]
-    return Stack(takes[-TAKES:], jobs)
+    """Return the newest `MAX_TAKES` takes and at most `MAX_JOBS` active jobs, in one query."""
+    is_active = Q(status__in=Job.Status.active, abandoned_at__isnull=True)
+    rows = shot.jobs.filter(is_active | Q(take__isnull=False)).order_by("-pk")
+    newest = list(rows.values(*JOB_FIELDS, *TAKE_FIELDS)[: MAX_TAKES + MAX_JOBS])[::-1]
+    takes = [StackedTake(*map(row.__getitem__, TAKE_FIELDS)) for row in newest if row["take__pk"]]
+    jobs = [Job(**{name: row[name] for name in JOB_FIELDS}) for row in newest if not row["take__pk"]]
+    return Stack(takes[-MAX_TAKES:], jobs)

@@ -1,8 +1,8 @@
-"""Verdicts: what is decided on takes, by whom, and what that comes to.
+"""Verdicts: decisions of reviewers on takes, and the review state that results from them.
 
-`Take.review` follows from the verdicts that stand and from the number of approvals that the project asks for. Whatever
-changes one of them holds the project's row, so that verdicts given at once are counted one after the other. Looking up
-who may decide is the caller's.
+`Take.review` follows from the verdicts that count and the number of approvals that the project needs. Every change of
+either locks the project's row, so that simultaneous verdicts are counted one after the other. Callers check
+permissions.
 """
 
 from collections.abc import Collection, Iterable
@@ -12,25 +12,21 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from generation.models import Guest, Note, Production, Take, Verdict
+from generation.models import Guest, Note, Production, ReviewState, Take, Verdict
 from generation.reviews.notes import notes
 from generation.reviews.notifications import notify
 from library.models import Project
 from library.models.projects import DECIDERS
 from library.text import visible
 
-MAX_LETTERS = 2000
-
-Decision, Review = Verdict.Decision, Take.Review
-WHY = {
-    Decision.CHANGES: "Say what should change: whoever makes the next take has to know.",
-    Decision.REJECTED: "Say why it is rejected: whoever made it has to know.",
-}
+MAX_LENGTH = 2000
 
 
 class CannotDecide(Exception):
-    """Nothing was decided. The message is a sentence for people; `field` is what to change, where that helps."""
+    """Nothing was decided. The message is for users; `field` names the form field to correct, if any."""
 
     def __init__(self, message: str, field: str = "") -> None:
         super().__init__(message)
@@ -41,131 +37,140 @@ class CannotDecide(Exception):
 def decide(
     take: Take, *, decision: str, by: User | None = None, guest: Guest | None = None, reason: str = ""
 ) -> Verdict:
-    """A member's verdict, which counts instead of their earlier one, or a guest's advice, which does not count.
+    """Record a member's verdict, which replaces their earlier one, or a guest's advice, which does not count.
 
-    The same said again is the verdict given before. `take.review` is what it comes to. Raises CannotDecide.
+    A repeated verdict returns the existing one. Updates `take.review`. Raise CannotDecide.
     """
-    said = _checked_reason(decision, reason, needed=guest is None)
-    _hold(take.project_id)
-    known = take.verdicts.filter(by=by, guest=guest).order_by("-pk").first()
-    if known and known.withdrawn_at is None and (known.decision, known.reason) == (decision, said):
-        given = known
-    else:
-        given = Verdict.objects.create(take=take, by=by, guest=guest, decision=decision, reason=said)
-        notify.verdict_given(given)
+    text = _validated_reason(decision, reason, is_required=guest is None)
+    _lock(take.project_id)
+    verdict = take.verdicts.filter(by=by, guest=guest).order_by("-pk").first()
+    if not (verdict and _is_same(verdict, decision, text)):
+        verdict = Verdict.objects.create(take=take, by=by, guest=guest, decision=decision, reason=text)
+        notify.verdict_given(verdict)
     if guest is None:
-        # Also for what was said before: whoever objected to it may have left since.
-        _let_lapse(take, by=by)
-        _recount(take, by=by)
+        # For a repeated verdict too: members who objected may have left since.
+        _withdraw_lapsed_objections(take, by=by)
+        _update_review(take, by=by)
     else:
         take.refresh_from_db(fields=["review"])
-    return given
+    return verdict
 
 
 @transaction.atomic
 def withdraw(take: Take, *, by: User) -> None:
-    """Take back one's own verdict; what was said before it does not count again. Raises CannotDecide."""
-    _hold(take.project_id)
+    """Withdraw the user's verdict; an earlier one does not count again. Raise CannotDecide."""
+    _lock(take.project_id)
     latest = take.verdicts.filter(by=by).order_by("-pk").first()
     if latest is None or latest.withdrawn_at is not None:
-        raise CannotDecide(f"You have no verdict on {take} to take back.")
+        raise CannotDecide(_("You have no verdict on %(take)s to withdraw.") % {"take": take})
     Verdict.objects.filter(pk=latest.pk).update(withdrawn_at=timezone.now())
-    _recount(take, by=by)
+    _update_review(take, by=by)
 
 
 @transaction.atomic
-def ask_for(project: Project, *, approvals: int, by: User | None) -> None:
-    """So many people have to approve a take of this project from now on: its takes are counted anew."""
-    _hold(project.pk)
+def set_approvals_needed(project: Project, *, approvals: int, by: User | None) -> None:
+    """Set the number of approvals that a take of this project needs, and recalculate all its takes."""
+    _lock(project.pk)
     Production.objects.update_or_create(project=project, defaults={"approvals_needed": approvals})
-    for take in project.takes.filter(verdicts__decision=Decision.APPROVED).distinct():
-        _recount(take, by=by)
+    for take in project.takes.filter(verdicts__decision=ReviewState.APPROVED).distinct():
+        _update_review(take, by=by)
 
 
-def standing(verdicts: Iterable[Verdict]) -> list[Verdict]:
-    """Of the verdicts on one take those that count: each member's latest one, unless it was taken back."""
+def counting_verdicts(verdicts: Iterable[Verdict]) -> list[Verdict]:
+    """Return the verdicts on one take that count: each member's latest one unless it was withdrawn."""
     latest = {verdict.by_id: verdict for verdict in sorted(verdicts, key=lambda one: one.pk) if verdict.by_id}
     return [verdict for verdict in latest.values() if verdict.withdrawn_at is None]
 
 
 def approvals_needed(project_id: int) -> int:
-    """How many people have to approve a take of this project."""
+    """Return the number of approvals that a take of this project needs."""
     known = Production.objects.filter(project=project_id).values_list("approvals_needed", flat=True)
     return known.first() or 1
 
 
-def come_to(decisions: Collection[str], *, needed: int) -> Take.Review:
-    """What verdicts come to: one that objects outweighs any number that approve."""
-    if Decision.REJECTED in decisions:
-        return Review.REJECTED
-    if Decision.CHANGES in decisions:
-        return Review.CHANGES
-    approved = sum(decision == Decision.APPROVED for decision in decisions)
-    return Review.APPROVED if approved >= needed else Review.WAITING
+def result_of(decisions: Collection[str], *, needed: int) -> ReviewState:
+    """Return the result of the decisions: one objection outweighs any number of approvals."""
+    if objections := [state for state in ReviewState if state.is_objection and state in decisions]:
+        return objections[-1]
+    approved = sum(decision == ReviewState.APPROVED for decision in decisions)
+    return ReviewState.APPROVED if approved >= needed else ReviewState.WAITING
 
 
-def _let_lapse(take: Take, *, by: User | None) -> None:
-    """Objections of those who may not decide any more (who left, or only look by now) give way to the next word of
-    somebody else: nobody could take them back, and the take would be blocked for good. Approvals stay."""
-    given = standing(take.verdicts.exclude(by=by))
-    objecting = {one.by_id: one.pk for one in given if one.by_id and one.decision != Decision.APPROVED}
-    if not objecting:
+def _withdraw_lapsed_objections(take: Take, *, by: User | None) -> None:
+    """Withdraw objections by users who may no longer decide, once another member gives a verdict.
+
+    No other member could withdraw them, and the take would be blocked forever. Approvals stay.
+    """
+    counting = counting_verdicts(take.verdicts.exclude(by=by))
+    objections = {
+        one.by_id: one.pk for one in counting if one.by_id and ReviewState(one.decision).is_objection
+    }
+    if not objections:
         return
     decides = Q(is_superuser=True) | Q(memberships__project=take.project_id, memberships__role__in=DECIDERS)
-    present = User.objects.filter(decides, pk__in=objecting, is_active=True).values_list("pk", flat=True)
-    lapsed = [objecting[person] for person in objecting.keys() - set(present)]
+    present = User.objects.filter(decides, pk__in=objections, is_active=True).values_list("pk", flat=True)
+    lapsed = [objections[user] for user in objections.keys() - set(present)]
     Verdict.objects.filter(pk__in=lapsed).update(withdrawn_at=timezone.now())
 
 
-def _recount(take: Take, *, by: User | None) -> None:
-    """Write what the verdicts come to. Becoming approved resolves the note that the take answers, and ceasing to be so
-    opens it again, unless another answer is approved."""
+def _update_review(take: Take, *, by: User | None) -> None:
+    """Write the result of the verdicts. A take that becomes approved resolves the note it was made for; one that is
+    approved no longer reopens it, unless another take for the note is approved."""
     before = Take.objects.values_list("review", flat=True).get(pk=take.pk)
-    decisions = [verdict.decision for verdict in standing(take.verdicts.all())]
-    take.review = come_to(decisions, needed=approvals_needed(take.project_id))
+    decisions = [verdict.decision for verdict in counting_verdicts(take.verdicts.all())]
+    take.review = result_of(decisions, needed=approvals_needed(take.project_id))
     if take.review == before:
         return
     Take.objects.filter(pk=take.pk).update(review=take.review)
-    if take.review == Review.APPROVED:
-        _resolve_asked(take, by=by)
-    elif before == Review.APPROVED:
+    if take.review == ReviewState.APPROVED:
+        _resolve_note_of(take, by=by)
+    elif before == ReviewState.APPROVED:
         for note in Note.objects.filter(resolved_by_take=take, deleted_at__isnull=True):
-            # Deleted this moment: there is nothing to open.
-            with suppress(notes.CannotNote):
-                _open_again(note)
+            # A note that was deleted at this moment has nothing to reopen.
+            with suppress(notes.CannotSaveNote):
+                _reopen_or_reassign(note)
 
 
-def _resolve_asked(take: Take, *, by: User | None) -> None:
-    asked = Note.objects.filter(followup_jobs=take.job_id).select_related("parent").first()
-    root = asked and (asked.parent or asked)
+def _resolve_note_of(take: Take, *, by: User | None) -> None:
+    note = Note.objects.filter(followup_jobs=take.job_id).select_related("parent").first()
+    root = note and (note.parent or note)
     if root and root.deleted_at is None and root.resolved_at is None:
-        with suppress(notes.CannotNote):
+        with suppress(notes.CannotSaveNote):
             notes.resolve(root, by=by, take=take)
 
 
-def _open_again(note: Note) -> None:
-    """Unless another approved take answers the thread too: then that one has resolved it."""
-    answering = Q(job__for_note=note) | Q(job__for_note__parent=note)
-    other = Take.objects.wanted().filter(answering, review=Review.APPROVED).order_by("-pk").first()
+def _reopen_or_reassign(note: Note) -> None:
+    """Reopen a note, or record another approved take that was made for the thread as the one that resolves it."""
+    made_for_thread = Q(job__for_note=note) | Q(job__for_note__parent=note)
+    other = Take.objects.wanted().filter(made_for_thread, review=ReviewState.APPROVED).order_by("-pk").first()
     if other:
-        notes.keep_resolved(note, take=other)
+        notes.set_resolving_take(note, take=other)
     else:
         notes.reopen(note)
 
 
-def _hold(project_id: int) -> None:
-    """Wait for the turn. References to the project may still be written: they do not need the whole row."""
+def _lock(project_id: int) -> None:
+    """Serialise verdicts. Foreign keys to the project can still be written: `no_key` does not lock them out."""
     Project.objects.select_for_update(no_key=True).get(pk=project_id)
 
 
-def _checked_reason(decision: str, reason: str, *, needed: bool) -> str:
-    if decision not in Decision.values:
-        raise CannotDecide("Choose approved, changes requested or rejected.", "decision")
-    said = visible(reason.replace("\r\n", "\n").replace("\0", ""))
-    if needed and not said and decision in WHY:
-        raise CannotDecide(WHY[Decision(decision)], "reason")
-    if len(said) > MAX_LETTERS:
-        raise CannotDecide(
-            f"The reason has {len(said):,} characters; {MAX_LETTERS:,} are the most. Shorten it.", "reason"
+def _is_same(verdict: Verdict, decision: str, reason: str) -> bool:
+    """Return whether a verdict that counts has this decision and reason."""
+    return verdict.withdrawn_at is None and (verdict.decision, verdict.reason) == (decision, reason)
+
+
+def _validated_reason(decision: str, reason: str, *, is_required: bool) -> str:
+    if decision not in ReviewState.verdicts():
+        raise CannotDecide(_("Choose one of the verdicts."), "decision")
+    text = visible(reason.replace("\r\n", "\n").replace("\0", ""))
+    missing = ReviewState(decision).texts.reason_missing
+    if is_required and missing and not text:
+        raise CannotDecide(str(missing), "reason")
+    if len(text) > MAX_LENGTH:
+        message = ngettext(
+            "The reason has %(count)d character. The maximum is %(max)d.",
+            "The reason has %(count)d characters. The maximum is %(max)d.",
+            len(text),
         )
-    return said
+        raise CannotDecide(message % {"count": len(text), "max": MAX_LENGTH}, "reason")
+    return text

@@ -104,7 +104,7 @@ def inbox_read(request: Request) -> HttpResponse:
 
 def waiting_takes(request: Request) -> QuerySet[Take]:
     """Return the takes that need the user's review, as cards show them."""
-    return review_state.waiting_for(request.user).for_cards().select_related("job__created_by")
+    return review_state.needing_verdict_of(request.user).for_cards().select_related("job__created_by")
 
 
 def unread_keys(user: AnyUser) -> QuerySet[Any, Any]:

@@ -205,7 +205,7 @@ def _create_frame(note: Note, request: Request) -> Asset:
     """Return the image at the note's frame as an asset. Raise CannotPromote."""
     if note.frame is None:
         raise promotion.CannotPromote(_("The note is about the whole take and has no frame."), "part")
-    second = timecode.middle_of(note.frame, note.take.fps, note.take.times)
+    second = timecode.middle_of_frame(note.frame, note.take.fps, note.take.times)
     return promotion.reference_to(note.take, by=request.user, at=second)
 
 

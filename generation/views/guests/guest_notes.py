@@ -60,12 +60,12 @@ def _write(form: GuestNoteForm, visit: Visit, take: Take) -> Note | None:
         return None
     try:
         typed = form.cleaned_data["at"]
-        frame = timecode.read(typed, take.fps) if typed and parent is None else None
+        frame = timecode.to_frame(typed, take.fps) if typed and parent is None else None
         return notes.write(
             take, text=form.cleaned_data["text"], guest=visit.guest, frame=frame, parent=parent
         )
     except ValueError as refusal:
         form.add_error("at", str(refusal))
-    except notes.CannotNote as refusal:
+    except notes.CannotSaveNote as refusal:
         form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
     return None

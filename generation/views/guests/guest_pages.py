@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from generation.forms.guests import GuestEntryForm, GuestNoteForm
-from generation.models import ShareLink, Take, Verdict
+from generation.models import ReviewState, ShareLink, Take, Verdict
 from generation.reviews.exports.file_names import name_of
 from generation.reviews.sharing import guests, link_videos, shared_takes
 from generation.reviews.sharing.link_videos import GuestVideo
@@ -171,7 +171,7 @@ def _take_page(
         | polling_context([video])
         | _video_context(visit, take, video)
         | guest_notes.notes_context(visit, take, form or GuestNoteForm())
-        | {"take": take, "given": _given(visit, take), "decisions": Verdict.Decision.choices}
+        | {"take": take, "given": _given(visit, take), "decisions": ReviewState.verdict_choices()}
     )
     return render(request, "generation/guests/take.html", context | more, status=status)
 

@@ -1,70 +1,75 @@
-"""The list of a take's notes: narrowed by what its address asks for, and live."""
+"""The list of a take's notes: filtered by the query string, and refreshed by polling."""
 
 from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from generation.models import Take
 from generation.reviews.notes import threads
-from generation.reviews.notes.threads import Wanted
-from generation.views.notes.note_lines import lines_of
-from generation.views.notes.note_rows import Crew, shown
+from generation.reviews.notes.threads import ThreadFilter
+from generation.views.notes.note_rows import thread_rows
+from generation.views.notes.permissions import TakePermissions
 from generation.views.shared.access import Request, uuid_in
 
-FILTERS = {threads.OPEN: "Open", threads.MINE: "Mine", threads.ALL: "All"}
+FILTERS = {
+    threads.OPEN: pgettext_lazy("filter of notes", "Open"),
+    threads.MINE: pgettext_lazy("filter of notes", "Mine"),
+    threads.ALL: _("All"),
+}
 
 
-def listing(request: Request, take: Take) -> dict[str, Any]:
-    """What `_note_list.html` shows; four queries, and one more when a note names a handle."""
-    wanted = wanted_of(request)
-    counts = threads.counts_of(take)
-    crew = Crew(take, request.user)
-    found, has_more = threads.threads_of(take, wanted, user=request.user)
-    listed = shown(found, take, crew, linked=wanted.note)
+def list_context(request: Request, take: Take) -> dict[str, Any]:
+    """Return the context of `_note_list.html`; four queries, and one more if a note mentions a handle."""
+    criteria = filter_of(request)
+    counts = threads.count_threads(take)
+    permissions = TakePermissions(take, request.user)
+    found, has_more = threads.list_threads(take, criteria, user=request.user)
     return {
         "take": take,
-        "crew": crew,
-        "threads": listed,
-        "thread_lines": lines_of(listed),
+        "permissions": permissions,
+        "threads": thread_rows(found, take, permissions, linked=criteria.note),
         "note_counts": counts,
-        "note_filters": [(key, label, _addresses(take, Wanted(key))) for key, label in FILTERS.items()],
-        "which_notes": wanted.which,
-        "notes_asked": _asked(wanted),
-        "older_notes": _addresses(take, _further(wanted)) if has_more else None,
-        "live_url": _addresses(take, wanted)["list"],
-        "is_long": counts.threads >= threads.PIECE,
+        "note_filters": [(key, label, _urls(take, ThreadFilter(key))) for key, label in FILTERS.items()],
+        "current_filter": criteria.which,
+        "filter_fields": _fields(criteria),
+        "older_notes": _urls(take, _longer(criteria)) if has_more else None,
+        "live_url": _urls(take, criteria)["list"],
+        "is_long": counts.threads >= threads.PAGE_SIZE,
     }
 
 
-def wanted_of(request: Request) -> Wanted:
-    """What the address asks for, or what is sent along with an act: the list stays as it was narrowed."""
-    asked = request.POST if request.method == "POST" else request.GET
-    which = asked.get("notes", "")
-    return Wanted(
+def filter_of(request: Request) -> ThreadFilter:
+    """Return the filter of the query string, or of the fields of a form, so that the list keeps it."""
+    data = request.POST if request.method == "POST" else request.GET
+    which = data.get("notes", "")
+    return ThreadFilter(
         which=which if which in FILTERS else threads.ALL,
-        shown=_number(asked.get("shown", "")),
-        note=uuid_in(asked.get("note", "")),
+        limit=_limit(data.get("shown", "")),
+        note=uuid_in(data.get("note", "")),
     )
 
 
-def _further(wanted: Wanted) -> Wanted:
-    return Wanted(wanted.which, min(wanted.shown + threads.PIECE, threads.MOST), wanted.note)
+def _longer(criteria: ThreadFilter) -> ThreadFilter:
+    limit = min(criteria.limit + threads.PAGE_SIZE, threads.MAX_SHOWN)
+    return ThreadFilter(criteria.which, limit, criteria.note)
 
 
-def _asked(wanted: Wanted) -> dict[str, str]:
-    """The names by which it is asked for again."""
-    asked = {"notes": wanted.which, "shown": str(wanted.shown)}
-    return asked | ({"note": str(wanted.note)} if wanted.note else {})
+def _fields(criteria: ThreadFilter) -> dict[str, str]:
+    """Return the filter as names and values of a query."""
+    fields = {"notes": criteria.which, "shown": str(criteria.limit)}
+    return fields | ({"note": str(criteria.note)} if criteria.note else {})
 
 
-def _addresses(take: Take, wanted: Wanted) -> dict[str, str]:
-    """Where the list stands on its page, and where it is had as a fragment."""
-    query = urlencode(_asked(wanted))
+def _urls(take: Take, criteria: ThreadFilter) -> dict[str, str]:
+    """Return the URLs of the list on its page and as a fragment."""
+    query = urlencode(_fields(criteria))
     fragment = reverse("generation:take_notes", args=[take.uuid])
     return {"page": f"{take.get_absolute_url()}?{query}#notes", "list": f"{fragment}?{query}"}
 
 
-def _number(text: str) -> int:
+def _limit(text: str) -> int:
     digits = text if text.isascii() and text.isdigit() and len(text) < 6 else "0"
-    return min(max(int(digits), threads.PIECE), threads.MOST)
+    return min(max(int(digits), threads.PAGE_SIZE), threads.MAX_SHOWN)

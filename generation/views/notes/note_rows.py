@@ -1,227 +1,187 @@
-"""Notes as people read them: who spoke, when in the take, and what may be done with a note.
+"""Notes as rows for templates: author, time code, text with links, and the actions of the user.
 
-A page holds a hundred lines, so templates only print what is worked out here.
+A page has up to some hundred rows, so that everything that costs a query, a URL or a translation is prepared here.
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache, cached_property
-from html import escape
-from typing import Any
+from functools import cache
+from typing import Any, TypedDict
 from uuid import UUID
 
-from django.contrib.auth.models import User
 from django.urls import reverse
-from django.utils.safestring import SafeString
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
-from generation.models import Job, Note, Take
+from generation.models import Job, Note, ReviewState, Take
 from generation.reviews import timecode
-from generation.reviews.exports.exported_notes import GONE
-from generation.reviews.notes.threads import Answer, Thread
+from generation.reviews.notes.authors import display_name
+from generation.reviews.notes.threads import Followup, Thread
 from generation.views.notes import note_text
-from generation.views.notes.note_text import Piece
-from library.models import Membership, Role
-from library.models.projects import COMMENTERS, DECIDERS, MAKERS
+from generation.views.notes.note_text import TextPart
+from generation.views.notes.permissions import TakePermissions
 
-# Stands in addresses until a note's own key is put there: building an address anew for each is slow.
-_ANY = UUID(int=0)
-BUTTON = (
-    '<button class="note-act{more}" id="{name}-{any}" form="note-acts" formaction="{url}">{label}</button>'
-)
-LINK = '<a class="note-act" id="{name}-{any}" href="{url}"{more}>{label}</a>'
-# What is said on it, what else it has, and how it is written; buttons send, links lead to a page of their own.
-ACTS = {
-    "next": ("Make the next take", " note-act-next", BUTTON),
-    "reply": ("Reply", "", LINK),
-    "resolve": ("Resolve", "", BUTTON),
-    "reopen": ("Reopen", "", BUTTON),
-    "edit": ("Edit", "", LINK),
-    "delete": ("Delete", "", LINK),
-}
+# A placeholder in URLs, replaced by the key of each note: `reverse` is too slow for each row.
+_PLACEHOLDER = str(UUID(int=0))
+ACTIONS = ("next", "reply", "resolve", "reopen", "edit", "delete")
 
 
-class Crew:
-    """The people of a take's project, and what the one who looks may do there; one query."""
+class Actions(TypedDict):
+    """The URLs of the actions that the user may take on a note; empty if not."""
 
-    def __init__(self, take: Take, user: User) -> None:
-        self.user = user
-        members = Membership.objects.filter(project=take.project_id, user__is_active=True)
-        self.people = {
-            one.user: one.role for one in members.select_related("user").order_by("user__username")
-        }
-        self.role = Role.OWNER if user.is_superuser else self.people.get(user, "")
-        self.can_note = self.role in COMMENTERS
-        self.can_make = self.role in MAKERS
-        self.can_decide = self.role in DECIDERS
-
-    @cached_property
-    def names(self) -> set[str]:
-        """The usernames, folded."""
-        return {person.username.casefold() for person in self.people}
-
-    @cached_property
-    def writers(self) -> set[int]:
-        """The keys of those who may write notes."""
-        return {person.pk for person, role in self.people.items() if role in COMMENTERS}
-
-    @property
-    def offers(self) -> str:
-        """The people as the list behind an `@` wants them, in JSON."""
-        return json.dumps(
-            [{"handle": one.username, "title": one.get_full_name(), "kind": "person"} for one in self.people]
-        )
-
-    def name_maker(self, job: Job) -> None:
-        """Whoever made a job is mostly one of these people, and is not asked for again then."""
-        if maker := next((person for person in self.people if person.pk == job.created_by_id), None):
-            job.created_by = maker
-
-    def owns(self, note: Note) -> bool:
-        """Whether it is the note of the one who looks."""
-        return self.can_note and note.author_id == self.user.pk
-
-    def may_delete(self, note: Note) -> bool:
-        """Authors may, and owners where the author cannot: guests, and people who write here no more."""
-        if self.owns(note) or self.user.is_superuser:
-            return True
-        return self.role == Role.OWNER and note.author_id not in self.writers
+    next: str
+    reply: str
+    resolve: str
+    reopen: str
+    edit: str
+    delete: str
+    still: str
 
 
-class Line:
-    """One note or reply, ready to be shown; it comes with what `threads` adds."""
+class NoteRow(TypedDict):
+    """A note or reply. Missing values are empty; numbers are text, since templates localise them. `drawing` is JSON."""
 
-    def __init__(
-        self, note: Any, *, page: str, fps: float, pieces: list[Piece], acts: SafeString, is_linked: bool
-    ) -> None:
-        self.uuid, self.frame, self.pieces, self.acts = str(note.uuid), note.frame, pieces, acts
-        self.url = f"{page}?note={note.uuid}#note-{note.uuid}"
-        self.code = code_of(note, fps)
-        self.who = note.author_name or note.guest_name or GONE.capitalize()
-        self.initials = self.who[:2]
-        self.is_deleted, self.is_edited = note.deleted_at is not None, note.edited_at is not None
-        self.iso, self.day = note.created_at.isoformat(), f"{note.created_at:%d %b %H:%M} UTC"
-        self.badges = [
-            name
-            for name, counts in (
-                ("guest", note.guest_id),
-                ("drawing", note.drawing),
-                ("resolved", note.resolved_at),
-            )
-            if counts
-        ]
-        self.states = " ".join(
-            [*(["is-resolved"] if note.resolved_at else []), *(["is-linked"] if is_linked else [])]
-        )
-        self.resolution = _resolution(note)
-        self.answers = [] if note.parent_id else [_answer(made) for made in note.made_for_it]
-        self.data = _data(note)
+    uuid: str
+    url: str
+    code: str
+    frame: str
+    end_frame: str
+    drawing: str
+    author: str
+    initials: str
+    created_iso: str
+    created: str
+    is_guest: bool
+    is_edited: bool
+    is_deleted: bool
+    is_resolved: bool
+    is_linked: bool
+    parts: list[TextPart]
+    resolution: str
+    followups: list[tuple[str, str, str]]
+    actions: Actions
+    has_actions: bool
 
 
 @dataclass(frozen=True)
-class ShownThread:
+class ThreadRow:
     """A note and its replies."""
 
-    first: Line
-    replies: list[Line]
+    note: NoteRow
+    replies: list[NoteRow]
 
 
-def shown(threads: Iterable[Thread], take: Take, crew: Crew, *, linked: UUID | None) -> list[ShownThread]:
-    """The threads with everything that their lines say; one query, if any text names a handle."""
-    listed = list(threads)
-    assets = note_text.assets_in((note.text for thread in listed for note in thread), take)
-    buttons, page = _Buttons(take, crew), take.get_absolute_url()
-
-    def line(note: Any) -> Line:
-        # Mentions by guests notify no team members, except possibly the creator of the link.
-        names = set() if note.guest_id else crew.names
-        pieces = note_text.cut(note.text, names, assets)
-        acts, is_linked = buttons.of(note), note.uuid == linked
-        return Line(note, page=page, fps=take.fps, pieces=pieces, acts=acts, is_linked=is_linked)
-
-    return [ShownThread(line(thread.note), [line(reply) for reply in thread.replies]) for thread in listed]
+def thread_rows(
+    threads: Iterable[Thread], take: Take, permissions: TakePermissions, *, linked: UUID | None
+) -> list[ThreadRow]:
+    """Return the threads as rows; one query if any note mentions a handle. `linked` is highlighted."""
+    threads = list(threads)
+    rows = _Rows(threads, take, permissions, linked)
+    return [
+        ThreadRow(rows.row(thread.note), [rows.row(reply) for reply in thread.replies]) for thread in threads
+    ]
 
 
 def code_of(note: Note, fps: float) -> str:
-    """`00:02.10`, `00:02.10–00:03.00`, or nothing for the whole take."""
+    """Return `00:02.10`, `00:02.10–00:03.00`, or an empty string for the whole take."""
     frames = [frame for frame in (note.frame, note.end_frame) if frame is not None]
-    return "–".join(timecode.told(frame, fps) for frame in frames)
+    return "–".join(timecode.from_frame(frame, fps) for frame in frames)
 
 
-class _Buttons:
-    """What may be done with each note of a take. A page has some hundred of them, so those that stand alike below many
-    notes are put together once, for a note that is none, and each note puts its own key there."""
+class _Rows:
+    """Builds the rows of one take."""
 
-    def __init__(self, take: Take, crew: Crew) -> None:
-        self._crew = crew
-        self._stills = reverse("generation:still", args=[take.uuid, 0]).removesuffix("0.png")
-        self._known: dict[tuple[str, ...], str] = {}
-        self._one = cache(_button)
+    def __init__(
+        self, threads: list[Thread], take: Take, permissions: TakePermissions, linked: UUID | None
+    ) -> None:
+        self.take, self.permissions, self.linked = take, permissions, linked
+        self.page, self.created = take.get_absolute_url(), _("%(time)s UTC")
+        self.stills = reverse("generation:still", args=[take.uuid, 0]).removesuffix("0.png")
+        self.assets = note_text.assets_in((note.text for thread in threads for note in thread), take)
 
-    def of(self, note: Note) -> SafeString:
-        """The markup, the main thing first."""
-        names = tuple(_acts(note, self._crew))
-        if names not in self._known:
-            self._known[names] = "".join(map(self._one, names))
-        markup = self._known[names] + (self._still(note) if note.drawing else "")
-        return SafeString(markup.replace(str(_ANY), str(note.uuid)))
+    def row(self, note: Any) -> NoteRow:
+        actions = self._actions(note)
+        author = display_name(note.author_name, note.guest_name)
+        return NoteRow(
+            uuid=str(note.uuid),
+            url=f"{self.page}?note={note.uuid}#note-{note.uuid}",
+            code=code_of(note, self.take.fps),
+            frame=_text(note.frame),
+            end_frame=_text(note.end_frame),
+            drawing=json.dumps(note.drawing, separators=(",", ":")) if note.drawing else "",
+            author=author,
+            initials=author[:2],
+            created_iso=note.created_at.isoformat(),
+            created=self.created % {"time": date_format(note.created_at, "j M H:i")},
+            is_guest=note.guest_id is not None,
+            is_edited=note.edited_at is not None,
+            is_deleted=note.deleted_at is not None,
+            is_resolved=note.resolved_at is not None,
+            is_linked=note.uuid == self.linked,
+            parts=self._parts(note),
+            resolution=_resolution(note),
+            followups=[] if note.parent_id else [_followup(one) for one in note.followups],
+            actions=actions,
+            has_actions=any(actions.values()),
+        )
 
-    def _still(self, note: Note) -> str:
-        url = f"{self._stills}{note.frame}.png?note={_ANY}"
-        return LINK.format(name="still", any=_ANY, url=url, label="Save still", more=" download")
+    def _parts(self, note: Any) -> list[TextPart]:
+        # Mentions by guests notify no team members, except possibly the creator of the link.
+        members = set() if note.guest_id else self.permissions.usernames
+        return note_text.split_at_mentions(note.text, members, self.assets)
 
-
-def _acts(note: Note, crew: Crew) -> Iterator[str]:
-    """What the one who looks may do, by the names in `ACTS`."""
-    is_root, is_open = note.parent_id is None, note.resolved_at is None
-    if crew.can_make and is_root and is_open:
-        yield "next"
-    if crew.can_note and is_root:
-        yield from ("reply", "resolve" if is_open else "reopen")
-    if crew.owns(note):
-        yield "edit"
-    if crew.may_delete(note):
-        yield "delete"
-
-
-def _button(name: str) -> str:
-    label, more, template = ACTS[name]
-    url = reverse(f"generation:note_{name}", args=[_ANY])
-    return template.format(name=name, any=_ANY, url=url, label=label, more=more)
-
-
-def _resolution(note: Any) -> str:
-    if note.resolved_at is None:
-        return ""
-    by = f" by {note.resolver_name}" if note.resolver_name else ""
-    return f"Resolved{by}{f', by Take {note.resolving_number}' if note.resolving_number else ''}."
-
-
-def _data(note: Note) -> SafeString:
-    """What the player and the drawing board read of a note."""
-    if note.deleted_at:
-        return SafeString("")
-    told = {
-        "note": note.uuid,
-        "frame": note.frame,
-        "end-frame": note.end_frame,
-        "drawing": json.dumps(note.drawing, separators=(",", ":")) if note.drawing else None,
-        "is-resolved": "yes" if note.resolved_at else None,
-    }
-    return SafeString(
-        "".join(f' data-{name}="{escape(str(value))}"' for name, value in told.items() if value is not None)
-    )
+    def _actions(self, note: Any) -> Actions:
+        is_root, is_open = note.parent_id is None, note.resolved_at is None
+        can_note = self.permissions.can_note and is_root
+        is_permitted = {
+            "next": self.permissions.can_edit and is_root and is_open,
+            "reply": can_note,
+            "resolve": can_note and is_open,
+            "reopen": can_note and not is_open,
+            "edit": self.permissions.may_edit(note),
+            "delete": self.permissions.may_delete(note),
+        }
+        uuid, urls = str(note.uuid), _action_urls()
+        actions = {
+            name: urls[name].replace(_PLACEHOLDER, uuid) if is_permitted[name] else "" for name in ACTIONS
+        }
+        still = f"{self.stills}{note.frame}.png?note={uuid}" if note.drawing else ""
+        return Actions(**actions, still=still)  # type: ignore[typeddict-item]
 
 
-def _answer(made: Answer) -> tuple[str, str]:
-    """The take that was made for a note, or the job that is still to bring one: what to say, and where it leads."""
-    if made.review is None:
-        said = f"the next take: {Job.Status(made.status).label.lower()}"
-        return said, reverse("generation:job", args=[made.job])
-    said = f"take {made.number}, {Take.Review(made.review).label.lower()}"
-    return said, _any_take().replace(str(_ANY), str(made.take))
+def _text(number: int | None) -> str:
+    return "" if number is None else str(number)
 
 
 @cache
-def _any_take() -> str:
-    return reverse("generation:take", args=[_ANY])
+def _action_urls() -> dict[str, str]:
+    return {name: reverse(f"generation:note_{name}", args=[_PLACEHOLDER]) for name in ACTIONS}
+
+
+@cache
+def _take_url() -> str:
+    return reverse("generation:take", args=[_PLACEHOLDER])
+
+
+def _resolution(note: Any) -> str:
+    """Return who resolved a note, and the take that did."""
+    if note.resolved_at is None:
+        return ""
+    user, take = note.resolver_name, note.resolving_number
+    if user and take:
+        return _("Resolved by %(user)s with take %(number)d.") % {"user": user, "number": take}
+    if user:
+        return _("Resolved by %(user)s.") % {"user": user}
+    return _("Resolved with take %(number)d.") % {"number": take} if take else _("Resolved.")
+
+
+def _followup(followup: Followup) -> tuple[str, str, str]:
+    """Return the label, URL and state of the take that was made for a note, or of its job."""
+    if followup.review is None:
+        status = Job.Status(followup.status).label
+        label, url = _("Next take: %(status)s"), reverse("generation:job", args=[followup.job])
+        return label % {"status": status}, url, followup.status
+    state = ReviewState(followup.review).label
+    label = _("Take %(number)d: %(state)s") % {"number": followup.number, "state": state}
+    return label, _take_url().replace(_PLACEHOLDER, str(followup.take)), followup.review

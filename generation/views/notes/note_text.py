@@ -1,4 +1,4 @@
-"""The words of notes: the people and the assets that they name."""
+"""Split the text of notes at mentions of members and assets."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -7,54 +7,57 @@ from django.urls import reverse
 
 from generation.models import Take
 from generation.reviews.notes import mentions
-from library import handles
+from library import handles, storage
 from library.models import Asset
 
-# Names looked up for one page: databases bound what one question may hold.
-MOST_NAMES = 300
+# The maximum number of names in one query; databases limit parameters.
+MAX_NAMES = 300
 
 
 @dataclass(frozen=True)
-class Piece:
-    """A part of a note's words: plain text, a person of the project, or an asset with its address and picture."""
+class TextPart:
+    """A part of a note: plain text, a member, or an asset with its URL and thumbnail."""
 
     text: str
-    is_person: bool = False
+    is_member: bool = False
     url: str = ""
-    picture_key: str = ""
+    thumbnail_url: str = ""
 
 
-def assets_in(texts: Iterable[str], take: Take) -> Mapping[str, Piece]:
-    """What the handles in the texts mean in the take's project, whose members may see what it may use; by folded name,
-    earlier names included. One query, if there is any."""
+def assets_in(texts: Iterable[str], take: Take) -> Mapping[str, TextPart]:
+    """Return the assets that the texts mention, by folded name including former names; at most one query.
+
+    Only assets that the take's project may use; all its members may see these.
+    """
     found = dict.fromkeys(handles.fold(one.name) for text in texts for one in handles.find_handles(text))
-    names = [name for name in found if handles.is_handle(name)][:MOST_NAMES]
+    names = [name for name in found if handles.is_handle(name)][:MAX_NAMES]
     if not names:
         return {}
     assets = Asset.objects.usable_in(take.project).named(*names)
-    known: dict[str, Piece] = {}
+    parts: dict[str, TextPart] = {}
     library = reverse("library:list")
-    for handle, earlier, key in assets.values_list("handle", "aliases__name", "cover__thumbnail_key"):
-        piece = Piece("", url=f"{library}@{handle}/", picture_key=key or "")
-        known |= {handles.fold(name): piece for name in (handle, earlier) if name}
-    return known
+    for handle, alias, key in assets.values_list("handle", "aliases__name", "cover__thumbnail_key"):
+        thumbnail = storage.signed_url(key) if key else ""
+        part = TextPart("", url=f"{library}@{handle}/", thumbnail_url=thumbnail)
+        parts |= {handles.fold(name): part for name in (handle, alias) if name}
+    return parts
 
 
-def cut(text: str, people: set[str], assets: Mapping[str, Piece]) -> list[Piece]:
-    """The text cut at the names that mean somebody or something; a name of both is the asset's. A handle may also be
-    the beginning of somebody's name."""
-    marks: dict[int, tuple[int, Piece]] = {}
-    for named in mentions.names_in(text):
-        if named.name in people:
-            marks[named.start] = (named.end, Piece("", is_person=True))
-    for mention in handles.find_handles(text):
-        piece = assets.get(handles.fold(mention.name))
-        if piece and marks.get(mention.start, (0,))[0] <= mention.end:
-            marks[mention.start] = (mention.end, piece)
-    pieces, done = [], 0
-    for start, (end, piece) in sorted(marks.items(), key=lambda mark: mark[0]):
+def split_at_mentions(text: str, members: set[str], assets: Mapping[str, TextPart]) -> list[TextPart]:
+    """Split a text at mentions. A name of both a member and an asset means the asset; a handle may also be the
+    beginning of a username."""
+    marks: dict[int, tuple[int, TextPart]] = {}
+    for mention in mentions.find_mentions(text):
+        if mention.name in members:
+            marks[mention.start] = (mention.end, TextPart("", is_member=True))
+    for handle in handles.find_handles(text):
+        part = assets.get(handles.fold(handle.name))
+        if part and marks.get(handle.start, (0,))[0] <= handle.end:
+            marks[handle.start] = (handle.end, part)
+    parts, done = [], 0
+    for start, (end, part) in sorted(marks.items(), key=lambda mark: mark[0]):
         if start >= done:
-            marked = Piece(text[start:end], piece.is_person, piece.url, piece.picture_key)
-            pieces += [Piece(text[done:start]), marked]
+            mention_part = TextPart(text[start:end], part.is_member, part.url, part.thumbnail_url)
+            parts += [TextPart(text[done:start]), mention_part]
             done = end
-    return [piece for piece in [*pieces, Piece(text[done:])] if piece.text]
+    return [part for part in [*parts, TextPart(text[done:])] if part.text]

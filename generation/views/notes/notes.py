@@ -1,4 +1,4 @@
-"""Notes: the list beside the player, and what is done with a note."""
+"""Notes beside the player: list, write, reply, edit, delete, resolve and reopen."""
 
 from collections.abc import Callable
 from typing import Any
@@ -11,147 +11,151 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import reswap, retarget
 
-from generation.forms.notes import EditForm, NoteForm, TextForm
+from generation.forms.notes import EditForm, NoteForm, ReplyForm
 from generation.models import Note, Take
 from generation.reviews.notes import notes, threads
+from generation.reviews.notes.notes import CannotSaveNote
 from generation.views.notes import note_access
-from generation.views.notes.note_list import listing
-from generation.views.notes.note_rows import Crew, code_of
+from generation.views.notes.note_list import list_context
+from generation.views.notes.note_rows import code_of
+from generation.views.notes.permissions import TakePermissions
 from generation.views.shared import polling_fragments
 from generation.views.shared.access import Request
 
-REFUSED, STALE = 422, 409
-NEW_IDS = "note-%s"
+UNPROCESSABLE, CONFLICT = 422, 409
+NEW_NOTE_IDS = "note-%s"
 
 
 def context(request: Request, take: Take) -> dict[str, Any]:
-    """What `_notes.html` shows; five queries at most."""
-    return listing(request, take) | {"note_form": NoteForm(take=take, auto_id=NEW_IDS)}
+    """Return the context of `_notes.html`; at most five queries."""
+    return list_context(request, take) | {"note_form": NoteForm(take=take, auto_id=NEW_NOTE_IDS)}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def take_notes(request: Request, uuid: UUID) -> HttpResponse:
-    """The list as a fragment, which asks for itself again and again; POST writes a note."""
+    """Return the list as a fragment, which polls for changes; POST writes a note."""
     if request.method == "POST":
-        return _write(request, note_access.take_to_note(request, uuid))
-    take = note_access.take_with_notes(request, uuid)
-    if polling_fragments.is_refresh(request) and request.GET["live"] == threads.counts_of(take).mark:
+        return _write(request, note_access.take_to_comment(request, uuid))
+    take = note_access.take_to_read(request, uuid)
+    if polling_fragments.is_refresh(request) and request.GET["live"] == threads.count_threads(take).mark:
         return HttpResponse(status=204)
-    return render(request, "generation/notes/_note_list.html", listing(request, take))
+    return render(request, "generation/notes/_note_list.html", list_context(request, take))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def note_reply(request: Request, uuid: UUID) -> HttpResponse:
-    """A reply below a note."""
-    note = note_access.note_to_answer(request, uuid)
-    form = TextForm(request.POST if request.method == "POST" else None, auto_id=f"reply-{uuid}-%s")
+    """Reply to a note."""
+    note = note_access.note_to_reply_to(request, uuid)
+    form = ReplyForm(request.POST if request.method == "POST" else None, auto_id=f"reply-{uuid}-%s")
     if form.is_valid():
         try:
             reply = notes.write(note.take, author=request.user, parent=note, **form.cleaned_data)
-        except notes.CannotNote as refusal:
-            _tell(form, refusal)
+        except CannotSaveNote as error:
+            _add_error(form, error)
         else:
-            return _done(request, note.take, reply)
-    return _asked(request, note, does="reply", form=form)
+            return _list_response(request, note.take, reply)
+    return _form_response(request, note, action="reply", form=form)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def note_edit(request: Request, uuid: UUID) -> HttpResponse:
-    """Other words or another moment for one's own note."""
+    """Edit the text and the time code of the user's note."""
     note = note_access.note_to_edit(request, uuid)
     form = EditForm(request.POST if request.method == "POST" else None, note=note, auto_id=f"edit-{uuid}-%s")
     if form.is_valid():
         try:
-            return _done(request, note.take, notes.edit(note, **form.asked()))
-        except notes.CannotNote as refusal:
-            return _refused_edit(request, note, form, refusal)
-    return _asked(request, note, does="edit", form=form)
+            return _list_response(request, note.take, notes.edit(note, **form.values()))
+        except CannotSaveNote as error:
+            return _edit_error_response(request, note, form, error)
+    return _form_response(request, note, action="edit", form=form)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def note_delete(request: Request, uuid: UUID) -> HttpResponse:
-    """Gone, after a question."""
+    """Delete a note after confirmation."""
     note = note_access.note_to_delete(request, uuid)
     if request.method != "POST":
-        return _asked(request, note, does="delete")
+        return _form_response(request, note, action="delete")
     notes.delete(note)
-    return _done(request, note.take)
+    return _list_response(request, note.take)
 
 
 @require_POST
 def note_resolve(request: Request, uuid: UUID) -> HttpResponse:
-    """The thread is done."""
-    return _turned(request, uuid, lambda note: notes.resolve(note, by=request.user))
+    """Resolve a thread."""
+    return _change_thread(request, uuid, lambda note: notes.resolve(note, by=request.user))
 
 
 @require_POST
 def note_reopen(request: Request, uuid: UUID) -> HttpResponse:
-    """The thread is open again."""
-    return _turned(request, uuid, notes.reopen)
+    """Reopen a thread."""
+    return _change_thread(request, uuid, notes.reopen)
 
 
 def _write(request: Request, take: Take) -> HttpResponse:
-    form, written = NoteForm(request.POST, take=take, auto_id=NEW_IDS), None
+    form, note = NoteForm(request.POST, take=take, auto_id=NEW_NOTE_IDS), None
     if form.is_valid():
         try:
-            written = notes.write(take, author=request.user, **form.asked())
-        except notes.CannotNote as refusal:
-            _tell(form, refusal)
-    if written and not request.htmx:
-        return redirect(written)
-    if written:
-        code = code_of(written, take.fps)
-        seen = context(request, take) | {"written": written, "written_code": code}
-        return render(request, "generation/notes/_note_written.html", seen)
-    seen = {"take": take, "crew": Crew(take, request.user), "note_form": form}
+            note = notes.write(take, author=request.user, **form.values())
+        except CannotSaveNote as error:
+            _add_error(form, error)
+    if note and not request.htmx:
+        return redirect(note)
+    if note:
+        saved = {"saved_note": note, "saved_code": code_of(note, take.fps)}
+        return render(request, "generation/notes/_note_written.html", context(request, take) | saved)
+    shown = {"take": take, "permissions": TakePermissions(take, request.user), "note_form": form}
     template = "generation/notes/_note_form.html" if request.htmx else "generation/notes/note.html"
-    return render(request, template, seen, status=REFUSED)
+    return render(request, template, shown, status=UNPROCESSABLE)
 
 
-def _turned(request: Request, uuid: UUID, turn: Callable[[Note], Note]) -> HttpResponse:
-    note, told = note_access.note_to_answer(request, uuid), ""
+def _change_thread(request: Request, uuid: UUID, change: Callable[[Note], Note]) -> HttpResponse:
+    note, message = note_access.note_to_reply_to(request, uuid), ""
     try:
-        turn(note)
-    except notes.CannotNote as refusal:
-        told = str(refusal)
-    return _done(request, note.take, note, told=told)
+        change(note)
+    except CannotSaveNote as error:
+        message = str(error)
+    return _list_response(request, note.take, note, error=message)
 
 
-def _done(request: Request, take: Take, note: Note | None = None, *, told: str = "") -> HttpResponse:
-    """The list as it is now, or the page with it; `told` says what stood in the way."""
+def _list_response(
+    request: Request, take: Take, note: Note | None = None, *, error: str = ""
+) -> HttpResponse:
+    """Return the list for htmx, or redirect to the note or the take; `error` is shown above it."""
     if request.htmx:
-        return render(
-            request, "generation/notes/_note_list.html", listing(request, take) | {"notes_told": told}
-        )
-    if told:
-        messages.error(request, told)
+        shown = list_context(request, take) | {"notes_error": error}
+        return render(request, "generation/notes/_note_list.html", shown)
+    if error:
+        messages.error(request, error)
     return redirect(note or take)
 
 
-def _refused_edit(request: Request, note: Note, form: EditForm, refusal: notes.CannotNote) -> HttpResponse:
-    _tell(form, refusal)
-    if not isinstance(refusal, notes.StaleNote):
-        return _asked(request, note, does="edit", form=form)
-    # Both texts are seen by then: pressed once more, the button means it.
-    typed = request.POST.copy()
-    typed["seen"] = EditForm(note=refusal.note).initial["seen"]
-    form.data = typed
-    return _asked(request, note, does="edit", form=form, now=refusal.note)
+def _edit_error_response(request: Request, note: Note, form: EditForm, error: CannotSaveNote) -> HttpResponse:
+    _add_error(form, error)
+    if not isinstance(error, notes.StaleNote):
+        return _form_response(request, note, action="edit", form=form)
+    # Both versions are shown now, so that submitting again overwrites the other one.
+    data = request.POST.copy()
+    data["seen"] = EditForm(note=error.note).initial["seen"]
+    form.data = data
+    return _form_response(request, note, action="edit", form=form, current=error.note)
 
 
-def _asked(
-    request: Request, note: Note, *, does: str, form: Form | None = None, now: Note | None = None
+def _form_response(
+    request: Request, note: Note, *, action: str, form: Form | None = None, current: Note | None = None
 ) -> HttpResponse:
-    """The form of one note, in the list or as a page of its own; with `now` another text has come between."""
-    is_refused = form is not None and form.is_bound
-    status = STALE if now else REFUSED if is_refused else 200
-    seen: dict[str, Any] = {"note": note, "take": note.take, "form": form, "does": does, "now": now}
+    """Return the form of one note as a fragment or as a page; `current` is a version saved in the meantime."""
+    has_errors = form is not None and form.is_bound
+    status = CONFLICT if current else UNPROCESSABLE if has_errors else 200
+    shown: dict[str, Any] = {
+        "note": note, "take": note.take, "form": form, "action": action, "current": current
+    }  # fmt: skip
     if not request.htmx:
-        seen |= {"code": code_of(note, note.take.fps)}
-        return render(request, "generation/notes/note.html", seen, status=status)
-    answer = render(request, "generation/notes/_note_asked.html", seen, status=status)
-    return reswap(retarget(answer, f"#asked-{note.uuid}"), "outerHTML") if is_refused else answer
+        shown |= {"code": code_of(note, note.take.fps)}
+        return render(request, "generation/notes/note.html", shown, status=status)
+    response = render(request, "generation/notes/_note_action.html", shown, status=status)
+    return reswap(retarget(response, f"#asked-{note.uuid}"), "outerHTML") if has_errors else response
 
 
-def _tell(form: Form, refusal: notes.CannotNote) -> None:
-    form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+def _add_error(form: Form, error: CannotSaveNote) -> None:
+    form.add_error(error.field if error.field in form.fields else None, str(error))

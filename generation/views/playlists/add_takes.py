@@ -1,4 +1,4 @@
-"""Takes come into playlists: new ones and those that are there, by a search or by hand."""
+"""Add takes to a playlist, new or existing: the selected ones or all results of a search."""
 
 from typing import Any
 
@@ -8,116 +8,121 @@ from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from generation.forms.playlists import PlaylistForm
 from generation.models import Playlist, Take
-from generation.reviews.playlists import playlists as lists
-from generation.reviews.playlists.playlists import CannotList
+from generation.reviews.playlists import playlists
+from generation.reviews.playlists.playlists import CannotChangePlaylist
 from generation.reviews.reports.take_search import in_shot_order, search
 from generation.views.shared.access import Request, came_from, playlist_to_edit, uuid_in
 from generation.views.takes.take_search import search_fields, search_of
 from library.models import Project
 
-SHOWN, MOST_OFFERED = 12, 50
+PREVIEW_SIZE, MAX_OFFERED = 12, 50
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def playlist_new(request: Request) -> HttpResponse:
-    """A new playlist of the takes that were ticked, or else of all that a search finds."""
+    """Create a playlist of the selected takes, or else of all results of a search."""
     data = request.POST if request.method == "POST" else request.GET
     form = PlaylistForm(
         request.POST if request.method == "POST" else None,
         user=request.user,
-        initial={"home": data.get("project"), "name": _name_for(data)},
+        initial={"home": data.get("project"), "name": _default_name(data)},
     )
-    if request.method == "POST" and form.is_valid() and (made := _made(request, form)):
+    if request.method == "POST" and form.is_valid() and (made := _created(request, form)):
         return redirect(made)
-    context = _found(request, data) | {"form": form, "may_make": offered_homes(request).exists()}
+    can_create = projects_for_playlists(request).exists()
+    context = _preview(request, data) | {"form": form, "can_create": can_create}
     status = 422 if request.method == "POST" else 200
     return render(request, "generation/playlists/playlist_new.html", context, status=status)
 
 
 @require_POST
 def playlist_add(request: Request) -> HttpResponse:
-    """Put the ticked takes, or all that a search finds, into a playlist; without one, ask what it shall be called."""
-    takes = _asked_for(request, request.POST)
+    """Add takes to an existing playlist; without one, redirect to the form for a new one."""
+    takes = _requested(request, request.POST)
     back = came_from(request, otherwise=reverse("generation:takes"))
     if not request.POST.get("playlist"):
-        return redirect(f"{reverse('generation:playlist_new')}?{_carried(request.POST)}")
+        return redirect(f"{reverse('generation:playlist_new')}?{_selection_query(request.POST)}")
     if (uuid := uuid_in(request.POST["playlist"])) is None:
         raise Http404
     playlist = playlist_to_edit(request, uuid)
     try:
-        added = lists.add(playlist, takes, by=request.user)
-    except CannotList as refusal:
-        messages.error(request, str(refusal))
+        added = playlists.add(playlist, takes, by=request.user)
+    except CannotChangePlaylist as error:
+        messages.error(request, str(error))
     else:
-        _tell_added(request, playlist, asked=len(takes), added=added)
+        _report(request, playlist, requested=len(takes), added=added)
     return redirect(back)
 
 
-def offered(request: Request) -> QuerySet[Playlist]:
-    """The playlists into which the user may put takes, the newest first."""
-    return Playlist.objects.editable_by(request.user).select_related("project")[:MOST_OFFERED]
+def offered_playlists(request: Request) -> QuerySet[Playlist]:
+    """Return the playlists to which the user may add takes, newest first."""
+    return Playlist.objects.editable_by(request.user).select_related("project")[:MAX_OFFERED]
 
 
-def offered_homes(request: Request) -> QuerySet[Project]:
-    """The projects in which the user may make a playlist."""
+def projects_for_playlists(request: Request) -> QuerySet[Project]:
+    """Return the projects in which the user may create a playlist."""
     return Project.objects.commented_by(request.user)
 
 
-def _name_for(data: QueryDict) -> str:
-    """What the dailies are called; anything else has to be named by who makes it."""
-    today = timezone.localdate()
-    return f"Dailies of {today.day} {today:%B}" if search_of(data).since else ""
+def _default_name(data: QueryDict) -> str:
+    """Return a name for a playlist of recent takes; others are named by the user."""
+    if not search_of(data).since:
+        return ""
+    return _("Dailies %(date)s") % {"date": date_format(timezone.localdate(), "MONTH_DAY_FORMAT")}
 
 
-def _made(request: Request, form: PlaylistForm) -> Playlist | None:
-    """The new playlist; None, with the reason beside its field, when it was refused."""
+def _created(request: Request, form: PlaylistForm) -> Playlist | None:
+    """Return the new playlist, or None with an error on the form."""
     values = form.cleaned_data
-    takes = _asked_for(request, request.POST)
+    takes = _requested(request, request.POST)
     if not takes:
-        form.add_error(None, "No take was chosen. Search for some, or tick them on the page of takes.")
+        form.add_error(None, _("No takes selected. Search for takes, or select some on the Takes page."))
         return None
     try:
-        return lists.create(by=request.user, project=values["home"], name=values["name"], takes=takes)
-    except CannotList as refusal:
-        form.add_error(refusal.field or None, str(refusal))
+        return playlists.create(by=request.user, project=values["home"], name=values["name"], takes=takes)
+    except CannotChangePlaylist as error:
+        form.add_error(error.field or None, str(error))
         return None
 
 
-def _found(request: Request, data: QueryDict) -> dict[str, Any]:
-    """The search, what it finds, and the takes that were ticked in its place."""
-    asked, ticked = search_of(data), _ticked(request, data)
-    rows = in_shot_order(search(request.user, asked)) if asked else Take.objects.none()
-    count = len(ticked) if ticked else rows.count()
-    shown = ticked[:SHOWN] if ticked else list(rows.for_cards()[:SHOWN])
+def _preview(request: Request, data: QueryDict) -> dict[str, Any]:
+    """Return the search with its results, or the selected takes in place of them."""
+    criteria, selected = search_of(data), _selected(request, data)
+    rows = in_shot_order(search(request.user, criteria)) if criteria else Take.objects.none()
+    count = len(selected) if selected else rows.count()
+    shown = selected[:PREVIEW_SIZE] if selected else list(rows.for_cards()[:PREVIEW_SIZE])
     return {
-        **search_fields(request, asked),
-        "ticked": [str(take.uuid) for take in ticked],
+        **search_fields(request, criteria),
+        "selected": [str(take.uuid) for take in selected],
         "takes": shown,
         "count": count,
         "more": count - len(shown),
-        "offered": offered(request),
+        "offered": offered_playlists(request),
     }
 
 
-def _asked_for(request: Request, data: QueryDict) -> list[Take]:
-    """The takes that were ticked, in that order; else all that the search finds, and nothing without a search.
+def _requested(request: Request, data: QueryDict) -> list[Take]:
+    """Return the selected takes in their order, or else all results of the search; nothing without a search.
 
-    One more than fit, so that who asks for too many is told so.
+    One more than the maximum, so that a playlist that is too long is refused and not cut.
     """
     if "take" in data:
-        return _ticked(request, data)
-    asked = search_of(data)
-    rows = in_shot_order(search(request.user, asked)) if asked else Take.objects.none()
-    return list(rows.only("pk")[: lists.MOST_TAKES + 1])
+        return _selected(request, data)
+    criteria = search_of(data)
+    rows = in_shot_order(search(request.user, criteria)) if criteria else Take.objects.none()
+    return list(rows.only("pk")[: playlists.MAX_TAKES + 1])
 
 
-def _ticked(request: Request, data: QueryDict) -> list[Take]:
-    """The ticked takes that the user may see, in the order in which they were told."""
-    keys = list(dict.fromkeys(filter(None, map(uuid_in, data.getlist("take")[: lists.MOST_TAKES]))))
+def _selected(request: Request, data: QueryDict) -> list[Take]:
+    """Return the selected takes that the user may see, in the order of the request."""
+    keys = list(dict.fromkeys(filter(None, map(uuid_in, data.getlist("take")[: playlists.MAX_TAKES]))))
     if not keys:
         return []
     found = {
@@ -126,19 +131,26 @@ def _ticked(request: Request, data: QueryDict) -> list[Take]:
     return [found[key] for key in keys if key in found]
 
 
-def _carried(data: QueryDict) -> str:
-    """What was asked for, as the query of an address."""
+def _selection_query(data: QueryDict) -> str:
+    """Return the selection or search as a query string."""
     kept = data.copy()
     for name in ("csrfmiddlewaretoken", "playlist"):
         kept.pop(name, None)
     return kept.urlencode()
 
 
-def _tell_added(request: Request, playlist: Playlist, *, asked: int, added: int) -> None:
-    there = asked - added
-    already = f" {there} {'was' if there == 1 else 'were'} in it already." if there else ""
-    if not asked:
-        messages.warning(request, "No take was chosen. Tick some first.")
-    else:
-        word = "take is" if added == 1 else "takes are"
-        messages.success(request, f"{added} {word} new in {playlist}.{already}")
+def _report(request: Request, playlist: Playlist, *, requested: int, added: int) -> None:
+    if not requested:
+        messages.warning(request, _("No takes selected. Select at least one."))
+        return
+    message = ngettext(
+        "%(count)d take added to %(playlist)s.", "%(count)d takes added to %(playlist)s.", added
+    )
+    messages.success(request, message % {"count": added, "playlist": playlist})
+    if known := requested - added:
+        message = ngettext(
+            "%(count)d take was already in the playlist.",
+            "%(count)d takes were already in the playlist.",
+            known,
+        )
+        messages.info(request, message % {"count": known})

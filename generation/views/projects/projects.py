@@ -15,7 +15,7 @@ from generation.forms import ProjectForm, StaleProject
 from generation.forms.projects import ONLY_ADMINISTRATORS_OPEN
 from generation.ledger import budget_of
 from generation.models import Job, Production, Take
-from generation.reviews.verdicts.review_state import with_standing
+from generation.reviews.verdicts.review_state import with_review_state
 from generation.spending_limits import Limit
 from generation.views.jobs import controls
 from generation.views.projects import team
@@ -131,7 +131,7 @@ def _assets(request: Request, found: Project) -> QuerySet[Asset]:
 
 def _shots(found: Project, *, after: str) -> QuerySet[Any]:
     """Those behind a code, by their codes; one more than a page shows."""
-    return with_standing(found.shots.filter(code__gt=after)).annotate(
+    return with_review_state(found.shots.filter(code__gt=after)).annotate(
         take_count=_count(Take, "shot"), poster_key=_newest_poster(shot=OuterRef("pk"))
     )[: SHOTS + 1]
 

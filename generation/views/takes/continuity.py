@@ -1,4 +1,4 @@
-"""The continuity sheet of an asset, made for the screen and for paper."""
+"""The continuity sheet of an asset, for screen and print."""
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -11,7 +11,7 @@ from library.views.access import Request, asset_to_see
 
 @require_safe
 def continuity(request: Request, handle: str) -> HttpResponse:
-    """All takes of the asset that the user may see, or with `?approved=1` the approved ones."""
+    """Show all takes of the asset that the user may see, or with `?approved=1` the approved ones."""
     asset = asset_to_see(request, handle)
     approved = request.GET.get("approved") == "1"
     context = {

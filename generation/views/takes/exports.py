@@ -1,4 +1,4 @@
-"""What leaves the house: approved takes as a zip, notes as CSV and on paper, notes as markers of an editor."""
+"""Exports: approved takes as a zip, notes as CSV and for print, and notes as markers for editing software."""
 
 from collections.abc import Sequence
 from typing import Any, TypeVar
@@ -13,54 +13,54 @@ from generation.models import Take
 from generation.reviews.exports import approved_zip as exporting
 from generation.reviews.exports import file_names, markers
 from generation.reviews.exports import notes_csv as notes_sheet
-from generation.reviews.exports.exported_notes import state_of, threads_on, writer_of
+from generation.reviews.exports.exported_notes import threads_on, writer_of
 from generation.reviews.notes.threads import Thread
 from generation.views.shared.access import Request, project_to_see, take_to_see
 from generation.views.shared.pagination import wanted
 from library import storage
 from library.models import Project
 
-Sent = TypeVar("Sent", bound=HttpResponseBase)
+Download = TypeVar("Download", bound=HttpResponseBase)
 MIMES = {markers.EDL: "text/plain; charset=utf-8", markers.OTIO: "application/json"}
-# Each still is cut out of the film anew; a longer list has them when they are asked for.
-STILLS_UNASKED = 12
+# Every still is decoded from the video; longer lists have stills only on request.
+MAX_DEFAULT_STILLS = 12
 
 
 @require_GET
 def approved_zip(request: Request, slug: str) -> HttpResponseBase:
-    """The approved takes of a project, of one shot with `?shot=`, with what is known of where they come from."""
+    """Return the approved takes of a project, with `?shot=` of one shot, with their provenance."""
     project, shot = project_to_see(request, slug), wanted(request, "shot")
     try:
         takes = exporting.approved(project, shot=shot)
-    except exporting.CannotExport as refusal:
-        return _led_back(request, str(refusal), project)
+    except exporting.CannotExport as error:
+        return _redirect_with_warning(request, str(error), project)
     # After the first byte, an error can only be reported by aborting the response.
     storage.check_bucket()
     sent = StreamingHttpResponse(
         exporting.packed(project, takes, by=request.user), content_type="application/zip"
     )
-    return _named(sent, f"{project.slug}-approved.zip")
+    return _as_download(sent, f"{project.slug}-approved.zip")
 
 
 @require_GET
 def notes_csv(request: Request, uuid: UUID) -> HttpResponseBase:
-    """The notes of a take for a spreadsheet."""
+    """Return the notes of a take as CSV."""
     take = take_to_see(request, uuid)
     sent = StreamingHttpResponse(notes_sheet.csv_lines(take), content_type="text/csv; charset=utf-8")
-    return _named(sent, f"{file_names.name_of(take)}-notes.csv")
+    return _as_download(sent, f"{file_names.name_of(take)}-notes.csv")
 
 
 @require_GET
 def notes_print(request: Request, uuid: UUID) -> HttpResponse:
-    """The notes of a take on paper, with the pictures that they speak of where there are few or with `?stills=1`."""
+    """Show the notes of a take for print; with stills if there are few, or with `?stills=1`."""
     take = take_to_see(request, uuid)
     threads = threads_on([take])[take.pk]
     framed = sum(thread.note.frame is not None and not thread.note.deleted_at for thread in threads)
-    asked = wanted(request, "stills")
+    stills = wanted(request, "stills")
     context = {
         "take": take,
         "threads": [_printed(thread) for thread in threads],
-        "shows_stills": asked == "1" or (not asked and framed <= STILLS_UNASKED),
+        "shows_stills": stills == "1" or (not stills and framed <= MAX_DEFAULT_STILLS),
         "framed": framed,
     }
     return render(request, "generation/notes/notes_print.html", context)
@@ -68,19 +68,19 @@ def notes_print(request: Request, uuid: UUID) -> HttpResponse:
 
 @require_GET
 def take_markers(request: Request, uuid: UUID, kind: str) -> HttpResponse:
-    """The notes of a take as markers."""
+    """Return the notes of a take as markers."""
     take = take_to_see(request, uuid)
     return _markers(request, [take], name=file_names.name_of(take), kind=kind, page=take)
 
 
 @require_GET
 def project_markers(request: Request, slug: str, kind: str) -> HttpResponse:
-    """The approved takes of a project one after the other, with their notes as markers."""
+    """Return the approved takes of a project in sequence, with their notes as markers."""
     project = project_to_see(request, slug)
     try:
         takes = exporting.approved(project, shot=wanted(request, "shot"))
-    except exporting.CannotExport as refusal:
-        return _led_back(request, str(refusal), project)
+    except exporting.CannotExport as error:
+        return _redirect_with_warning(request, str(error), project)
     return _markers(request, takes, name=f"{project.slug}-approved", kind=kind, page=project)
 
 
@@ -91,27 +91,26 @@ def _markers(
         raise Http404
     try:
         content = markers.written(takes, name=name, kind=kind)
-    except markers.NoSuchRate as refusal:
-        return _led_back(request, str(refusal), page)
-    return _named(HttpResponse(content, content_type=MIMES[kind]), f"{name}.{kind}")
+    except markers.NoSuchRate as error:
+        return _redirect_with_warning(request, str(error), page)
+    return _as_download(HttpResponse(content, content_type=MIMES[kind]), f"{name}.{kind}")
 
 
 def _printed(thread: Thread) -> dict[str, Any]:
     note = thread.note
     return {
         "note": note,
-        "state": state_of(note),
-        "who": writer_of(note),
-        "replies": [{"note": reply, "who": writer_of(reply)} for reply in thread.replies],
+        "author": writer_of(note),
+        "replies": [{"note": reply, "author": writer_of(reply)} for reply in thread.replies],
     }
 
 
-def _led_back(request: Request, sentence: str, page: Project | Take) -> HttpResponse:
-    messages.warning(request, sentence)
+def _redirect_with_warning(request: Request, message: str, page: Project | Take) -> HttpResponse:
+    messages.warning(request, message)
     return redirect(page)
 
 
-def _named(sent: Sent, name: str) -> Sent:
-    """As a file to save; the name is ASCII."""
-    sent.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return sent
+def _as_download(response: Download, name: str) -> Download:
+    """Make the response a download with this ASCII file name."""
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response

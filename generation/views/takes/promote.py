@@ -1,4 +1,4 @@
-"""A take, or a frame of it, becomes an asset of the library."""
+"""Save a take, or one of its frames, to the library as an asset."""
 
 from uuid import UUID
 
@@ -16,46 +16,46 @@ from library import forms, ingest
 from library.models import Asset
 from library.usability_text import finding_text
 
-REFUSED = 422
+UNPROCESSABLE = 422
+MAX_ASSETS = 60
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def promote(request: Request, uuid: UUID) -> HttpResponse:
-    """The clip, or with `?at=<seconds>` a frame, under a handle of its own."""
+    """Save the video, or with `?at=<seconds>` a frame, under a new handle."""
     take = take_to_edit(request, uuid)
     if request.method != "POST":
         return _page(request, take, PromoteForm(user=request.user, take=take, second=_second(request, take)))
     form = PromoteForm(request.POST, user=request.user, take=take)
     asset = _promoted(form) if form.is_valid() else None
     if asset is None:
-        return _page(request, take, form, status=REFUSED)
-    _tell(request, take, asset)
+        return _page(request, take, form, status=UNPROCESSABLE)
+    _report(request, take, asset)
     return redirect(asset)
 
 
 def assets_of(request: Request, take: Take) -> list[Asset]:
-    """What the library holds of a take, as far as the user may see it, the newest first."""
+    """Return the assets made from a take that the user may see, newest first."""
     assets = Asset.objects.visible_to(request.user).active().filter(promotion__take=take)
     shown = assets.select_related("promotion", "cover").order_by("-pk")
-    return list(shown.only("handle", "cover__thumbnail_key", "promotion__second")[:60])
+    return list(shown.only("handle", "cover__thumbnail_key", "promotion__second")[:MAX_ASSETS])
 
 
 def _promoted(form: PromoteForm) -> Asset | None:
-    """The new asset; None when the form says what stands in the way."""
+    """Return the new asset, or None with an error on the form."""
     try:
         return promotion.promote(form.take, by=form.user, **form.promotion_args())
-    except promotion.CannotPromote as refusal:
-        form.add_error(refusal.field or None, str(refusal))
+    except promotion.CannotPromote as error:
+        form.add_error(error.field or None, str(error))
     except ingest.HandleTaken as error:
         taken = forms.taken_message(form.cleaned_data["handle"], error.asset, form.user)
         form.add_error("handle", taken)
     return None
 
 
-def _tell(request: Request, take: Take, asset: Asset) -> None:
-    messages.success(
-        request, f"{asset} is in the library: {promotion.title_of(take, asset.promotion.second)}."
-    )
+def _report(request: Request, take: Take, asset: Asset) -> None:
+    values = {"asset": asset, "title": promotion.title_of(take, asset.promotion.second)}
+    messages.success(request, _("%(asset)s was saved to the library (%(title)s).") % values)
     version = asset.current_version
     fitness = version.usability if version else None
     for finding in (*fitness.refusals, *fitness.warnings) if fitness else ():
@@ -67,7 +67,7 @@ def _tell(request: Request, take: Take, asset: Asset) -> None:
 
 
 def _second(request: Request, take: Take) -> float | None:
-    """The second in the address, if it is one of the take's."""
+    """Return the second of the query string if the take has it."""
     try:
         second = float(request.GET.get("at", ""))
     except ValueError:

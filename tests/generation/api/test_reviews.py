@@ -133,7 +133,7 @@ def test_a_hundred_notes_cost_as_much_as_one(alices: Client, take: Take, rita: U
 
 
 def test_a_verdict_and_what_it_comes_to(alices: Client, take: Take, program: Program, rita: User) -> None:
-    verdicts.ask_for(take.project, approvals=2, by=rita)
+    verdicts.set_approvals_needed(take.project, approvals=2, by=rita)
     first = decide(alices, take, decision="approved")
     told = {name: first.json()[name] for name in ("decision", "reason", "by", "review", "approvals_needed")}
     assert (first.status_code, told) == (201, {

@@ -9,7 +9,7 @@ from generation.api import job_schemas
 from generation.lifecycle.held.held_jobs import Action, AttentionReason
 from generation.lifecycle.held.resolve import NOT_AVAILABLE
 from generation.lifecycle.queue.controls import PRIORITY_EVENTS
-from generation.models import Job, JobEvent, Take, Verdict
+from generation.models import Job, JobEvent
 from generation.models.job_codes import (
     Event,
     EventCode,
@@ -20,7 +20,7 @@ from generation.models.job_codes import (
     UnsignedCode,
 )
 from generation.models.job_texts import EVENTS, HOLDS, PROBLEMS, UNSIGNED, event_text, hold_text
-from generation.templatetags import badges, job_status
+from generation.templatetags import job_status
 from generation.views.jobs import held, jobs
 from library.probe import Refusal, UnreadableMedia
 
@@ -36,10 +36,8 @@ TABLES = [
     (Action, NOT_AVAILABLE, "generation/lifecycle/held/resolve.py: NOT_AVAILABLE"),
     (Job.Priority, PRIORITY_EVENTS, "generation/lifecycle/queue/controls.py: PRIORITY_EVENTS"),
     (Status, job_status.BADGE_CLASSES, "generation/templatetags/job_status.py: BADGE_CLASSES"),
-    (Take.Review, badges.BADGES, "generation/templatetags/badges.py"),
     # Drafts are not part of the API.
     (Status, ["draft", *get_args(job_schemas.JobStatus)], "generation/api/job_schemas.py: JobStatus"),
-    (Take.Review, get_args(job_schemas.ReviewState), "generation/api/job_schemas.py: ReviewState"),
 ]
 EMPTY_FILE = UnreadableMedia(Refusal.EMPTY, "video.mp4").to_json()
 PARAMETERS = {
@@ -74,10 +72,6 @@ def test_every_status_is_in_one_group_and_in_the_filters_of_the_job_list() -> No
     assert set(Status.sent) < set(Status.active)
     listed = {status for _, statuses in jobs.FILTERS.values() for status in statuses}
     assert listed == set(Status), "generation/views/jobs/jobs.py: FILTERS"
-
-
-def test_every_verdict_decision_is_a_review_state() -> None:
-    assert set(Verdict.Decision.values) < set(Take.Review.values), "generation/models/{verdicts,takes}.py"
 
 
 @pytest.mark.parametrize("code", EventCode)

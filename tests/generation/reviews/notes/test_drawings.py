@@ -3,6 +3,7 @@
 import json
 import math
 import re
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -11,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from generation.reviews.notes import drawings
-from generation.reviews.notes.drawings import UnreadableDrawing
+from generation.reviews.notes.drawing_errors import message_of
+from generation.reviews.notes.drawings import DrawingError, InvalidDrawing
 from library.decoder import drawing
 
 PEN = {"tool": "pen", "color": "red", "width": 0.006, "points": [[0.1, 0.2], [0.15, 0.22]]}
@@ -35,7 +37,7 @@ anything = st.recursive(
 
 @given(st.lists(stroke, max_size=5))
 def test_what_is_drawn_is_kept_to_a_ten_thousandth(drawn: list[dict[str, Any]]) -> None:
-    kept = drawings.read(json.dumps(drawn)) or []
+    kept = drawings.parse(json.dumps(drawn)) or []
     assert len(kept) == len(drawn)
     for old, new in zip(drawn, kept, strict=True):
         assert {name: new[name] for name in ("tool", "color")} == {
@@ -43,67 +45,67 @@ def test_what_is_drawn_is_kept_to_a_ten_thousandth(drawn: list[dict[str, Any]]) 
         }
         for (x1, y1), (x2, y2) in zip(old["points"], new["points"], strict=True):
             assert max(abs(x1 - x2), abs(y1 - y2)) <= 0.00005
-    assert drawings.checked(kept or None) == (kept or None)
-    assert [one.told() for one in drawings.strokes_of(kept)] == kept
+    assert drawings.validate(kept or None) == (kept or None)
+    assert [one.as_json() for one in drawings.load_strokes(kept)] == kept
 
 
 @given(anything)
-def test_anything_else_is_refused_with_a_sentence(sent: Any) -> None:
+def test_other_data_is_refused(sent: Any) -> None:
     """Also numbers that JSON does not have, which databases refuse."""
     if sent == []:
         return
-    with pytest.raises(UnreadableDrawing, match=r"\.$"):
-        drawings.read(json.dumps(sent))
+    with pytest.raises(InvalidDrawing):
+        drawings.parse(json.dumps(sent))
 
 
 @given(st.text())
 def test_any_text_is_a_drawing_or_refused(text: str) -> None:
-    refused: list[str] = []
-    try:
-        assert drawings.read(text) is None
-    except UnreadableDrawing as refusal:
-        refused.append(str(refusal))
-    assert all(told.endswith(".") for told in refused)
+    with suppress(InvalidDrawing):
+        assert drawings.parse(text) is None
 
 
 @given(st.sampled_from(sorted(PEN)), anything.filter(lambda value: not isinstance(value, float | list)))
-def test_one_wrong_part_is_refused(name: str, value: Any) -> None:
-    with pytest.raises(UnreadableDrawing, match=r"^Stroke 1 of the drawing"):
-        drawings.checked([PEN | {name: value}])
+def test_one_wrong_field_is_refused(name: str, value: Any) -> None:
+    with pytest.raises(InvalidDrawing) as error:
+        drawings.validate([PEN | {name: value}])
+    assert error.value.stroke == 1
 
 
 @pytest.mark.parametrize(
-    ("sent", "told"),
+    ("sent", "code", "stroke", "field"),
     [
-        ([PEN | {"points": [[0.5, 1.2]]}], "Stroke 1 of the drawing is wrong at points.0.1"),
-        ([PEN | {"points": [[math.nan, 0]]}], "Stroke 1 of the drawing is wrong at points.0.0"),
-        ([PEN | {"points": []}], "Stroke 1 of the drawing is wrong at points"),
-        (
-            [PEN, PEN | {"tool": "box", "points": [[0, 0]]}],
-            "Stroke 2 of the drawing is a box without its two ends",
-        ),
-        ([PEN | {"tool": "arrow", "points": [[0, 0]] * 3}], "an arrow without its two ends"),
-        ([PEN | {"name": "x"}], "wrong at name"),
-        ([PEN] * 201, "more than 200 strokes"),
-        ([PEN | {"points": [[0.5, 0.5]] * 30}] * 170, "more than 5000 points"),
-        ({"strokes": [PEN]}, "cannot be read"),
+        ([PEN | {"points": [[0.5, 1.2]]}], DrawingError.INVALID_STROKE, 1, "points.0.1"),
+        ([PEN | {"points": [[math.nan, 0]]}], DrawingError.INVALID_STROKE, 1, "points.0.0"),
+        ([PEN | {"points": []}], DrawingError.INVALID_STROKE, 1, "points"),
+        ([PEN, PEN | {"tool": "box", "points": [[0, 0]]}], DrawingError.ENDS_MISSING, 2, ""),
+        ([PEN | {"tool": "arrow", "points": [[0, 0]] * 3}], DrawingError.ENDS_MISSING, 1, ""),
+        ([PEN | {"name": "x"}], DrawingError.INVALID_STROKE, 1, "name"),
+        ([PEN] * 201, DrawingError.TOO_MANY_STROKES, 0, ""),
+        ([PEN | {"points": [[0.5, 0.5]] * 30}] * 170, DrawingError.TOO_MANY_POINTS, 0, ""),
+        ({"strokes": [PEN]}, DrawingError.UNREADABLE, 0, ""),
     ],
 )
-def test_faults_are_told_with_their_place(sent: Any, told: str) -> None:
-    with pytest.raises(UnreadableDrawing, match=told):
-        drawings.read(json.dumps(sent))
+def test_errors_name_the_stroke_and_the_field(sent: Any, code: DrawingError, stroke: int, field: str) -> None:
+    with pytest.raises(InvalidDrawing) as error:
+        drawings.parse(json.dumps(sent))
+    assert (error.value.code, error.value.stroke, error.value.field) == (code, stroke, field)
+
+
+@pytest.mark.parametrize("code", DrawingError)
+def test_each_error_has_a_message(code: DrawingError) -> None:
+    assert message_of(InvalidDrawing(code, stroke=1, field="width"))
 
 
 def test_nothing_drawn_is_no_drawing() -> None:
-    assert [drawings.read(text) for text in ("", "  ", "[]")] == [None] * 3
-    assert drawings.checked(None) is None
+    assert [drawings.parse(text) for text in ("", "  ", "[]")] == [None] * 3
+    assert drawings.validate(None) is None
 
 
 def test_a_large_text_is_not_even_parsed() -> None:
-    with pytest.raises(UnreadableDrawing, match="larger than 200 KB"):
-        drawings.read("[" * 200_001)
-    with pytest.raises(UnreadableDrawing, match="cannot be read"):
-        drawings.read("[" * 150_000)
+    for size, code in [(200_001, DrawingError.TOO_LARGE), (150_000, DrawingError.UNREADABLE)]:
+        with pytest.raises(InvalidDrawing) as error:
+            drawings.parse("[" * size)
+        assert error.value.code == code
 
 
 def test_screens_draw_what_stills_burn_in() -> None:

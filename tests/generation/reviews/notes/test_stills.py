@@ -12,7 +12,7 @@ from PIL import Image, ImageChops, ImageDraw
 
 from generation.models import Take
 from generation.reviews.notes import stills
-from generation.reviews.notes.drawings import COLORS, strokes_of
+from generation.reviews.notes.drawings import COLORS, load_strokes
 from library import storage
 from library.decoder.drawing import with_strokes
 from library.models import Project
@@ -77,7 +77,7 @@ def test_the_still_is_the_frame_that_pyav_decodes(stored: Stored, fps: int) -> N
     take, decoded = stored(fps)
     assert len(decoded) == SECONDS * fps
     for frame in (0, 1, fps - 1, fps, fps + 1, len(decoded) - 2, len(decoded) - 1):
-        still = opened(stills.still(take, frame))
+        still = opened(stills.render(take, frame))
         assert number_on(still) == frame
         assert still.tobytes() == decoded[frame].tobytes()
 
@@ -85,19 +85,19 @@ def test_the_still_is_the_frame_that_pyav_decodes(stored: Stored, fps: int) -> N
 def test_there_is_no_frame_beyond_the_end(stored: Stored) -> None:
     take, _ = stored(24)
     for frame in (48, -1, 10**9):
-        with pytest.raises(stills.NoSuchFrame, match=f"48 frames, 0 to 47. There is no frame {frame}"):
-            stills.still(take, frame)
+        with pytest.raises(stills.NoSuchFrame, match=str(frame)):
+            stills.render(take, frame)
 
 
 def test_a_storage_that_does_not_have_the_film_is_told(s3: object, alice: User, project: Project) -> None:
-    with pytest.raises(stills.NoStill, match="not in the storage"):
-        stills.still(make_take(alice, project), 3)
+    with pytest.raises(stills.StillUnavailable):
+        stills.render(make_take(alice, project), 3)
 
 
 @pytest.mark.parametrize("size", [(320, 180), (1280, 720), (3840, 2160), (360, 640)])
 def test_strokes_are_burnt_in_where_they_were_drawn(size: tuple[int, int]) -> None:
     width, height = size
-    drawing = strokes_of(
+    drawing = load_strokes(
         [
             {"tool": "pen", "color": "red", "width": 0.02, "points": [[0.1, 0.5], [0.3, 0.5]]},
             {"tool": "box", "color": "green", "width": 0.02, "points": [[0.9, 0.9], [0.5, 0.1]]},
@@ -105,7 +105,7 @@ def test_strokes_are_burnt_in_where_they_were_drawn(size: tuple[int, int]) -> No
             {"tool": "pen", "color": "blue", "width": 0.05, "points": [[0.2, 0.2]]},
         ]
     )
-    strokes = [stroke.told() | {"color": COLORS[stroke.color]} for stroke in drawing]
+    strokes = [stroke.as_json() | {"color": COLORS[stroke.color]} for stroke in drawing]
     picture = with_strokes(Image.new("RGB", size, "#404040"), strokes)
 
     def at(x: float, y: float) -> str:

@@ -3,7 +3,7 @@
 import pytest
 from django.contrib.auth.models import User
 
-from generation.models import Guest, Note, Notification, ShareLink, Shot, Take, Verdict
+from generation.models import Guest, Note, Notification, ShareLink, Shot, Take
 from generation.reviews.notes import notes
 from generation.reviews.notifications import notification_text, notify
 from generation.reviews.verdicts import verdicts
@@ -95,7 +95,7 @@ def test_users_who_already_decided_are_not_notified_of_the_take(
     take: Take, alice: User, bob: User, rita: User, vera: User
 ) -> None:
     """The other reviewers and the author of the note are notified."""
-    verdicts.ask_for(take.project, approvals=2, by=alice)
+    verdicts.set_approvals_needed(take.project, approvals=2, by=alice)
     note = Note.objects.create(take=take, author=vera, text="Her coat")
     half, refused = (make_take(bob, take.project, for_note=note) for _ in range(2))
     verdicts.decide(half, decision="approved", by=rita)
@@ -167,7 +167,7 @@ def test_the_location_names_project_take_shot_and_time_code(
     assert ("010" in text.location, "00:02.10" in text.location) == (shot, frame is not None)
 
 
-@pytest.mark.parametrize("decision", Verdict.Decision.values)
+@pytest.mark.parametrize("decision", Take.Review.verdicts())
 @pytest.mark.parametrize("is_guest", [False, True])
 def test_each_decision_has_a_sentence(
     take: Take, bob: User, rita: User, guest: Guest, decision: str, is_guest: bool

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from generation.models import Playlist, PlaylistItem, ShareLink, Take
 from generation.reviews.playlists import playlists
-from generation.reviews.playlists.playlists import CannotList
+from generation.reviews.playlists.playlists import CannotChangePlaylist
 from generation.reviews.sharing import share_links, shared_takes
 from generation.reviews.sharing.share_links import Terms
 from library.models import Membership, Project, Role
@@ -177,7 +177,7 @@ def test_the_makers_own_takes_are_added_as_ever(bob: User, dailies: Playlist, se
 
 def test_a_refusal_adds_none_of_several(rita: User, bob: User, dailies: Playlist, secret: Take) -> None:
     link_to(dailies, bob)
-    with pytest.raises(CannotList, match="takes of Far Shore, Harbour Lights"):
+    with pytest.raises(CannotChangePlaylist, match="takes of Far Shore, Harbour Lights"):
         playlists.add(dailies, [make_take(bob, dailies.project), secret], by=rita)
     assert dailies.items.count() == 1
 

@@ -103,8 +103,8 @@ def test_nobody_is_told_of_what_is_not_theirs(charlie: User, season: list[Take])
 
 def test_the_bars_are_to_one_scale(alice: User, season: list[Take]) -> None:
     bars = plot(scores(alice, by=Grouping.MODEL, chosen=Chosen()))
-    assert [[(part.kind, part.x, part.width) for part in bar.parts] for bar in bars] == [
-        [("approved", "0.000", "50.000"), ("rejected", "50.000", "50.000")],
-        [("approved", "0.000", "50.000"), ("waiting", "50.000", "50.000")],
+    assert [[(part.tone, part.x, part.width) for part in bar.parts] for bar in bars] == [
+        [("ok", "0.000", "50.000"), ("bad", "50.000", "50.000")],
+        [("ok", "0.000", "50.000"), ("info", "50.000", "50.000")],
     ]
     assert [bar.money_width for bar in bars] == ["49.508", "100.000"]

@@ -168,4 +168,4 @@ def test_mentions_by_guests_are_not_marked_for_the_team(
     enter(link).post(f"{page_of(link, take)}notes/", {"text": "@rita please"})
     client.force_login(bob)
     (thread,) = client.get(take.get_absolute_url()).context["threads"]
-    assert [piece.is_person for piece in thread.first.pieces] == [False]
+    assert [part.is_member for part in thread.note["parts"]] == [False]

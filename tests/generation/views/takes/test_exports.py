@@ -213,7 +213,7 @@ def test_an_unsupported_frame_rate_redirects_to_the_take(as_alice, approved):
 
 def test_the_take_page_says_what_the_file_says_of_itself(as_alice, approved):
     page = as_alice.get(approved.get_absolute_url()).content.decode()
-    assert "signed by “Harbour Films”" in page
+    assert "Harbour Films" in page
     Take.objects.filter(pk=approved.pk).update(signed_by="", unsigned_reason="no_certificate")
     page = as_alice.get(approved.get_absolute_url()).content.decode()
     assert "no certificate is configured" in page

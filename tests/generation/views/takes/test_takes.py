@@ -31,7 +31,7 @@ def test_the_stack_holds_the_takes_of_this_shot(as_alice: Client, alice: User, p
     first, second = make_take(alice, project, shot=shot), make_take(alice, project, shot=shot)
     make_take(alice, project)
     shown = as_alice.get(first.get_absolute_url()).context["stack"]
-    assert [take.uuid for take in shown] == [first.uuid, second.uuid]
+    assert [take["uuid"] for take in shown] == [first.uuid, second.uuid]
 
 
 @pytest.mark.parametrize(
