@@ -3,9 +3,9 @@
     DRAFT -> QUEUED -> SUBMITTING -> RUNNING -> STORING -> SUCCEEDED
                 |  ^______|  |          |          |
                 v  not sent  v          v          v
-            CANCELLED       HELD     FAILED,    HELD: it is paid for
+            CANCELLED       HELD     FAILED,    HELD: it has been paid for
                                       HELD
-    HELD -> SUBMITTING, RUNNING, STORING or FAILED, as a person decides (`resolving`)
+    HELD -> QUEUED, SUBMITTING, RUNNING, STORING or FAILED, as a user decides (`held.resolve`)
 
 Each step claims the row, does its slow work outside any transaction, and commits fenced by its lease. Lost, repeated
 and late queue messages do no harm: `sweep` finds jobs that are due. This package names its tasks by dotted

@@ -14,7 +14,7 @@ MAX_TRIES = 4  # the first and up to three retries (skyreels-api.md, section 6)
 
 
 class CallbackQuerySet(models.QuerySet["Callback"]):
-    """Which webhooks to call next."""
+    """Webhooks, filtered by when they are due."""
 
     def due(self) -> Self:
         """Filter webhooks of tasks that have a video or failed, the longest overdue first; others are never called."""
