@@ -18,6 +18,7 @@ from generation.lifecycle.store import results
 from generation.lifecycle.store.download import LinkDead
 from generation.lifecycle.store.ssrf import NotPublic
 from generation.models import Job
+from generation.models.job_codes import Event, EventCode
 from generation.skyreels.client import AsyncSkyReelsClient, SkyReelsClient
 from library import probe, storage
 from tests.generation.lifecycle.model_provider import Clock, Provider, nothing
@@ -65,7 +66,7 @@ class World:
         patch.setattr(gateway, "polling_client", self._polling_client)
         patch.setattr(timezone, "now", lambda: self.clock.now())
         patch.setattr(rate_limit, "time", SimpleNamespace(time=lambda: self.clock.now().timestamp()))
-        patch.setattr(results, "_bring_home", self._bring_home)
+        patch.setattr(results, "_download_and_store", self._download_and_store)
 
     @contextmanager
     def _client(self) -> Iterator[SkyReelsClient]:
@@ -76,11 +77,15 @@ class World:
         http = httpx.AsyncClient(transport=self.provider.transport(), trust_env=False)
         return http, AsyncSkyReelsClient(http, base_url=settings.SKYREELS_BASE_URL, api_key="key")
 
-    def _bring_home(self, lease: Lease, job: Job, folder: Path) -> tuple[dict[str, Any], str]:
+    def _download_and_store(self, lease: Lease, job: Job, folder: Path) -> tuple[dict[str, Any], Event]:
         outcome, before, after = self.outcome, self.before, self.after
         self.outcome, self.before, self.after = "taken", nothing, nothing
         before()
         if outcome in TROUBLES:
             raise TROUBLES[outcome]
         after()
-        return {"key": storage.take_key(job.uuid), "poster_key": storage.poster_key(job.uuid), **FACTS}, ""
+        return {
+            "key": storage.take_key(job.uuid),
+            "poster_key": storage.poster_key(job.uuid),
+            **FACTS,
+        }, Event(EventCode.STORED)

@@ -108,7 +108,7 @@ def test_an_address_that_we_did_not_give_out_is_unknown(client: Client, queued, 
 
 def test_a_body_that_is_too_large_is_not_read(client: Client, rendering) -> None:
     answer = client.post(
-        address(rendering), b"x" * (provider_webhook.MOST + 1), content_type="application/json"
+        address(rendering), b"x" * (provider_webhook.MAX_BODY_BYTES + 1), content_type="application/json"
     )
     assert answer.status_code == 413
     assert wait_of(rendering) > 5
@@ -121,7 +121,9 @@ def test_calls_need_neither_session_nor_form_token(rendering) -> None:
 
 
 def test_no_log_tells_an_address(client: Client, rendering, caplog) -> None:
-    client.post(address(rendering), b"x" * (provider_webhook.MOST + 1), content_type="application/json")
+    client.post(
+        address(rendering), b"x" * (provider_webhook.MAX_BODY_BYTES + 1), content_type="application/json"
+    )
     client.get(address(rendering))
     client.post(address(rendering))
     [written] = [handler for handler in logging.getLogger().handlers if isinstance(handler.formatter, Line)]
