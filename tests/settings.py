@@ -19,10 +19,10 @@ atexit.register(shutil.rmtree, _var, ignore_errors=True)
 
 
 # How much is run is asked for from outside; what the parts are set up with is not.
-_size = "BACKLOT_FAULTS_FULL"
+_sizes = {"BACKLOT_FAULTS_FULL", "BACKLOT_FUZZ_EXAMPLES"}
 # Every message becomes `x`; tests of wording are left out (`tests/translation/dummy_catalogue.py`).
 DUMMY_CATALOGUE = os.environ.get("BACKLOT_TESTS_DUMMY_CATALOGUE") == "1"
-_kept = {_size, "BACKLOT_TESTS_DUMMY_CATALOGUE"}
+_kept = {*_sizes, "BACKLOT_TESTS_DUMMY_CATALOGUE"}
 for _name in list(os.environ):
     if _name.startswith(("BACKLOT_", "AWS_", "SKYREELS_", "C2PA_", "EMAIL_URL")) and _name not in _kept:
         del os.environ[_name]

@@ -36,7 +36,7 @@ from tests import factories
 from tests.generation.composition import cast
 from tests.generation.views.conftest import make_take
 
-EXAMPLES = int(os.environ.get("BACKLOT_FUZZ_EXAMPLES", "12"))
+EXAMPLES = int(os.environ.get("BACKLOT_FUZZ_EXAMPLES", "6"))
 CHECKS = [
     not_a_server_error,
     status_code_conformance,
