@@ -54,7 +54,7 @@ class PriceTable(BaseModel):
         return next(price.usd_per_second for price in self.prices if price.key == wanted)
 
     def overlaid(self, newer: Iterable[Price], *, as_of: date) -> "PriceTable":
-        """Return the table with these prices in place of its own."""
+        """Return the table with these prices replacing the existing ones."""
         merged = {price.key: price for price in (*self.prices, *newer)}
         return PriceTable(as_of=max(self.as_of, as_of), prices=tuple(merged.values()))
 

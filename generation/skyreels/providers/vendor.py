@@ -8,10 +8,10 @@ clients agree, **L** one client or an inference.
 | `POST /api/v1/video/{kind}/submit`, `GET /api/v1/video/{kind}/task/{id}` | H |
 | the kinds `text2video`, `image2video`, `omni-video` | H |
 | `api_key` in the JSON body of a submit; a poll carries no key | H |
-| no `model` but a `mode`, `std` unless asked for; `sound` is false unless asked for | H |
+| no `model` but a `mode`, `std` by default; `sound` is false by default | H |
 | `mode` may be `fast`, which an older page only announced, as `pro` still is | M |
 | `resolution` as at the gateway, though an older page says that all is 1080p | M |
-| sound in mode std only; a reference video brings its own sound instead | M |
+| sound in mode std only; a reference video keeps its own sound | M |
 | responses `{task_id, msg, code, status, data, trace_id}` | H |
 | codes 401 key, 422 rule, 429 busy, 480 no credits, 481 too fast, 482 content, 500 | H |
 | a code may be inside HTTP 200, or be the HTTP status itself: both are read | L |
