@@ -239,13 +239,13 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.outages.AnswerOutages",
     "config.refused_bodies.refuse_unread_bodies",
-    "generation.views.context_processors.keep_private",
+    "generation.views.middleware.prevent_shared_caching",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "library.languages.middleware.use_account_language",
-    "generation.views.context_processors.KeepTyped",
+    "generation.views.middleware.RequireLogin",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -265,7 +265,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "generation.views.context_processors.workplace",
+                "generation.views.context_processors.top_bar",
             ],
         },
     },
@@ -273,7 +273,7 @@ TEMPLATES = [
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "generation:home"
 LOGOUT_REDIRECT_URL = "login"
-CSRF_FAILURE_VIEW = "generation.views.context_processors.stale_form"
+CSRF_FAILURE_VIEW = "generation.views.stale_form.stale_form"
 AUTHENTICATION_BACKENDS = ["library.authentication.ThrottledBackend"]
 # The first one hashes; passwords with another hash are rehashed at the next log-in.
 PASSWORD_HASHERS = ["library.passwords.BoundedArgon2Hasher", "library.passwords.BoundedPbkdf2Hasher"]
@@ -415,7 +415,7 @@ UNFOLD = {
     "SITE_URL": "/",
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda _: static("favicon.svg")}],
     "SHOW_HISTORY": True,
-    "DASHBOARD_CALLBACK": "generation.views.admin_dashboard.with_figures",
+    "DASHBOARD_CALLBACK": "generation.views.admin_dashboard.add_figures",
     "COLORS": {
         "primary": {
             "50": "#fff8ec", "100": "#fbe9cb", "200": "#f7d79f", "300": "#f5c373", "400": "#f2ae49",

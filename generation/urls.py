@@ -1,12 +1,12 @@
-"""The addresses of projects, jobs and takes."""
+"""URLs of projects, jobs and takes."""
 
 from django.urls import path
 
-from generation.views import context_processors, health, home
+from generation.views import health, home
 from generation.views.account import email_settings, inbox, tokens
 from generation.views.compose import composer, reuse, shot_table, take_from_note
 from generation.views.guests import guest_access, guest_ballots, guest_pages
-from generation.views.jobs import batches, controls, held, jobs, provider_webhook
+from generation.views.jobs import batches, controls, gateway, held, jobs, provider_webhook
 from generation.views.notes import notes
 from generation.views.playlists import add_takes, playlists, review_session
 from generation.views.projects import ledger, linked_assets, projects, rename_asset, team, where_used
@@ -115,6 +115,6 @@ urlpatterns = [
     path("s/<str:token>/vote/<uuid:key>/<slug:proof>/", guest_ballots.shared_voter, name="shared_voter"),
     path("s/<path:rest>/", guest_access.unknown_path, name="shared_nowhere"),
     path("hooks/skyreels/<slug:token>/callback", provider_webhook.skyreels, name="hook"),
-    path("gateway/resume/", context_processors.gateway_resume, name="gateway_resume"),
+    path("gateway/resume/", gateway.gateway_resume, name="gateway_resume"),
     path("metrics", health.metrics, name="metrics"),
 ]

@@ -7,10 +7,10 @@ from ninja import Schema
 from pydantic import Field
 
 from generation.api.errors import Invalid
+from library import pagination
 
 Item = TypeVar("Item")
 SIZE = 50
-MAX_DIGITS = 18
 
 
 class Page(Schema, Generic[Item]):
@@ -22,17 +22,11 @@ class Page(Schema, Generic[Item]):
 
 def paginate(rows: QuerySet[Any], cursor: str) -> tuple[list[Any], str | None]:
     """Return the rows after a cursor, newest first, and the cursor of the next page. Raise Invalid."""
-    if cursor:
-        rows = rows.filter(pk__lt=_parse(cursor))
-    found = list(rows.order_by("-pk")[: SIZE + 1])
-    items = found[:SIZE]
-    return items, str(items[-1].pk) if len(found) > SIZE else None
-
-
-def _parse(cursor: str) -> int:
-    if not (cursor.isascii() and cursor.isdecimal() and len(cursor) <= MAX_DIGITS):
+    before = pagination.parse_key(cursor)
+    if cursor and before is None:
         raise invalid_cursor()
-    return int(cursor)
+    page = pagination.newest_first(rows, before, size=SIZE)
+    return page.items, None if page.next is None else str(page.next)
 
 
 def invalid_cursor() -> Invalid:

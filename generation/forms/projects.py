@@ -8,7 +8,8 @@ from typing import Any
 from django import forms
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
-from django.utils.text import slugify
+from django.utils.text import format_lazy, slugify
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from generation.ledger.budgets import WARN_AT
@@ -17,7 +18,8 @@ from generation.reviews.verdicts import verdicts
 from library.forms.text import VisibleCharField
 from library.models import Membership, Project, Role
 
-NUMBERS = ("warn_at", "approvals_needed")  # left empty they stay as they are
+# Left empty, these keep their value.
+NUMBERS = ("warn_at", "approvals_needed")
 
 ONLY_ADMINISTRATORS_OPEN = _(
     "Only administrators can create projects. Ask one to create it and make you its owner."
@@ -28,43 +30,45 @@ RESERVED_SLUGS = {"new"}
 
 
 class StaleProject(Exception):
-    """Somebody saved the project after the form was opened: show both texts and let the person choose."""
+    """The project was saved after the form was opened. Show both versions and let the user choose."""
 
     def __init__(self, current: Project) -> None:
-        super().__init__(f"{current} was changed meanwhile")
+        super().__init__(f"{current} was changed concurrently")
         self.current = current
 
 
 class ProjectForm(forms.ModelForm):
-    """A project's name, description and budget, from when on its owners are warned of the budget's end, and how many
-    people have to approve a take. `seen` is a mark of what was saved when the form was opened."""
+    """Name, description, budget, budget warning and number of approvals of a project.
+
+    `seen` is a digest of the values that were saved when the form was opened.
+    """
 
     budget_usd = forms.DecimalField(
-        label="Budget in US dollars",
+        label=_("Budget in US dollars"),
         required=False,
         min_value=0,
         max_digits=12,
         decimal_places=2,
         error_messages={
-            "invalid": "Write the budget as an amount, such as 60 or 12.50.",
-            "min_value": "A budget is 0 US dollars or more.",
+            "invalid": _("Enter the budget as an amount, such as 60 or 12.50."),
+            "min_value": _("The budget cannot be negative."),
         },
-        help_text="A take that would pass it is refused. Empty means no limit.",
+        help_text=_("Takes that would exceed it are refused. Leave empty for no limit."),
     )
     warn_at = forms.IntegerField(
-        label="Warn at, per cent of the budget",
+        label=_("Budget warning at (%)"),
         required=False,
         min_value=1,
         max_value=100,
-        help_text=f"From there on its pages and its owners' home say so. {WARN_AT} unless you choose.",
+        help_text=format_lazy(_("Owners are alerted past this point. Default {percent}."), percent=WARN_AT),
     )
 
     approvals_needed = forms.IntegerField(
-        label="Approvals that a take needs",
+        label=_("Required approvals"),
         required=False,
         min_value=1,
         max_value=20,
-        help_text="So many owners and reviewers have to approve it. When it changes, all takes are counted anew.",
+        help_text=_("Number of approvals that a take needs. Changing it recalculates all takes."),
     )
     own_budget = forms.BooleanField(
         label=_("Give the project its own budget"),
@@ -78,23 +82,24 @@ class ProjectForm(forms.ModelForm):
     class Meta:
         model = Project
         fields = ["name", "description", "budget_usd"]
+        labels = {"name": _("Name"), "description": _("Description")}
         field_classes = {"name": VisibleCharField}
         widgets = {"description": forms.Textarea(attrs={"rows": 4})}
-        error_messages = {"name": {"required": "Give the project a name."}}
+        error_messages = {"name": {"required": _("Enter a name for the project.")}}
 
     def __init__(self, *args: Any, by: User | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if not (self.instance.charged_to_id and by and by.is_superuser):
             del self.fields["own_budget"]
-        said = _said(self.instance)
-        self.initial.update(said, seen=_mark(said))
+        saved = _saved_values(self.instance)
+        self.initial.update(saved, seen=_digest(saved))
 
     @transaction.atomic
     def change(self, by: User) -> Project:
-        """Save what was typed; a threshold or a number that was left empty stays as it is. Raises StaleProject when
-        the form was opened on another text than the one that is saved; then nothing is changed."""
+        """Save the form; empty numbers keep their value. Raise StaleProject if the project was saved after the form was
+        opened; nothing is changed then."""
         saved = Project.objects.select_for_update().get(pk=self.instance.pk)
-        if self.cleaned_data["seen"] not in {"", _mark(_said(saved))}:
+        if self.cleaned_data["seen"] not in {"", _digest(_saved_values(saved))}:
             raise StaleProject(saved)
         project: Project = self.save(commit=False)
         changed = list(self.Meta.fields)
@@ -107,18 +112,19 @@ class ProjectForm(forms.ModelForm):
         return project
 
     def differences(self, current: Project) -> list[tuple[str, str, str]]:
-        """Label, what is saved now, what was typed here; only where the two differ."""
+        """Return (label, saved value, typed value) of the fields that differ."""
         typed = {**self.cleaned_data, "budget_usd": _money(self.cleaned_data["budget_usd"])}
+        none = gettext("none")
         rows = [
-            (str(self[name].label), f"{now}" or "none", f"{typed[name]}" or "none")
-            for name, now in _said(current).items()
+            (str(self[name].label), str(saved) or none, str(typed[name]) or none)
+            for name, saved in _saved_values(current).items()
             if not (name in NUMBERS and typed[name] is None)
         ]
         return [row for row in rows if row[1] != row[2]]
 
     def take_over(self, current: Project) -> None:
-        """Lets the next press of the button save this text over the one that was just shown."""
-        self.data = {**self.data.dict(), self.add_prefix("seen"): _mark(_said(current))}  # type: ignore[attr-defined]
+        """Let the next submission overwrite the version that is shown."""
+        self.data = {**self.data.dict(), self.add_prefix("seen"): _digest(_saved_values(current))}  # type: ignore[attr-defined]
 
     @transaction.atomic
     def create(self, owner: User) -> Project:
@@ -140,7 +146,7 @@ class ProjectForm(forms.ModelForm):
 
 
 class LimitField(forms.DecimalField):
-    """What a member may spend in a calendar month, in US dollars; empty: no limit."""
+    """The amount that a member may spend per calendar month, in US dollars; empty for no limit."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(
@@ -161,10 +167,12 @@ class LimitField(forms.DecimalField):
 
 
 class MemberForm(forms.Form):
-    """Adds somebody to a project's team."""
+    """Adds a member to a project's team."""
 
-    username = forms.CharField(max_length=150, widget=forms.TextInput(attrs={"autocomplete": "off"}))
-    role = forms.ChoiceField(choices=Role.choices, initial=Role.EDITOR)
+    username = forms.CharField(
+        label=_("Username"), max_length=150, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+    role = forms.ChoiceField(label=_("Role"), choices=Role.choices, initial=Role.EDITOR)
     monthly_limit_usd = LimitField()
 
     def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:
@@ -172,16 +180,16 @@ class MemberForm(forms.Form):
         self.project = project
 
     def clean_username(self) -> User:
-        """The person with that name. Raises ValidationError for a stranger or one who is in the team."""
+        """Return the active user with that name, who must not be a member yet."""
         name = self.cleaned_data["username"]
-        person = User.objects.filter(username__iexact=name, is_active=True).first()
-        if person is None:
-            raise forms.ValidationError(
-                f"Nobody here is called {name}. An administrator can make the account."
-            )
-        if self.project.memberships.filter(user=person).exists():
-            raise forms.ValidationError(f"{person} is in the team already; change the role in the list.")
-        return person
+        user = User.objects.filter(username__iexact=name, is_active=True).first()
+        if user is None:
+            text = gettext("There is no user named %(name)s. An administrator can create the account.")
+            raise forms.ValidationError(text % {"name": name})
+        if self.project.memberships.filter(user=user).exists():
+            text = gettext("%(name)s is already a member. Change the role in the list.")
+            raise forms.ValidationError(text % {"name": user})
+        return user
 
 
 class RoleForm(forms.Form):
@@ -197,15 +205,15 @@ class RoleForm(forms.Form):
         return {name: self.cleaned_data[name]} if name in self.data else {}
 
 
-def _said(project: Project) -> dict[str, Any]:
-    """What the form shows of a project as it is saved."""
-    known = Production.objects.filter(project=project.pk).first()
+def _saved_values(project: Project) -> dict[str, Any]:
+    """Return the saved values of the form's fields."""
+    production = Production.objects.filter(project=project.pk).first()
     return {
         "name": project.name,
         "description": project.description,
         "budget_usd": _money(project.budget_usd),
-        "warn_at": known.warn_at if known else WARN_AT,
-        "approvals_needed": known.approvals_needed if known else 1,
+        "warn_at": production.warn_at if production else WARN_AT,
+        "approvals_needed": production.approvals_needed if production else 1,
     }
 
 
@@ -213,8 +221,8 @@ def _money(budget: Decimal | None) -> str:
     return "" if budget is None else f"{budget:.2f}"
 
 
-def _mark(said: dict[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+def _digest(values: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
 
 
 def save_with_free_slug(project: Project, name: str) -> None:
@@ -235,7 +243,7 @@ def save_with_free_slug(project: Project, name: str) -> None:
 
 
 def free_slug(name: str) -> str:
-    """An address for a project that no other one has; a name without Latin letters gives `project`."""
+    """Return an unused slug; a name without ASCII letters and digits gives `project`."""
     stem = slugify(name)[:50].strip("-") or "project"
     taken = {*Project.objects.filter(slug__startswith=stem).values_list("slug", flat=True), *RESERVED_SLUGS}
     number, slug = 1, stem

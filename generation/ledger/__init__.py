@@ -1,44 +1,44 @@
-"""Reading the ledger: what was spent, promised and given back, by whom and for what; `lifecycle` alone writes it.
+"""Read the ledger: spent, reserved and refunded amounts by user and purpose. Only `lifecycle` writes it.
 
-Who is in a project sees its money, whatever the role: the price of each take stands on its page anyway. Amounts are
-US dollars, exact to the hundredth of a cent. What belongs to which month goes by the time at which a job was queued.
+All members of a project may see its spending, whatever their role. Amounts are in US dollars, exact to 0.0001. An entry
+belongs to the month in which its job was queued.
 """
 
 from generation.ledger.budgets import Budget, budget_of, budgets_to_watch, personal_budget_to_watch
 from generation.ledger.csv_export import csv_lines
-from generation.ledger.entries import Chosen, entries
+from generation.ledger.entries import Filters, entries
 from generation.ledger.plots import Plot, plot
 from generation.ledger.reconciliation import (
-    Compared,
+    Comparison,
     Difference,
-    compared,
-    differing,
-    explained,
+    compare,
+    explain,
     likely_reason,
+    with_differences,
 )
 from generation.ledger.totals import Group, Grouping, Totals, daily, grouped, over_time, total
 
 __all__ = [
     "Budget",
-    "Chosen",
-    "Compared",
+    "Comparison",
     "Difference",
+    "Filters",
     "Group",
     "Grouping",
     "Plot",
     "Totals",
     "budget_of",
     "budgets_to_watch",
-    "compared",
+    "compare",
     "csv_lines",
     "daily",
-    "differing",
     "entries",
-    "explained",
+    "explain",
     "grouped",
     "likely_reason",
     "over_time",
     "personal_budget_to_watch",
     "plot",
     "total",
+    "with_differences",
 ]

@@ -1,4 +1,4 @@
-"""The ledger as CSV, line by line, for spreadsheets: nothing in it is taken for a formula."""
+"""Export the ledger as CSV for spreadsheets. Text that looks like a formula is escaped."""
 
 from collections.abc import Iterator
 from datetime import UTC
@@ -14,15 +14,15 @@ FIELDS = (
     "created_at", "project__name", "job__shot__code", "job__created_by__username", "job__uuid", "job__model",
     "job__resolution", "job__billed_seconds", "state", "estimate_usd", "job__cost_usd", "actual_usd", "job__task_id",
 )  # fmt: skip
-HEAD = (
+HEADER = (
     "queued_at", "project", "shot", "person", "job", "model", "resolution", "billed_seconds", "state", "estimate_usd",
     "reported_usd", "booked_usd", "settled_by", "provider_task",
 )  # fmt: skip
 
 
 def csv_lines(rows: Entries) -> Iterator[str]:
-    """A head and a line for each entry, the newest first; read in chunks, so that memory stays bounded."""
-    yield spreadsheets.line(HEAD)
+    """Yield a header and a line for each entry, newest first. Rows are read in chunks to bound memory."""
+    yield spreadsheets.line(HEADER)
     found = rows.order_by("-pk").values_list("pk", *FIELDS)
     chunk = list(found[:CHUNK])
     while chunk:

@@ -1,4 +1,4 @@
-"""Which entries of the ledger are meant: those of the projects that somebody may see, narrowed by a choice."""
+"""Ledger entries that a user may see, with filters."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -15,34 +15,37 @@ Entries = QuerySet[LedgerEntry]
 
 
 @dataclass(frozen=True)
-class Chosen:
-    """A project, a person who made jobs, and months by their first days, the last one included; None is no limit."""
+class Filters:
+    """A project, a user who queued jobs, and the first and last month (by their first day, both included).
+
+    None means no filter.
+    """
 
     project: Project | None = None
-    person: User | None = None
+    user: User | None = None
     first: date | None = None
     last: date | None = None
 
 
-def entries(user: AnyUser, chosen: Chosen) -> Entries:
-    """The entries that this user may see, as chosen."""
-    asked: dict[str, Any] = {}
-    if chosen.project:
-        asked["project"] = chosen.project
-    if chosen.person:
-        asked["job__created_by"] = chosen.person
-    if chosen.first:
-        asked["created_at__gte"] = start_of(chosen.first)
-    if chosen.last:
-        asked["created_at__lt"] = start_of(month_after(chosen.last))
-    return LedgerEntry.objects.filter(project__in=Project.objects.visible_to(user), **asked)
+def entries(user: AnyUser, filters: Filters) -> Entries:
+    """Return the entries that the user may see and that match the filters."""
+    conditions: dict[str, Any] = {}
+    if filters.project:
+        conditions["project"] = filters.project
+    if filters.user:
+        conditions["job__created_by"] = filters.user
+    if filters.first:
+        conditions["created_at__gte"] = start_of(filters.first)
+    if filters.last:
+        conditions["created_at__lt"] = start_of(month_after(filters.last))
+    return LedgerEntry.objects.filter(project__in=Project.objects.visible_to(user), **conditions)
 
 
 def month_after(day: date) -> date:
-    """The first day of the next month."""
+    """Return the first day of the next month."""
     return date(day.year + day.month // 12, day.month % 12 + 1, 1)
 
 
 def start_of(day: date) -> datetime:
-    """Its first moment, in UTC."""
+    """Return the start of the day in UTC."""
     return datetime(day.year, day.month, day.day, tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""Sums of the ledger, made by the database: in all, by what the money was for, and over time."""
+"""Sums of the ledger, computed by the database: in total, by group and over time."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import astuple, dataclass
@@ -15,7 +15,7 @@ from generation.models import LedgerEntry
 from generation.models.ledger import EXACT
 
 State = LedgerEntry.State
-MOST_GROUPS, MOST_STEPS = 100, 31
+MAX_GROUPS, MAX_STEPS = 100, 31
 STATES = ("settled", "estimated", "uncertain", "refunded")
 SUMS = {
     "settled": Sum("actual_usd", filter=Q(state=State.SETTLED)),
@@ -28,7 +28,7 @@ SUMS = {
 
 @dataclass(frozen=True)
 class Totals:
-    """US dollars by state. `refunded` is what was estimated and then given back or never charged."""
+    """US dollars by state. `refunded` is the estimate of jobs that were refunded or never charged."""
 
     settled: Decimal = Decimal(0)
     estimated: Decimal = Decimal(0)
@@ -38,7 +38,7 @@ class Totals:
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> Self:
-        """From a row with the names of `SUMS`; a sum of nothing is nought."""
+        """Create from a row with the names of `SUMS`; sums of no rows are 0."""
         settled, estimated, uncertain, refunded = (exact(row[state]) for state in STATES)
         return cls(settled, estimated, uncertain, refunded, row["jobs"])
 
@@ -47,27 +47,27 @@ class Totals:
 
     @property
     def counted(self) -> Decimal:
-        """What counts against a budget: spent, under way and uncertain."""
+        """Return the amount that counts against a budget."""
         return self.settled + self.estimated + self.uncertain
 
 
 class Grouping(StrEnum):
-    """What money can be told by."""
+    """How spending can be grouped."""
 
     PROJECT = "project"
     SHOT = "shot"
-    PERSON = "person"
+    USER = "person"  # the value is part of URLs
     MONTH = "month"
     MODEL = "model"
 
 
-# By their text, `2026-11-03 …` in UTC: SQLite's own dates are cut by a function of Python's, row by row.
+# Substrings of `2026-11-03 …` in UTC: on SQLite, date functions would call Python for each row.
 _MOMENT = Cast("created_at", CharField())
 _DAY, _MONTH = Substr(_MOMENT, 1, 10), Substr(_MOMENT, 1, 7)
 FIELDS: dict[Grouping, dict[str, F | Substr]] = {
     Grouping.PROJECT: {"name": F("project__name"), "slug": F("project__slug")},
     Grouping.SHOT: {"name": F("project__name"), "slug": F("project__slug"), "code": F("job__shot__code")},
-    Grouping.PERSON: {"name": F("job__created_by__username"), "key": F("job__created_by")},
+    Grouping.USER: {"name": F("job__created_by__username"), "key": F("job__created_by")},
     Grouping.MONTH: {"month": _MONTH},
     Grouping.MODEL: {"name": F("job__model"), "resolution": F("job__resolution")},
 }
@@ -78,48 +78,46 @@ Days = list[tuple[date, Totals]]
 
 @dataclass(frozen=True)
 class Group:
-    """One line: `of` has the fields that `FIELDS` names for the grouping, such as a project's name and slug."""
+    """A group: `fields` has the values of the `FIELDS` of the grouping, such as a project's name and slug."""
 
-    of: Mapping[str, Any]
+    fields: Mapping[str, Any]
     totals: Totals
 
 
 def exact(amount: Decimal | None) -> Decimal:
-    """To the hundredth of a cent: SQLite adds in floating point, and is off far behind that."""
+    """Round to 0.0001: SQLite adds in floating point, with far smaller errors."""
     return (amount or Decimal(0)).quantize(EXACT)
 
 
 def daily(rows: Entries) -> Days:
-    """Each day that has entries, in order. One query, a row for each day."""
+    """Return the totals of each day that has entries, in order, with one query."""
     summed = rows.annotate(day=_DAY).values("day").annotate(**SUMS).order_by("day")
     return [(date.fromisoformat(row["day"]), Totals.of(row)) for row in summed]
 
 
 def total(days: Days) -> Totals:
-    """Everything together."""
+    """Return the sum of all days."""
     return sum((totals for _, totals in days), Totals())
 
 
 def grouped(rows: Entries, by: Grouping) -> list[Group]:
-    """The lines with the most money first, months by time; at most `MOST_GROUPS`."""
+    """Return at most `MAX_GROUPS` groups, the largest first; months are in order, the latest first."""
     fields = FIELDS[by]
     summed = rows.annotate(**fields).values(*fields).annotate(**SUMS)
-    newest = [F("month").desc()]
-    dearest = [F("settled").desc(nulls_last=True), F("estimated").desc(nulls_last=True), *fields]
-    ordered = summed.order_by(*(newest if by is Grouping.MONTH else dearest))
-    return [Group({name: row[name] for name in fields}, Totals.of(row)) for row in ordered[:MOST_GROUPS]]
+    latest = [F("month").desc()]
+    largest = [F("settled").desc(nulls_last=True), F("estimated").desc(nulls_last=True), *fields]
+    ordered = summed.order_by(*(latest if by is Grouping.MONTH else largest))
+    return [Group({name: row[name] for name in fields}, Totals.of(row)) for row in ordered[:MAX_GROUPS]]
 
 
 def over_time(days: Days) -> Days:
-    """Each day when all lie within `MOST_STEPS` days, else each month, the last `MOST_STEPS` of them; days and months
-    without money are told too."""
+    """Return every day if they span less than `MAX_STEPS` days, else the last `MAX_STEPS` months, including empty
+    ones."""
     if not days:
         return []
     first, last = days[0][0], days[-1][0]
-    by_day = (last - first).days < MOST_STEPS
-    steps = dict.fromkeys(
-        list(_days(first, last) if by_day else _months(first, last))[-MOST_STEPS:], Totals()
-    )
+    by_day = (last - first).days < MAX_STEPS
+    steps = dict.fromkeys(list(_days(first, last) if by_day else _months(first, last))[-MAX_STEPS:], Totals())
     for day, totals in days:
         step = day if by_day else day.replace(day=1)
         if step in steps:

@@ -1,9 +1,11 @@
-"""The figures of the queue for people: the box on the admin's first page."""
+"""The figures of the queue on the start page of the admin."""
 
 from collections.abc import Iterator
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from generation.models import Job
 from generation.supervision.metrics import figures
@@ -11,41 +13,56 @@ from generation.supervision.metrics.figures import Figures
 from generation.templatetags.money import usd
 
 Status = Job.Status
-IN_HAND = {
-    Status.QUEUED: "Waiting",
-    Status.SUBMITTING: "Submitting",
-    Status.RUNNING: "Rendering",
-    Status.STORING: "Storing",
+JOB_LABELS = {
+    Status.QUEUED: gettext_lazy("Jobs queued"),
+    Status.SUBMITTING: gettext_lazy("Jobs submitting"),
+    Status.RUNNING: gettext_lazy("Jobs rendering"),
+    Status.STORING: gettext_lazy("Jobs storing"),
 }
 
 
-def with_figures(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """The context of the admin's first page, which only staff can open."""
-    return context | {"queue_figures": list(lines(figures.read()))}
+def add_figures(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """Return the context of the admin's start page with the figures."""
+    return context | {"queue_figures": list(rows(figures.read()))}
 
 
-def lines(read: Figures) -> Iterator[tuple[str, str]]:
-    """Label and value of each figure."""
-    age, overdue, ended = read.heartbeat_age, read.overdue, read.ended
-    yield "Worker", "has never swept" if age is None else f"swept {duration(age)} ago"
-    yield "Worker hosts", str(read.hosts)
-    yield "Submits", "paused" if read.is_paused else "open"
-    yield "Request budget spent", f"{read.budget_spent:.0%}"
-    for status, label in IN_HAND.items():
-        yield label, str(read.jobs[status])
-    yield "Oldest waiting", duration(read.oldest_waiting) if read.oldest_waiting else "none"
-    yield "Oldest overdue", f"job {overdue.job[:8]}, {duration(overdue.seconds)}" if overdue else "none"
-    yield "Waiting for a person", str(read.wanting_a_person)
-    yield "Uncertain money", usd(read.uncertain_usd)
-    yield "Takes stored, last hour", str(ended.stored)
-    yield "Failed, last hour", f"{ended.failed} ({ended.error_rate:.0%})"
-    for code, count in sorted(ended.failures.items()):
-        yield f"Failed by {code}" if code != "none" else "Failed without a code", str(count)
+def rows(current: Figures) -> Iterator[tuple[str, str]]:
+    """Yield label and value of each figure."""
+    none = _("none")
+    yield _("Last sweep"), _ago(current.heartbeat_age)
+    yield _("Worker hosts"), str(current.hosts)
+    yield _("Sending to the provider"), _("paused") if current.is_paused else _("active")
+    yield _("Request budget used"), f"{current.budget_spent:.0%}"
+    for status, label in JOB_LABELS.items():
+        yield str(label), str(current.jobs[status])
+    yield _("Longest waiting"), duration(current.oldest_waiting) if current.oldest_waiting else none
+    yield _("Longest overdue"), _overdue(current) or none
+    yield _("Jobs that need attention"), str(current.needs_attention)
+    yield _("Uncertain amount"), usd(current.uncertain_usd)
+    yield _("Takes stored in the last hour"), str(current.ended.stored)
+    yield _("Jobs failed in the last hour"), f"{current.ended.failed} ({current.ended.error_rate:.0%})"
+    for code, count in sorted(current.ended.failures.items()):
+        yield _failure_label(code), str(count)
 
 
 def duration(seconds: float) -> str:
-    """Rounded down, in the largest unit that makes it at least two."""
-    for size, unit in ((3600, "h"), (60, "min")):
+    """Return a duration, rounded down, in the largest unit of which it has at least two."""
+    for size, text in ((3600, _("%(count)s h")), (60, _("%(count)s min"))):
         if seconds >= 2 * size:
-            return f"{seconds // size:.0f} {unit}"
-    return f"{seconds:.0f} s"
+            return text % {"count": int(seconds // size)}
+    return _("%(count)s s") % {"count": round(seconds)}
+
+
+def _ago(seconds: float | None) -> str:
+    return _("never") if seconds is None else _("%(duration)s ago") % {"duration": duration(seconds)}
+
+
+def _overdue(current: Figures) -> str:
+    if not (overdue := current.overdue):
+        return ""
+    values = {"job": overdue.job[:8], "duration": duration(overdue.seconds)}
+    return _("job %(job)s, %(duration)s") % values
+
+
+def _failure_label(code: str) -> str:
+    return _("Failed without a code") if code == "none" else _("Failed: %(code)s") % {"code": code}

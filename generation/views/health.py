@@ -1,4 +1,4 @@
-"""What programs that watch the house ask for: is it up, are its parts well, how does it do."""
+"""Health and metrics endpoints for monitoring."""
 
 from typing import Any
 
@@ -41,18 +41,18 @@ def readyz(request: HttpRequest) -> HttpResponse:
     ):
         return refusal
     checks = [health.database_ok(), schema_ok(), health.storage_ok(), *health.work_ok()]
-    # A session is looked up in the database.
-    can_ask = checks[0].ok and checks[1].ok
-    in_full = has_token or (can_ask and getattr(request.user, "is_staff", False))
-    parts = {check.name: _shown(check, in_full=in_full) for check in checks}
-    return JsonResponse(parts, status=200 if all(check.ok for check in checks) else 503)
+    # The session and the user are read from the database.
+    can_load_user = checks[0].ok and checks[1].ok
+    in_full = has_token or (can_load_user and getattr(request.user, "is_staff", False))
+    report = {check.name: _shown(check, in_full=in_full) for check in checks}
+    return JsonResponse(report, status=200 if all(check.ok for check in checks) else 503)
 
 
 @login_not_required
 @never_cache
 @require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
-    """The figures for Prometheus, to whoever sends the configured token; without one there is no such page."""
+    """Return the figures for Prometheus to clients with the configured token; 404 if no token is configured."""
     if not settings.METRICS_TOKEN:
         raise Http404
     if not _has_token(request):
@@ -62,7 +62,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
     try:
         read = figures.read()
     except Error:
-        return _plain("The database does not answer.", status=503)
+        return _plain("The database does not respond.", status=503)
     return HttpResponse(prometheus.written(read), content_type=prometheus.CONTENT_TYPE)
 
 

@@ -1,4 +1,4 @@
-"""Home: what is running, the newest takes, what was spent this month."""
+"""The home page: active jobs, latest takes, takes to review, spending of the month."""
 
 from decimal import Decimal
 from typing import Any
@@ -26,7 +26,7 @@ State = LedgerEntry.State
 
 @require_safe
 def home(request: Request) -> HttpResponse:
-    """The first page after the log-in."""
+    """Show the page that follows the log-in."""
     context = _live(request)
     if polling_fragments.is_refresh(request):
         return polling_fragments.refresh(request, "generation/home/_home_live.html", context)
@@ -46,7 +46,7 @@ def home(request: Request) -> HttpResponse:
 
 
 def spending(request: Request, *, since: Any) -> list[dict[str, Any]]:
-    """For each project with money moved since then: US dollars settled, and those not settled yet."""
+    """Return settled and pending US dollars of each project with entries since then."""
     zero = Value(Decimal(0), DecimalField(max_digits=12, decimal_places=4))
     entries = LedgerEntry.objects.filter(project__in=Project.objects.visible_to(request.user))
     rows = (
@@ -74,7 +74,7 @@ def _live(request: Request) -> dict[str, Any]:
         "jobs": jobs,
         "etas": etas,
         "takes": takes,
-        "in_hand": bool(jobs),
+        "has_active_jobs": bool(jobs),
         "mark": polling_fragments.mark(jobs, [take.pk for take in takes], controls.eta_texts(etas)),
-        "live_url": polling_fragments.address(request),
+        "live_url": polling_fragments.base_url(request),
     }

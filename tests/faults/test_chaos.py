@@ -105,7 +105,7 @@ def test_whatever_is_killed_each_job_is_accounted_for(house, alice, project, pro
 
 def has_swept(within: float) -> bool:
     """Whether a sweep showed itself in the last so many seconds."""
-    return heartbeats.beats().filter(beat_at__gt=timezone.now() - timedelta(seconds=within)).exists()
+    return heartbeats.heartbeats().filter(beat_at__gt=timezone.now() - timedelta(seconds=within)).exists()
 
 
 def in_hand() -> bool:

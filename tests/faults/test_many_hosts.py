@@ -17,7 +17,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from generation.lifecycle.poll import heartbeats
-from generation.lifecycle.poll.poll_client import GOOD_FOR
+from generation.lifecycle.poll.poll_client import GRANT_TTL_S
 from generation.lifecycle.queue import rate_limit
 from generation.models import Heartbeat, Job
 from generation.sandbox.faults import Fault
@@ -34,7 +34,7 @@ RPM = max(900, JOBS)
 # Renders take so many seconds, or up to three times as many.
 SHORTEST = 3 + JOBS / 160
 # What may go out at once and then at the even rate, some of it late.
-TEN_SECONDS = RPM * (rate_limit.BURST_SHARE + rate_limit.REFILL_SHARE * (10 + GOOD_FOR) / 60)
+TEN_SECONDS = RPM * (rate_limit.BURST_SHARE + rate_limit.REFILL_SHARE * (10 + GRANT_TTL_S) / 60)
 SUBMITS = 6
 HOSTS = 3 if connection.vendor == "postgresql" else 1
 # Of few polls chance and a loaded machine have a larger share: the promise is about thousands.
@@ -58,7 +58,7 @@ def hosts(transactional_db, s3):
 
 def _all_sweep() -> bool:
     just_now = timezone.now() - timedelta(seconds=5)
-    return heartbeats.beats().filter(beat_at__gt=just_now).count() == HOSTS
+    return heartbeats.heartbeats().filter(beat_at__gt=just_now).count() == HOSTS
 
 
 def test_hosts_share_the_polling(hosts, alice, project, queue_job, sandbox, tally) -> None:

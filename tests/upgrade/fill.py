@@ -164,9 +164,9 @@ class Filling:
                 next_step_at=timezone.now()
             )
             with asyncio.Runner() as runner:
-                rounds = sweep.Rounds(runner)
-                rounds.poll()
-                rounds.close()
+                poller = sweep.Poller(runner)
+                poller.run_once()
+                poller.close()
             if not Job.objects.filter(pk__in=[job.pk for job in jobs], status=Status.RUNNING).exists():
                 return
         raise AssertionError("the sandbox does not come to an end")

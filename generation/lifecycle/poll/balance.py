@@ -1,4 +1,4 @@
-"""The way out of a pause without a person: the provider accepts the key again, and there is money for what waits."""
+"""Resume paused submits automatically once the provider accepts the key and the balance covers the next job."""
 
 from decimal import Decimal
 
@@ -10,9 +10,9 @@ from generation.skyreels.responses import Balance
 
 
 def check_balance() -> None:
-    """Ask the provider for the balance if submits are paused, and resume them when nothing stands in the way.
+    """If submits are paused, query the balance and resume them if possible.
 
-    No answer changes nothing: the next look comes by itself.
+    A failed query changes nothing: the next check is scheduled anyway.
     """
     if not pause.is_gateway_paused() or not rate_limit.acquire(1):
         return
@@ -22,14 +22,14 @@ def check_balance() -> None:
     except errors.Paused as refusal:
         pause.pause_gateway(refusal.message)
     except errors.SkyReelsError as error:
-        log.info("the balance could not be asked for: %s", error.message)
+        log.info("the balance could not be queried: %s", error.message)
     else:
-        if lasts_for(balance, dispatch.next_estimate()):
-            pause.resume_gateway(by="the look at the balance")
+        if is_sufficient(balance, dispatch.next_estimate()):
+            pause.resume_gateway(by="the balance check")
 
 
-def lasts_for(balance: Balance, estimate_usd: Decimal) -> bool:
-    """Whether the next job can be paid. A provider that does not tell its balance is simply tried again."""
+def is_sufficient(balance: Balance, estimate_usd: Decimal) -> bool:
+    """Return whether the next job can be paid for; True if the provider does not report a balance."""
     if balance.unlimited_quota or balance.remain_balance is None:
         return True
     return balance.remain_balance > 0 and balance.remain_balance >= estimate_usd

@@ -1,12 +1,13 @@
-"""The lease of a host's sweep, which is also the sign of life that its supervisor and `/readyz` look at.
+"""The lease of a host's sweep, which is also the heartbeat that its supervisor and `/readyz` read.
 
-Each worker host sweeps for itself, under a row of its own. The rows tell how many hosts sweep at present, and so what
-share of the work is whose.
+Each worker host sweeps independently, under a row of its own. The rows show how many hosts are active, and from that
+each host computes its shard of the jobs.
 """
 
 import time
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Self
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -17,42 +18,42 @@ from generation.models import Heartbeat
 from generation.named_lease import NamedLease
 
 SWEEP = "sweep"
-# Longer than a look at the database takes, so that a live sweep keeps its lease.
-BEAT_LEASE = 10.0
-BEAT_EVERY = 1.0
-FORGET_AFTER = timedelta(minutes=10)
+# Longer than a query of the sweep takes, so that a running sweep never loses its lease.
+LEASE_S = 10.0
+RENEW_EVERY_S = 1.0
+DELETE_AFTER = timedelta(minutes=10)
 
 
-def beats() -> QuerySet[Heartbeat]:
-    """The rows of all hosts."""
+def heartbeats() -> QuerySet[Heartbeat]:
+    """Return the rows of all hosts."""
     return Heartbeat.objects.filter(name__startswith=SWEEP)
 
 
-def beat_name(host: str) -> str:
-    """The name of a host's row."""
+def heartbeat_name(host: str) -> str:
+    """Return the name of a host's row."""
     return f"{SWEEP}:{host}" if host else SWEEP
 
 
 def hosts() -> list[str]:
-    """The names of those that have swept lately."""
-    return [name.partition(":")[2] for name in beats().values_list("name", flat=True)]
+    """Return the names of hosts that have swept recently."""
+    return [name.partition(":")[2] for name in heartbeats().values_list("name", flat=True)]
 
 
 @dataclass(frozen=True)
-class Share:
-    """Which of the jobs a host looks after first: those whose key, divided by `hosts`, leaves `index`."""
+class Shard:
+    """The jobs that a host handles first: those whose key modulo `hosts` is `index`."""
 
     index: int = 0
     hosts: int = 1
 
 
-class Beat:
-    """The right of one sweep to run on this host."""
+class SweepLease:
+    """The exclusive right to sweep on this host, with the host's current shard."""
 
     def __init__(self, lease: NamedLease) -> None:
         self._lease = lease
-        self.kept_at = time.monotonic()
-        self.share = self._share()
+        self.renewed_at = time.monotonic()
+        self.shard = self._current_shard()
 
     @property
     def name(self) -> str:
@@ -61,32 +62,32 @@ class Beat:
 
     @property
     def token(self) -> str:
-        """Return what distinguishes this sweep from the others of its host."""
+        """The token that distinguishes this sweep from others of its host."""
         return self._lease.token
 
     @classmethod
-    def take(cls) -> "Beat | None":
-        """Become this host's sweep, or None while another one lives. Hosts that are gone are forgotten."""
-        lease = named_lease.acquire(beat_name(settings.WORKER_ID), timedelta(seconds=BEAT_LEASE))
-        beats().exclude(name=SWEEP).filter(beat_at__lt=timezone.now() - FORGET_AFTER).delete()
+    def acquire(cls) -> Self | None:
+        """Acquire this host's lease; return None while another sweep holds it. Delete the rows of inactive hosts."""
+        lease = named_lease.acquire(heartbeat_name(settings.WORKER_ID), timedelta(seconds=LEASE_S))
+        heartbeats().exclude(name=SWEEP).filter(beat_at__lt=timezone.now() - DELETE_AFTER).delete()
         return cls(lease) if lease else None
 
-    def keep(self) -> bool:
-        """Renew the lease when it is time; False when it was taken away: stop."""
-        if time.monotonic() - self.kept_at < BEAT_EVERY:
+    def renew(self) -> bool:
+        """Renew the lease if it is time; return False if it was lost, after which the caller must stop."""
+        if time.monotonic() - self.renewed_at < RENEW_EVERY_S:
             return True
-        self.kept_at = time.monotonic()
-        kept = self._lease.renew()
-        self.share = self._share()
-        return kept
+        self.renewed_at = time.monotonic()
+        is_held = self._lease.renew()
+        self.shard = self._current_shard()
+        return is_held
 
     def release(self) -> bool:
-        """Make room for the next sweep; False when the lease was taken away."""
+        """Release the lease for the next sweep; return False if it was already lost."""
         return self._lease.release()
 
-    def _share(self) -> Share:
-        # A host between two sweeps has no lease for a moment, but is there all the same.
-        now, lease = timezone.now(), timedelta(seconds=BEAT_LEASE)
-        fresh = beats().filter(beat_at__gt=now - lease, beat_at__lt=now + lease)
-        names = sorted({*fresh.values_list("name", flat=True), self.name})
-        return Share(names.index(self.name), len(names))
+    def _current_shard(self) -> Shard:
+        # Between two sweeps a host has no lease for a moment, but it is still active.
+        now, lease = timezone.now(), timedelta(seconds=LEASE_S)
+        active = heartbeats().filter(beat_at__gt=now - lease, beat_at__lt=now + lease)
+        names = sorted({*active.values_list("name", flat=True), self.name})
+        return Shard(names.index(self.name), len(names))

@@ -1,4 +1,4 @@
-"""Many questions at once, each answered for itself: a slow answer holds up nobody."""
+"""Send many polls concurrently, each independent of the others: a slow response delays no other."""
 
 import asyncio
 import itertools
@@ -13,19 +13,19 @@ from generation.skyreels import errors
 from generation.skyreels.schemas import Task
 
 CLIENTS = 5
-# As many as there are connections: nothing waits for one, so that a granted request goes out at once.
-MOST = CLIENTS * gateway.CONNECTIONS_FOR_EACH_CLIENT
-# After the first answer others follow within moments: written together they cost a third.
-GATHER = 0.03
-# In all, however slowly the answer drips: who asks must be done before the lease ends, or it is asked by two.
-ANSWER_WITHIN = 11.0
-# A request that was granted longer ago would fall into another minute: the worker was stopped in between.
-GOOD_FOR = 3.0
+# One slot per connection, so that a granted request is never queued.
+MAX_CONCURRENT = CLIENTS * gateway.CONNECTIONS_FOR_EACH_CLIENT
+# Other responses follow the first within moments; writing them together costs a third.
+BATCH_WINDOW_S = 0.03
+# Limit for the whole response, however slowly it arrives: it must end before the lease, or two workers would poll.
+RESPONSE_TIMEOUT_S = 11.0
+# Requests granted longer ago would count in another minute; the worker was suspended in between.
+GRANT_TTL_S = 3.0
 
 
 @dataclass(frozen=True)
-class Question:
-    """A job to ask about, claimed and granted."""
+class PollRequest:
+    """A job to poll, claimed and granted by the rate limit."""
 
     lease: Lease
     job: Job
@@ -33,74 +33,74 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Answered:
-    """What came of a question: the task, what went wrong, or None when it was not asked."""
+class PollResult:
+    """The response to a poll: the task, an error, or None if the request was not sent."""
 
     lease: Lease
     job: Job
-    answer: Task | errors.SkyReelsError | None
+    response: Task | errors.SkyReelsError | None
 
 
-class Asker:
-    """Several clients of few connections each: one client with many spends its time in its own pool."""
+class PollClientPool:
+    """Several clients with few connections each: a single client with many is slowed down by its own pool."""
 
     def __init__(self) -> None:
-        self._pairs = [gateway.polling_client() for _ in range(CLIENTS)]
-        self._asking: dict[asyncio.Task[Answered], Question] = {}
-        self._turn = itertools.cycle(range(CLIENTS))
+        self._clients = [gateway.polling_client() for _ in range(CLIENTS)]
+        self._pending: dict[asyncio.Task[PollResult], PollRequest] = {}
+        self._next_client = itertools.cycle(range(CLIENTS))
 
     @classmethod
-    async def open(cls) -> "Asker":
-        """Call it, and everything else here, in the loop that the clients are to live in."""
+    async def open(cls) -> "PollClientPool":
+        """Open the pool in the event loop in which all its methods will be called."""
         return cls()
 
     @property
-    def room(self) -> int:
-        """How many more questions may be asked now."""
-        return MOST - len(self._asking)
+    def free_slots(self) -> int:
+        """The number of further requests that can be sent now."""
+        return MAX_CONCURRENT - len(self._pending)
 
     @property
-    def is_asking(self) -> bool:
-        """Whether answers are still to come."""
-        return bool(self._asking)
+    def is_busy(self) -> bool:
+        """Whether responses are pending."""
+        return bool(self._pending)
 
-    async def ask(self, questions: Sequence[Question]) -> None:
-        """Begin to ask; the answers are fetched by `answers`."""
-        for question in questions:
-            self._asking[asyncio.create_task(self._one(question, next(self._turn)))] = question
+    async def send(self, requests: Sequence[PollRequest]) -> None:
+        """Start sending the requests; `results` returns their responses."""
+        for request in requests:
+            self._pending[asyncio.create_task(self._poll(request, next(self._next_client)))] = request
 
-    async def answers(self, wait: float) -> list[Answered]:
-        """Those that came in, waiting for the first for so many seconds at most."""
-        if not self._asking:
+    async def results(self, wait: float) -> list[PollResult]:
+        """Return the results that have arrived, waiting at most `wait` seconds for the first."""
+        if not self._pending:
             return []
-        done, rest = await asyncio.wait(self._asking, timeout=wait, return_when=asyncio.FIRST_COMPLETED)
+        done, rest = await asyncio.wait(self._pending, timeout=wait, return_when=asyncio.FIRST_COMPLETED)
         if done and rest:
-            done, _ = await asyncio.wait(self._asking, timeout=GATHER)
-        for asked in done:
-            del self._asking[asked]
-        return [asked.result() for asked in done]
+            done, _ = await asyncio.wait(self._pending, timeout=BATCH_WINDOW_S)
+        for task in done:
+            del self._pending[task]
+        return [task.result() for task in done]
 
-    async def close(self) -> list[Answered]:
-        """Break off what is under way, and say what that was."""
-        left = [Answered(one.lease, one.job, None) for one in self._asking.values()]
-        for asked in self._asking:
-            asked.cancel()
-        if self._asking:
-            await asyncio.wait(self._asking)
-        self._asking.clear()
-        for http, _ in self._pairs:
+    async def close(self) -> list[PollResult]:
+        """Cancel pending requests, close the clients, and return the cancelled requests as results without response."""
+        cancelled = [PollResult(one.lease, one.job, None) for one in self._pending.values()]
+        for task in self._pending:
+            task.cancel()
+        if self._pending:
+            await asyncio.wait(self._pending)
+        self._pending.clear()
+        for http, _ in self._clients:
             await http.aclose()
-        return left
+        return cancelled
 
-    async def _one(self, question: Question, place: int) -> Answered:
-        if time.monotonic() - question.granted_at > GOOD_FOR:
-            return Answered(question.lease, question.job, None)
-        answer: Task | errors.SkyReelsError
+    async def _poll(self, request: PollRequest, client: int) -> PollResult:
+        if time.monotonic() - request.granted_at > GRANT_TTL_S:
+            return PollResult(request.lease, request.job, None)
+        response: Task | errors.SkyReelsError
         try:
-            async with asyncio.timeout(ANSWER_WITHIN):
-                answer = await self._pairs[place][1].task(question.job.task_id)
+            async with asyncio.timeout(RESPONSE_TIMEOUT_S):
+                response = await self._clients[client][1].task(request.job.task_id)
         except errors.SkyReelsError as error:
-            answer = error
+            response = error
         except TimeoutError:
-            answer = errors.Unavailable("SkyReels began to answer and did not come to an end.")
-        return Answered(question.lease, question.job, answer)
+            response = errors.Unavailable("The response of SkyReels did not end in time.")
+        return PollResult(request.lease, request.job, response)

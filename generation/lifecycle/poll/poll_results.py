@@ -20,9 +20,9 @@ from generation.lifecycle.leases import (
     transition,
     wake,
 )
-from generation.lifecycle.poll.poll_client import Answered
+from generation.lifecycle.poll.poll_client import PollResult
 from generation.lifecycle.queue import backoff, pause
-from generation.lifecycle.render_times.measured_times import RenderTimes, learn
+from generation.lifecycle.render_times.measured_times import RenderTimes, record_render_time
 from generation.lifecycle.transitions import fail, hold
 from generation.models import Job, LedgerEntry
 from generation.models.job_codes import Event, EventCode, Hold, HoldCode
@@ -33,14 +33,14 @@ Status = Job.Status
 MAX_STRANGE_ANSWERS = 5
 
 
-def take_answers(answered: Sequence[Answered], times: RenderTimes) -> None:
+def apply_poll_results(answered: Sequence[PollResult], times: RenderTimes) -> None:
     """Take each answer to where it leads."""
     going_on: list[tuple[Lease, str, int, float]] = []
     for one in answered:
-        if isinstance(one.answer, Task) and one.answer.state is TaskState.PENDING:
-            progress = one.job.progress if one.answer.progress is None else one.answer.progress
+        if isinstance(one.response, Task) and one.response.state is TaskState.PENDING:
+            progress = one.job.progress if one.response.progress is None else one.response.progress
             _look_whether_late(one, times)
-            going_on.append((one.lease, one.answer.status, progress, times.next_question(one.job)))
+            going_on.append((one.lease, one.response.status, progress, times.seconds_to_next_poll(one.job)))
             continue
         try:
             _take_end(one, times)
@@ -49,15 +49,15 @@ def take_answers(answered: Sequence[Answered], times: RenderTimes) -> None:
     _note_progress(going_on)
 
 
-def _take_end(one: Answered, times: RenderTimes) -> None:
-    lease, job, answer = one.lease, one.job, one.answer
+def _take_end(one: PollResult, times: RenderTimes) -> None:
+    lease, job, answer = one.lease, one.job, one.response
     if answer is None:
         release(lease, after=0, lapsed_leases=0)
     elif isinstance(answer, errors.SkyReelsError):
         _take_error(one, answer, times)
     elif answer.state is TaskState.COMPLETED and answer.video_url:
         _completed(lease, answer)
-        learn(job, times.of(job))
+        record_render_time(job, times.of(job))
     elif answer.state is TaskState.COMPLETED:
         _strange(lease, job, Event(EventCode.NO_VIDEO))
     else:
@@ -87,7 +87,7 @@ def _completed(lease: Lease, task: Task) -> None:
         wake("store", lease.job_id)
 
 
-def _take_error(one: Answered, error: errors.SkyReelsError, times: RenderTimes) -> None:
+def _take_error(one: PollResult, error: errors.SkyReelsError, times: RenderTimes) -> None:
     """A question without an answer changes nothing: the render goes on, and is asked about again. When there has been
     none for far too long, a person is told, as of any render that is late."""
     lease, job = one.lease, one.job
@@ -117,7 +117,7 @@ def _same_in_a_row(job: Job, code: EventCode) -> int:
     return sum(1 for _ in takewhile(lambda last: last == code, codes))
 
 
-def _look_whether_late(one: Answered, times: RenderTimes) -> None:
+def _look_whether_late(one: PollResult, times: RenderTimes) -> None:
     """A render that takes far longer than such renders do is marked, once, and from then on asked about rarely."""
     if one.job.late_at is not None or not times.is_late(one.job):
         return

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from generation import gateway
 from generation.lifecycle.leases import log, record_event, wake
-from generation.lifecycle.poll.heartbeats import Share
+from generation.lifecycle.poll.heartbeats import Shard
 from generation.lifecycle.queue import dispatch, pause
 from generation.lifecycle.render_times import poll_schedule
 from generation.lifecycle.webhooks import client_webhooks
@@ -21,7 +21,7 @@ Status = Job.Status
 BATCH = 100
 EVERY = 2.0
 OVERDUE = 3.0
-# So long a step is left to the host whose share it is; longer than a dead host is counted as living.
+# So long a step is left to the host whose shard it is; longer than a dead host is counted as living.
 LEFT_ALONE = 15.0
 WOKEN_AGAIN = 15.0
 # A message for a waiting job sends whichever job's turn it is, so it may have been used up by another.
@@ -32,15 +32,15 @@ FURTHEST = timedelta(minutes=40)
 STILL_AT_WORK = timedelta(seconds=30)
 
 
-class Waker:
+class Redispatcher:
     """Looks now and then, and remembers what it woke."""
 
     def __init__(self) -> None:
         self._looked_at = 0.0
         self._woken: dict[int, float] = {}
 
-    def look(self, share: Share) -> None:
-        """Wake what is overdue and of this host's share, and what its own host has left alone."""
+    def run_if_due(self, shard: Shard) -> None:
+        """Wake what is overdue and of this host's shard, and what its own host has left alone."""
         now = time.monotonic()
         if now - self._looked_at < EVERY:
             return
@@ -50,15 +50,15 @@ class Waker:
         _tell_of_the_unasked()
         pause.schedule_balance_check()
         client_webhooks.queue_due()
-        for job_id, status in self._overdue(share):
+        for job_id, status in self._overdue(shard):
             self._woken[job_id] = now + (TURN_AGAIN if status == Status.QUEUED else WOKEN_AGAIN)
             wake("store" if status == Status.STORING else "submit", job_id)
 
-    def _overdue(self, share: Share) -> list[tuple[int, str]]:
+    def _overdue(self, shard: Shard) -> list[tuple[int, str]]:
         """First what is under way, all of it: a long queue must not keep what is paid for from being woken."""
-        begun = _mine(Job.objects.filter(status__in=[Status.SUBMITTING, Status.STORING]), share)
-        waiting = _mine(Job.objects.filter(status=Status.QUEUED).exclude(dispatch.not_dispatchable()), share)
-        most = max(1, round(settings.SKYREELS_RPM / 60 * EVERY / share.hosts))
+        begun = _mine(Job.objects.filter(status__in=[Status.SUBMITTING, Status.STORING]), shard)
+        waiting = _mine(Job.objects.filter(status=Status.QUEUED).exclude(dispatch.not_dispatchable()), shard)
+        most = max(1, round(settings.SKYREELS_RPM / 60 * EVERY / shard.hosts))
         return [*self._not_woken(begun, BATCH), *self._not_woken(waiting, min(most, BATCH))]
 
     def _not_woken(self, jobs: QuerySet[Job], most: int) -> list[tuple[int, str]]:
@@ -81,7 +81,7 @@ def _bring_back() -> None:
 def _tell_of_the_unasked() -> None:
     """Nobody can ask about renders at a provider that is not the configured one: sooner or later a person must know."""
     now = timezone.now()
-    long_ago = now - timedelta(seconds=poll_schedule.LATE_WITHOUT_SAMPLES)
+    long_ago = now - timedelta(seconds=poll_schedule.LATE_AFTER_UNKNOWN)
     elsewhere = Job.objects.filter(status=Status.RUNNING, late_at=None).exclude(**gateway.present_gateway())
     unasked = elsewhere.filter(submitted_at__lt=long_ago)
     for job_id in list(unasked.values_list("pk", flat=True)[:BATCH]):
@@ -90,8 +90,8 @@ def _tell_of_the_unasked() -> None:
                 record_event(job_id, Status.RUNNING, Event(EventCode.OTHER_PROVIDER))
 
 
-def _mine(jobs: QuerySet[Job], share: Share) -> QuerySet[Job]:
+def _mine(jobs: QuerySet[Job], shard: Shard) -> QuerySet[Job]:
     now = timezone.now()
     left = Q(next_step_at__lte=now - timedelta(seconds=LEFT_ALONE))
     overdue = jobs.filter(next_step_at__lte=now - timedelta(seconds=OVERDUE))
-    return overdue.annotate(part=F("pk") % share.hosts).filter(left | Q(part=share.index))
+    return overdue.annotate(part=F("pk") % shard.hosts).filter(left | Q(part=shard.index))

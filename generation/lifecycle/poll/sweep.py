@@ -1,8 +1,8 @@
-"""Poll: on each worker host one sweep asks about what is due, in batches, and wakes what nobody woke.
+"""Poll due jobs in batches and re-queue overdue steps: one sweep per worker host.
 
-A sweep runs for about a minute inside a queue worker and renews the lease of its host's heartbeat row;
-`manage.py worker` starts the next one when the beat grows old. The hosts share the work: each looks after its own
-share of the jobs first and after another's when that is overdue, and a claim passes over what another is claiming.
+A sweep runs for about a minute in a queue worker and renews the lease of its host's heartbeat row; `manage.py worker`
+starts the next one when the heartbeat becomes stale. Each host handles its own shard of the jobs first, and those of
+other shards once they are overdue. A claim skips rows that another host is claiming.
 """
 
 import asyncio
@@ -20,22 +20,22 @@ from django_q.tasks import async_task
 
 from generation import gateway, host_queue
 from generation.lifecycle.leases import Lease, log, write_claim
-from generation.lifecycle.poll.heartbeats import Beat, Share
-from generation.lifecycle.poll.poll_client import Asker, Question
-from generation.lifecycle.poll.poll_results import take_answers
-from generation.lifecycle.poll.requeue import Waker
+from generation.lifecycle.poll.heartbeats import Shard, SweepLease
+from generation.lifecycle.poll.poll_client import PollClientPool, PollRequest
+from generation.lifecycle.poll.poll_results import apply_poll_results
+from generation.lifecycle.poll.requeue import Redispatcher
 from generation.lifecycle.queue import rate_limit
 from generation.lifecycle.render_times.measured_times import RenderTimes
 from generation.models import Job
 
 Status = Job.Status
-POLL_LEASE = 15.0
-IDLE = 0.2
-# So long a due job is left to the host whose share it is.
-LEFT_ALONE = 4.0
-# What is still unanswered when a sweep ends gets so long; the next sweep goes on beside it.
-LAST_ANSWERS = 2.0
-NEEDED = (
+POLL_LEASE_S = 15.0
+IDLE_S = 0.2
+# A due job of another shard is polled after this time.
+STEAL_AFTER_S = 4.0
+# At the end of a sweep, pending responses have this time; the next sweep runs in parallel.
+FINAL_WAIT_S = 2.0
+NEEDED_FIELDS = (
     "task_id",
     "progress",
     "attempts",
@@ -51,126 +51,124 @@ NEEDED = (
 
 
 def sweep(seconds: float = 55.0) -> None:
-    """Ask and wake for so many seconds, unless this host sweeps already; then ask the queue for the next sweep."""
-    beat = Beat.take()
-    if beat is None:
+    """Poll and re-queue for this time unless this host is already sweeping, then enqueue the next sweep."""
+    lease = SweepLease.acquire()
+    if lease is None:
         return
     began = time.monotonic()
     with asyncio.Runner() as runner:
-        rounds = Rounds(runner)
-        waker = Waker()
+        poller = Poller(runner)
+        redispatcher = Redispatcher()
         try:
-            while beat.keep() and time.monotonic() - began < seconds:
-                if not rounds.go(beat.share):
-                    time.sleep(IDLE)
-                waker.look(beat.share)
-            if beat.release():
+            while lease.renew() and time.monotonic() - began < seconds:
+                if not poller.step(lease.shard):
+                    time.sleep(IDLE_S)
+                redispatcher.run_if_due(lease.shard)
+            if lease.release():
                 broker = host_queue.of_host(settings.WORKER_ID)
                 async_task("generation.tasks.sweep", broker=broker)
         finally:
-            rounds.close()
+            poller.close()
     log.info(
-        "swept for %.0f s as one of %s: asked %s times",
+        "swept for %.0f s as one of %s hosts: %s polls",
         time.monotonic() - began,
-        beat.share.hosts,
-        rounds.asked,
+        lease.shard.hosts,
+        poller.polled,
     )
 
 
-class Rounds:
-    """What a sweep does again and again; `asked` counts the questions."""
+class Poller:
+    """Polls due jobs and applies the results; `polled` counts the requests."""
 
     def __init__(self, runner: asyncio.Runner) -> None:
-        self.asked = 0
+        self.polled = 0
         self._runner = runner
-        self._asker = runner.run(Asker.open())
+        self._pool = runner.run(PollClientPool.open())
         self._quota = rate_limit.HostQuota()
         self._times = RenderTimes()
 
-    def go(self, share: Share) -> bool:
-        """Ask about what is due, and take the answers that came in; False when there was nothing to do."""
-        asked = self._ask(share)
-        return self._take(IDLE) or asked > 0
+    def step(self, shard: Shard) -> bool:
+        """Send due polls and apply the results that have arrived; return False if there was nothing to do."""
+        sent = self._send(shard)
+        return self._apply(IDLE_S) or sent > 0
 
-    def poll(self, share: Share = Share()) -> int:  # noqa: B008 - frozen
-        """One round to its end; how many jobs were asked about."""
-        asked = self._ask(share)
-        while self._asker.is_asking:
-            self._take(IDLE)
-        return asked
+    def run_once(self, shard: Shard = Shard()) -> int:  # noqa: B008 - frozen
+        """Send due polls and wait for all results; return the number of polls."""
+        sent = self._send(shard)
+        while self._pool.is_busy:
+            self._apply(IDLE_S)
+        return sent
 
     def close(self) -> None:
-        """Take what comes in within moments; the rest is due again at once."""
-        ends = time.monotonic() + LAST_ANSWERS
-        while self._asker.is_asking and time.monotonic() < ends:
-            self._take(IDLE)
-        take_answers(self._runner.run(self._asker.close()), self._times)
+        """Apply results that arrive within moments; the other jobs become due again at once."""
+        ends = time.monotonic() + FINAL_WAIT_S
+        while self._pool.is_busy and time.monotonic() < ends:
+            self._apply(IDLE_S)
+        apply_poll_results(self._runner.run(self._pool.close()), self._times)
 
-    def _ask(self, share: Share) -> int:
-        most = self._most(share)
-        questions = claim_questions(share, most) if most else []
-        if questions:
-            self._runner.run(self._asker.ask(questions))
-            self._quota.spend(len(questions), share.hosts)
-        self.asked += len(questions)
-        return len(questions)
+    def _send(self, shard: Shard) -> int:
+        limit = self._limit(shard)
+        requests = claim_polls(shard, limit) if limit else []
+        if requests:
+            self._runner.run(self._pool.send(requests))
+            self._quota.spend(len(requests), shard.hosts)
+        self.polled += len(requests)
+        return len(requests)
 
-    def _most(self, share: Share) -> int:
-        """How many to claim at most: no more than this host's part while other hosts' jobs are due."""
-        room, part = self._asker.room, self._quota.remaining(share.hosts)
-        return part if part < room and others_wait(share) else room
+    def _limit(self, shard: Shard) -> int:
+        """Return how many jobs to claim: no more than this host's quota while jobs of other hosts are due."""
+        slots, quota = self._pool.free_slots, self._quota.remaining(shard.hosts)
+        return quota if quota < slots and others_have_due_jobs(shard) else slots
 
-    def _take(self, wait: float) -> bool:
-        answered = self._runner.run(self._asker.answers(wait)) if self._asker.is_asking else []
-        take_answers(answered, self._times)
-        return bool(answered)
+    def _apply(self, timeout: float) -> bool:
+        results = self._runner.run(self._pool.results(timeout)) if self._pool.is_busy else []
+        apply_poll_results(results, self._times)
+        return bool(results)
 
 
-def claim_questions(share: Share, most: int) -> list[Question]:
-    """Claim up to `most` due jobs, as many as the request budget grants, in the order of `_line`.
+def claim_polls(shard: Shard, limit: int) -> list[PollRequest]:
+    """Claim up to `limit` due jobs, as many as the rate limit grants, in the order of `_poll_order`.
 
-    PostgreSQL passes over rows that another host is just claiming; SQLite has one writer at a time.
+    PostgreSQL skips rows that another host is claiming; SQLite has only one writer.
     """
-    line = _line(share, most)
-    if not line:
+    ordered = _poll_order(shard, limit)
+    if not ordered:
         return []
     skip = connection.features.has_select_for_update_skip_locked
     with transaction.atomic():
-        due = Job.objects.filter(pk__in=line, status=Status.RUNNING, next_step_at__lte=timezone.now())
+        due = Job.objects.filter(pk__in=ordered, status=Status.RUNNING, next_step_at__lte=timezone.now())
         free = set(due.select_for_update(skip_locked=skip).values_list("pk", flat=True))
         granted = rate_limit.acquire(len(free), polls=True) if free else 0
-        chosen = [pk for pk in line if pk in free][:granted]
+        chosen = [pk for pk in ordered if pk in free][:granted]
         token = (
-            write_claim(chosen, seconds=POLL_LEASE, polls=F("polls") + 1, called_at=None) if chosen else ""
+            write_claim(chosen, seconds=POLL_LEASE_S, polls=F("polls") + 1, called_at=None) if chosen else ""
         )
-    jobs = Job.objects.only(*NEEDED).in_bulk(chosen)
-    return [Question(Lease(pk, token, Status.RUNNING), jobs[pk]) for pk in chosen]
+    jobs = Job.objects.only(*NEEDED_FIELDS).in_bulk(chosen)
+    return [PollRequest(Lease(pk, token, Status.RUNNING), jobs[pk]) for pk in chosen]
 
 
-def others_wait(share: Share) -> bool:
-    """Whether jobs of other hosts' shares are due."""
-    if share.hosts == 1:
+def others_have_due_jobs(shard: Shard) -> bool:
+    """Return whether jobs of other shards are due."""
+    if shard.hosts == 1:
         return False
-    return _due().annotate(part=F("pk") % share.hosts).exclude(part=share.index).exists()
+    return _due_jobs().annotate(shard=F("pk") % shard.hosts).exclude(shard=shard.index).exists()
 
 
-def _due() -> QuerySet[Job]:
-    """The running jobs of the present gateway that are to be asked about now."""
+def _due_jobs() -> QuerySet[Job]:
+    """Return the running jobs of the configured provider that are due."""
     running = Job.objects.filter(status=Status.RUNNING, **gateway.present_gateway())
     return running.filter(next_step_at__lte=timezone.now())
 
 
-def _line(share: Share, most: int) -> Sequence[int]:
-    """The due jobs of the present gateway: this host's before others', the projects taking turns, the longest due
-    first in each."""
-    now, due = timezone.now(), _due()
-    if share.hosts > 1:
-        theirs = Case(When(part=share.index, then=Value(0)), default=Value(1))
-        due = due.annotate(part=F("pk") % share.hosts).annotate(theirs=theirs)
-        due = due.filter(Q(theirs=0) | Q(next_step_at__lte=now - timedelta(seconds=LEFT_ALONE)))
+def _poll_order(shard: Shard, limit: int) -> Sequence[int]:
+    """Return due jobs: the host's own shard first, projects in turn, the longest overdue first."""
+    now, due = timezone.now(), _due_jobs()
+    if shard.hosts > 1:
+        is_foreign = Case(When(shard=shard.index, then=Value(0)), default=Value(1))
+        due = due.annotate(shard=F("pk") % shard.hosts).annotate(is_foreign=is_foreign)
+        due = due.filter(Q(is_foreign=0) | Q(next_step_at__lte=now - timedelta(seconds=STEAL_AFTER_S)))
     else:
-        due = due.annotate(theirs=Value(0))
-    turn = Window(RowNumber(), partition_by=[F("theirs"), F("project")], order_by=["next_step_at", "pk"])
-    return list(
-        due.annotate(turn=turn).order_by("theirs", "turn", "next_step_at").values_list("pk", flat=True)[:most]
-    )
+        due = due.annotate(is_foreign=Value(0))
+    turn = Window(RowNumber(), partition_by=[F("is_foreign"), F("project")], order_by=["next_step_at", "pk"])
+    ordered = due.annotate(turn=turn).order_by("is_foreign", "turn", "next_step_at")
+    return list(ordered.values_list("pk", flat=True)[:limit])

@@ -1,4 +1,4 @@
-"""How long renders took, by their sort: kept in the database, so that every worker times its questions alike."""
+"""Measured render times by settings, kept in the database so that all workers schedule polls alike."""
 
 import time
 from datetime import timedelta
@@ -10,64 +10,64 @@ from django.utils import timezone
 from generation.lifecycle.render_times import poll_schedule
 from generation.models import Job, RenderTime
 
-KEPT = 40
-FRESH = 10.0  # seconds for which what was read is good
+MAX_SAMPLES = 40
+MAX_AGE_S = 10.0  # samples are read again after this time
 
-Sort = tuple[str, str, int]
+# Model, resolution, duration of the output in seconds.
+SettingsKey = tuple[str, str, int]
 
 
 class RenderTimes:
-    """The samples of all sorts, read at most every ten seconds."""
+    """The samples of all settings in seconds, cached for `MAX_AGE_S`."""
 
     def __init__(self) -> None:
-        self._samples: dict[Sort, list[float]] = {}
-        self._read_at = -FRESH
+        self._samples: dict[SettingsKey, list[float]] = {}
+        self._read_at = -MAX_AGE_S
 
     def of(self, job: Job) -> list[float]:
-        """The samples of the job's sort, or of the nearest length of the same model and resolution; may be empty."""
-        if time.monotonic() - self._read_at > FRESH:
+        """Return the samples of the job's settings, or of the nearest duration with the same model and resolution."""
+        if time.monotonic() - self._read_at > MAX_AGE_S:
             self._read_at = time.monotonic()
             rows = RenderTime.objects.values_list("model", "resolution", "duration", "samples")
             self._samples = {(model, size, seconds): samples for model, size, seconds, samples in rows}
-        alike = [sort for sort in self._samples if sort[:2] == (job.model, job.resolution)]
-        if not alike:
+        similar = [key for key in self._samples if key[:2] == (job.model, job.resolution)]
+        if not similar:
             return []
-        return self._samples[min(alike, key=lambda sort: (abs(sort[2] - job.duration), sort))]
+        return self._samples[min(similar, key=lambda key: (abs(key[2] - job.duration), key))]
 
-    def next_question(self, job: Job) -> float:
-        """Seconds until the next question about a job that runs."""
-        samples = self.of(job)
-        wait = poll_schedule.next_net_poll if job.hook_token else poll_schedule.next_poll
-        return wait(age(job), samples)
+    def seconds_to_next_poll(self, job: Job) -> float:
+        """Return the time until the next poll of a running job."""
+        schedule = poll_schedule.next_fallback_poll if job.hook_token else poll_schedule.next_poll
+        return schedule(age(job), self.of(job))
 
     def is_late(self, job: Job) -> bool:
-        """Whether the render takes far longer than such renders do."""
+        """Return whether the render takes far longer than usual."""
         return age(job) > poll_schedule.late_after(self.of(job))
 
 
-def first_question(job_id: int) -> float:
-    """Seconds from the submit to the first question."""
+def seconds_to_first_poll(job_id: int) -> float:
+    """Return the time from the submit to the first poll."""
     job = Job.objects.only("model", "resolution", "duration", "hook_token", "created_at").get(pk=job_id)
     job.submitted_at = timezone.now()
-    return RenderTimes().next_question(job)
+    return RenderTimes().seconds_to_next_poll(job)
 
 
-def learn(job: Job, samples: list[float]) -> None:
-    """Keep how long this render took, which was just seen completed; nothing where that cannot be told."""
-    if not poll_schedule.was_watched(age(job), samples, polls=job.polls):
+def record_render_time(job: Job, samples: list[float]) -> None:
+    """Store the time of a render that has just been seen completed, if it can be determined."""
+    if not poll_schedule.was_polled_regularly(age(job), samples, polls=job.polls):
         return
-    took = poll_schedule.took(age(job), samples, hooked=bool(job.hook_token))
-    # A job that was sent in the future tells nothing: the clock was set back meanwhile.
-    if took is None or job.submitted_at is None or job.submitted_at > timezone.now():
+    seconds = poll_schedule.estimate_render_time(age(job), samples, has_webhook=bool(job.hook_token))
+    # A submit in the future means that the clock was set back since then.
+    if seconds is None or job.submitted_at is None or job.submitted_at > timezone.now():
         return
-    sort: dict[str, Any] = {"model": job.model, "resolution": job.resolution, "duration": job.duration}
+    key: dict[str, Any] = {"model": job.model, "resolution": job.resolution, "duration": job.duration}
     with transaction.atomic():
-        RenderTime.objects.get_or_create(**sort)
-        row = RenderTime.objects.select_for_update().get(**sort)
-        row.samples = [*row.samples, round(took, 1)][-KEPT:]
+        RenderTime.objects.get_or_create(**key)
+        row = RenderTime.objects.select_for_update().get(**key)
+        row.samples = [*row.samples, round(seconds, 1)][-MAX_SAMPLES:]
         row.save(update_fields=["samples"])
 
 
 def age(job: Job) -> float:
-    """Seconds since the provider took it; never negative, whatever the clocks say."""
+    """Return the seconds since the submit, never negative even if the clock was set back."""
     return max(0.0, (timezone.now() - (job.submitted_at or job.created_at)) / timedelta(seconds=1))

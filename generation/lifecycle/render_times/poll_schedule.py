@@ -1,111 +1,121 @@
-"""PURE: when to ask about a render, from how long such renders took.
+"""PURE: when to poll a render, from the measured times of similar renders. Times are in seconds.
 
-Hardly anything is asked while no render of the sort has ever ended; then the gaps shrink as fewer and fewer take so
-long, and grow again once a render takes longer than all before. Times are in seconds.
+Without measurements, polls are rare. Otherwise they begin shortly before the earliest likely end; the gaps shrink as
+fewer renders take this long, and grow again once a render takes longer than all before.
 """
 
 from collections.abc import Sequence
 
-QUICKEST = 1.0
-# Without samples: a share of the age, so that nothing is asked too often nor noticed too late.
-UNKNOWN_SHARE = 15.0
-UNKNOWN_QUICKEST = 2.0
-# How many looks a whole spread of render times is worth, and the share of a usual render that is soon enough.
-LOOKS = 18.4
-SOON_ENOUGH = 28.0
-# From so many samples on the quickest two and the slowest one do not count.
-MANY, QUICK_ODD, SLOW_ODD = 10, 2, 1
-# Over the spread the gaps shrink: the fewer renders take so long, the less a short gap costs. Slowly, and not far: the
-# longest gaps are what the slowest one in twenty is seen by.
-SHRINKING = 0.2
-LEAST_GAP = 0.75  # of the longest
-# So many gaps before the quickest renders the looks begin.
-AHEAD = 0.3
-# The page shows progress, and a provider that became quicker is noticed, at least so often.
-LONGEST_WAIT = 120.0
-# Beyond the longest render seen, the gaps follow how far it is beyond.
-BEYOND_SHARE = 10.0
-SLOWEST = 60.0
-SLOWEST_LATE = 300.0
-LATE_WITHOUT_SAMPLES = 30 * 60.0
-LATE_AT_LEAST = 10 * 60.0
-LATE_TIMES = 3.0
-# A job whose end the provider tells: one look for what ends at once, the next when the word should have come.
-FIRST_NET_LOOK = 10.0
-NET_WITHOUT_SAMPLES = 300.0
-NET_MARGIN = 1.25
+MIN_GAP = 1.0
+# Without samples, a gap is the age divided by this: neither too many polls nor a long delay at the end.
+UNKNOWN_AGE_PER_GAP = 15.0
+UNKNOWN_MIN_GAP = 2.0
+# The longest gap is the spread of render times divided by the first, or the typical time divided by the second. Both
+# were found with the simulation in tests/generation/lifecycle/render_times/test_poll_schedule.py, as the values that
+# meet its three limits for renders of 60 to 180 s: median delay 3 s, 95th percentile 6 s, on average 12 polls.
+# With 17 instead of 18.4, the percentile is 6.4 s; with 20, there are 12.8 polls. With 24 instead of 28.0, the
+# percentile is 6.03 s; with 34, there are 12.1 polls.
+POLLS_PER_SPREAD = 18.4
+POLLS_PER_TYPICAL_TIME = 28.0
+# From this number of samples on, the two shortest and the longest are ignored as outliers.
+ENOUGH_FOR_OUTLIERS, SHORT_OUTLIERS, LONG_OUTLIERS = 10, 2, 1
+# How fast and how far gaps shrink over the spread. Only slightly, since the 95th percentile depends on long gaps.
+SHRINK_EXPONENT = 0.2
+MIN_GAP_SHARE = 0.75  # of the longest gap
+# Polls begin this share of a gap before the earliest likely end.
+LEAD_SHARE = 0.3
+# The maximum wait before the first polls: pages show progress, and a provider that became faster must be noticed.
+MAX_FIRST_WAIT = 120.0
+# Beyond the longest measured time, a gap is the excess divided by this.
+EXCESS_PER_GAP = 10.0
+MAX_GAP = 60.0
+MAX_GAP_LATE = 300.0
+# A late job's gap is its age divided by this.
+LATE_AGE_PER_GAP = 30.0
+LATE_AFTER_UNKNOWN = 30 * 60.0
+LATE_AFTER_MIN = 10 * 60.0
+LATE_AFTER_FACTOR = 3.0
+# With webhooks, polls are only a fallback: one for renders that end at once, the next when the webhook is overdue.
+FIRST_FALLBACK_POLL = 10.0
+FALLBACK_UNKNOWN = 300.0
+FALLBACK_MARGIN = 1.25
 
 
 def next_poll(elapsed: float, samples: Sequence[float]) -> float:
-    """Seconds until the next question about a render that was submitted `elapsed` seconds ago.
+    """Return the time until the next poll of a render that was submitted `elapsed` seconds ago.
 
-    `samples` are how long the latest renders of its sort took, in any order.
+    `samples` are the latest measured times of similar renders, in any order.
     """
     if elapsed > late_after(samples):
-        return min(max(SLOWEST, elapsed / 30), SLOWEST_LATE)
+        return min(max(MAX_GAP, elapsed / LATE_AGE_PER_GAP), MAX_GAP_LATE)
     if not samples:
-        return min(max(UNKNOWN_QUICKEST, elapsed / UNKNOWN_SHARE), SLOWEST)
-    begins, ends = window(samples)
+        return min(max(UNKNOWN_MIN_GAP, elapsed / UNKNOWN_AGE_PER_GAP), MAX_GAP)
+    earliest, latest = likely_range(samples)
     gap = _longest_gap(samples)
-    if elapsed < begins - gap * AHEAD:
-        return min(max(QUICKEST, begins - gap * AHEAD - elapsed), LONGEST_WAIT)
-    if elapsed > ends:
-        return min(max(QUICKEST, gap * LEAST_GAP, (elapsed - ends) / BEYOND_SHARE), SLOWEST)
-    left = min(1.0, (ends - elapsed) / max(ends - begins, 1.0))
-    return max(QUICKEST, gap * max(LEAST_GAP, left**SHRINKING))
+    if elapsed < earliest - gap * LEAD_SHARE:
+        return min(max(MIN_GAP, earliest - gap * LEAD_SHARE - elapsed), MAX_FIRST_WAIT)
+    if elapsed > latest:
+        return min(max(MIN_GAP, gap * MIN_GAP_SHARE, (elapsed - latest) / EXCESS_PER_GAP), MAX_GAP)
+    remaining = min(1.0, (latest - elapsed) / max(latest - earliest, 1.0))
+    return max(MIN_GAP, gap * max(MIN_GAP_SHARE, remaining**SHRINK_EXPONENT))
 
 
-def next_net_poll(elapsed: float, samples: Sequence[float]) -> float:
-    """The same for a job whose end the provider will tell: a net under calls that were lost."""
-    if elapsed < FIRST_NET_LOOK - QUICKEST:
-        return FIRST_NET_LOOK - elapsed
-    due = window(samples)[1] * NET_MARGIN if samples else NET_WITHOUT_SAMPLES
-    if elapsed < due - QUICKEST:
+def next_fallback_poll(elapsed: float, samples: Sequence[float]) -> float:
+    """Return the time until the next poll of a render for which the provider sends a webhook."""
+    if elapsed < FIRST_FALLBACK_POLL - MIN_GAP:
+        return FIRST_FALLBACK_POLL - elapsed
+    due = likely_range(samples)[1] * FALLBACK_MARGIN if samples else FALLBACK_UNKNOWN
+    if elapsed < due - MIN_GAP:
         return due - elapsed
-    return min(max(QUICKEST, due / 10, next_poll(elapsed, samples)), SLOWEST_LATE)
+    return min(max(MIN_GAP, due / 10, next_poll(elapsed, samples)), MAX_GAP_LATE)
 
 
-def window(samples: Sequence[float]) -> tuple[float, float]:
-    """When a render of the sort may end: from the quickest to the slowest seen, wider the fewer were seen.
+def likely_range(samples: Sequence[float]) -> tuple[float, float]:
+    """Return the shortest and longest likely render time: the range of the samples, wider if there are few.
 
-    Of many samples the outermost are left out: one odd render must not cost the next forty their looks.
+    With many samples outliers are ignored: one unusual render must not delay the next forty.
     """
     ordered = sorted(samples)
-    if len(ordered) >= MANY:
-        return ordered[QUICK_ODD], ordered[-1 - SLOW_ODD]
+    if len(ordered) >= ENOUGH_FOR_OUTLIERS:
+        return ordered[SHORT_OUTLIERS], ordered[-1 - LONG_OUTLIERS]
     margin = 0.5 / len(ordered)
     return ordered[0] * (1 - margin), ordered[-1] * (1 + margin)
 
 
 def late_after(samples: Sequence[float]) -> float:
-    """The age from which on a render is late: far beyond what such renders take."""
-    return max(LATE_AT_LEAST, window(samples)[1] * LATE_TIMES) if samples else LATE_WITHOUT_SAMPLES
+    """Return the age from which a render counts as late: far beyond the usual times."""
+    if not samples:
+        return LATE_AFTER_UNKNOWN
+    return max(LATE_AFTER_MIN, likely_range(samples)[1] * LATE_AFTER_FACTOR)
 
 
-def took(elapsed: float, samples: Sequence[float], *, hooked: bool) -> float | None:
-    """How long a render took that was first seen completed at this age: half the last gap less.
+def estimate_render_time(elapsed: float, samples: Sequence[float], *, has_webhook: bool) -> float | None:
+    """Estimate the time of a render that was first seen completed at this age: minus half of the last gap.
 
-    None when that cannot be told: a call that was lost was found out by the net, long after the end.
+    Return None if it is unknown: after a lost webhook, the fallback poll comes long after the end.
     """
-    if hooked and elapsed > FIRST_NET_LOOK:
-        return elapsed if not samples or elapsed < window(samples)[1] * NET_MARGIN else None
-    look, last = next_poll(0.0, samples), 0.0
-    while look < elapsed - QUICKEST / 2:
-        look, last = look + next_poll(look, samples), look
-    return elapsed - (elapsed - last) / 2
+    if has_webhook and elapsed > FIRST_FALLBACK_POLL:
+        is_timely = not samples or elapsed < likely_range(samples)[1] * FALLBACK_MARGIN
+        return elapsed if is_timely else None
+    poll, previous = next_poll(0.0, samples), 0.0
+    while poll < elapsed - MIN_GAP / 2:
+        poll, previous = poll + next_poll(poll, samples), poll
+    return elapsed - (elapsed - previous) / 2
 
 
-def was_watched(elapsed: float, samples: Sequence[float], *, polls: int) -> bool:
-    """Whether the end of a render that was first seen completed at this age can be told at all, from how often it was
-    asked about. While no worker ran, or before a person attached the task, it may have ended hours ago."""
+def was_polled_regularly(elapsed: float, samples: Sequence[float], *, polls: int) -> bool:
+    """Return whether a render that was first seen completed at this age has been polled often enough to know when it
+    ended. While no worker ran, or before a user attached the task, it may have ended hours earlier."""
     if elapsed <= late_after(samples):
         return True
-    look, looks = next_poll(0.0, samples), 1
-    while look < elapsed and looks <= 2 * polls:
-        look, looks = look + next_poll(look, samples), looks + 1
-    return looks <= 2 * polls
+    poll, expected = next_poll(0.0, samples), 1
+    while poll < elapsed and expected <= 2 * polls:
+        poll, expected = poll + next_poll(poll, samples), expected + 1
+    return expected <= 2 * polls
 
 
 def _longest_gap(samples: Sequence[float]) -> float:
-    begins, ends = window(samples)
-    return max(QUICKEST, (ends - begins) / LOOKS, (begins + ends) / 2 / SOON_ENOUGH)
+    earliest, latest = likely_range(samples)
+    return max(
+        MIN_GAP, (latest - earliest) / POLLS_PER_SPREAD, (earliest + latest) / 2 / POLLS_PER_TYPICAL_TIME
+    )

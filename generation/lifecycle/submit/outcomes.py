@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from generation.lifecycle.leases import Lease, record_event, release, retry_on_db_outage, transition, wake
 from generation.lifecycle.queue import backoff, pause
-from generation.lifecycle.render_times.measured_times import first_question
+from generation.lifecycle.render_times.measured_times import seconds_to_first_poll
 from generation.lifecycle.transitions import fail, hold, settle_ledger
 from generation.models import Job, LedgerEntry
 from generation.models.job_codes import Event, EventCode, Hold, HoldCode
@@ -83,7 +83,7 @@ def _accept(job_id: int, task_id: str) -> None:
             attempts=0,
             lapsed_leases=0,
             submitted_at=now,
-            next_step_at=now + timedelta(seconds=first_question(job_id)),
+            next_step_at=now + timedelta(seconds=seconds_to_first_poll(job_id)),
         )
         if accepted:
             LedgerEntry.objects.filter(job_id=job_id).update(state=Money.ESTIMATED)

@@ -18,7 +18,7 @@ from redis.exceptions import RedisError
 
 from generation import gateway
 from generation.ledger.totals import exact
-from generation.lifecycle.poll.heartbeats import beats
+from generation.lifecycle.poll.heartbeats import heartbeats
 from generation.lifecycle.queue import dispatch, rate_limit
 from generation.models import GatewayState, Job, JobEvent, LedgerEntry
 
@@ -62,7 +62,7 @@ class Figures:
     """
 
     jobs: dict[str, int]
-    wanting_a_person: int
+    needs_attention: int
     oldest_waiting: float
     overdue: Overdue | None
     heartbeat_age: float | None
@@ -77,11 +77,11 @@ class Figures:
 def read() -> Figures:
     """All of them. Raises the database's errors."""
     state = GatewayState.objects.filter(base_url=settings.SKYREELS_BASE_URL).first()
-    seen = [beat for beat in beats().values_list("beat_at", flat=True) if beat]
+    seen = [beat for beat in heartbeats().values_list("beat_at", flat=True) if beat]
     counted = dict(Job.objects.order_by().values_list("status").annotate(Count("pk")))
     return Figures(
         jobs={status.value: counted.get(status.value, 0) for status in Status},
-        wanting_a_person=Job.objects.needs_attention().count(),
+        needs_attention=Job.objects.needs_attention().count(),
         oldest_waiting=oldest_waiting(),
         overdue=oldest_overdue(),
         heartbeat_age=_since(max(seen)) if seen else None,

@@ -44,7 +44,7 @@ def _labelled(name: str, says: str, label: str, values: dict[str, int]) -> Metri
 def _single(figures: Figures) -> dict[str, tuple[str, float | None]]:
     ended, overdue = figures.ended, figures.overdue
     return {
-        "jobs_wanting_a_person": ("Held jobs and late renders on the held desk.", figures.wanting_a_person),
+        "jobs_wanting_a_person": ("Held jobs and late renders on the held desk.", figures.needs_attention),
         "oldest_waiting_seconds": (
             "For how long the first of the waiting jobs has waited, 0 when none does.",
             figures.oldest_waiting,

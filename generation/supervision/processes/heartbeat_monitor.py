@@ -21,7 +21,7 @@ from redis.exceptions import RedisError
 
 from generation import host_queue
 from generation.lifecycle.leases import release_all_of
-from generation.lifecycle.poll.heartbeats import beat_name, beats, hosts
+from generation.lifecycle.poll.heartbeats import heartbeat_name, heartbeats, hosts
 from generation.models import Heartbeat, Job
 from generation.supervision.processes.schedules import SWEEP, ensure_schedule, reset_future_schedules
 
@@ -156,7 +156,7 @@ class Pulse(Thread):
             )
 
     def _beats(self) -> QuerySet[Heartbeat]:
-        return beats().filter(name=beat_name(self._worker_id))
+        return heartbeats().filter(name=heartbeat_name(self._worker_id))
 
     def _every_slot_is_busy(self) -> bool:
         """Long downloads in all slots keep a sweep waiting; that is work, not a hung cluster."""
@@ -168,7 +168,7 @@ class Pulse(Thread):
 def heartbeat_age() -> float:
     """Seconds since any host's sweep last showed a sign of life; infinite when none ever did."""
     soon = timezone.now() + timedelta(seconds=Patience.fresh)
-    return _age_of(beats().filter(beat_at__lt=soon).aggregate(latest=Max("beat_at"))["latest"])
+    return _age_of(heartbeats().filter(beat_at__lt=soon).aggregate(latest=Max("beat_at"))["latest"])
 
 
 def _age_of(beat_at: datetime | None) -> float:

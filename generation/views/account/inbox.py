@@ -18,7 +18,7 @@ from generation.models import Notification, Take
 from generation.reviews.notifications import notification_text, notify
 from generation.reviews.verdicts import review_state
 from generation.views.shared.access import Request
-from generation.views.shared.pagination import Page, page_of, wanted
+from generation.views.shared.pagination import Page, page_of, query_text
 from library.models.projects import AnyUser
 
 PAGE_SIZE, PREVIEW_SIZE, PREVIEW_TAKES = 40, 8, 12
@@ -62,7 +62,7 @@ class Section:
 @require_GET
 def inbox(request: Request) -> HttpResponse:
     """Show a preview of all sections, or one section in pages."""
-    show = wanted(request, "show")
+    show = query_text(request, "show")
     if show == WAITING:
         return _waiting_page(request)
     if show in SECTIONS:

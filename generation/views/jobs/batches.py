@@ -39,7 +39,7 @@ def batch(request: Request, uuid: UUID) -> HttpResponse:
         "money": _money(jobs),
         "can_edit": Batch.objects.editable_by(request.user).filter(pk=found.pk).exists(),
         "mark": polling_fragments.mark(jobs, controls.eta_texts(etas)),
-        "live_url": polling_fragments.address(request),
+        "live_url": polling_fragments.base_url(request),
     }
     if polling_fragments.is_refresh(request):
         return polling_fragments.refresh(request, "generation/jobs/_batch.html", context)

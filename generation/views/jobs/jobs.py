@@ -15,11 +15,10 @@ from generation import lifecycle
 from generation.models import Job, JobEvent
 from generation.views.compose import reuse
 from generation.views.compose.prompts import references_of, request_json, split_prompt
-from generation.views.context_processors import gateway_pause
 from generation.views.jobs import controls
 from generation.views.shared import polling_fragments
 from generation.views.shared.access import Request, job_to_edit, job_to_see, uuid_in
-from generation.views.shared.pagination import page_of, wanted
+from generation.views.shared.pagination import page_of, query_text
 from library.models import Project
 
 PAGE_SIZE = 30
@@ -39,13 +38,13 @@ FILTERS: dict[str, tuple[str | Promise, tuple[str, ...]]] = {
 @require_GET
 def jobs(request: Request) -> HttpResponse:
     """List jobs, newest first, filtered by status and project."""
-    status = wanted(request, "status")
+    status = query_text(request, "status")
     rows = Job.objects.visible_to(request.user).select_related(
         "project", "shot", "created_by", "take", "ledger"
     )
     if statuses := FILTERS.get(status, FILTERS[""])[1]:
         rows = rows.filter(status__in=statuses)
-    if project := wanted(request, "project"):
+    if project := query_text(request, "project"):
         rows = rows.filter(project__slug=project)
     page = page_of(rows, request.GET.get("before"), size=PAGE_SIZE)
     etas = lifecycle.estimate_etas(page.items)
@@ -58,7 +57,7 @@ def jobs(request: Request) -> HttpResponse:
         "next": page.next,
         "in_hand": any(job.is_active for job in page.items),
         "mark": polling_fragments.mark(page.items, controls.eta_texts(etas), queues),
-        "live_url": polling_fragments.address(request),
+        "live_url": polling_fragments.base_url(request),
         "status": status,
         "project": project,
         "filters": [(key, label) for key, (label, _statuses) in FILTERS.items()],
@@ -127,7 +126,7 @@ def _page(request: Request, found: Job) -> dict[str, Any]:
         "prompt_segments": split_prompt(found.prompt, references),
         "request_json": request_json(bytes(found.request_body or b"")),
         "can_edit": Job.objects.editable_by(request.user).filter(pk=found.pk).exists(),
-        "pause": gateway_pause() if found.status == Status.QUEUED else None,
+        "pause": lifecycle.gateway_pause() if found.status == Status.QUEUED else None,
         "eta": etas.get(found.pk),
         "mark": polling_fragments.mark([found], len(events), controls.eta_texts(etas)),
         "form_key": uuid4(),

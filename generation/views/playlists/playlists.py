@@ -20,7 +20,7 @@ from generation.reviews.playlists.playlists import CannotChangePlaylist
 from generation.views.playlists.add_takes import projects_for_playlists
 from generation.views.playlists.playlist_rows import order_rows
 from generation.views.shared.access import Request, playlist_to_edit
-from generation.views.shared.pagination import page_of, wanted
+from generation.views.shared.pagination import page_of, query_text
 from library.models import Project
 
 PAGE_SIZE = 24
@@ -30,7 +30,7 @@ PAGE_SIZE = 24
 def playlists(request: Request) -> HttpResponse:
     """List the playlists of the user's projects, newest first; with `?project=` of one project."""
     rows = Playlist.objects.visible_to(request.user).select_related("project", "created_by")
-    if slug := wanted(request, "project"):
+    if slug := query_text(request, "project"):
         rows = rows.filter(project__slug=slug)
     page = page_of(_with_counts(request, rows), request.GET.get("before"), size=PAGE_SIZE)
     context = {

@@ -1,4 +1,4 @@
-"""The ledger's page: sums, a plot over time, what the money was for, each job, and where estimates were wrong."""
+"""The ledger page: totals, a plot over time, spending by group and by job, and wrong estimates."""
 
 from datetime import date
 from typing import Any
@@ -7,29 +7,32 @@ from django.http import HttpResponse, HttpResponseBase, QueryDict, StreamingHttp
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from generation import ledger
 from generation.composition.take_settings import MODEL_LABELS
 from generation.forms import LedgerForm
 from generation.ledger.entries import Entries
-from generation.ledger.totals import MOST_GROUPS
+from generation.ledger.totals import MAX_GROUPS
 from generation.views.shared.access import Request
-from generation.views.shared.pagination import page_of, wanted
+from generation.views.shared.pagination import page_of, query_text
 
-SIZE = 50
+PAGE_SIZE = 50
 JOBS, DIFFERENCES = "job", "difference"
 TABS = {
-    "project": "Projects",
-    "shot": "Shots",
-    "person": "People",
-    "month": "Months",
-    "model": "Models",
-    JOBS: "Jobs",
-    DIFFERENCES: "Differences",
+    "project": _("Projects"),
+    "shot": _("Shots"),
+    "person": _("Members"),
+    "month": _("Months"),
+    "model": _("Models"),
+    JOBS: _("Jobs"),
+    DIFFERENCES: _("Differences"),
 }
 MODELS = {str(model): label for model, label in MODEL_LABELS.items()}
-SHOWN = (
+FIELDS = (
     "state", "estimate_usd", "actual_usd", "created_at", "project__name", "project__slug", "job__uuid", "job__model",
     "job__prompt", "job__resolution", "job__billed_seconds", "job__cost_usd", "job__plan", "job__shot__code",
     "job__shot__title", "job__created_by__username",
@@ -38,75 +41,79 @@ SHOWN = (
 
 @require_safe
 def ledger_page(request: Request) -> HttpResponse:
-    """All money of the projects that the user is a member of, as chosen."""
+    """Show the spending of the user's projects, filtered and grouped."""
     form = LedgerForm(request.GET, user=request.user)
-    by = asked if (asked := wanted(request, "by")) in TABS else "project"
+    by = requested if (requested := query_text(request, "by")) in TABS else "project"
     context: dict[str, Any] = {"form": form, "tabs": TABS, "by": by}
     if not form.is_valid():
         return render(request, "generation/projects/ledger.html", context, status=422)
-    rows = ledger.entries(request.user, form.chosen())
+    rows = ledger.entries(request.user, form.filters())
     days = ledger.daily(rows)
     context |= {"totals": ledger.total(days), "plot": ledger.plot(ledger.over_time(days))}
-    return render(request, "generation/projects/ledger.html", context | _tab(request, rows, by))
+    return render(request, "generation/projects/ledger.html", context | _tab_context(request, rows, by))
 
 
 @require_safe
 def ledger_csv(request: Request) -> HttpResponseBase:
-    """The same entries for a spreadsheet, a line for each job, streamed; the page tells what cannot be read."""
+    """Stream the filtered entries as CSV; invalid filters redirect to the page, which shows the errors."""
     form = LedgerForm(request.GET, user=request.user)
     if not form.is_valid():
         return redirect(f"{reverse('generation:ledger')}?{request.GET.urlencode()}")
-    lines = ledger.csv_lines(ledger.entries(request.user, form.chosen()))
+    lines = ledger.csv_lines(ledger.entries(request.user, form.filters()))
     name = f"ledger-{timezone.localdate().isoformat()}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8", headers=headers)
 
 
-def _tab(request: Request, rows: Entries, by: str) -> dict[str, Any]:
-    """What stands below the plot."""
+def _tab_context(request: Request, rows: Entries, by: str) -> dict[str, Any]:
+    """Return the context of the part below the plot."""
     if by == JOBS:
-        page = page_of(_shown(rows), request.GET.get("before"), size=SIZE)
+        page = page_of(_for_display(rows), request.GET.get("before"), size=PAGE_SIZE)
         return {"entries": page.items, "next": page.next}
     if by == DIFFERENCES:
-        page = page_of(_shown(ledger.differing(rows)), request.GET.get("before"), size=SIZE)
-        explained = ledger.explained(page.items)
-        return {"compared": ledger.compared(rows), "differences": explained, "next": page.next}
+        rows_to_explain = _for_display(ledger.with_differences(rows))
+        page = page_of(rows_to_explain, request.GET.get("before"), size=PAGE_SIZE)
+        differences = ledger.explain(page.items)
+        return {"comparison": ledger.compare(rows), "differences": differences, "next": page.next}
     groups = ledger.grouped(rows, ledger.Grouping(by))
-    lines = [_line(request, by, group) for group in groups]
-    return {"lines": lines, "is_cut": len(lines) == MOST_GROUPS}
+    return {
+        "group_label": TABS[by],
+        "groups": [_group_row(request, by, group) for group in groups],
+        "is_truncated": len(groups) == MAX_GROUPS,
+    }
 
 
-def _shown(rows: Entries) -> Entries:
-    """Without the large fields of jobs."""
-    return rows.select_related("project", "job__shot", "job__created_by").only(*SHOWN)
+def _for_display(rows: Entries) -> Entries:
+    """Load only the fields that the page shows, without the large fields of jobs."""
+    return rows.select_related("project", "job__shot", "job__created_by").only(*FIELDS)
 
 
-def _line(request: Request, by: str, group: ledger.Group) -> dict[str, Any]:
-    """A group with its name and the address of what it is made of, where there is one."""
-    of = group.of
+def _group_row(request: Request, by: str, group: ledger.Group) -> dict[str, Any]:
+    """Return name, totals and the query string of the entries in a group, if there is a page for them."""
+    fields = group.fields
     match by:
         case "project":
-            name, narrowed = of["name"], {"project": of["slug"], "by": "shot"}
+            name, filters = fields["name"], {"project": fields["slug"], "by": "shot"}
         case "shot":
-            name = f"{of['name']} · {of['code'] or 'without a shot'}"
-            narrowed = {"project": of["slug"], "by": JOBS}
+            name = f"{fields['name']} · {fields['code'] or gettext('no shot')}"
+            filters = {"project": fields["slug"], "by": JOBS}
         case "person":
-            name, narrowed = of["name"], {"person": of["name"], "by": "project"}
+            name, filters = fields["name"], {"person": fields["name"], "by": "project"}
         case "month":
-            month = of["month"]
-            name = f"{date.fromisoformat(f'{month}-01'):%B %Y}"
-            narrowed = {"since": month, "until": month, "by": "project"}
+            month = fields["month"]
+            name = date_format(date.fromisoformat(f"{month}-01"), "YEAR_MONTH_FORMAT")
+            filters = {"since": month, "until": month, "by": "project"}
         case _:
-            name, narrowed = f"{MODELS.get(of['name'], of['name'])} {of['resolution']}", {}
-    return {"name": name, "query": _query(request, narrowed), "totals": group.totals}
+            name, filters = f"{MODELS.get(fields['name'], fields['name'])} {fields['resolution']}", {}
+    return {"name": name, "query": _query_string(request, filters), "totals": group.totals}
 
 
-def _query(request: Request, narrowed: dict[str, str]) -> str:
-    """The present choice, narrowed; empty when there is nothing to narrow it to."""
-    if not narrowed:
+def _query_string(request: Request, filters: dict[str, str]) -> str:
+    """Return the current query with additional filters; empty if there are none."""
+    if not filters:
         return ""
     query: QueryDict = request.GET.copy()
     query.pop("before", None)
-    for name, value in narrowed.items():
+    for name, value in filters.items():
         query[name] = value
     return query.urlencode()

@@ -1,8 +1,9 @@
-"""Which assets a project uses: links to the library, never copies. For those who make things in it."""
+"""Link assets of the library to a project, and pin their versions; for editors."""
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from generation.views.shared.access import Request, came_from, project_to_edit
@@ -19,14 +20,18 @@ def link_asset(request: Request, slug: str) -> HttpResponse:
     handle = request.POST.get("handle", "").replace("\0", "").strip()
     asset = Asset.objects.visible_to(request.user).active().named(handle).first()
     if asset is None:
-        messages.error(request, f"Nothing was linked: @{handle.removeprefix('@')} is not in the library.")
+        messages.error(
+            request, _("@%(handle)s is not in the library.") % {"handle": handle.removeprefix("@")}
+        )
         return redirect(project)
     try:
         ingest.link_asset(asset, project)
     except ingest.RestrictedToHome as refusal:
-        messages.error(request, f"Nothing was linked: {refusal} Let everyone use it first, on its page.")
+        messages.error(
+            request, _("%(problem)s Share it with everyone first, on its page.") % {"problem": refusal}
+        )
     else:
-        messages.success(request, f"{asset} belongs to this project now.")
+        messages.success(request, _("%(asset)s is now linked to this project.") % {"asset": asset})
     return redirect(project)
 
 
@@ -37,29 +42,35 @@ def pin_asset(request: Request, slug: str, pk: int) -> HttpResponse:
     link = get_object_or_404(project.links.select_related("asset"), asset_id=pk)
     if "follow" in request.POST:
         ingest.pin(link, None)
-        messages.success(request, f"{link.asset} follows its latest version here.")
+        messages.success(
+            request, _("This project uses the latest version of %(asset)s.") % {"asset": link.asset}
+        )
         return _back(request, project)
     version = _version(link.asset, request.POST.get("version", ""))
     if version is None:
-        messages.error(request, f"Nothing was changed: {link.asset} has no such version.")
+        messages.error(
+            request, _("%(asset)s has no such version. Nothing was changed.") % {"asset": link.asset}
+        )
     else:
         ingest.pin(link, version)
-        messages.success(request, f"{link.asset} is pinned to version {version.number} here.")
+        text = _("This project uses version %(version)s of %(asset)s.")
+        messages.success(request, text % {"version": version.number, "asset": link.asset})
     return _back(request, project)
 
 
 @require_POST
 def unlink_asset(request: Request, slug: str, pk: int) -> HttpResponse:
-    """Take an asset out of the project; the library keeps it, and so does every job that used it."""
+    """Remove an asset from the project. It stays in the library and in the jobs that used it."""
     project = project_to_edit(request, slug)
     for link in project.links.filter(asset_id=pk).select_related("asset"):
         link.delete()
-        messages.success(request, f"{link.asset} is no longer linked. It stays in the library.")
+        text = _("%(asset)s is no longer linked. It stays in the library.")
+        messages.success(request, text % {"asset": link.asset})
     return _back(request, project)
 
 
 def _back(request: Request, project: Project) -> HttpResponse:
-    """To the page of the list on which the asset stood."""
+    """Redirect to the page of the list that showed the asset."""
     return redirect(came_from(request, otherwise=project.get_absolute_url()))
 
 

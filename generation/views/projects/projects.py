@@ -1,4 +1,4 @@
-"""Projects: the list, one project's page, and what its owners may change."""
+"""The list of projects, a project's page and its edit page."""
 
 from typing import Any
 
@@ -8,6 +8,7 @@ from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet,
 from django.db.models.functions import Coalesce
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from generation import lifecycle, spending_limits
@@ -21,7 +22,7 @@ from generation.views.jobs import controls
 from generation.views.projects import team
 from generation.views.shared import polling_fragments
 from generation.views.shared.access import Request, project_to_own, project_to_see
-from generation.views.shared.pagination import page_of, wanted
+from generation.views.shared.pagination import page_of, query_text
 from library import ingest
 from library.models import Asset, Membership, Project, ProjectAsset
 from library.models.projects import may_open_projects
@@ -31,7 +32,7 @@ SIZE, SHOTS, TAKES, JOBS, ASSETS = 24, 100, 12, 12, 60
 
 @require_GET
 def projects(request: Request) -> HttpResponse:
-    """The projects that the user is a member of, the newest first."""
+    """List the user's projects, newest first."""
     rows = Project.objects.visible_to(request.user).annotate(
         poster_key=_newest_poster(project=OuterRef("pk")),
         take_count=_count(Take, "project"),
@@ -53,9 +54,10 @@ def project_new(request: Request) -> HttpResponse:
         raise PermissionDenied(ONLY_ADMINISTRATORS_OPEN)
     form = ProjectForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        made = form.create(request.user)
-        messages.success(request, f"{made} is open. Add its people and its assets, then make the first take.")
-        return redirect(made)
+        created = form.create(request.user)
+        text = _("%(project)s created. Add members and assets, then create the first take.")
+        messages.success(request, text % {"project": created})
+        return redirect(created)
     user = request.user
     personal = None if user.is_superuser else spending_limits.personal(user.pk, user.get_username())
     context = {"form": form, "personal": personal}
@@ -66,7 +68,7 @@ def project_new(request: Request) -> HttpResponse:
 
 @require_GET
 def project(request: Request, slug: str) -> HttpResponse:
-    """A project's shots, takes, assets, team and money."""
+    """Show a project's shots, takes, assets, team and spending."""
     found = project_to_see(request, slug)
     jobs = list(found.jobs.filter(status__in=Job.Status.active).select_related("project", "shot")[:JOBS])
     etas = lifecycle.estimate_etas(jobs)
@@ -76,7 +78,7 @@ def project(request: Request, slug: str) -> HttpResponse:
         "etas": etas,
         "in_hand": bool(jobs),
         "mark": polling_fragments.mark(jobs, controls.eta_texts(etas)),
-        "live_url": polling_fragments.address(request),
+        "live_url": polling_fragments.base_url(request),
     }
     if polling_fragments.is_refresh(request):
         return polling_fragments.refresh(request, "generation/jobs/_running.html", context)
@@ -85,22 +87,22 @@ def project(request: Request, slug: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def project_edit(request: Request, slug: str) -> HttpResponse:
-    """Name, description and budget, and the team; for owners. When the project was saved meanwhile, both texts are
-    shown and nothing is overwritten."""
+    """Edit a project and its team; for owners. After a concurrent change, show both versions and save nothing."""
     found = project_to_own(request, slug)
     form = ProjectForm(request.POST or None, instance=found, by=request.user)
     if request.method != "POST" or not form.is_valid():
         return team.edit_page(request, slug, form=form)
     try:
-        messages.success(request, f"{form.change(request.user)} is saved.")
+        saved = form.change(request.user)
     except StaleProject as stale:
         form.take_over(stale.current)
         return team.edit_page(request, slug, form=form, differences=form.differences(stale.current))
+    messages.success(request, _("%(project)s saved.") % {"project": saved})
     return redirect(found)
 
 
 def _contents(request: Request, found: Project) -> dict[str, Any]:
-    shots = list(_shots(found, after=wanted(request, "shots")))
+    shots = list(_shots(found, after=query_text(request, "shots")))
     assets = page_of(_assets(request, found), request.GET.get("assets"), size=ASSETS)
     return {
         "shots": shots[:SHOTS],
@@ -121,7 +123,7 @@ def _contents(request: Request, found: Project) -> dict[str, Any]:
 
 
 def _assets(request: Request, found: Project) -> QuerySet[Asset]:
-    """Those that have their home in the project or are linked to it, with the version that it takes."""
+    """Return the assets that belong or are linked to the project, with the version that it uses."""
     links = ProjectAsset.objects.filter(project=found, asset=OuterRef("pk"))
     seen = Asset.objects.visible_to(request.user).active().select_related("cover", "current_version")
     return seen.annotate(
@@ -130,7 +132,7 @@ def _assets(request: Request, found: Project) -> QuerySet[Asset]:
 
 
 def _shots(found: Project, *, after: str) -> QuerySet[Any]:
-    """Those behind a code, by their codes; one more than a page shows."""
+    """Return the shots after a code, in order; one more than a page shows."""
     return with_review_state(found.shots.filter(code__gt=after)).annotate(
         take_count=_count(Take, "shot"), poster_key=_newest_poster(shot=OuterRef("pk"))
     )[: SHOTS + 1]

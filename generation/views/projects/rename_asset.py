@@ -1,9 +1,11 @@
-"""Another handle for an asset. The page stands here, and not in the library, since drafts follow the name."""
+"""Rename an asset. This is not part of `library`, because drafts are rewritten too."""
 
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from generation import lifecycle
@@ -14,7 +16,7 @@ from library.views.access import REFUSED, STALE, Request, asset_to_edit
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def rename(request: Request, handle: str) -> HttpResponse:
-    """A new handle; the old one keeps resolving. When the asset was saved meanwhile, nothing is overwritten."""
+    """Change an asset's handle; the old one stays valid. After a concurrent change nothing is overwritten."""
     asset = asset_to_edit(request, handle)
     if request.method != "POST":
         suggestion = ingest.free_suggestion(asset.title)
@@ -32,21 +34,27 @@ def rename(request: Request, handle: str) -> HttpResponse:
     except ingest.StaleEdit as stale:
         form.rebase_on(stale.current)
         return _page(request, stale.current, form, status=STALE, stale=True)
-    _tell(request, asset, renamed, drafts)
+    _add_messages(request, renamed, drafts)
     return redirect(renamed)
 
 
 @transaction.atomic
 def _rename(asset: Asset, form: forms.RenameForm) -> tuple[Asset, int]:
-    """The asset with its new handle, and how many drafts were rewritten with it."""
+    """Return the renamed asset and the number of rewritten drafts."""
     values = form.cleaned_data
     renamed, old = ingest.rename(asset, handle=values["handle"], revision=values["revision"])
     return renamed, lifecycle.rewrite_drafts(old, renamed.handle)
 
 
-def _tell(request: Request, asset: Asset, renamed: Asset, drafts: int) -> None:
-    rewritten = f" {drafts} draft{'s say' if drafts > 1 else ' says'} so now." if drafts else ""
-    messages.success(request, f"{asset} is called {renamed} now.{rewritten} Jobs keep what was typed.")
+def _add_messages(request: Request, renamed: Asset, drafts: int) -> None:
+    text = _("Renamed to %(handle)s. Existing jobs keep the old handle.")
+    if drafts:
+        text = ngettext(
+            "Renamed to %(handle)s, also in %(count)s draft. Existing jobs keep the old handle.",
+            "Renamed to %(handle)s, also in %(count)s drafts. Existing jobs keep the old handle.",
+            drafts,
+        )
+    messages.success(request, text % {"handle": renamed, "count": drafts})
     if notice := forms.similar_handles_warning([renamed], request.user):
         messages.warning(request, notice)
 

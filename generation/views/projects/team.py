@@ -1,4 +1,4 @@
-"""A project's edit page and its team: who is in it, in which role. For owners."""
+"""A project's edit page, and its members with their roles and limits; for owners."""
 
 from decimal import Decimal
 from typing import Any
@@ -26,8 +26,10 @@ Differences = list[tuple[str, str, str]]
 def edit_page(
     request: Request, slug: str, *, differences: Differences | None = None, **forms: Any
 ) -> HttpResponse:
-    """The page with its forms, of which one may have been refused, or was opened before somebody else saved
-    (`differences`); the project is read anew, since such a form has left what was typed in its instance."""
+    """Render the edit page. `forms` may contain a form with errors; `differences` are set after a concurrent change.
+
+    The project is read again, since an invalid form has modified its instance.
+    """
     found = project_to_own(request, slug)
     context = {
         "project": found,
@@ -44,7 +46,7 @@ def edit_page(
 
 
 def _team(found: Project) -> list[Membership]:
-    """The members, each with what they have spent or reserved this month."""
+    """Return the members, each with the amount spent or reserved this month."""
     members = list(found.memberships.select_related("user")[:SHOWN])
     spent = spent_by_members(found)
     for member in members:
@@ -54,31 +56,32 @@ def _team(found: Project) -> list[Membership]:
 
 @require_POST
 def member_add(request: Request, slug: str) -> HttpResponse:
-    """Add somebody to the team."""
+    """Add a member to the team."""
     found = project_to_own(request, slug)
     form = MemberForm(request.POST, project=found)
     if not form.is_valid():
         return edit_page(request, slug, member_form=form)
-    person, role = form.cleaned_data["username"], form.cleaned_data["role"]
+    user, role = form.cleaned_data["username"], form.cleaned_data["role"]
     defaults = {"role": role, "monthly_limit_usd": form.cleaned_data["monthly_limit_usd"]}
-    Membership.objects.get_or_create(project=found, user=person, defaults=defaults)
-    messages.success(request, f"{person} is in the team as {Role(role).label.lower()}.")
+    Membership.objects.get_or_create(project=found, user=user, defaults=defaults)
+    text = _("%(name)s was added with the role %(role)s.")
+    messages.success(request, text % {"name": user, "role": Role(role).label})
     return redirect("generation:project_edit", slug)
 
 
 @require_POST
 def member_change(request: Request, slug: str, pk: int) -> HttpResponse:
-    """Give a member another role; a project keeps an owner."""
+    """Change a member's role and limit; the last owner must stay one."""
     found = project_to_own(request, slug)
     member = get_object_or_404(found.memberships.select_related("user"), pk=pk)
     form = RoleForm(request.POST)
     if not form.is_valid():
         problems = " ".join(str(text) for texts in form.errors.values() for text in texts)
-        messages.error(request, _("Nothing was changed. {problems}").format(problems=problems))
+        messages.error(request, _("Nothing was changed. %(problems)s") % {"problems": problems})
         return _after_change(request, found)
     try:
         if _change(member, form):
-            messages.success(request, _changed(member, form))
+            messages.success(request, _changed_message(member, form))
     except teams.LastOwner:
         messages.error(request, _needs_owner(member))
     paused_links.notify_owners()
@@ -87,12 +90,13 @@ def member_change(request: Request, slug: str, pk: int) -> HttpResponse:
 
 @require_POST
 def member_remove(request: Request, slug: str, pk: int) -> HttpResponse:
-    """Take somebody out of the team; what they made stays."""
+    """Remove a member from the team; their jobs and takes are kept."""
     found = project_to_own(request, slug)
     member = get_object_or_404(found.memberships.select_related("user"), pk=pk)
     try:
         teams.remove(member)
-        messages.success(request, f"{member.user} is no longer in the team. Jobs and takes stay.")
+        text = _("%(name)s was removed from the team. Their jobs and takes are kept.")
+        messages.success(request, text % {"name": member.user})
     except teams.LastOwner:
         messages.error(request, _needs_owner(member))
     paused_links.notify_owners()
@@ -109,21 +113,22 @@ def _change(member: Membership, form: RoleForm) -> bool:
     return is_there
 
 
-def _changed(member: Membership, form: RoleForm) -> str:
-    role = str(Role(form.cleaned_data["role"]).label).lower()
+def _changed_message(member: Membership, form: RoleForm) -> str:
+    values = {"name": member.user, "role": Role(form.cleaned_data["role"]).label}
     limit = form.limit.get("monthly_limit_usd", member.monthly_limit_usd)
     if limit is None:
-        return _("{user} is now {role}.").format(user=member.user, role=role)
-    text = _("{user} is now {role} and may spend {limit} a month in this project.")
-    return text.format(user=member.user, role=role, limit=usd(limit))
+        return _("%(name)s now has the role %(role)s.") % values
+    text = _("%(name)s now has the role %(role)s and a limit of %(limit)s a month in this project.")
+    return text % {**values, "limit": usd(limit)}
 
 
 def _after_change(request: Request, found: Project) -> HttpResponse:
-    """Back to the team, or to the list for an owner who has just stepped down."""
+    """Redirect to the team, or to the projects if the user is no longer an owner."""
     if Project.objects.owned_by(request.user).filter(pk=found.pk).exists():
         return redirect("generation:project_edit", found.slug)
     return redirect("generation:projects")
 
 
 def _needs_owner(member: Membership) -> str:
-    return f"Nothing was changed: {member.user} is the only owner. Make somebody else an owner first."
+    text = _("%(name)s is the only owner. Make another member an owner first. Nothing was changed.")
+    return text % {"name": member.user}

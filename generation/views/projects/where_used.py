@@ -1,4 +1,4 @@
-"""Where an asset is used: projects, jobs, takes. What the user may not see is counted and not named."""
+"""Where an asset is used: projects, jobs, takes. Those that the user may not see are only counted."""
 
 from typing import Any
 
@@ -13,12 +13,12 @@ from generation.views.shared.pagination import page_of
 from library.models import Asset, Project
 from library.views.access import Request, asset_to_see
 
-SHOWN_BESIDE, SIZE = 5, 24
+FRAGMENT_SIZE, PAGE_SIZE = 5, 24
 
 
 @require_safe
 def where_used(request: Request, handle: str) -> HttpResponse:
-    """A page of its own; for htmx the newest few, which stand on the asset's page."""
+    """Show all uses on a page, or for htmx the latest few as a fragment of the asset's page."""
     asset = asset_to_see(request, handle)
     fragment = request.htmx and not request.htmx.boosted
     context = {
@@ -34,7 +34,7 @@ def where_used(request: Request, handle: str) -> HttpResponse:
 
 
 def _origin(request: Request, asset: Asset) -> dict[str, Any]:
-    """The take that the asset was made of, if it was; its name only for those who may see that take."""
+    """Return the take from which the asset was created, if any, and whether the user may see it."""
     made = Promotion.objects.filter(asset=asset).select_related("take__shot", "take__project", "by").first()
     seen = made and Take.objects.visible_to(request.user).filter(pk=made.take_id).exists()
     return {"made_of": made, "may_see_origin": seen}
@@ -47,10 +47,10 @@ def _projects(request: Request, asset: Asset) -> dict[str, Any]:
 
 
 def _jobs(request: Request, asset: Asset, fragment: bool) -> dict[str, Any]:
-    """The jobs that the user may see, each with the version that it used and its take, the newest first."""
+    """Return the visible jobs with their take and the version that they used, newest first."""
     every = Job.objects.filter(pk__in=_references(asset).values("job"))
     seen = every.visible_to(request.user)
-    size = SHOWN_BESIDE if fragment else SIZE
+    size = FRAGMENT_SIZE if fragment else PAGE_SIZE
     page = page_of(seen.select_related("project", "shot", "take"), request.GET.get("before"), size=size)
     numbers = dict(_references(asset).filter(job__in=page.items).values_list("job", "version__number"))
     job_count = seen.count()

@@ -49,7 +49,9 @@ def refuse_unknown(request: HttpRequest, kind: str) -> HttpResponse | None:
         return HttpResponse(text, status=429, content_type="text/plain; charset=utf-8", headers=headers)
     except Error as error:
         # `/metrics` must work without the database, and random secrets are safe without counting.
-        log.warning("Unknown secrets are not counted, the database does not answer: %s", type(error).__name__)
+        log.warning(
+            "Unknown secrets are not counted, the database does not respond: %s", type(error).__name__
+        )
     return None
 
 

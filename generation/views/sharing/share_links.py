@@ -22,7 +22,7 @@ from generation.models.link_films import MAX_TRIES
 from generation.reviews.sharing import share_links as sharing
 from generation.reviews.sharing import shared_takes, voting
 from generation.views.shared.access import Request, link_to_edit, project_to_edit
-from generation.views.shared.pagination import page_of, wanted
+from generation.views.shared.pagination import page_of, query_text
 from library.models import Project
 
 PAGE_SIZE, MAX_PAUSED = 30, 200
@@ -155,7 +155,7 @@ def _votes(links: Iterable[ShareLink]) -> dict[str, Any]:
 
 def _wanted(request: Request) -> str:
     """Return the preselected target, from the page that linked here."""
-    return next((f"{kind}:{key}" for kind in TARGET_KINDS if (key := wanted(request, kind))), "")
+    return next((f"{kind}:{key}" for kind in TARGET_KINDS if (key := query_text(request, kind))), "")
 
 
 def _list_url(project: Project, at: ShareLink | None = None) -> str:

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET
 from generation.models import Take
 from generation.reviews.reports.take_search import Search, search
 from generation.views.shared.access import Request, uuid_in
-from generation.views.shared.pagination import wanted
+from generation.views.shared.pagination import query_text
 from generation.views.takes.differences import differences
 from library.models.projects import AnyUser
 
@@ -24,15 +24,15 @@ def compare(request: Request) -> HttpResponse:
     """
     sides = [_take(request, name) for name in ("a", "b")]
     takes = [take for take in sides if take]
-    invalid = [name for name in ("a", "b") if wanted(request, name) and not uuid_in(wanted(request, name))]
+    invalid = [name for name in ("a", "b") if query_text(request, name) and not uuid_in(query_text(request, name))]
     is_pair = len({take.pk for take in takes}) == 2
     context = {
         "sides": list(zip("ab", sides, strict=True)),
         "is_pair": is_pair,
         "is_same": len(takes) == 2 and not is_pair,
         "invalid_sides": invalid,
-        "words": wanted(request, "words"),
-        "offered": _offered(request.user, takes, wanted(request, "words")),
+        "words": query_text(request, "words"),
+        "offered": _offered(request.user, takes, query_text(request, "words")),
         "rows": differences(*takes) if is_pair else [],
     }
     return render(request, "generation/takes/compare.html", context, status=400 if invalid else 200)
@@ -40,7 +40,7 @@ def compare(request: Request) -> HttpResponse:
 
 def _take(request: Request, name: str) -> Take | None:
     """Return the take of a query parameter, or None without one."""
-    uuid = uuid_in(wanted(request, name))
+    uuid = uuid_in(query_text(request, name))
     takes = Take.objects.visible_to(request.user).for_cards().select_related("job__created_by")
     return get_object_or_404(takes, uuid=uuid) if uuid else None
 

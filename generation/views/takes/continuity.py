@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from generation.reviews.reports.continuity import sheet
-from generation.views.shared.pagination import number_in
+from generation.views.shared.pagination import page_number
 from library.views.access import Request, asset_to_see
 
 
@@ -17,6 +17,6 @@ def continuity(request: Request, handle: str) -> HttpResponse:
     context = {
         "asset": asset,
         "approved": approved,
-        "sheet": sheet(request.user, asset, approved=approved, page=number_in(request, "page")),
+        "sheet": sheet(request.user, asset, approved=approved, page=page_number(request, "page")),
     }
     return render(request, "generation/takes/continuity.html", context)

@@ -16,7 +16,7 @@ from generation.reviews.exports import notes_csv as notes_sheet
 from generation.reviews.exports.exported_notes import threads_on, writer_of
 from generation.reviews.notes.threads import Thread
 from generation.views.shared.access import Request, project_to_see, take_to_see
-from generation.views.shared.pagination import wanted
+from generation.views.shared.pagination import query_text
 from library import storage
 from library.models import Project
 
@@ -29,7 +29,7 @@ MAX_DEFAULT_STILLS = 12
 @require_GET
 def approved_zip(request: Request, slug: str) -> HttpResponseBase:
     """Return the approved takes of a project, with `?shot=` of one shot, with their provenance."""
-    project, shot = project_to_see(request, slug), wanted(request, "shot")
+    project, shot = project_to_see(request, slug), query_text(request, "shot")
     try:
         takes = exporting.approved(project, shot=shot)
     except exporting.CannotExport as error:
@@ -56,7 +56,7 @@ def notes_print(request: Request, uuid: UUID) -> HttpResponse:
     take = take_to_see(request, uuid)
     threads = threads_on([take])[take.pk]
     framed = sum(thread.note.frame is not None and not thread.note.deleted_at for thread in threads)
-    stills = wanted(request, "stills")
+    stills = query_text(request, "stills")
     context = {
         "take": take,
         "threads": [_printed(thread) for thread in threads],
@@ -78,7 +78,7 @@ def project_markers(request: Request, slug: str, kind: str) -> HttpResponse:
     """Return the approved takes of a project in sequence, with their notes as markers."""
     project = project_to_see(request, slug)
     try:
-        takes = exporting.approved(project, shot=wanted(request, "shot"))
+        takes = exporting.approved(project, shot=query_text(request, "shot"))
     except exporting.CannotExport as error:
         return _redirect_with_warning(request, str(error), project)
     return _markers(request, takes, name=f"{project.slug}-approved", kind=kind, page=project)

@@ -14,7 +14,7 @@ from generation.reviews.reports import scores
 from generation.reviews.reports.score_plots import plot
 from generation.reviews.reports.scores import Grouping, Score
 from generation.views.shared.access import Request
-from generation.views.shared.pagination import wanted
+from generation.views.shared.pagination import query_text
 from library.models import Asset
 
 TABS = {Grouping.HANDLE: _("Assets"), Grouping.MODEL: _("Models"), Grouping.PERSON: _("Users")}
@@ -25,7 +25,7 @@ MODELS = {str(model): label for model, label in MODEL_LABELS.items()}
 def scoreboard(request: Request) -> HttpResponse:
     """Show the scores of the projects that the user may see; optionally of one project and one month."""
     form = ScoreForm(request.GET, user=request.user)
-    tab = wanted(request, "by")
+    tab = query_text(request, "by")
     by = Grouping(tab) if tab in TABS else Grouping.HANDLE
     context: dict[str, Any] = {"form": form, "tabs": TABS, "by": by}
     if not form.is_valid():

@@ -19,7 +19,7 @@ from generation.reviews.verdicts import history as histories
 from generation.reviews.verdicts import review_state, verdicts
 from generation.views.shared import polling_fragments
 from generation.views.shared.access import Request, came_from, take_to_decide, take_to_see
-from generation.views.shared.pagination import number_in
+from generation.views.shared.pagination import page_number
 from library.models import Project
 
 # Other parts of the page refresh on this client event.
@@ -95,7 +95,7 @@ def _may_decide(request: Request, take: Take) -> bool:
 
 
 def _history_page(request: Request, take: Take, is_of_shot: bool) -> dict[str, Any]:
-    page = number_in(request, "page")
+    page = page_number(request, "page")
     limit = page * histories.PAGE_SIZE + 1
     events = _events(take, is_of_shot, limit)
     return {

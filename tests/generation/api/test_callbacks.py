@@ -12,8 +12,8 @@ from django.utils import timezone
 from pytest_django.live_server_helper import LiveServer
 
 from generation import api_tokens, lifecycle
-from generation.lifecycle.poll.heartbeats import Share
-from generation.lifecycle.poll.requeue import Waker
+from generation.lifecycle.poll.heartbeats import Shard
+from generation.lifecycle.poll.requeue import Redispatcher
 from generation.lifecycle.webhooks import client_webhooks
 from generation.models import Callback, Job, JobEvent
 from generation.sandbox.server import SandboxServer
@@ -206,10 +206,10 @@ def test_somebody_who_is_not_there_holds_up_nobody(
 
 def test_one_worker_is_woken_for_all(failed: Job, woken: list[str]) -> None:
     for _ in range(3):
-        Waker().look(Share())
+        Redispatcher().run_if_due(Shard())
     assert woken == ["generation.tasks.send_webhooks"]
     lifecycle.send_webhooks()
-    Waker().look(Share())
+    Redispatcher().run_if_due(Shard())
     assert woken == ["generation.tasks.send_webhooks"]
 
 

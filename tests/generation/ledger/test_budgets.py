@@ -26,7 +26,7 @@ def test_settled_promised_and_left(ten: Project, spend: Spend) -> None:
     spend("3", "uncertain")
     spend("4", "refunded")
     budget = budget_of(ten)
-    assert (budget.settled, budget.promised, budget.left) == (
+    assert (budget.settled, budget.reserved, budget.left) == (
         Decimal("1.0003"), Decimal("5.0000"), Decimal("3.9997"),
     )  # fmt: skip
     assert (budget.warn_at, budget.is_near, budget.is_spent, budget.used) == (80, False, False, 60)
@@ -71,5 +71,5 @@ def test_what_one_more_take_would_make_of_it() -> None:
 
 def test_the_bar_is_as_long_as_what_was_spent_beyond_the_budget() -> None:
     within, beyond = Budget(Decimal(10), Decimal(5), Decimal(2)), Budget(Decimal(10), Decimal(20), Decimal(0))
-    assert (within.settled_width, within.promised_width, within.warn_x) == ("50.000", "20.000", "80.000")
-    assert (beyond.settled_width, beyond.promised_width, beyond.warn_x) == ("100.000", "0.000", "40.000")
+    assert (within.settled_width, within.reserved_width, within.warn_x) == ("50.000", "20.000", "80.000")
+    assert (beyond.settled_width, beyond.reserved_width, beyond.warn_x) == ("100.000", "0.000", "40.000")

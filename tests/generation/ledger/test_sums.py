@@ -9,13 +9,13 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from generation.ledger import Chosen, Grouping, Totals, daily, entries, grouped, over_time, plot, total
+from generation.ledger import Filters, Grouping, Totals, daily, entries, grouped, over_time, plot, total
 from generation.models import LedgerEntry, Shot
 from library.models import Project
 from tests import factories
 from tests.generation.ledger.conftest import Spend
 
-ALL = Chosen()
+ALL = Filters()
 
 
 def total_of(rows: Any) -> Totals:
@@ -66,7 +66,7 @@ def test_what_is_chosen_narrows(alice: User, bob: User, project: Project, spend:
     october, november, december = (date(2026, month, 1) for month in (10, 11, 12))
 
     def settled(**chosen: object) -> int:
-        return int(total_of(entries(alice, Chosen(**chosen))).settled)
+        return int(total_of(entries(alice, Filters(**chosen))).settled)
 
     assert settled(first=november, last=november) == 6
     assert settled(first=november) == 14
@@ -85,7 +85,8 @@ def test_money_is_told_by_what_it_was_for(alice: User, bob: User, project: Proje
     spend("1.5", project=other, model="skyreels-v4-std", on="2025-01-01")
     seen = {
         by: [
-            (list(group.of.values()), str(group.totals.counted)) for group in grouped(entries(alice, ALL), by)
+            (list(group.fields.values()), str(group.totals.counted))
+            for group in grouped(entries(alice, ALL), by)
         ]
         for by in Grouping
     }
@@ -97,7 +98,7 @@ def test_money_is_told_by_what_it_was_for(alice: User, bob: User, project: Proje
         (["Night Ferry", "night-ferry", None], "1.5000"),
         (["Harbour Lights", "harbour-lights", "020"], "0.9481"),
     ]
-    assert seen[Grouping.PERSON] == [(["alice", alice.pk], "1.9481"), (["bob", bob.pk], "0.5000")]
+    assert seen[Grouping.USER] == [(["alice", alice.pk], "1.9481"), (["bob", bob.pk], "0.5000")]
     assert [(of[0], usd) for of, usd in seen[Grouping.MONTH]] == [
         ("2026-11", "0.4481"),
         ("2026-10", "0.5000"),
@@ -159,12 +160,12 @@ def test_bars_stand_on_each_other_and_fit_the_scale(alice: User, spend: Spend) -
     assert drawn is not None
     assert ([str(amount) for amount in drawn.scale], drawn.by_day) == (["2", "1", "0"], True)
     first, second = drawn.bars
-    assert [(part.kind, part.y, part.height) for part in first.parts] == [
+    assert [(segment.kind, segment.y, segment.height) for segment in first.segments] == [
         ("settled", "50.000", "50.000"),
         ("uncertain", "25.000", "25.000"),
         ("estimated", "10.000", "15.000"),
     ]
-    assert [(part.kind, part.height) for part in second.parts] == [("settled", "10.000")]
+    assert [(segment.kind, segment.height) for segment in second.segments] == [("settled", "10.000")]
 
 
 def test_nothing_is_drawn_of_no_money(alice: User, spend: Spend) -> None:

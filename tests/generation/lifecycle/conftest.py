@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from generation import lifecycle
 from generation.composition import Settings
-from generation.lifecycle.poll.sweep import Rounds
+from generation.lifecycle.poll.sweep import Poller
 from generation.models import Job
 from library.models import Project
 from tests.generation.lifecycle.held_jobs import fresh
@@ -32,9 +32,9 @@ def queued(alice: User, project: Project) -> Callable[..., Job]:
 def poll() -> Iterator[Callable[[], int]]:
     """One round of the sweep; the number of jobs asked about."""
     with asyncio.Runner() as runner:
-        rounds = Rounds(runner)
-        yield rounds.poll
-        rounds.close()
+        poller = Poller(runner)
+        yield poller.run_once
+        poller.close()
 
 
 @pytest.fixture

@@ -32,10 +32,10 @@ from generation import lifecycle
 from generation.composition import Settings
 from generation.lifecycle import leases
 from generation.lifecycle.held import resolve
-from generation.lifecycle.poll.heartbeats import Share
-from generation.lifecycle.poll.poll_client import Asker
-from generation.lifecycle.poll.poll_results import take_answers
-from generation.lifecycle.poll.sweep import claim_questions
+from generation.lifecycle.poll.heartbeats import Shard
+from generation.lifecycle.poll.poll_client import PollClientPool
+from generation.lifecycle.poll.poll_results import apply_poll_results
+from generation.lifecycle.poll.sweep import claim_polls
 from generation.lifecycle.render_times.measured_times import RenderTimes
 from generation.models import Job, LedgerEntry, Take
 from tests.generation.lifecycle.conftest import make_due
@@ -104,7 +104,7 @@ class PaidWork(RuleBasedStateMachine):
     def begin(self, honours_keys: bool) -> None:
         settings.SKYREELS_IDEMPOTENT = honours_keys
         self.world.begin(honours_keys=honours_keys)
-        self._asker = self._runner.run(Asker.open())
+        self._pool = self._runner.run(PollClientPool.open())
         self.create()
 
     def teardown(self) -> None:
@@ -113,7 +113,7 @@ class PaidWork(RuleBasedStateMachine):
                 self._let_all_go_well()
                 self.world.runs += 1
         finally:
-            self._runner.run(self._asker.close())
+            self._runner.run(self._pool.close())
             self._runner.close()
             transaction.set_rollback(True)
             self._atomic.__exit__(None, None, None)
@@ -272,15 +272,15 @@ class PaidWork(RuleBasedStateMachine):
         self._plan_nothing()
 
     def _poll(self, tells: str, interlude: tuple[str, ...]) -> None:
-        questions = claim_questions(Share(), 20)
+        questions = claim_polls(Shard(), 20)
         if not questions:
             return
         with self._interlude(questions[0].job, interlude) as during:
             during()
             self.provider.tells = tells
-            self._runner.run(self._asker.ask(questions))
-            while self._asker.is_asking:
-                take_answers(self._runner.run(self._asker.answers(1.0)), RenderTimes())
+            self._runner.run(self._pool.send(questions))
+            while self._pool.is_busy:
+                apply_poll_results(self._runner.run(self._pool.results(1.0)), RenderTimes())
 
     def _plan_store(self, outcome: str, tells: str) -> None:
         self.world.outcome = outcome

@@ -13,9 +13,9 @@ from generation import gateway, ledger, lifecycle
 from generation.lifecycle.held import resolve
 from generation.lifecycle.held.held_jobs import AttentionReason, attention_reason
 from generation.lifecycle.poll import poll_client
-from generation.lifecycle.poll.heartbeats import Share
-from generation.lifecycle.poll.requeue import Waker
-from generation.lifecycle.poll.sweep import Rounds
+from generation.lifecycle.poll.heartbeats import Shard
+from generation.lifecycle.poll.requeue import Redispatcher
+from generation.lifecycle.poll.sweep import Poller
 from generation.models import Job, LedgerEntry
 from tests.generation.lifecycle.conftest import make_due
 from tests.generation.lifecycle.held_jobs import fresh, tasks_of
@@ -152,7 +152,7 @@ def test_a_render_at_a_provider_that_is_not_configured_any_more_comes_to_the_des
     Job.objects.update(provider="gateway", base_url="https://elsewhere.example")
     Job.objects.filter(pk=job.pk).update(submitted_at=timezone.now() - timedelta(hours=1))
     for _ in range(2):
-        Waker().look(Share())
+        Redispatcher().run_if_due(Shard())
     assert list(Job.objects.needs_attention()) == [job]
     assert (fresh(job).status, fresh(young).late_at) == (Status.RUNNING, None)
     assert job.events.filter(code="other_provider").count() == 1
@@ -191,14 +191,14 @@ def dripping(settings):
 
 
 def test_an_answer_that_never_ends_is_none(running, dripping, settings, monkeypatch):
-    assert gateway.QUERY_TIMEOUT.read < poll_client.ANSWER_WITHIN
+    assert gateway.QUERY_TIMEOUT.read < poll_client.RESPONSE_TIMEOUT_S
     job = running()
     settings.SKYREELS_BASE_URL = dripping
     Job.objects.update(base_url=dripping)
-    monkeypatch.setattr(poll_client, "ANSWER_WITHIN", 1.0)
+    monkeypatch.setattr(poll_client, "RESPONSE_TIMEOUT_S", 1.0)
     with asyncio.Runner() as runner:
-        rounds = Rounds(runner)
-        [job] = asked(rounds.poll, job)
-        rounds.close()
+        poller = Poller(runner)
+        [job] = asked(poller.run_once, job)
+        poller.close()
     assert (job.status, job.lease_token) == (Status.RUNNING, "")
     assert "did not come to an end" in job.events.last().text

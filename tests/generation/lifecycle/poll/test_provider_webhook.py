@@ -11,10 +11,10 @@ from django.utils import timezone
 
 from config.logs import Line
 from generation import gateway, lifecycle
-from generation.lifecycle.poll.heartbeats import Share
-from generation.lifecycle.poll.poll_client import Answered
-from generation.lifecycle.poll.poll_results import take_answers
-from generation.lifecycle.poll.sweep import claim_questions
+from generation.lifecycle.poll.heartbeats import Shard
+from generation.lifecycle.poll.poll_client import PollResult
+from generation.lifecycle.poll.poll_results import apply_poll_results
+from generation.lifecycle.poll.sweep import claim_polls
 from generation.lifecycle.render_times.measured_times import RenderTimes
 from generation.models import Job, RenderTime
 from generation.skyreels.schemas import Task
@@ -90,11 +90,11 @@ def test_a_call_during_a_question_is_followed_by_another_question(
     """The answer that is under way may have been given before the end."""
     for called in (is_called, False):
         make_due(rendering)
-        [question] = claim_questions(Share(), 1)
+        [question] = claim_polls(Shard(), 1)
         if called:
             client.post(address(rendering))
         before = Task.read({"id": rendering.task_id, "status": "processing"})
-        take_answers([Answered(question.lease, question.job, before)], RenderTimes())
+        apply_poll_results([PollResult(question.lease, question.job, before)], RenderTimes())
         assert (wait_of(rendering) <= 0) is called
         assert rendering.lease_token == ""
 

@@ -8,9 +8,9 @@ from django.utils import timezone
 
 from generation import lifecycle
 from generation.lifecycle.poll import heartbeats, sweep
-from generation.lifecycle.poll.heartbeats import Beat, Share
-from generation.lifecycle.poll.requeue import Waker
-from generation.lifecycle.poll.sweep import claim_questions
+from generation.lifecycle.poll.heartbeats import Shard, SweepLease
+from generation.lifecycle.poll.requeue import Redispatcher
+from generation.lifecycle.poll.sweep import claim_polls
 from generation.lifecycle.queue import rate_limit
 from generation.lifecycle.render_times import poll_schedule
 from generation.models import Heartbeat, Job, RenderTime
@@ -48,39 +48,39 @@ def keys(questions):
 
 
 def live_host(name):
-    Heartbeat.objects.create(name=heartbeats.beat_name(name), beat_at=timezone.now())
+    Heartbeat.objects.create(name=heartbeats.heartbeat_name(name), beat_at=timezone.now())
 
 
 def test_three_hosts_claim_what_is_theirs_and_nothing_twice(due_jobs) -> None:
     jobs = due_jobs(12)
-    claimed = [keys(claim_questions(Share(index, 3), 50)) for index in range(3)]
+    claimed = [keys(claim_polls(Shard(index, 3), 50)) for index in range(3)]
     assert set.union(*claimed) == jobs
     assert sum(map(len, claimed)) == len(jobs)
     assert [len(share) for share in claimed] == [4, 4, 4]
 
 
 def test_what_a_host_left_alone_is_done_by_another(due_jobs) -> None:
-    jobs = due_jobs(6, ago=sweep.LEFT_ALONE + 1)
-    assert keys(claim_questions(Share(0, 3), 50)) == jobs
+    jobs = due_jobs(6, ago=sweep.STEAL_AFTER_S + 1)
+    assert keys(claim_polls(Shard(0, 3), 50)) == jobs
 
 
 def test_a_hosts_own_jobs_come_first(due_jobs) -> None:
-    due_jobs(9, ago=sweep.LEFT_ALONE + 1)
-    mine = keys(claim_questions(Share(1, 3), 3))
+    due_jobs(9, ago=sweep.STEAL_AFTER_S + 1)
+    mine = keys(claim_polls(Shard(1, 3), 3))
     assert {pk % 3 for pk in mine} == {1}
 
 
 def test_who_looks_first_takes_no_more_than_its_part_of_a_burst(due_jobs, settings, sandbox) -> None:
     settings.SKYREELS_RPM = 100
-    due_jobs(30, ago=sweep.LEFT_ALONE + 1)
+    due_jobs(30, ago=sweep.STEAL_AFTER_S + 1)
     counts = []
     for index in range(3):
         with sweep.asyncio.Runner() as runner:
-            rounds = sweep.Rounds(runner)
+            poller = sweep.Poller(runner)
             for _ in range(3):
-                rounds.go(Share(index, 3))
-            counts.append(rounds.asked)
-            rounds.close()
+                poller.step(Shard(index, 3))
+            counts.append(poller.polled)
+            poller.close()
     assert counts == [5, 5, 5]
 
 
@@ -89,16 +89,16 @@ def test_a_host_takes_all_there_is_when_nobody_else_waits(due_jobs, settings, sa
     jobs = due_jobs(30)
     Job.objects.filter(pk__in=[pk for pk in jobs if pk % 3]).update(next_step_at=None)
     with sweep.asyncio.Runner() as runner:
-        rounds = sweep.Rounds(runner)
-        rounds.go(Share(0, 3))
-        rounds.close()
-    assert rounds.asked == 10
+        poller = sweep.Poller(runner)
+        poller.step(Shard(0, 3))
+        poller.close()
+    assert poller.polled == 10
 
 
 def test_projects_take_turns_when_there_is_not_room_for_all(due_jobs, alice) -> None:
     many = due_jobs(20, ago=9)
     few = due_jobs(2, within=factories.project(alice), ago=1)
-    claimed = keys(claim_questions(Share(), 4))
+    claimed = keys(claim_polls(Shard(), 4))
     assert few < claimed
     assert len(claimed & many) == 2
 
@@ -108,7 +108,7 @@ def test_no_more_is_claimed_than_the_budget_grants(due_jobs, settings) -> None:
     due_jobs(10)
     while rate_limit.acquire(1, polls=True):
         pass
-    assert claim_questions(Share(), 50) == []
+    assert claim_polls(Shard(), 50) == []
     assert not Job.objects.exclude(lease_token="").exists()
 
 
@@ -129,16 +129,16 @@ def test_a_slow_answer_holds_up_nobody(running, sandbox) -> None:
     make_due(slow)
     make_due(quick)
     with sweep.asyncio.Runner() as runner:
-        rounds = sweep.Rounds(runner)
+        poller = sweep.Poller(runner)
         began = time.monotonic()
         while quick.polls <= 3 and time.monotonic() - began < 4.5:
-            rounds.go(Share())
+            poller.step(Shard())
             Job.objects.filter(pk=quick.pk, lease_token="").update(next_step_at=timezone.now())
             quick.refresh_from_db()
         slow.refresh_from_db()
         assert (slow.polls, slow.lease_token != "") == (1, True)
         assert quick.polls > 3
-        rounds.close()
+        poller.close()
 
 
 def test_what_is_unanswered_when_a_sweep_ends_is_due_again(running, sandbox, monkeypatch) -> None:
@@ -147,9 +147,9 @@ def test_what_is_unanswered_when_a_sweep_ends_is_due_again(running, sandbox, mon
     job = running()
     make_due(job)
     with sweep.asyncio.Runner() as runner:
-        rounds = sweep.Rounds(runner)
-        rounds.go(Share())
-        rounds.close()
+        poller = sweep.Poller(runner)
+        poller.step(Shard())
+        poller.close()
     job.refresh_from_db()
     assert (job.status, job.lease_token, job.lapsed_leases) == (Status.RUNNING, "", 0)
     assert job.next_step_at <= timezone.now()
@@ -192,21 +192,21 @@ def test_a_render_far_beyond_the_usual_is_marked_once_and_still_collected(
 def test_each_host_has_a_heartbeat_of_its_own_and_a_share(db, settings) -> None:
     settings.WORKER_ID = "aa"
     live_host("bb")
-    mine = Beat.take()
-    assert mine.share == Share(0, 2)
-    assert Beat.take() is None
+    mine = SweepLease.acquire()
+    assert mine.shard == Shard(0, 2)
+    assert SweepLease.acquire() is None
     settings.WORKER_ID = "cc"
-    assert Beat.take().share == Share(2, 3)
-    mine.kept_at -= heartbeats.BEAT_EVERY
-    assert mine.keep()
-    assert mine.share == Share(0, 3)
+    assert SweepLease.acquire().shard == Shard(2, 3)
+    mine.renewed_at -= heartbeats.RENEW_EVERY_S
+    assert mine.renew()
+    assert mine.shard == Shard(0, 3)
 
 
 def test_a_silent_host_loses_its_share_and_is_forgotten_in_the_end(db, settings) -> None:
     settings.WORKER_ID = "aa"
     Heartbeat.objects.create(name="sweep:bb", beat_at=timezone.now() - timedelta(seconds=11))
     Heartbeat.objects.create(name="sweep:cc", beat_at=timezone.now() - timedelta(minutes=11))
-    assert Beat.take().share == Share(0, 1)
+    assert SweepLease.acquire().shard == Shard(0, 1)
     assert set(heartbeats.hosts()) == {"aa", "bb"}
 
 
@@ -217,7 +217,7 @@ def test_a_clock_that_was_set_back_stops_no_sweep(db, settings) -> None:
         name="sweep:aa", beat_at=in_an_hour, leased_until=in_an_hour, token="of the dead"
     )
     Heartbeat.objects.create(name="sweep:bb", beat_at=in_an_hour, leased_until=in_an_hour)
-    assert Beat.take().share == Share(0, 1)
+    assert SweepLease.acquire().shard == Shard(0, 1)
     assert heartbeat_monitor.heartbeat_age() < 5
 
 
@@ -225,7 +225,7 @@ def test_after_the_clock_was_set_back_what_waits_is_due_and_who_works_is_left_al
     waiting, held = sorted(due_jobs(2))
     Job.objects.update(next_step_at=timezone.now() + timedelta(hours=1))
     Job.objects.filter(pk=held).update(lease_token="held")
-    Waker().look(Share())
+    Redispatcher().run_if_due(Shard())
     ahead = [Job.objects.get(pk=pk).next_step_at - timezone.now() for pk in (waiting, held)]
     assert ahead[0] <= timedelta(0)
     assert timedelta(seconds=25) < ahead[1] <= timedelta(seconds=30)
@@ -261,14 +261,14 @@ def test_an_overdue_step_is_woken_by_one_host_of_three(due_jobs, woken) -> None:
     jobs = due_jobs(9, ago=5)
     Job.objects.update(status=Status.STORING)
     for index in range(3):
-        Waker().look(Share(index, 3))
+        Redispatcher().run_if_due(Shard(index, 3))
     assert sorted(woken) == sorted(("store", pk) for pk in jobs)
 
 
 def test_a_step_that_its_host_leaves_alone_is_woken_by_another(due_jobs, woken) -> None:
     [job] = due_jobs(1, ago=16)
     Job.objects.update(status=Status.STORING)
-    Waker().look(Share((job + 1) % 3, 3))
+    Redispatcher().run_if_due(Shard((job + 1) % 3, 3))
     assert woken == [("store", job)]
 
 
@@ -277,7 +277,7 @@ def test_a_long_queue_is_woken_at_the_pace_of_the_budget(queued, woken, settings
     for number in range(6):
         queued(f"number {number}")
     Job.objects.update(next_step_at=timezone.now() - timedelta(seconds=5))
-    Waker().look(Share())
+    Redispatcher().run_if_due(Shard())
     assert len(woken) == 2
 
 

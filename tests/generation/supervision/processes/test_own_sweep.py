@@ -12,7 +12,7 @@ from django_q.brokers import get_broker
 from django_q.tasks import async_task
 
 from generation import host_queue
-from generation.lifecycle.poll.heartbeats import beat_name
+from generation.lifecycle.poll.heartbeats import heartbeat_name
 from generation.models import Heartbeat, Job
 from generation.supervision.processes.heartbeat_monitor import SWEEP, Patience, Pulse, heartbeat_age
 from tests import factories
@@ -54,7 +54,9 @@ def queues() -> Iterator[Callable[[str], int]]:
 
 
 def beats(host: str, *, ahead: timedelta = timedelta(0)) -> None:
-    Heartbeat.objects.update_or_create(name=beat_name(host), defaults={"beat_at": timezone.now() + ahead})
+    Heartbeat.objects.update_or_create(
+        name=heartbeat_name(host), defaults={"beat_at": timezone.now() + ahead}
+    )
 
 
 def test_a_hung_host_is_noticed_while_another_sweeps(queues) -> None:
@@ -97,9 +99,9 @@ def test_only_the_hosts_own_slots_count_as_busy(queues, alice, project, token, r
 
 def test_the_freshest_beat_of_all_hosts_tells_whether_anybody_sweeps() -> None:
     assert heartbeat_age() == float("inf")
-    Heartbeat.objects.create(name=beat_name("aa"), beat_at=timezone.now() - timedelta(seconds=90))
+    Heartbeat.objects.create(name=heartbeat_name("aa"), beat_at=timezone.now() - timedelta(seconds=90))
     assert heartbeat_age() == pytest.approx(90, abs=5)
-    Heartbeat.objects.create(name=beat_name("bb"), beat_at=timezone.now())
+    Heartbeat.objects.create(name=heartbeat_name("bb"), beat_at=timezone.now())
     Heartbeat.objects.create(name="balance", beat_at=None)
     assert heartbeat_age() < 5
 

@@ -153,7 +153,7 @@ def test_why_nothing_is_sent_stands_on_every_page(
     for address in ("/", "/library/", "/takes/", "/account/tokens/"):
         mine, plain = page(client, address), page(as_alice, address)
         assert ("balance at SkyReels is used up" in mine, "gateway/resume/" in mine) == (True, True)
-        assert ("balance at SkyReels" in plain, "Nothing is sent to the provider" in plain) == (False, True)
+        assert ("balance at SkyReels" in plain, "Sending to the provider is paused" in plain) == (False, True)
     client.post("/gateway/resume/")
     assert not GatewayState.objects.get().paused_at
-    assert "Nothing is sent" not in page(as_alice, "/")
+    assert "Sending to the provider is paused" not in page(as_alice, "/")

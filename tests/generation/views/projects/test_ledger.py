@@ -26,14 +26,14 @@ def rows_of(answer: Any) -> list[dict[str, str]]:
 
 
 def test_it_says_what_it_is_for_when_there_is_no_money(as_alice: Client) -> None:
-    assert b"No money yet" in as_alice.get("/ledger/").content
+    assert b'class="empty"' in as_alice.get("/ledger/").content
 
 
 @pytest.mark.parametrize("address", ["/", "/projects/", "/projects/harbour-lights/"])
 def test_ways_lead_to_it(as_alice: Client, spend: Spend, address: str) -> None:
     spend("0.32")
     page = as_alice.get(address).content.decode()
-    assert '<a class="button button-quiet" href="/ledger/">Ledger</a>' in page
+    assert '<a class="button button-quiet" href="/ledger/">' in page
     assert page.count('href="/ledger/') == 2
 
 
@@ -50,8 +50,8 @@ def test_each_tab_tells_the_same_money(as_alice: Client, spend: Spend, by: str) 
 
 def test_a_job_settled_by_its_estimate_is_named(as_alice: Client, spend: Spend) -> None:
     spend("0.32")
-    assert "by the estimate: no cost was reported" in as_alice.get("/ledger/?by=job").content.decode()
-    assert "settled by the estimate" in as_alice.get("/ledger/?by=difference").content.decode()
+    assert "at the estimate: no cost was reported" in as_alice.get("/ledger/?by=job").content.decode()
+    assert as_alice.get("/ledger/?by=difference").context["comparison"].unreported_jobs == 1
 
 
 def test_a_difference_is_told_with_its_sign(as_alice: Client, spend: Spend) -> None:
@@ -60,7 +60,6 @@ def test_a_difference_is_told_with_its_sign(as_alice: Client, spend: Spend) -> N
     page = as_alice.get("/ledger/?by=difference").content.decode()
     assert "+$0.064" in page
     assert "−$0.32" in page
-    assert "Other seconds: 6 s were charged, 5 s estimated." in page
 
 
 def test_a_stranger_s_money_is_not_in_it(visit: Visit, spend: Spend, charlie: User) -> None:
@@ -80,23 +79,24 @@ def test_a_stranger_s_money_is_not_in_it(visit: Visit, spend: Spend, charlie: Us
 
 
 @pytest.mark.parametrize(
-    ("query", "said"),
+    ("query", "field"),
     [
-        ("since=soon", "Write the month as year and number"),
-        ("since=0001-01", "greater than or equal"),
-        ("until=9999-12", "less than or equal"),
-        ("since=2026-11&until=2026-10", "lies before the first"),
-        ("project=nowhere", "not one of the available choices"),
-        ("person=%00", "Null characters are not allowed"),
+        ("since=soon", "since"),
+        ("since=0001-01", "since"),
+        ("until=9999-12", "until"),
+        ("since=2026-11&until=2026-10", "until"),
+        ("project=nowhere", "project"),
+        ("person=%00", "person"),
     ],
 )
 def test_a_choice_that_cannot_be_read_is_refused_and_kept(
-    as_alice: Client, spend: Spend, query: str, said: str
+    as_alice: Client, spend: Spend, query: str, field: str
 ) -> None:
     spend("0.32")
     answer = as_alice.get(f"/ledger/?{query}")
     page = answer.content.decode()
-    assert (answer.status_code, said in page, "$0.32" in page) == (422, True, False)
+    assert (answer.status_code, list(answer.context["form"].errors)) == (422, [field])
+    assert "$0.32" not in page
     assert as_alice.get(f"/ledger/jobs.csv?{query}").url.startswith("/ledger/?")
 
 
@@ -207,7 +207,7 @@ def test_an_owner_chooses_when_to_be_warned(as_alice: Client, ten: Project, spen
     typed = {"name": ten.name, "budget_usd": "10", "warn_at": "55"}
     assert as_alice.post("/projects/harbour-lights/edit/", typed).status_code == 302
     page = as_alice.get("/projects/harbour-lights/").content.decode()
-    assert "55 % of the budget are spent or promised. The warning stands at 55 %." in page
+    assert "55% of the budget is spent or reserved, past the warning threshold of 55%." in page
     assert 'value="55"' in as_alice.get("/projects/harbour-lights/edit/").content.decode()
     as_alice.post("/projects/harbour-lights/edit/", typed | {"warn_at": ""})
     assert ten.production.warn_at == 55
@@ -222,7 +222,7 @@ def test_a_threshold_that_is_none_is_refused(as_alice: Client, ten: Project, wro
 
 def test_home_tells_owners_of_a_budget_that_is_nearly_used(visit: Visit, ten: Project, spend: Spend) -> None:
     spend("8.1")
-    told = "81 % of the budget of $10.00 are spent or promised, $1.90 left."
+    told = "81% of the budget of $10.00 is spent or reserved; $1.90 is left."
     assert told in visit("alice").get("/").content.decode()
     assert told not in visit("bob").get("/").content.decode()
     spend("2")

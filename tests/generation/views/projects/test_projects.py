@@ -71,11 +71,10 @@ def test_a_stale_form_shows_both_texts_and_overwrites_nothing(as_alice: Client, 
     assert (answer.status_code, project.name) == (409, "Harbour, hers")
     assert answer.context["differences"] == [
         ("Name", "Harbour, hers", "Harbour, mine"),
-        ("Approvals that a take needs", "2", "1"),
+        ("Required approvals", "2", "1"),
     ]
     page = answer.content.decode()
     assert 'value="Harbour, mine"' in page
-    assert "Keep what is saved" in page
     chosen = re.search(r'name="seen" value="(\w+)"', page)[1]
     again = {**typed, "name": "Harbour, mine", "approvals_needed": "1", "seen": chosen}
     assert as_alice.post(address, again).status_code == 302
@@ -101,16 +100,11 @@ def test_the_team_grows_and_shrinks(as_alice: Client, project: Project, charlie:
     assert not project.memberships.filter(user=charlie).exists()
 
 
-@pytest.mark.parametrize(
-    ("username", "sentence"),
-    [("nobody", "Nobody here is called nobody."), ("bob", "bob is in the team already"), ("", "required")],
-)
-def test_nobody_is_added_twice_or_out_of_nowhere(
-    as_alice: Client, project: Project, username: str, sentence: str
-) -> None:
+@pytest.mark.parametrize("username", ["nobody", "bob", ""])
+def test_nobody_is_added_twice_or_out_of_nowhere(as_alice: Client, project: Project, username: str) -> None:
     page = as_alice.post("/projects/harbour-lights/members/", {"username": username, "role": "editor"})
     assert (page.status_code, project.memberships.count()) == (422, 4)
-    assert sentence in page.content.decode()
+    assert list(page.context["member_form"].errors) == ["username"]
 
 
 @pytest.mark.parametrize(("action", "data"), [("", {"role": "viewer"}), ("remove/", {})])
