@@ -1,7 +1,7 @@
 """The figures of the queue on the start page of the admin."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -21,28 +21,43 @@ JOB_LABELS = {
 }
 
 
+class Row(NamedTuple):
+    """A figure with its label."""
+
+    code: str
+    label: str
+    value: str
+
+
 def add_figures(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Return the context of the admin's start page with the figures."""
     return context | {"queue_figures": list(rows(figures.read()))}
 
 
-def rows(current: Figures) -> Iterator[tuple[str, str]]:
-    """Yield label and value of each figure."""
+def rows(current: Figures) -> Iterator[Row]:
+    """Yield the figures in the order in which they are shown."""
     none = _("none")
-    yield _("Last sweep"), _ago(current.heartbeat_age)
-    yield _("Worker hosts"), str(current.hosts)
-    yield _("Sending to the provider"), _("paused") if current.is_paused else _("active")
-    yield _("Request budget used"), f"{current.budget_spent:.0%}"
+    yield Row("last_sweep", _("Last sweep"), _ago(current.heartbeat_age))
+    yield Row("hosts", _("Worker hosts"), str(current.hosts))
+    sending = _("paused") if current.is_paused else _("active")
+    yield Row("sending", _("Sending to the provider"), sending)
+    yield Row("request_budget", _("Request budget used"), f"{current.budget_spent:.0%}")
     for status, label in JOB_LABELS.items():
-        yield str(label), str(current.jobs[status])
-    yield _("Longest waiting"), duration(current.oldest_waiting) if current.oldest_waiting else none
-    yield _("Longest overdue"), _overdue(current) or none
-    yield _("Jobs that need attention"), str(current.needs_attention)
-    yield _("Uncertain amount"), usd(current.uncertain_usd)
-    yield _("Takes stored in the last hour"), str(current.ended.stored)
-    yield _("Jobs failed in the last hour"), f"{current.ended.failed} ({current.ended.error_rate:.0%})"
-    for code, count in sorted(current.ended.failures.items()):
-        yield _failure_label(code), str(count)
+        yield Row(status.value, str(label), str(current.jobs[status]))
+    waiting = duration(current.oldest_waiting) if current.oldest_waiting else none
+    yield Row("longest_waiting", _("Longest waiting"), waiting)
+    yield Row("longest_overdue", _("Longest overdue"), _overdue(current) or none)
+    yield Row("needs_attention", _("Jobs that need attention"), str(current.needs_attention))
+    yield Row("uncertain_usd", _("Uncertain amount"), usd(current.uncertain_usd))
+    yield from _last_hour(current)
+
+
+def _last_hour(current: Figures) -> Iterator[Row]:
+    ended = current.ended
+    yield Row("stored", _("Takes stored in the last hour"), str(ended.stored))
+    yield Row("failed", _("Jobs failed in the last hour"), f"{ended.failed} ({ended.error_rate:.0%})")
+    for code, count in sorted(ended.failures.items()):
+        yield Row(f"failed_{code}", _failure_label(code), str(count))
 
 
 def duration(seconds: float) -> str:

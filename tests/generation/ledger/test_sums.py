@@ -73,8 +73,8 @@ def test_what_is_chosen_narrows(alice: User, bob: User, project: Project, spend:
     assert settled(last=october) == 1
     assert settled(first=december, last=december) == 8
     assert settled(project=project) == 11
-    assert settled(person=bob) == 2
-    assert settled(person=bob, project=other) == 0
+    assert settled(user=bob) == 2
+    assert settled(user=bob, project=other) == 0
 
 
 def test_money_is_told_by_what_it_was_for(alice: User, bob: User, project: Project, spend: Spend) -> None:

@@ -10,6 +10,7 @@ import pytest
 from django.utils import timezone
 
 from generation import gateway, ledger, lifecycle
+from generation.ledger.reconciliation import ReasonCode
 from generation.lifecycle.held import resolve
 from generation.lifecycle.held.held_jobs import AttentionReason, attention_reason
 from generation.lifecycle.poll import poll_client
@@ -77,9 +78,10 @@ def test_a_failed_render_that_was_charged_is_a_difference(running, poll, sandbox
     sandbox.add_fault("query", **answer("failed", cost="0.51", error="no luck"))
     [job] = asked(poll, running())
     assert (job.status, job.ledger.state, job.ledger.actual_usd) == (Status.FAILED, Money.REFUNDED, 0)
-    [difference] = ledger.explained(list(ledger.differing(ledger.entries(alice, ledger.Chosen()))))
+    entries = ledger.entries(alice, ledger.Filters())
+    [difference] = ledger.explain(list(ledger.with_differences(entries)))
     assert (difference.entry, difference.reported) == (job.ledger, Decimal("0.51"))
-    assert difference.reason == "Booked as $0.00, whatever was reported."
+    assert difference.reason.code == ReasonCode.RECORDED_OTHERWISE
 
 
 def test_a_refusal_of_odd_letters_is_told(queued, sandbox):
@@ -201,4 +203,4 @@ def test_an_answer_that_never_ends_is_none(running, dripping, settings, monkeypa
         [job] = asked(poller.run_once, job)
         poller.close()
     assert (job.status, job.lease_token) == (Status.RUNNING, "")
-    assert "did not come to an end" in job.events.last().text
+    assert "did not end in time" in job.events.last().text

@@ -142,7 +142,7 @@ def test_a_slow_answer_holds_up_nobody(running, sandbox) -> None:
 
 
 def test_what_is_unanswered_when_a_sweep_ends_is_due_again(running, sandbox, monkeypatch) -> None:
-    monkeypatch.setattr(sweep, "LAST_ANSWERS", 0.2)
+    monkeypatch.setattr(sweep, "FINAL_WAIT_S", 0.2)
     sandbox.add_fault("query", "delay", seconds=2)
     job = running()
     make_due(job)

@@ -44,7 +44,7 @@ def test_each_tab_tells_the_same_money(as_alice: Client, spend: Spend, by: str) 
     page = as_alice.get("/ledger/", {"by": by}).content.decode()
     assert page.count("$0.4907") >= 2
     assert "$1.25" in page
-    assert '<svg class="plot-drawing"' in page
+    assert 'class="plot-drawing"' in page
     assert " style=" not in page
 
 
@@ -202,8 +202,7 @@ def ten(project: Project) -> Project:
 def test_an_owner_chooses_when_to_be_warned(as_alice: Client, ten: Project, spend: Spend) -> None:
     spend("4.5")
     spend("1", "estimated")
-    assert "per cent of the budget" in as_alice.get("/projects/harbour-lights/edit/").content.decode()
-    assert b"The warning stands" not in as_alice.get("/projects/harbour-lights/").content
+    assert b"warning threshold" not in as_alice.get("/projects/harbour-lights/").content
     typed = {"name": ten.name, "budget_usd": "10", "warn_at": "55"}
     assert as_alice.post("/projects/harbour-lights/edit/", typed).status_code == 302
     page = as_alice.get("/projects/harbour-lights/").content.decode()
@@ -226,16 +225,16 @@ def test_home_tells_owners_of_a_budget_that_is_nearly_used(visit: Visit, ten: Pr
     assert told in visit("alice").get("/").content.decode()
     assert told not in visit("bob").get("/").content.decode()
     spend("2")
-    assert "the budget of $10.00 is used up" in visit("alice").get("/").content.decode()
+    assert "The budget of $10.00 is used up" in visit("alice").get("/").content.decode()
 
 
 def test_the_composer_warns_of_what_the_take_would_use(as_alice: Client, ten: Project, spend: Spend) -> None:
     address, typed = "/projects/harbour-lights/new/check/", composed()
     spend("7.6", "estimated")
-    assert b"% of it is used" not in as_alice.post(address, typed).content
+    assert b"price-warning" not in as_alice.post(address, typed).content
     spend("0.08")
-    assert "With this, 80 % of it is used." in as_alice.post(address, typed).content.decode()
+    assert "This brings the budget to 80% used." in as_alice.post(address, typed).content.decode()
     spend("2.2")
     page = as_alice.post(address, typed).content.decode()
-    assert "With this" not in page
+    assert "price-warning" not in page
     assert "only $0.12 of the project" in page.replace("&#x27;", "'")
