@@ -175,7 +175,7 @@ def test_the_page_renames_and_rewrites(browser: Client, mara: Asset, alice: User
     draft.refresh_from_db()
     assert answer.redirect_chain == [("/library/@Marlene/", 302)]
     assert draft.prompt == "@Marlene runs"
-    assert "@Mara is called @Marlene now. 1 draft says so now." in answer.content.decode()
+    assert "@Marlene, also in 1 draft" in answer.content.decode()
 
 
 def test_pages_of_an_earlier_name_lead_to_the_present_one(browser: Client, mara: Asset) -> None:

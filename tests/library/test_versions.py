@@ -168,7 +168,7 @@ def test_a_version_that_is_not_there_is_not_pinned(
     browser: Client, mara: Asset, project: Project, number: str
 ) -> None:
     answer = browser.post(f"/projects/harbour-lights/assets/{mara.pk}/pin/", {"version": number}, follow=True)
-    assert "Nothing was changed: @Mara has no such version." in answer.content.decode()
+    assert "@Mara has no such version" in answer.content.decode()
     assert link_of(mara, project).pinned_version is None
 
 
@@ -176,7 +176,7 @@ def test_what_is_kept_at_home_is_linked_nowhere_else(browser: Client, alice: Use
     hidden = factories.asset(alice, handle="Plot", project=project, is_shared=False)
     ferry = factories.project(alice, name="Ferry", slug="ferry")
     answer = browser.post("/projects/ferry/assets/", {"handle": "Plot"}, follow=True)
-    assert "Nothing was linked: @Plot is restricted to Harbour Lights." in answer.content.decode()
+    assert "@Plot is restricted to Harbour Lights." in answer.content.decode()
     assert not ferry.links.exists()
     assert ingest.link_asset(hidden, project) == link_of(hidden, project)
 
