@@ -85,7 +85,7 @@ def test_a_project_is_paused_and_resumed(as_alice: Client, waits, project: Proje
     job = waits()
     address = f"{project.get_absolute_url()}queue/"
     as_alice.post(address, {"paused": "1"}, HTTP_REFERER="http://testserver/jobs/", follow=True)
-    assert "alice paused it" in page(as_alice, project.get_absolute_url())
+    assert "Paused by <bdi>alice</bdi>" in page(as_alice, project.get_absolute_url())
     assert escape(Blocked.PROJECT_PAUSED.label).capitalize() in page(as_alice, job.get_absolute_url())
     as_alice.post(address, {"paused": "1"})
     assert job.events.count() == 1, "pausing twice is noted once"
