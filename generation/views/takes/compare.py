@@ -24,7 +24,9 @@ def compare(request: Request) -> HttpResponse:
     """
     sides = [_take(request, name) for name in ("a", "b")]
     takes = [take for take in sides if take]
-    invalid = [name for name in ("a", "b") if query_text(request, name) and not uuid_in(query_text(request, name))]
+    invalid = [
+        name for name in ("a", "b") if query_text(request, name) and not uuid_in(query_text(request, name))
+    ]
     is_pair = len({take.pk for take in takes}) == 2
     context = {
         "sides": list(zip("ab", sides, strict=True)),
