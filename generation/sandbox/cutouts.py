@@ -86,13 +86,13 @@ class Cutout:
         return card
 
     def _paint_label(self, tag: str) -> Image.Image:
-        letters = font_for(tag, round(16 * self._unit))
+        text_font = font_for(tag, round(16 * self._unit))
         height = round(28 * self._unit)
-        size = (round(letters.getlength(tag)) + round(24 * self._unit), height)
+        size = (round(text_font.getlength(tag)) + round(24 * self._unit), height)
         label = Image.new("RGBA", size, (*DARK, 0))
         label.paste(DARK, (0, 0), rounded(size, height // 2))
         label.putalpha(rounded(size, height // 2).point(lambda level: level * 0.88))
-        ImageDraw.Draw(label).text((size[0] / 2, height / 2), tag, (*AMBER, 255), letters, anchor="mm")
+        ImageDraw.Draw(label).text((size[0] / 2, height / 2), tag, (*AMBER, 255), text_font, anchor="mm")
         return label
 
 
