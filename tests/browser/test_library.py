@@ -82,7 +82,7 @@ def test_five_dropped_files_become_a_character_that_is_found(visit, name, width)
 
     page.get_by_role("button", name="Next: name the files").click()
     expect(page.get_by_label("Handle")).to_have_value(name)
-    expect(page.get_by_label("as one character")).to_be_checked()
+    expect(page.get_by_label("Create one character")).to_be_checked()
     assert serious(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.get_by_role("button", name="Create assets").click()
@@ -106,10 +106,10 @@ def test_a_bad_file_says_why_and_can_be_tried_again_or_left_out(visit):
     page.goto("/library/upload/")
     drop(page, {"notes.png": b"Scene 4", "pia.png": factories.picture()})
     problem = page.locator(".upload").filter(has_text="notes.png")
-    expect(problem.get_by_role("alert")).to_contain_text("notes.png is not a picture, video or audio file")
+    expect(problem.get_by_role("alert")).to_contain_text("notes.png is not an image, video or audio file")
     expect(page.locator("[data-told]")).to_have_text("1 ready")
     problem.get_by_role("button", name="Retry notes.png").click()
-    expect(problem.get_by_role("alert")).to_contain_text("notes.png is not a picture, video or audio file")
+    expect(problem.get_by_role("alert")).to_contain_text("notes.png is not an image, video or audio file")
     problem.get_by_role("button", name="Cancel notes.png").click()
     expect(page.locator(".upload")).to_have_count(1)
     page.get_by_role("button", name="Next: name the files").click()
