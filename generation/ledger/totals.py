@@ -52,7 +52,7 @@ class Totals:
 
 
 class Grouping(StrEnum):
-    """How spending can be grouped."""
+    """Fields by which spending can be grouped."""
 
     PROJECT = "project"
     SHOT = "shot"

@@ -1,4 +1,4 @@
-"""What users control while jobs are active: priorities, paused projects and abandoned jobs.
+"""Controls for active jobs: priorities, paused projects and abandoned jobs.
 
 Nothing here changes a job's status. Each decision is recorded in the log of every job that it affects.
 """

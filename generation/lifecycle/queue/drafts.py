@@ -1,4 +1,4 @@
-"""Save drafts of jobs. Renaming an asset rewrites drafts; queued jobs keep the prompt as it was typed."""
+"""Save drafts of jobs. Renaming an asset rewrites drafts; queued jobs keep the typed prompt."""
 
 from typing import Any
 from uuid import UUID

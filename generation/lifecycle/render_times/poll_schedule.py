@@ -1,4 +1,4 @@
-"""PURE: when to poll a render, from the measured times of similar renders. Times are in seconds.
+"""PURE: schedule the polls of a render from the measured times of similar renders. Times are in seconds.
 
 Without measurements, polls are rare. Otherwise they begin shortly before the earliest likely end; the gaps shrink as
 fewer renders take this long, and grow again once a render takes longer than all before.

@@ -37,7 +37,7 @@ class BeyondPermit(RuntimeError):
 
 @dataclass
 class Permit:
-    """What `authorize` granted: valid only in its transaction, for at most this many jobs and dollars."""
+    """An authorization by `authorize`, valid only in its transaction, for at most this many jobs and dollars."""
 
     project_id: int
     user_id: int

@@ -1,4 +1,4 @@
-"""Where an asset is used: projects, jobs, takes. Those that the user may not see are only counted."""
+"""Uses of an asset: projects, jobs, takes. Those that the user may not see are only counted."""
 
 from typing import Any
 
