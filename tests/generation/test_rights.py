@@ -115,7 +115,7 @@ def test_job_and_take_are_marked(as_alice: Client, alice: User, project: Project
         JobReference.objects.create(
             job=take.job, handle=one.handle, asset=one, version=one.current_version, position=place
         )
-    mark, card = "<bdi>@Inez</bdi>: rights expired", "rights ended</span>"
+    mark, card = "<bdi>@Inez</bdi>: rights expired", "rights expired</span>"
     addresses = [take.job.get_absolute_url(), take.get_absolute_url()]
     for address in addresses:
         assert mark not in as_alice.get(address).content.decode()
