@@ -77,7 +77,7 @@ def test_the_composer_keeps_to_what_the_chosen_provider_can_carry(
     stage = cast.Stage(alice, project)
 
     def problems(prompt: str, **roles: object) -> list[str]:
-        return [found.param for found in stage.compose(prompt, **roles).problems if found.level == "error"]
+        return [found.field for found in stage.compose(prompt, **roles).problems if found.level == "error"]
 
     assert problems("@Mara sings", voices=("Mara",)) == []
     assert problems("as in @walk") == []

@@ -105,7 +105,7 @@ def test_the_page_shows_when_a_token_was_used(alice: User) -> None:
     api_tokens.note_use(made)
     page = browser(alice).get(ADDRESS).content.decode()
     made.refresh_from_db()
-    assert f'<time datetime="{made.last_used_at.isoformat()}">' in page
+    assert f'datetime="{made.last_used_at.isoformat()}"' in page
 
 
 def test_the_menu_leads_to_the_page(alice: User) -> None:

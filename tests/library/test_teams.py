@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 
 from library import teams
-from library.admin.users import PersonAdmin
+from library.admin.users import AccountAdmin
 from library.models import Membership, Project, Role
 from tests import factories
 from tests.at_once import at_once
@@ -152,7 +152,7 @@ def test_the_admin_deletes_no_last_owner_alone_or_among_others(admin_page: Clien
     team = Team()
     team.remove(team.bob)
     single = reverse("admin:auth_user_delete", args=[team.alice.pk])
-    assert "Twins, which would have no owner" in admin_page.get(single).content.decode()
+    assert "Twins, which would be left without an owner" in admin_page.get(single).content.decode()
     assert admin_page.post(single, {"post": "yes"}).status_code == 200
     chosen = {"action": "delete_selected", "_selected_action": [team.alice.pk, team.bob.pk], "post": "yes"}
     admin_page.post(reverse("admin:auth_user_changelist"), chosen)
@@ -165,7 +165,7 @@ def test_a_deletion_is_checked_once_more_while_the_project_is_held() -> None:
     """The page that asks was shown before the other owner left."""
     team = Team()
     team.remove(team.bob)
-    page = PersonAdmin(User, admin_site=None)
+    page = AccountAdmin(User, admin_site=None)
     with pytest.raises(PermissionDenied):
         page.delete_model(None, team.alice)
     assert team.owners == 1

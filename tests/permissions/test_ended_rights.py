@@ -33,9 +33,7 @@ def test_the_domain_lets_an_owner_extend_and_no_editor(
     alice: User, bob: User, project: Project, last_day: date | None
 ) -> None:
     inez = ended(bob, project)
-    with pytest.raises(
-        ingest.OwnerNeeded, match="only an owner of Harbour Lights may extend them"
-    ) as refused:
+    with pytest.raises(ingest.OwnerNeeded, match="Harbour Lights") as refused:
         edit(inez, by=bob, last_day=last_day, project=project)
     inez.refresh_from_db()
     assert (refused.value.field, inez.rights_state, inez.revision) == ("rights_end_on", "expired", 1)
@@ -44,7 +42,7 @@ def test_the_domain_lets_an_owner_extend_and_no_editor(
 
 def test_the_domain_lets_no_editor_move_what_has_ended(alice: User, bob: User, project: Project) -> None:
     inez, own = ended(alice, project), factories.project(bob)
-    with pytest.raises(ingest.OwnerNeeded, match="may move it now") as refused:
+    with pytest.raises(ingest.OwnerNeeded, match="Harbour Lights") as refused:
         edit(inez, by=bob, last_day=inez.rights_end_on, project=own)
     inez.refresh_from_db()
     assert (refused.value.field, inez.home_project, inez.revision) == ("home_project", project, 1)
@@ -87,4 +85,4 @@ def test_the_admin_s_form_keeps_the_rule(
     )
     if not extended:
         (sentence,) = answer.context["adminform"].form.errors["rights_end_on"]
-        assert sentence.endswith("only an owner of Harbour Lights may extend them.")
+        assert "Harbour Lights" in sentence

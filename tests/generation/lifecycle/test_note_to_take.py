@@ -80,7 +80,7 @@ def test_a_note_becomes_the_next_take_and_is_resolved_by_its_approval(
 
     following = bring_to(job, Status.SUCCEEDED).take
     assert (following.shot, following.number, following.job.made_from) == (shot, 2, take)
-    assert "It answers" in browser.get(job.get_absolute_url()).content.decode()
+    assert note.get_absolute_url() in browser.get(job.get_absolute_url()).content.decode()
 
     notify.announce_takes()
     assert Notification.objects.filter(to=rita, take=following, kind=Notification.Kind.ANSWERED).exists()
@@ -88,4 +88,4 @@ def test_a_note_becomes_the_next_take_and_is_resolved_by_its_approval(
     verdicts.decide(following, decision=Take.Review.APPROVED, by=rita)
     note.refresh_from_db()
     assert (note.resolved_at is not None, note.resolved_by_take) == (True, following)
-    assert "resolved" in browser.get(job.get_absolute_url()).content.decode()
+    assert "badge-ok" in browser.get(job.get_absolute_url()).content.decode()

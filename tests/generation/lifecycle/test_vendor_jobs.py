@@ -75,7 +75,7 @@ def test_a_render_that_fails_is_told(queued, bring_to, poll, vendor):
     poll()
     job.refresh_from_db()
     assert job.status == Status.FAILED
-    assert job.error_message == "The provider could not render it: too dark"
+    assert "too dark" in job.error_message
 
 
 def test_a_job_of_the_gateway_is_left_alone(queued, poll, vendor):
