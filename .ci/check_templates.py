@@ -1,8 +1,7 @@
-"""Check the layout of the templates: `check_templates.py [--update] FOLDER`.
+"""Check the layout of the templates: `check_templates.py FOLDER`.
 
 Lines have at most 120 characters and one block element each, scripts and styles are files, and there are no tabs or
-trailing blanks. Prints one line for each problem and exits with 1 if there is any. Files in `templates_to_reformat.txt`
-may have problems; `--update` takes the clean ones off that list.
+trailing blanks. Prints one line for each problem and exits with 1 if there is any.
 
 djlint was tried (1.54): its linter checks neither the length of lines nor elements per line, and its formatter breaks
 lines inside inline elements, where a blank shows.
@@ -14,7 +13,6 @@ from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
-TO_REFORMAT = Path(__file__).parent / "templates_to_reformat.txt"
 MAX_LENGTH = 120
 # A file that people download and open without Backlot, so it carries its style.
 DOWNLOADED = {"generation/exports/provenance_card.html"}
@@ -51,24 +49,12 @@ def problems(text: str) -> Iterator[tuple[int, str]]:
 
 def main(arguments: list[str]) -> int:
     """Check the templates of a folder; return the exit status."""
-    root = Path(arguments[-1])
-    listed = set(TO_REFORMAT.read_text(encoding="utf-8").split())
-    found = {
-        path.relative_to(root).as_posix(): path.read_text(encoding="utf-8") for path in root.rglob("*.html")
-    }
-    wrong = {
-        name: [one for one in problems(text) if one[1] != "inline style" or name not in DOWNLOADED]
-        for name, text in sorted(found.items())
-    }
-    if "--update" in arguments:
-        left = [name for name in wrong if wrong[name] and name in listed]
-        TO_REFORMAT.write_text("".join(f"{name}\n" for name in left), encoding="utf-8")
-        print(f"{len(left)} templates left to reformat")
+    root = Path(arguments[0])
     reported = [
-        f"{root}/{name}:{number}: {problem}"
-        for name in wrong
-        if name not in listed
-        for number, problem in wrong[name]
+        f"{path}:{number}: {problem}"
+        for path in sorted(root.rglob("*.html"))
+        for number, problem in problems(path.read_text(encoding="utf-8"))
+        if problem != "inline style" or path.relative_to(root).as_posix() not in DOWNLOADED
     ]
     print("\n".join(reported), end="\n" if reported else "")
     return bool(reported)

@@ -36,15 +36,18 @@ def test_problems(check, template: str, found: list[tuple[int, str]]) -> None:
     assert list(check.problems(template)) == found
 
 
-def test_only_listed_files_may_have_problems(check, tmp_path: Path, capsys, monkeypatch) -> None:
-    monkeypatch.setattr(check, "TO_REFORMAT", tmp_path / "list.txt")
-    (tmp_path / "list.txt").write_text("old.html\nclean.html\n")
-    folder = tmp_path / "templates"
-    folder.mkdir()
-    (folder / "old.html").write_text("<div><p></p></div>\n")
-    (folder / "clean.html").write_text("<p></p>\n")
-    assert check.main(["--update", str(folder)]) == 0
-    assert (tmp_path / "list.txt").read_text() == "old.html\n"
-    (folder / "new.html").write_text("<div><p></p></div>\n")
-    assert check.main([str(folder)]) == 1
-    assert "new.html:1: several elements: div, p" in capsys.readouterr().out
+def test_problems_are_printed_and_fail(check, tmp_path: Path, capsys) -> None:
+    (tmp_path / "clean.html").write_text("<p></p>\n")
+    assert check.main([str(tmp_path)]) == 0
+    assert capsys.readouterr().out == ""
+    (tmp_path / "nested.html").write_text("<div><p></p></div>\n")
+    assert check.main([str(tmp_path)]) == 1
+    assert capsys.readouterr().out == f"{tmp_path}/nested.html:1: several elements: div, p\n"
+
+
+def test_only_downloaded_files_carry_their_style(check, tmp_path: Path) -> None:
+    for name, status in (("generation/exports/provenance_card.html", 0), ("page.html", 1)):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("<style>\n</style>\n")
+        assert check.main([str(tmp_path)]) == status

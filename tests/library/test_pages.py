@@ -98,6 +98,9 @@ def test_pages_that_only_show_take_no_post(client: Client, alice: User, name: st
 def test_only_staff_see_the_style_page(client: Client, alice: User) -> None:
     client.force_login(alice)
     assert client.get("/style/").status_code == 403
+    alice.is_staff = True
+    alice.save()
+    assert client.get("/style/").status_code == 200
 
 
 @pytest.mark.usefixtures("assets")
