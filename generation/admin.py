@@ -1,4 +1,4 @@
-"""Generation in Django's admin: everything can be looked at. What a job is and was is changed by `lifecycle` alone."""
+"""Django admin of generation. Everything can be viewed here; only `lifecycle` changes the state of jobs."""
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -31,7 +31,7 @@ from generation.views.compose.prompts import request_json
 from library import storage
 from library.admin import PREVIEW_CLASSES, PREVIEW_HEIGHT, PREVIEW_WIDTH, ReadOnly, preview
 
-# Queue rows hold pickles, and a schedule edited by hand can stop all of them: the jobs tell the story instead.
+# Queue rows are pickles, and a schedule edited by hand can stop all of them. Use the event logs of jobs instead.
 for _model in (Failure, OrmQ, Schedule, Success):
     if admin.site.is_registered(_model):
         admin.site.unregister(_model)
@@ -47,7 +47,7 @@ STATUS_COLOURS = {
 
 
 def poster(take: Take | None) -> SafeString | str:
-    """A take's poster frame, linked to the video."""
+    """Return a take's poster frame, linked to the video."""
     if take is None:
         return "-"
     return format_html(
@@ -62,7 +62,7 @@ def poster(take: Take | None) -> SafeString | str:
 
 
 class ReferenceInline(ReadOnly, TabularInline):
-    """What the prompt's handles were bound to."""
+    """The assets to which the handles in the prompt were resolved."""
 
     model = JobReference
     fields = ("picture", "handle", "version", "role", "position")
@@ -75,7 +75,7 @@ class ReferenceInline(ReadOnly, TabularInline):
 
 
 class EventInline(ReadOnly, TabularInline):
-    """The job's story."""
+    """The job's event log."""
 
     model = JobEvent
     fields = ("at", "status", "text", "by")
@@ -85,7 +85,7 @@ class EventInline(ReadOnly, TabularInline):
 
 @admin.register(Job)
 class JobAdmin(ReadOnly, ModelAdmin):
-    """Jobs, with the request as it was sent, without signatures."""
+    """Jobs, with the request as sent but without signatures."""
 
     list_display = (
         "picture",
@@ -161,8 +161,6 @@ class TakeAdmin(ReadOnly, ModelAdmin):
 
 @admin.register(Shot)
 class ShotAdmin(ModelAdmin):
-    """What is to be filmed."""
-
     list_display = ("code", "title", "project", "created_at")
     list_filter = ("project",)
     list_select_related = ("project",)
@@ -172,7 +170,7 @@ class ShotAdmin(ModelAdmin):
 
 @admin.register(LedgerEntry)
 class LedgerEntryAdmin(ReadOnly, ModelAdmin):
-    """Money, one row for each job."""
+    """Costs, one row for each job."""
 
     list_display = ("job", "project", "state", "estimate", "actual", "updated_at")
     list_filter = ("state", "project", "created_at")
@@ -191,8 +189,10 @@ class LedgerEntryAdmin(ReadOnly, ModelAdmin):
 
 @admin.register(Price)
 class PriceAdmin(ModelAdmin):
-    """What a second of output costs from a day on; where nothing is entered the provider's own list counts. What was in
-    force before today stays as it was; each job keeps the estimate that it was queued with."""
+    """Prices per second of output, each from a day on; without an entry, the provider's price list applies.
+
+    Prices that took effect before today cannot be changed. Each job keeps the estimate with which it was queued.
+    """
 
     list_display = ("since", "model", "resolution", "with_video", "price")
     list_filter = ("model", "resolution", "with_video", "since")
@@ -203,7 +203,7 @@ class PriceAdmin(ModelAdmin):
         return f"${price.usd_per_second}"
 
     def has_change_permission(self, request: HttpRequest, obj: Price | None = None) -> bool:
-        """Of one that was not in force yet, so that a slip can be mended."""
+        """Allow corrections of prices that did not take effect before today."""
         return _may_be_mended(obj) and super().has_change_permission(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Price | None = None) -> bool:
@@ -212,22 +212,24 @@ class PriceAdmin(ModelAdmin):
 
 @admin.register(GatewayState)
 class GatewayStateAdmin(ReadOnly, ModelAdmin):
-    """Why submits are paused, if they are; the banner on every page resumes them."""
+    """The reason why submits are paused, if they are. The banner on every page has the button to resume them."""
 
     list_display = ("base_url", "paused_at", "paused_reason")
 
 
 @admin.register(Heartbeat)
 class HeartbeatAdmin(ReadOnly, ModelAdmin):
-    """Which worker sweeps, and when it last did."""
+    """The workers' leases, such as that of the sweep, with their last heartbeats."""
 
     list_display = ("name", "beat_at", "leased_until")
 
 
 @admin.register(ApiToken)
 class ApiTokenAdmin(ReadOnly, ModelAdmin):
-    """Who may call the APIs. People make their own tokens, on their page or by `manage.py apitoken`; here they are
-    revoked. No token is kept, so none can be shown."""
+    """API tokens. Users create them on their own page or with `manage.py apitoken`; here they can only be revoked.
+
+    Only hashes are stored, so no token can be shown.
+    """
 
     list_display = ("name", "user", "hint", "can_write", "project", "last_used_at", "revoked_at")
     list_filter = ("can_write", "project", "created_at", "revoked_at")
@@ -238,12 +240,12 @@ class ApiTokenAdmin(ReadOnly, ModelAdmin):
     actions = ("revoke",)
 
     def has_revoke_permission(self, request: HttpRequest) -> bool:
-        """Revoking is the one change that can be made here."""
+        """Allow revoking, the only change that can be made here."""
         return request.user.has_perm("generation.change_apitoken")
 
     @action(description="Revoke the chosen tokens", permissions=["revoke"])
     def revoke(self, request: HttpRequest, chosen: QuerySet[ApiToken]) -> None:
-        """Programs that send them are refused from now on."""
+        """Revoke the tokens; requests with them are refused from now on."""
         for token in chosen:
             api_tokens.revoke(token)
         self.message_user(request, f"Revoked: {', '.join(map(str, chosen))}.")
@@ -251,8 +253,10 @@ class ApiTokenAdmin(ReadOnly, ModelAdmin):
 
 @admin.register(ShareLink)
 class ShareLinkAdmin(ReadOnly, ModelAdmin):
-    """What was shared with guests, and until when. Neither a link's address nor its password is shown; here, as on
-    its project's page, a link is taken back."""
+    """Share links and their expiry. They can be revoked here, as on the page of their project.
+
+    Neither the URL of a link nor its password is shown.
+    """
 
     list_display = (
         "__str__",
@@ -269,17 +273,17 @@ class ShareLinkAdmin(ReadOnly, ModelAdmin):
     search_fields = ("label", "project__name", "created_by__username")
     date_hierarchy = "created_at"
     exclude = ("plain_token", "token_hash", "sealed_token", "token_key", "password")
-    # Its page is the one that the address opens.
+    # The page of a link on the site is the one that its secret URL opens.
     view_on_site = False
     actions = ("revoke",)
 
     def has_revoke_permission(self, request: HttpRequest) -> bool:
-        """Taking back is the one change that can be made here."""
+        """Allow revoking, the only change that can be made here."""
         return request.user.has_perm("generation.change_sharelink")
 
     @action(description="Take back the chosen links", permissions=["revoke"])
     def revoke(self, request: HttpRequest, chosen: QuerySet[ShareLink]) -> None:
-        """They open nothing from now on."""
+        """Revoke the links; they stop working at once."""
         for link in chosen:
             share_links.revoke(link)
         self.message_user(request, f"Taken back: {', '.join(map(str, chosen))}.")

@@ -1,4 +1,4 @@
-"""API tokens: made, found by what a program sends, revoked. The token itself is never kept, only its hash."""
+"""Create, find and revoke API tokens. Only the hash of a token is stored, never the token itself."""
 
 import hashlib
 import secrets
@@ -19,7 +19,7 @@ NOTED_EVERY = timedelta(minutes=1)
 def make(
     *, user: User, name: str, can_write: bool = True, project: Project | None = None
 ) -> tuple[ApiToken, str]:
-    """A new token for this person's programs, and its secret, which nobody can tell again."""
+    """Create a token for the user's API clients. Return it with its secret, which cannot be shown again."""
     secret = PREFIX + secrets.token_urlsafe(RANDOM_BYTES)
     made = ApiToken.objects.create(
         user=user,
@@ -33,23 +33,23 @@ def make(
 
 
 def find(secret: str) -> ApiToken | None:
-    """The token that a program sent, with its person and project, in one query. None when it opens nothing."""
+    """Return the active token with this secret, with its user and project in the same query, or None."""
     tokens = ApiToken.objects.active().select_related("user", "project")
     return tokens.filter(sha256=hash_of(secret)).first()
 
 
 def note_use(token: ApiToken) -> None:
-    """Writes down that it was used just now, at most once a minute, so that reading does not become writing."""
+    """Record the time of use, at most once a minute, so that read requests rarely write to the database."""
     now = timezone.now()
     if token.last_used_at is None or now - token.last_used_at >= NOTED_EVERY:
         ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
 
 
 def revoke(token: ApiToken) -> None:
-    """It opens nothing from now on; revoked before, it keeps its date."""
+    """Revoke the token; one that is already revoked keeps its date."""
     ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=timezone.now())
 
 
 def hash_of(secret: str) -> str:
-    """What is kept of a token. It is long and random, so a plain hash is enough."""
+    """Return the hash to store. A token is long and random, so a plain SHA-256 is enough."""
     return hashlib.sha256(secret.encode()).hexdigest()

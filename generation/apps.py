@@ -3,10 +3,10 @@ from django.utils.module_loading import autodiscover_modules
 
 
 class GenerationConfig(AppConfig):
-    """Turning assets into videos."""
+    """The app that turns assets into videos."""
 
     name = "generation"
 
     def ready(self) -> None:
-        """System checks stand above the models, which are there only now."""
+        """Register the system checks, which import the models and can therefore not be loaded earlier."""
         autodiscover_modules("checks")

@@ -1,4 +1,4 @@
-"""Asked at start-up, not at midnight."""
+"""System checks for configuration errors."""
 
 import tempfile
 from pathlib import Path
@@ -14,7 +14,7 @@ CONSOLE = "django.core.mail.backends.console.EmailBackend"
 
 @register
 def content_credentials(**asked: Any) -> list[CheckMessage]:
-    """Whether takes will be signed: a configured certificate is tried out, since C2PA does not take just any."""
+    """Warn if takes will not be signed. A configured certificate is tried, since C2PA does not accept all of them."""
     problem = provenance.problem() or _tried_in_vain()
     hint = "Set C2PA_CERTIFICATE and C2PA_PRIVATE_KEY to a signer's certificate and its key."
     return [Warning(problem, hint=hint, id="generation.W001")] if problem else []
@@ -22,8 +22,8 @@ def content_credentials(**asked: Any) -> list[CheckMessage]:
 
 @register
 def e_mail(**asked: Any) -> list[CheckMessage]:
-    """In production e-mails have to leave the house: in a log they reach nobody, and tell whoever reads it how to
-    unsubscribe others."""
+    """Warn in production if e-mail is only written to the log: recipients never get it, and anyone who reads the log
+    can use the recipients' unsubscribe links."""
     if not settings.PRODUCTION or settings.EMAIL_BACKEND != CONSOLE:
         return []
     hint = "Set EMAIL_URL, such as smtp+tls://user:password@mail.example.com:587."

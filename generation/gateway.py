@@ -1,4 +1,4 @@
-"""From settings to a client: the only place that opens the provider."""
+"""Create clients of the configured provider. No other module connects to it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,29 +18,29 @@ from generation.skyreels.schemas import GenerationRequest
 
 SUBMIT_TIMEOUT = httpx.Timeout(18.0, connect=5.0, write=5.0, pool=1.0)
 QUERY_TIMEOUT = httpx.Timeout(5.0, connect=3.0)
-# httpx scans its whole pool for each request, so many connections in one client cost more than several clients.
+# httpx scans its whole pool for each request: one client with many connections costs more than several clients.
 CONNECTIONS_FOR_EACH_CLIENT = 10
 
 
 def provider() -> Provider:
-    """The dialect that `SKYREELS_PROVIDER` names; the sandbox speaks both."""
+    """Return the provider that `SKYREELS_PROVIDER` names; the sandbox supports the dialects of both."""
     return VENDOR if settings.SKYREELS_PROVIDER == "vendor" else GATEWAY
 
 
 def capabilities() -> Capabilities:
-    """What the configured provider can carry: the composer offers nothing else."""
+    """Return the capabilities of the configured provider; the composer offers nothing else."""
     return provider().capabilities
 
 
 def frozen_body(request: GenerationRequest) -> bytes:
-    """The bytes to keep on the job before the first try, in the configured dialect and without the key."""
+    """Return the body to store on the job before the first attempt: in the configured dialect, without the API key."""
     return provider().body(request)
 
 
 def provider_name() -> str:
-    """`gateway`, `vendor`, `sandbox` or `sandbox-vendor`, as kept on each job.
+    """Return the name to store on each job: `gateway`, `vendor`, `sandbox` or `sandbox-vendor`.
 
-    The sandbox has a name for each dialect: a task of one cannot be asked about in the other.
+    The sandbox has a name for each dialect, since a task of one cannot be queried in the other.
     """
     if not settings.PROVIDER_IS_SANDBOX:
         return provider().name
@@ -48,9 +48,9 @@ def provider_name() -> str:
 
 
 def present_gateway() -> dict[str, str]:
-    """Which jobs can be asked about here, as fields of theirs: a key is never sent to another host than its own.
+    """Return the queryset filter for jobs of the configured provider: an API key must not be sent to another host.
 
-    The embedded sandbox is known by its name alone: it keeps its tasks when its port has to change.
+    Jobs of the local sandbox are identified by name only, since it keeps its tasks when its port changes.
     """
     if settings.SANDBOX_IS_EMBEDDED:
         return {"provider": provider_name()}
@@ -58,13 +58,16 @@ def present_gateway() -> dict[str, str]:
 
 
 def is_of_present(provider: str, base_url: str) -> bool:
-    """Whether a job that was sent there can be asked about here."""
+    """Return whether a job with this provider and base URL can be polled with the current settings."""
     sent = {"provider": provider, "base_url": base_url}
     return all(sent[field] == value for field, value in present_gateway().items())
 
 
 def calls_back() -> bool:
-    """Whether the provider is asked to tell us when a render has ended: it can, and it can reach us."""
+    """Return whether the provider should call our webhook when a render ends.
+
+    It must support webhooks. With `auto`, `PUBLIC_URL` must also be reachable for it, and it must not be the sandbox.
+    """
     wanted = settings.SKYREELS_WEBHOOKS
     if wanted == "auto":
         parts = urlsplit(settings.PUBLIC_URL)
@@ -74,16 +77,16 @@ def calls_back() -> bool:
 
 
 def hook_url(token: str) -> str:
-    """Where the provider calls for the job of this token, which is the only secret; empty without one.
+    """Return the webhook URL for the job with this token, which is the only secret in it; empty without a token.
 
-    The provider puts `/callback` behind it (skyreels-api.md, section 6).
+    The provider appends `/callback` (skyreels-api.md, section 6).
     """
     return f"{settings.PUBLIC_URL}/hooks/skyreels/{token}" if token else ""
 
 
 @contextmanager
 def client() -> Iterator[SkyReelsClient]:
-    """A client for submits and single questions. Nothing is retried by the transport: that would pay twice."""
+    """Open a client for submits and single queries. It never retries, since a retried submit could cost twice."""
     proxied = heeds_proxies(settings.SKYREELS_BASE_URL)
     options: dict[str, Any] = {
         "timeout": SUBMIT_TIMEOUT,
@@ -100,7 +103,7 @@ def client() -> Iterator[SkyReelsClient]:
 
 
 def polling_client() -> tuple[httpx.AsyncClient, AsyncSkyReelsClient]:
-    """A client of few connections for the sweep, and the transport that its owner has to close."""
+    """Return a transport with few connections, which the caller must close, and the sweep's client that uses it."""
     limits = httpx.Limits(
         max_connections=CONNECTIONS_FOR_EACH_CLIENT, max_keepalive_connections=CONNECTIONS_FOR_EACH_CLIENT
     )
@@ -120,17 +123,17 @@ def polling_client() -> tuple[httpx.AsyncClient, AsyncSkyReelsClient]:
 
 @cache
 def _trusted(trust_env: bool) -> SSLContext:
-    """The certificates to believe. Reading them takes longer than a submit's own work, so they are read once."""
+    """Return the trusted certificates, loaded only once because that takes longer than the rest of a submit."""
     return httpx.create_ssl_context(trust_env=trust_env)
 
 
 def _introduced() -> dict[str, str]:
-    """Who asks: the worker host, so that the provider's log can be read beside ours."""
+    """Return headers that identify the worker host, so that the provider's log can be matched with ours."""
     return {"User-Agent": f"Backlot/{settings.WORKER_ID or 'web'}"}
 
 
 def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach the host, as far as its name tells."""
+    """Return whether only this machine can reach the host, judging by its name."""
     try:
         return ip_address(host.strip("[]")).is_loopback
     except ValueError:
@@ -138,7 +141,7 @@ def is_loopback(host: str) -> bool:
 
 
 def is_private(host: str) -> bool:
-    """Whether an address, as far as its name tells, means nothing on the internet."""
+    """Return whether the host cannot be reached from the internet, judging by its name or IP address."""
     try:
         return not ip_address(host.strip("[]")).is_global
     except ValueError:
@@ -152,5 +155,5 @@ def serves_others() -> bool:
 
 
 def heeds_proxies(address: str) -> bool:
-    """Whether the proxies of the environment count on the way to an address: never to this machine itself."""
+    """Return whether requests to this URL use the proxies of the environment: all except those to this machine."""
     return not is_loopback(urlsplit(address).hostname or "")

@@ -1,11 +1,10 @@
-"""A job as a task of the provider's (skyreels-api.md, section 2), so that clients of the gateway understand it: the
-answer to their question, and what they are called with.
+"""Present a job as a task of the gateway (skyreels-api.md, section 2), in responses to its clients and in webhooks.
 
 | our state | status | |
 |---|---|---|
 | waiting, submitting | `pending` | |
-| rendering, storing, held | `processing` | a held job waits for a person, and may still bring its video |
-| done | `completed` | the video is in our storage; its address is signed anew each time |
+| rendering, storing, held | `processing` | a held job needs a decision, and may still produce a video |
+| done | `completed` | the video is in our storage; its URL is signed again for each query |
 | failed | `failed` | with `error` |
 | cancelled | `cancelled` | |
 """
@@ -43,13 +42,13 @@ class Video(Schema):
 
 
 class TaskResult(Schema):
-    """What a finished task brought."""
+    """The output of a finished task."""
 
     videos: list[Video]
 
 
 class TaskFailure(Schema):
-    """Why a task failed."""
+    """The reason why a task failed."""
 
     code: str
     message: str
@@ -57,7 +56,7 @@ class TaskFailure(Schema):
 
 
 class TaskOut(Schema):
-    """Where a task stands."""
+    """The state of a task."""
 
     id: str = Field(examples=["task_0b6c1f7e3a914d2c8f50e2d49a7b6c13"])
     status: TaskStatus
@@ -72,12 +71,12 @@ class TaskOut(Schema):
 
 
 def task_id_of(job: Job) -> str:
-    """The id under which a program asks for the job."""
+    """Return the task id that API clients use for the job."""
     return f"task_{job.uuid.hex}"
 
 
 def task_of(job: Job) -> TaskOut:
-    """Where the job stands, in the gateway's words."""
+    """Return the state of the job in the terms of the gateway."""
     shown: dict[str, Any] = {
         "id": task_id_of(job),
         "status": STATUSES[job.status],
@@ -103,7 +102,7 @@ def _video(key: str) -> Video:
 
 
 def expiry_of(url: str) -> int:
-    """When a signed address runs out, in unix seconds, as it says itself."""
+    """Return the time at which a signed URL expires, in unix seconds, from its own parameters."""
     said = parse_qs(urlsplit(url).query)
     signed_at = datetime.strptime(said["X-Amz-Date"][0], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
     return int((signed_at + timedelta(seconds=int(said["X-Amz-Expires"][0]))).timestamp())

@@ -1,4 +1,4 @@
-"""What renders cost on a day: the provider's own table, overlaid by the prices that were entered in the admin."""
+"""Render prices on a day: the provider's price list, overridden by the prices that were entered in the admin."""
 
 from datetime import date
 
@@ -13,7 +13,8 @@ _FIELDS = ("model", "resolution", "with_video", "usd_per_second")
 
 
 def current_prices(day: date | None = None) -> PriceTable:
-    """The prices of a day, today unless it is named. One query; of several prices for the same the latest counts."""
+    """Return the prices on a day (default: today), with one query. Of prices for the same settings, the latest
+    applies."""
     entered = Price.objects.filter(since__lte=day or timezone.localdate()).order_by("since")
     rows = list(entered.values(*_FIELDS, "since"))
     if not rows:

@@ -1,6 +1,6 @@
-"""PURE. HTTP requests to untrusted URLs, restricted to public addresses.
+"""PURE. HTTP requests to untrusted URLs, restricted to public IP addresses.
 
-Every redirect and every DNS response is checked, and the connection is made to exactly the address that was checked,
+Every redirect and every DNS response is checked, and the connection is made to exactly the IP address that was checked,
 which prevents DNS rebinding.
 """
 
@@ -17,7 +17,7 @@ HTTPS = ("https",)
 ANY_HTTP = ("https", "http")
 PORTS = {"http": 80, "https": 443}
 
-# All global unicast addresses allocated so far: not site-local, not the old notations for IPv4.
+# All global unicast IPv6 addresses allocated so far: not site-local, not the old notations for IPv4.
 _ALLOCATED_IPV6 = ipaddress.IPv6Network("2000::/3")
 _IPV4_BEHIND_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
@@ -72,7 +72,7 @@ def is_public(address: str) -> bool:
 
 
 class _PinnedTransport(httpx.BaseTransport):
-    """A network backend that connects to the address that was checked."""
+    """A transport that connects to the IP address that was checked."""
 
     def __init__(self, exempt: Exempt, schemes: tuple[str, ...]) -> None:
         self._exempt, self._schemes, self._inner = exempt, schemes, httpx.HTTPTransport()
@@ -93,7 +93,7 @@ class _PinnedTransport(httpx.BaseTransport):
 
 
 def _check(request: httpx.Request, exempt: Exempt, schemes: tuple[str, ...]) -> str:
-    """Return the address to connect to. Raise NotPublic, or httpx.ConnectError for an unknown name."""
+    """Return the IP address to connect to. Raise NotPublic, or httpx.ConnectError for an unknown name."""
     url = request.url
     if exempt(url):
         return url.host

@@ -41,7 +41,7 @@ class Allowance:
 
     @property
     def left(self) -> Decimal:
-        """What may still be spent, never below 0."""
+        """The amount that may still be spent, never below 0."""
         return max(self.amount - self.used, Decimal(0))
 
 
@@ -76,7 +76,7 @@ def personal(user_id: int, username: str) -> Allowance:
 
 
 def personal_budget_of(project: Project) -> Allowance | None:
-    """Return the personal budget that the project is charged to, None when it has a budget of its own."""
+    """Return the personal budget to which the project is charged, or None if it has its own budget."""
     user = project.charged_to
     return None if user is None else personal(user.pk, user.get_username())
 

@@ -1,4 +1,4 @@
-"""Rows as CSV for spreadsheets: nothing in them is taken for a formula."""
+"""Format rows as CSV for spreadsheets, in which no cell is evaluated as a formula."""
 
 import csv
 import re
@@ -14,20 +14,20 @@ _CELL_START = re.compile(
 
 
 class _Echo:
-    """What `csv` writes to: it hands each line back."""
+    """A file for `csv` that returns each line instead of storing it."""
 
     def write(self, line: str) -> str:
         return line
 
 
 def line(values: Iterable[Any]) -> str:
-    """One line with its end."""
+    """Return one row as a line of CSV, including the line ending."""
     written: Any = csv.writer(_Echo()).writerow([_cell(value) for value in values])
     return str(written)
 
 
 def lines(rows: Iterable[Sequence[Any]]) -> str:
-    """A line for each row, one after the other."""
+    """Return one line for each row, joined."""
     return "".join(line(row) for row in rows)
 
 

@@ -1,6 +1,6 @@
 """The lease of a host's sweep, which is also the heartbeat that its supervisor and `/readyz` read.
 
-Each worker host sweeps independently, under a row of its own. The rows show how many hosts are active, and from that
+Each worker host sweeps independently, under its own row. The rows show how many hosts are active, and from that
 each host computes its shard of the jobs.
 """
 

@@ -15,7 +15,7 @@ from generation.skyreels.schemas import Task
 CLIENTS = 5
 # One slot per connection, so that a granted request is never queued.
 MAX_CONCURRENT = CLIENTS * gateway.CONNECTIONS_FOR_EACH_CLIENT
-# Other responses follow the first within moments; writing them together costs a third.
+# More responses follow the first within moments; writing them together takes a third of the time.
 BATCH_WINDOW_S = 0.03
 # Limit for the whole response, however slowly it arrives: it must end before the lease, or two workers would poll.
 RESPONSE_TIMEOUT_S = 11.0
@@ -61,7 +61,7 @@ class PollClientPool:
 
     @property
     def is_busy(self) -> bool:
-        """Whether responses are pending."""
+        """True while responses are pending."""
         return bool(self._pending)
 
     async def send(self, requests: Sequence[PollRequest]) -> None:

@@ -1,6 +1,6 @@
-"""Write down what the provider said about renders, each answer fenced by its lease.
+"""Apply poll results to jobs; every write is fenced by the job's lease.
 
-Answers that change nothing but progress are written with one statement; only an end takes a transition of its own.
+Results that only report progress are written with one statement; each final result needs a separate transition.
 """
 
 from collections.abc import Sequence
@@ -34,7 +34,7 @@ MAX_STRANGE_ANSWERS = 5
 
 
 def apply_poll_results(answered: Sequence[PollResult], times: RenderTimes) -> None:
-    """Take each answer to where it leads."""
+    """Apply each result: write the progress of unfinished renders; finish, fail, hold or retry the other jobs."""
     going_on: list[tuple[Lease, str, int, float]] = []
     for one in answered:
         if isinstance(one.response, Task) and one.response.state is TaskState.PENDING:
@@ -64,7 +64,7 @@ def _take_end(one: PollResult, times: RenderTimes) -> None:
         said = answer.error.message if answer.error else ""
         event = Event(EventCode.RENDER_FAILED, {"message": said or answer.status})
         code = answer.error.code if answer.error else ""
-        # A failed render is given back (skyreels-api.md, section 4): a cost that is told all the same is a difference.
+        # Failed renders are refunded (skyreels-api.md, section 4); the ledger lists a reported cost as a difference.
         fail(lease, event, code=code, money=LedgerEntry.State.REFUNDED, cost_usd=answer.cost)
 
 
@@ -88,8 +88,8 @@ def _completed(lease: Lease, task: Task) -> None:
 
 
 def _take_error(one: PollResult, error: errors.SkyReelsError, times: RenderTimes) -> None:
-    """A question without an answer changes nothing: the render goes on, and is asked about again. When there has been
-    none for far too long, a person is told, as of any render that is late."""
+    """Schedule another poll after an error, since the render continues. If polls fail for far too long, the job is
+    marked as late, like any late render, so that a user is notified."""
     lease, job = one.lease, one.job
     if isinstance(error, errors.UnknownTask):
         _strange(lease, job, Event(EventCode.TASK_UNKNOWN, {"task": job.task_id}))
@@ -112,13 +112,13 @@ def _strange(lease: Lease, job: Job, event: Event) -> None:
 
 
 def _same_in_a_row(job: Job, code: EventCode) -> int:
-    """Return how many of the last events have this code; `attempts` also counts queries without any response."""
+    """Return the number of consecutive latest events with this code; `attempts` also counts queries that failed."""
     codes = job.events.order_by("-pk").values_list("code", flat=True)[:MAX_STRANGE_ANSWERS]
     return sum(1 for _ in takewhile(lambda last: last == code, codes))
 
 
 def _look_whether_late(one: PollResult, times: RenderTimes) -> None:
-    """A render that takes far longer than such renders do is marked, once, and from then on asked about rarely."""
+    """Mark a render as late, once, if it takes far longer than usual; from then on it is polled rarely."""
     if one.job.late_at is not None or not times.is_late(one.job):
         return
     with transaction.atomic():
@@ -127,7 +127,7 @@ def _look_whether_late(one: PollResult, times: RenderTimes) -> None:
 
 
 def _note_progress(rows: Sequence[tuple[Lease, str, int, float]]) -> None:
-    """One fenced statement for all of them: writing one by one was half of a sweep's time."""
+    """Write the progress of all jobs with one fenced statement; separate writes took half of a sweep's time."""
     if not rows:
         return
     now = timezone.now()

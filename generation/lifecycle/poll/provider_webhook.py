@@ -16,8 +16,8 @@ Status = Job.Status
 def handle_provider_webhook(hook_token: str) -> bool:
     """Make the running job with this token due; return False if no job has the token.
 
-    The sweep polls several times a second, so nothing else needs to be woken. A worker that is polling the task keeps
-    its lease, but may get a response from before the call: `called_at` causes another poll then.
+    The sweep polls several times a second, so it needs no message. A worker that is polling the task keeps its lease,
+    but may get a response from before the call: `called_at` causes another poll then.
     """
     called = Job.objects.exclude(hook_token="").filter(hook_token=hook_token)
     # A guessed token costs one query and no write.
@@ -31,7 +31,7 @@ def handle_provider_webhook(hook_token: str) -> bool:
 
 
 def _record_acceptance(called: JobQuerySet) -> None:
-    """Nobody else knows the URL, so a held job without a task did arrive at the provider."""
+    """Record that held jobs without a task did reach the provider, since only the provider knows the URL."""
     for job in called.filter(status=Status.HELD, task_id=""):
         with transaction.atomic():
             if note_on_hold(job.pk, called=True):

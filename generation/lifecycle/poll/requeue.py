@@ -1,4 +1,4 @@
-"""Wake the steps whose message was lost, or whose worker died: the row tells, not the queue."""
+"""Re-queue steps whose message was lost or whose worker died, as the job rows show; the queue is not consulted."""
 
 import time
 from datetime import timedelta
@@ -21,26 +21,26 @@ Status = Job.Status
 BATCH = 100
 EVERY = 2.0
 OVERDUE = 3.0
-# So long a step is left to the host whose shard it is; longer than a dead host is counted as living.
+# An overdue step is left to the host of its shard for this time; longer than a dead host counts as active.
 LEFT_ALONE = 15.0
 WOKEN_AGAIN = 15.0
-# A message for a waiting job sends whichever job's turn it is, so it may have been used up by another.
+# A message for a queued job submits whichever job is next, so another job may have consumed it.
 TURN_AGAIN = 4.0
-# Nothing is ever put off for so long, neither by a lease nor by a provider that asks for a pause.
+# No job is scheduled further ahead, neither by a lease nor by a pause that a provider requests.
 FURTHEST = timedelta(minutes=40)
-# Longer than the lease of a submit or a question; who stores renews its lease more often than that.
+# Longer than the lease of a submit or a poll; a worker that stores a video renews its lease more often.
 STILL_AT_WORK = timedelta(seconds=30)
 
 
 class Redispatcher:
-    """Looks now and then, and remembers what it woke."""
+    """Re-queues overdue steps at intervals, and remembers which ones it has re-queued."""
 
     def __init__(self) -> None:
         self._looked_at = 0.0
         self._woken: dict[int, float] = {}
 
     def run_if_due(self, shard: Shard) -> None:
-        """Wake what is overdue and of this host's shard, and what its own host has left alone."""
+        """Re-queue overdue steps of this host's shard, and those of other shards that their host has neglected."""
         now = time.monotonic()
         if now - self._looked_at < EVERY:
             return
@@ -55,7 +55,7 @@ class Redispatcher:
             wake("store" if status == Status.STORING else "submit", job_id)
 
     def _overdue(self, shard: Shard) -> list[tuple[int, str]]:
-        """First what is under way, all of it: a long queue must not keep what is paid for from being woken."""
+        """Return started jobs before queued ones: a long queue must not delay steps that are already paid for."""
         begun = _mine(Job.objects.filter(status__in=[Status.SUBMITTING, Status.STORING]), shard)
         waiting = _mine(Job.objects.filter(status=Status.QUEUED).exclude(dispatch.not_dispatchable()), shard)
         most = max(1, round(settings.SKYREELS_RPM / 60 * EVERY / shard.hosts))
@@ -67,8 +67,8 @@ class Redispatcher:
 
 
 def _bring_back() -> None:
-    """What is due further ahead than anything can be was written before the clock was set back: it is due now, and
-    who is still at work on it has the time of a lease to say so."""
+    """Make jobs due that are scheduled further ahead than possible, which happens when the clock is set back. Jobs with
+    a lease become due after the length of a lease, so that a worker that is still active can finish first."""
     now = timezone.now()
     ahead = Job.objects.filter(status__in=Job.Status.active, next_step_at__gt=now + FURTHEST)
     if ahead.exists():
@@ -79,7 +79,7 @@ def _bring_back() -> None:
 
 
 def _tell_of_the_unasked() -> None:
-    """Nobody can ask about renders at a provider that is not the configured one: sooner or later a person must know."""
+    """Mark old renders of other providers as late: this installation cannot poll them, so users must be notified."""
     now = timezone.now()
     long_ago = now - timedelta(seconds=poll_schedule.LATE_AFTER_UNKNOWN)
     elsewhere = Job.objects.filter(status=Status.RUNNING, late_at=None).exclude(**gateway.present_gateway())
