@@ -1,8 +1,8 @@
-"""Determine the client's address of a request. No other module may do so.
+"""Determine the client's IP address of a request. No other module may do so.
 
 `X-Forwarded-For` is trusted only from the proxies in `BACKLOT_TRUSTED_PROXIES`, since any client can send it.
-If a trusted proxy does not send it, all its clients look alike: `Client.is_shared` is true, and limits per client must
-not be applied, or unrelated clients would lock each other out.
+If a trusted proxy does not send it, its clients cannot be distinguished: `Client.is_shared` is true, and limits per
+client must not be applied, or unrelated clients would lock each other out.
 """
 
 import logging
@@ -59,7 +59,7 @@ def client_of(request: HttpRequest) -> Client:
 
 
 def parse(text: str) -> IPv4Address | IPv6Address | None:
-    """Parse an address from a header: with a port, brackets or a zone, IPv4 within IPv6. Return None if invalid."""
+    """Parse an IP address from a header: with a port, brackets or a zone, IPv4 within IPv6. Return None if invalid."""
     text = text.strip()
     if text.startswith("["):
         text = text[1:].partition("]")[0]

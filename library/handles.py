@@ -18,7 +18,7 @@ RULE = "A handle starts with a letter and has 2 to 32 letters, digits, _ or -, w
 # without spaces may be adjacent to a handle.
 _MENTION = re.compile(r"(?<![A-Za-z0-9_@])@([A-Za-z][A-Za-z0-9_-]*)")
 
-# Latin letters that do not decompose into a base letter and a mark.
+# Latin letters that do not decompose into a base character and a mark.
 _TRANSLITERATION = str.maketrans(
     {
         "ß": "ss",

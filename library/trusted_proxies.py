@@ -25,7 +25,7 @@ PRIVATE = (
 @dataclass(frozen=True)
 class TrustedProxies:
     """A chain of `hops` proxies, the nearest of them in one of the `networks`; or, without a number, all proxies in the
-    networks. `unix`: connections through a Unix socket, which have no address, are trusted as well."""
+    networks. `unix`: connections through a Unix socket, which have no IP address, are also trusted."""
 
     hops: int | None = None
     networks: tuple[Network, ...] = ()

@@ -85,7 +85,7 @@ class File(Protocol):
 
 @dataclass(frozen=True)
 class Usability:
-    """What an asset can be used as, why not as more (`refusals`), and what the provider may refuse (`warnings`)."""
+    """The uses of an asset, why it has no others (`refusals`), and what the provider may refuse (`warnings`)."""
 
     uses: Use
     refusals: Sequence[Finding] = ()

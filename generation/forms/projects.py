@@ -25,7 +25,7 @@ ONLY_ADMINISTRATORS_OPEN = _(
     "Only administrators can create projects. Ask one to create it and make you its owner."
 )
 
-# `/projects/new/` is a page of its own.
+# `/projects/new/` is the page that creates projects.
 RESERVED_SLUGS = {"new"}
 
 

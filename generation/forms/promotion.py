@@ -16,7 +16,7 @@ CLIP, FRAME = "clip", "frame"
 
 
 class PromoteForm(forms.Form):
-    """What to save, and the details of the new asset."""
+    """The choice of the video or a frame, and the details of the new asset."""
 
     what = forms.ChoiceField(
         choices=[(CLIP, _("Whole video")), (FRAME, _("One frame"))], initial=CLIP, widget=forms.RadioSelect

@@ -1,4 +1,4 @@
-"""The tables of generation: shots, jobs and their story, takes and their review, money, tokens, what workers share."""
+"""The tables of generation: shots, jobs and their event logs, takes and reviews, costs, tokens, and worker state."""
 
 from generation.models.batches import Batch
 from generation.models.client_webhooks import Callback

@@ -1,12 +1,12 @@
-"""What all workers share about the provider and about one another."""
+"""State that all workers share: pauses and request budgets of providers, and leases."""
 
 from django.db import models
 
 
 class GatewayState(models.Model):
-    """One row for each base URL: why submits are paused, if they are, and how far the request budget is spent.
+    """One row for each base URL: why submits are paused, if they are, and how much of the request budget is spent.
 
-    `budget_spent_until` is the unix time up to which requests have been given out at the steady rate
+    `budget_spent_until` is the unix time up to which requests have been granted at the steady rate
     (`generation.lifecycle.queue.rate_limit`).
     """
 
@@ -20,7 +20,7 @@ class GatewayState(models.Model):
 
 
 class Heartbeat(models.Model):
-    """A lease that says which worker does a thing that only one should do, and when it last did it."""
+    """A lease on a task that only one worker should run at a time, with the time of the last heartbeat."""
 
     name = models.CharField(max_length=40, unique=True)
     token = models.CharField(max_length=80, blank=True)

@@ -1,4 +1,4 @@
-"""Requests that other programs marked as the same."""
+"""Requests that API clients marked as identical."""
 
 from uuid import uuid4
 
@@ -7,8 +7,10 @@ from django.db import models
 
 
 class IdempotencyKey(models.Model):
-    """What a person's programs sent under one key: sent again within a day, the same body makes nothing new, and
-    another body is refused (skyreels-api.md, section 5)."""
+    """A request that a user's API client sent with a key.
+
+    Within a day, the same body creates nothing new, and another body is rejected (skyreels-api.md, section 5).
+    """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     endpoint = models.CharField(max_length=20)

@@ -1,4 +1,4 @@
-"""Money."""
+"""The cost of each job, and sums of costs."""
 
 from decimal import Decimal
 from typing import Any
@@ -16,11 +16,11 @@ class LedgerQuerySet(models.QuerySet["LedgerEntry"]):
     """Sums in US dollars."""
 
     def committed(self) -> Decimal:
-        """What counts against a budget: settled money as reported, the estimate for what runs or is uncertain."""
+        """Return what counts against a budget: settled costs, and the estimates of active and uncertain jobs."""
         return _exact(self.aggregate(total=Sum(_counted()))["total"])
 
     def committed_by(self, field: str) -> dict[Any, Decimal]:
-        """The same for each value of a field, by that value."""
+        """Return the same sum for each value of a field, by that value."""
         rows = self.order_by().values(field).annotate(total=Sum(_counted()))
         return {row[field]: _exact(row["total"]) for row in rows}
 

@@ -1,4 +1,4 @@
-"""How a project's queue and money are run, and what is known of prices and of how long renders take."""
+"""Settings of a project's queue and budget, render prices, and measured render times."""
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -10,7 +10,7 @@ from library.models import Project
 
 
 class Production(models.Model):
-    """The producer's switches of one project; without a row nothing is paused and the warning stands at 80 %."""
+    """The queue and budget settings of a project. Without a row, nothing is paused and the warning is at 80 %."""
 
     project = models.OneToOneField(Project, models.CASCADE, related_name="production")
     paused_at = models.DateTimeField(null=True, blank=True, help_text="since when nothing of it is submitted")
@@ -33,7 +33,7 @@ class Production(models.Model):
 
 
 class Price(models.Model):
-    """What one second of output costs from a day on, in US dollars (skyreels-api.md, section 4)."""
+    """The price of one second of output from a day on, in US dollars (skyreels-api.md, section 4)."""
 
     model = models.CharField(max_length=40, choices=choices(Model))
     resolution = models.CharField(max_length=5, choices=choices(Resolution))
@@ -54,7 +54,8 @@ class Price(models.Model):
 
 
 class RenderTime(models.Model):
-    """How long the latest renders of one sort took, in seconds from submit to completed: polls are timed by it."""
+    """The latest render times for one set of parameters, in seconds from submit to completion; polls are timed by
+    them."""
 
     model = models.CharField(max_length=40, choices=choices(Model))
     resolution = models.CharField(max_length=5, choices=choices(Resolution))

@@ -16,7 +16,7 @@ Text = str | Promise
 
 @dataclass(frozen=True, kw_only=True)
 class VerdictTexts:
-    """What reviewers read about one verdict, and the `key` of its keyboard shortcut.
+    """The texts of one verdict for reviewers, and the `key` of its keyboard shortcut.
 
     A verdict with a `question` needs a reason; `reason_missing` is the error without one. `confirmation` has the
     placeholder `take`.
@@ -32,7 +32,7 @@ class VerdictTexts:
 
 @dataclass(frozen=True, kw_only=True)
 class StateDetails:
-    """How a state is shown: `tone` is part of the CSS classes of badges, marks and bars."""
+    """The presentation of a state; `tone` is part of the CSS classes of badges, marks and bars."""
 
     tone: str
     short_label: Text

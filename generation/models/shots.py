@@ -1,12 +1,10 @@
-"""Shots."""
-
 from django.db import models
 
 from library.models import Project
 
 
 class Shot(models.Model):
-    """What is to be filmed in a project; it collects the takes made for it, in order."""
+    """A planned shot of a project, with the takes made for it in order."""
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="shots")
     code = models.CharField(max_length=20, help_text="short and unique within the project, such as 020")

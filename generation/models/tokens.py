@@ -1,4 +1,4 @@
-"""Who may call the APIs, and for whom."""
+"""API tokens, and the personal projects for jobs that name no project."""
 
 from typing import Self
 
@@ -9,15 +9,13 @@ from library.models import Project
 
 
 class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
-    """Which tokens open a door."""
-
     def active(self) -> Self:
-        """Not revoked, of people who may still log in."""
+        """Return the tokens that are not revoked and whose user is active."""
         return self.filter(revoked_at__isnull=True, user__is_active=True)
 
 
 class ApiToken(models.Model):
-    """A person's key for programs. Only its hash is kept: it is shown once, when it is made."""
+    """A user's token for API clients. It is shown once, when it is created; only its hash is stored."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="api_tokens")
     name = models.CharField(max_length=80, help_text="what it is for")
@@ -42,7 +40,7 @@ class ApiToken(models.Model):
 
 
 class PersonalProject(models.Model):
-    """The project of one person's own: where jobs go for which the API was told no project."""
+    """A user's personal project, to which jobs belong if the API request names no project."""
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="personal_project")
     project = models.OneToOneField(Project, models.CASCADE, related_name="+")

@@ -1,1 +1,1 @@
-"""The pages of generation: each view is a form, one call of the domain, and an answer."""
+"""The pages of generation: each view consists of a form, one call of the domain, and a response."""

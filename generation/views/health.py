@@ -31,8 +31,10 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
-    """Report whether the components respond and work is being done; 503 with the names of failed checks if not. Details
-    (addresses, counts, jobs) are only for administrators and for clients that send the metrics token."""
+    """Report whether the components respond and work is being done; 503 with the names of failed checks if not.
+
+    Details (network addresses, counts, jobs) are only for administrators and for clients that send the metrics token.
+    """
     has_token = _has_token(request)
     if (
         not has_token

@@ -1,4 +1,4 @@
-"""Which language a visitor reads, and the catalogue that scripts translate with."""
+"""The language of each user, and the message catalogue for scripts."""
 
 from library.languages.choice import language_of, set_language
 

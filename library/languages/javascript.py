@@ -1,7 +1,7 @@
 """Django's JavaScript catalogue, once for each language and with its version in the URL.
 
-Scripts find `gettext`, `ngettext` and `interpolate` in it. A page names the version that belongs to its language, so
-that browsers may keep the file for ever and caches never mix languages or versions.
+It defines `gettext`, `ngettext` and `interpolate`. A page links to the version for its language, so that browsers may
+cache the file forever and caches never mix languages or versions.
 """
 
 import hashlib
@@ -33,7 +33,7 @@ def content(language: str) -> bytes:
 
 @lru_cache(maxsize=8)
 def version(language: str) -> str:
-    """Return what changes with the content."""
+    """Return a short hash of the content."""
     return hashlib.sha256(content(language)).hexdigest()[:12]
 
 

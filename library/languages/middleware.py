@@ -9,9 +9,9 @@ from django.utils.cache import patch_vary_headers
 
 from library.languages.choice import chosen_language
 
-# Responses for programs are always in English, so that integrations and bug reports read the same everywhere.
+# Responses to API clients are always in English, so that integrations and bug reports read the same everywhere.
 ENGLISH_ONLY = ("/api/", "/v1/", "/hooks/", "/healthz", "/readyz", "/metrics")
-# The same file for everybody, cached for a long time.
+# The same file for all users, cached for a long time.
 LANGUAGE_IN_URL = ("/static/", "/i18n/")
 # Guests of share links have no account here, even if the same browser is signed in to one.
 GUESTS = ("/s/",)
@@ -55,9 +55,9 @@ def _browser_language(request: HttpRequest) -> str:
 
 
 def _name_language(request: HttpRequest, response: HttpResponseBase) -> None:
-    """Tell caches what the response depends on."""
+    """Declare to caches what the response depends on."""
     if request.path_info.startswith(LANGUAGE_IN_URL):
-        del response.headers["Vary"]  # on the session, which other middleware has looked at
+        del response.headers["Vary"]  # on the session, which other middleware has read
         return
     if request.path_info.startswith(ENGLISH_ONLY):
         return

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class AccountSettings(models.Model):
-    """What a user has chosen for the whole account. A user without a row has the defaults."""
+    """The preferences that a user has set for the whole account. A user without a row has the defaults."""
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, related_name="account_settings")
     language = models.CharField(

@@ -4,7 +4,7 @@ from django.db import models
 
 
 class AttemptCounter(models.Model):
-    """A counter of `library.throttling`. Its key is a keyed hash, which reveals no address, name or secret."""
+    """A counter of `library.throttling`. Its key is a keyed hash, which reveals no IP address, name or secret."""
 
     key = models.CharField(max_length=64, unique=True)
     count = models.PositiveIntegerField(default=0)

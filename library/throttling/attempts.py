@@ -12,7 +12,7 @@ from django.db import transaction
 from library.client_address import Client
 from library.throttling.rate_limits import RateLimit, TooManyAttempts
 
-# Reported by `manage.py doctor`: these attempts cannot be limited by address.
+# Reported by `manage.py doctor`: these attempts cannot be limited by IP address.
 HIDDEN_CLIENTS = RateLimit("hidden-clients", "1000000/day")
 
 

@@ -68,7 +68,7 @@ def build_card(take: Take, *, file: str, base_url: str, editable: Container[int]
 
 
 def _credentials(take: Take) -> CredentialsCard:
-    """Return who signed the take, or why nobody did; empty for takes from before content credentials."""
+    """Return who signed the take, or why it is unsigned; empty for takes from before content credentials."""
     return CredentialsCard(
         signed_by=take.signed_by, original_sha256=take.original_sha256, reason=take.unsigned_text
     )

@@ -28,7 +28,7 @@ class RetryLater:
         return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """Turn exceptions of views into a response; guest pages and the APIs have formats of their own."""
+        """Turn exceptions of views into a response; guest pages and the APIs have their own formats."""
         if isinstance(error, TooManyAttempts):
             return _page(request, 429, error.retry_after)
         if isinstance(error, HashingBusy):
