@@ -111,7 +111,7 @@ class SandboxServer:
         self.stop()
 
     def tasks(self) -> list[dict[str, Any]]:
-        """Every task: id, prompt, idempotency_key, status, created, completed, submits, request."""
+        """Return every task: id, prompt, idempotency_key, status, created, completed, submits, request."""
         return self.task_service.tasks()
 
     def log(self) -> list[dict[str, Any]]:

@@ -105,6 +105,6 @@ def _matching_assets(request: Request) -> Sequence[Asset]:
 
 
 def _with_files(assets: AssetQuerySet) -> Sequence[Asset]:
-    """With all that is packed, in a handful of queries, and one more than may be exported."""
+    """Return the assets with everything to pack, in a few queries; at most one more than may be exported."""
     found = assets.select_related("current_version").prefetch_related("tags", "current_version__files__media")  # type: ignore[misc]  # taggit
     return list(found.order_by("pk")[: MAX_EXPORTED + 1])

@@ -269,7 +269,7 @@ def _resume(job: Job, to: Job.Status, event: Event, *, by: Any, task: str = "", 
 
 
 def _move(jobs: QuerySet[Job], job: Job, to: Job.Status, **fields: Any) -> None:
-    """Raises NotPossible if the job has left the status that the user saw."""
+    """Update the job's status. Raise NotPossible if the job has left the status that the user saw."""
     values = {"lease_token": "", "next_step_at": None, **fields}
     if not jobs.filter(pk=job.pk, status=job.status).update(status=to, **values):
         raise _already_decided()

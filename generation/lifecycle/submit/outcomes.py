@@ -71,7 +71,7 @@ def accept(job_id: int, task_id: str) -> None:
 
 
 def _accept(job_id: int, task_id: str) -> None:
-    """Raises IntegrityError if another job has this task."""
+    """Save the task id, or record it in the event log. Raise IntegrityError if another job has this task."""
     now = timezone.now()
     with transaction.atomic():
         accepted = Job.objects.filter(pk=job_id, status__in=WITHOUT_TASK, task_id="").update(
@@ -94,7 +94,7 @@ def _accept(job_id: int, task_id: str) -> None:
 
 
 def _hold_with_task_of_another(job_id: int, task_id: str) -> None:
-    """One task cannot be two renders; only the provider's own pages show which of the jobs it is for."""
+    """Hold the job, since two jobs cannot share a task; only the provider's website shows which job it belongs to."""
     reason = Hold(HoldCode.TASK_TAKEN, {"task": task_id})
     with transaction.atomic():
         job = Job.objects.filter(pk=job_id, status__in=WITHOUT_TASK, task_id="")
@@ -129,7 +129,10 @@ def _retry_later(lease: Lease, refusal: errors.NotSent, *, tried: int, is_retry:
 
 
 def _refuse(lease: Lease, refusal: errors.Refused, *, is_retry: bool) -> None:
-    """A broken rule is broken at every try; any other refusal says nothing about an earlier try."""
+    """Fail the job, or hold it if an earlier attempt may have arrived.
+
+    An invalid request was refused at every attempt; any other refusal of a retry shows nothing about earlier attempts.
+    """
     data = {"message": refusal.message}
     if is_retry and refusal.status_code not in RULE_BROKEN:
         hold(lease, Hold(HoldCode.EARLIER_SUBMIT_UNCLEAR, data))

@@ -102,7 +102,8 @@ def _is_charged(job: Job) -> bool:
 
 
 def _resume(lease: Lease, job: Job) -> None:
-    """An earlier try with these bytes and this key may have arrived: only the same key is safe."""
+    """Resend with the same key, since an earlier attempt may have arrived; hold the job if the key is no longer
+    valid."""
     if not _is_key_valid(job):
         hold(lease, Hold(HoldCode.SUBMIT_INTERRUPTED))
     elif job.lapsed_leases >= MAX_LAPSED_LEASES:

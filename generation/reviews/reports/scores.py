@@ -133,7 +133,7 @@ def _of_handles(user: AnyUser, chosen: Chosen) -> QuerySet[JobReference]:
 
 
 def _sums(path: str) -> dict[str, Any]:
-    """Counts and sums over jobs; `path` leads to them."""
+    """Return the aggregates over jobs; `path` is the lookup prefix that leads to the jobs."""
     is_in = {state: Q(**{f"{path}take__review": state}) for state in ReviewState.values}
     settled = Q(**{f"{path}ledger__state": State.SETTLED})
     return {
@@ -145,7 +145,7 @@ def _sums(path: str) -> dict[str, Any]:
 
 
 def _score(row: Mapping[str, Any]) -> Score:
-    """SQLite adds money in floating point, and is off far behind the hundredth of a cent."""
+    """Convert a row. The sum of money is rounded: SQLite adds in floating point, with errors far below 0.0001."""
     money = (row["n_money"] or Decimal(0)).quantize(EXACT)
     return Score(
         key=row.get("of_key"),

@@ -9,7 +9,7 @@ OLD_PASSWORDS = RateLimit("old-password", "10/5 minutes; 30/hour")
 
 
 def throttled(request: HttpRequest) -> HttpResponse:
-    """The admin's page, throttled so that the password cannot be guessed from an unattended session.
+    """Show the admin's page, throttled so that the password cannot be guessed from an unattended session.
 
     Attempts are counted per account only, since only its own sessions reach this page. Raise TooManyAttempts.
     """
