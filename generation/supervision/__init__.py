@@ -1,1 +1,1 @@
-"""Processes: what `manage.py up` and `manage.py worker` start, watch and end, and how healthy all of it is."""
+"""The processes of `manage.py up` and `manage.py worker`, the web server, health checks and metrics."""

@@ -1,6 +1,6 @@
-"""Is the house well? One check for each part; `/readyz` asks the quick ones, `manage.py doctor` all of them.
+"""Health checks, one per component. `/readyz` runs the quick ones, `manage.py doctor` runs all of them.
 
-No check raises, and none says a secret.
+No check raises an exception or reveals a secret.
 """
 
 import secrets
@@ -26,14 +26,14 @@ from generation.supervision.processes.heartbeat_monitor import heartbeat_age
 from library import storage
 from library.throttling import HIDDEN_CLIENTS
 
-WORKER_SILENCE = 15.0  # seconds without a sweep, a restart of the cluster included, that are still well
+WORKER_SILENCE = 15.0  # seconds without a sweep that count as healthy; allows for a restart of the cluster
 ANSWER_WITHIN = 5.0  # seconds
-ENOUGH_TO_JUDGE = 5  # renders that ended, all of them by failing, are no accident
+ENOUGH_TO_JUDGE = 5  # failures, without any success, that make the check fail
 
 
 @dataclass(frozen=True)
 class Check:
-    """What was looked at, whether it is well, and the facts or the remedy in one line."""
+    """The result of one check; `detail` gives the facts or the remedy in one line."""
 
     name: str
     ok: bool
@@ -41,7 +41,7 @@ class Check:
 
 
 def database_ok() -> Check:
-    """Answers."""
+    """Check that the database responds."""
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
@@ -53,7 +53,7 @@ def database_ok() -> Check:
 
 
 def queue_ok() -> Check:
-    """Takes messages. On the database it is as well as that."""
+    """Check that the broker responds. A queue in the database is as healthy as the database."""
     try:
         waiting = get_broker().queue_size()
     except (Error, RedisError) as error:
@@ -75,7 +75,10 @@ def storage_ok() -> Check:
 
 
 def storage_round_trip() -> Check:
-    """Puts an object, gets it by a presigned URL, is refused without the signature, deletes it."""
+    """Store a test object, fetch it by a presigned URL, and delete it again.
+
+    Fail if the object can also be fetched without the signature.
+    """
     key, content = f"health/{secrets.token_hex(8)}", secrets.token_bytes(1024)
     try:
         _put(key, content)
@@ -95,7 +98,7 @@ def storage_round_trip() -> Check:
 
 
 def provider_ok() -> Check:
-    """Answers, knows our key, and there is money left."""
+    """Check that the provider responds and accepts our key, and that the account has a balance left."""
     name = f"provider ({gateway.provider_name()})"
     try:
         with gateway.client() as client:
@@ -113,7 +116,7 @@ def provider_ok() -> Check:
 
 
 def worker_ok() -> Check:
-    """Its sweep has shown a sign of life lately."""
+    """Check that a worker has swept within the last `WORKER_SILENCE` seconds."""
     try:
         age = heartbeat_age()
     except Error:
@@ -125,7 +128,7 @@ def worker_ok() -> Check:
 
 
 def work_ok() -> list[Check]:
-    """The worker sweeps, no step waits that it should have taken, and renders do not all fail."""
+    """Check that the worker sweeps, that no step is long overdue, and that not all renders fail."""
     try:
         return [
             worker_ok(),
@@ -138,7 +141,7 @@ def work_ok() -> list[Check]:
 
 
 def steps_ok(overdue: Overdue | None) -> Check:
-    """What is due is done: a sweep that goes on beside a step that nobody takes would look healthy."""
+    """Check that due steps are carried out: a worker that sweeps but never claims a step would look healthy."""
     if overdue is None:
         return Check("steps", True, "nothing is overdue")
     told = f"job {overdue.job} ({overdue.status}) has been due for {overdue.seconds:.0f} s"
@@ -148,13 +151,13 @@ def steps_ok(overdue: Overdue | None) -> Check:
 
 
 def waiting_ok(seconds: float) -> Check:
-    """How long the first of the line has waited; for information, since a long line that moves is well."""
+    """Report how long the oldest queued job has waited. Never fail, since a long queue that moves is healthy."""
     told = f"the oldest waiting job has waited for {seconds:.0f} s" if seconds else "no job waits"
     return Check("waiting", True, told)
 
 
 def renders_ok(ended: Ended) -> Check:
-    """How many failed within the last hour; for information, unless all of them did."""
+    """Report the failures of the last hour. Fail only if no render succeeded and `ENOUGH_TO_JUDGE` failed."""
     count = ended.stored + ended.failed
     told = f"{ended.failed} of {count} failed within the last hour"
     if ended.stored or ended.failed < ENOUGH_TO_JUDGE:
@@ -163,7 +166,7 @@ def renders_ok(ended: Ended) -> Check:
 
 
 def public_endpoint_ok() -> Check:
-    """The address in our presigned URLs answers here, and is one that the provider can reach too."""
+    """Check that the endpoint in our presigned URLs responds, and that the provider can reach it."""
     name, address = "public endpoint", settings.AWS_S3_PUBLIC_ENDPOINT_URL
     remedy = "set AWS_S3_PUBLIC_ENDPOINT_URL to an address of the storage"
     if not settings.PROVIDER_IS_SANDBOX and is_private(urlsplit(address).hostname or ""):
@@ -178,7 +181,7 @@ def public_endpoint_ok() -> Check:
 
 
 def proxy_ok() -> Check:
-    """Check that the public URL leads here, through a proxy that passes on what Backlot needs (docs/proxy.md)."""
+    """Check that the public URL leads here, through a proxy that forwards what Backlot needs (docs/proxy.md)."""
     try:
         return Check("public URL", True, proxy_check.check())
     except proxy_check.Misconfigured as problem:
@@ -189,7 +192,7 @@ def proxy_ok() -> Check:
 
 
 def clients_ok() -> Check:
-    """Return whether clients can be told apart, which limits against guessing need."""
+    """Check that clients can be distinguished by IP address, which throttling relies on."""
     try:
         hidden = HIDDEN_CLIENTS.used()
     except Error:
@@ -214,7 +217,7 @@ ALL: list[Callable[[], Check]] = [
 
 
 def _get(address: str) -> httpx.Response:
-    """Any answer will do, a refusal too. What is on this machine is never asked through a proxy."""
+    """Return any response, even a refusal. Servers on this machine are never reached through a proxy."""
     return httpx.get(address, timeout=ANSWER_WITHIN, trust_env=gateway.heeds_proxies(address))
 
 
@@ -226,7 +229,7 @@ def _put(key: str, content: bytes) -> None:
 
 
 def storage_remedy() -> str:
-    """What to look at when the storage cannot be used."""
+    """Return what to check when the storage cannot be used."""
     if settings.S3_IS_EMBEDDED:
         return "start it with `manage.py up`"
     return (
@@ -240,5 +243,5 @@ def _unknown(name: str) -> Check:
 
 
 def _line(error: Exception) -> str:
-    """The first line of what an error says."""
+    """Return the first line of an error's message."""
     return (str(error).strip() or type(error).__name__).splitlines()[0]

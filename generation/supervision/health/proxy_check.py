@@ -1,6 +1,6 @@
-"""Check through the public URL that the reverse proxy is configured as docs/proxy.md says.
+"""Check through the public URL that the reverse proxy is configured as docs/proxy.md describes.
 
-The request carries our signature, for which `/healthz` reports how it arrived; others only learn that it is up.
+The request is signed. `/healthz` reports how a signed request arrived; other clients only learn that the server is up.
 """
 
 import http.client
@@ -21,17 +21,17 @@ from library.client_address import client_of
 HEADER = "X-Backlot-Doctor"
 SALT, GOOD_FOR = "doctor", 60  # seconds
 WITHIN = 5.0  # seconds
-# From the documentation range, so never a real client. A proxy that passes it on trusts any client.
+# An IP address reserved for documentation, so never a real client. A proxy that forwards it trusts any client.
 FORGED = "203.0.113.99"
 
 
 class Misconfigured(Exception):
-    """The message says what is wrong and which setting of the proxy or of Backlot to change."""
+    """The message names the problem, and the setting of the proxy or of Backlot to change."""
 
 
 @dataclass(frozen=True)
 class Received:
-    """How a request reached Django."""
+    """A request as it reached Django."""
 
     scheme: str
     host: str
@@ -49,7 +49,7 @@ def is_asked_for(request: HttpRequest) -> bool:
 
 
 def as_received(request: HttpRequest) -> dict[str, Any]:
-    """What `check` reads."""
+    """Return the fields of `Received` for the JSON response that `check` reads."""
     client = client_of(request)
     return {
         "scheme": request.scheme,
@@ -60,7 +60,7 @@ def as_received(request: HttpRequest) -> dict[str, Any]:
 
 
 def check() -> str:
-    """Return a one-line summary if all is well. Raise Misconfigured, httpx.HTTPError or OSError."""
+    """Return a one-line summary if there is no problem. Raise Misconfigured, httpx.HTTPError or OSError."""
     url = f"{settings.PUBLIC_URL}/healthz"
     with httpx.Client(timeout=WITHIN, trust_env=heeds_proxies(url)) as client:
         for problem in _problems_of_headers(_received(client, url)):

@@ -1,4 +1,4 @@
-"""The check of the schema, for `up`, `doctor`, `/readyz` and the workers."""
+"""Schema checks for `up`, `doctor`, `/readyz` and the workers."""
 
 import logging
 
@@ -31,7 +31,10 @@ def can_migrate() -> Check:
 
 
 def refusal() -> str:
-    """Return in one line why no worker may run; empty while the database is unavailable, since workers wait for it."""
+    """Return in one line why workers must not run, or an empty string if they may.
+
+    They may also start while the database is unavailable, since they wait for it.
+    """
     try:
         status = current_status(max_age=0)
     except Error as error:

@@ -1,6 +1,6 @@
-"""How the house does, in figures: read from the rows in a handful of queries, however many jobs there are.
+"""Operational metrics, read from the database in a handful of queries whatever the number of jobs.
 
-`/metrics` writes them for a program, the admin's first page for a person; `/readyz` asks for some of them.
+`/metrics` exports them, the start page of the admin displays them, and `/readyz` uses some of them.
 """
 
 import time
@@ -23,13 +23,13 @@ from generation.lifecycle.queue import dispatch, rate_limit
 from generation.models import GatewayState, Job, JobEvent, LedgerEntry
 
 Status = Job.Status
-ALIVE = timedelta(seconds=15)  # a host that has swept since then is there
+ALIVE = timedelta(seconds=15)  # a host that has swept within this time is running
 LATELY = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
 class Overdue:
-    """The step that has been due for longest: of which job, in which state, for how many seconds."""
+    """The step that has been overdue longest: its job, the job's status, and the number of seconds."""
 
     job: str
     status: str
@@ -38,7 +38,7 @@ class Overdue:
 
 @dataclass(frozen=True)
 class Ended:
-    """What ended within the last hour: takes, failures by their code, and the questions asked about all of them."""
+    """Jobs that ended within the last hour: stored takes, failures by error code, and the polls for all of them."""
 
     stored: int
     failures: dict[str, int]
@@ -50,15 +50,15 @@ class Ended:
 
     @property
     def error_rate(self) -> float:
-        """The share of failures among what brought a take or failed, 0 to 1; 0 when nothing ended."""
+        """Return the share of failures among stored and failed jobs, 0 to 1; 0 if there are none."""
         return self.failed / max(1, self.failed + self.stored)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Figures:
-    """At one moment; times in seconds, money in US dollars.
+    """All metrics at one moment; times in seconds, amounts in US dollars.
 
-    What does not exist is None: the age of a heartbeat before the first one, the queue's length while it is away.
+    `heartbeat_age` is None before the first heartbeat, `messages` is None while the broker is unavailable.
     """
 
     jobs: dict[str, int]
@@ -75,7 +75,7 @@ class Figures:
 
 
 def read() -> Figures:
-    """All of them. Raises the database's errors."""
+    """Read all metrics. Raise `django.db.Error`."""
     state = GatewayState.objects.filter(base_url=settings.SKYREELS_BASE_URL).first()
     seen = [beat for beat in heartbeats().values_list("beat_at", flat=True) if beat]
     counted = dict(Job.objects.order_by().values_list("status").annotate(Count("pk")))
@@ -95,7 +95,7 @@ def read() -> Figures:
 
 
 def ended_lately() -> Ended:
-    """In one query over the index of what has ended."""
+    """Count the jobs that ended within the last hour, in one query over the index of ended jobs."""
     ended = Job.objects.filter(finished_at__gte=timezone.now() - LATELY).order_by()
     stored, polls, failures = 0, 0, Counter[str]()
     rows = ended.values_list("status", "error_code").annotate(Count("pk"), Sum("polls"))
@@ -109,9 +109,10 @@ def ended_lately() -> Ended:
 
 
 def oldest_overdue() -> Overdue | None:
-    """Of all that a worker could take on now. What rests behind a pause or belongs to another gateway is not due.
+    """Return the longest overdue step of those that a worker could claim now, or None.
 
-    A waiting job is in a line: it counts as overdue only since the line last moved.
+    Paused jobs and jobs of other providers are not due. Queued jobs wait for each other, so they count as overdue
+    only since the last job left the queue.
     """
     begun = Q(status__in=[Status.SUBMITTING, Status.STORING])
     running = Q(status=Status.RUNNING, **gateway.present_gateway())
@@ -141,7 +142,10 @@ def _line_moved() -> datetime | None:
 
 
 def oldest_waiting() -> float:
-    """Since it was queued, back-offs included; what rests behind a pause waits for a person and is left out."""
+    """Return the seconds since the oldest waiting job was queued, back-offs included; 0 if none waits.
+
+    Paused jobs wait for a user and do not count.
+    """
     waiting = Job.objects.filter(status=Status.QUEUED).exclude(dispatch.not_dispatchable())
     queued = waiting.aggregate(first=Min("ledger__created_at"))["first"]
     return _since(queued) if queued else 0.0
@@ -153,7 +157,7 @@ def _uncertain() -> Decimal:
 
 
 def _messages() -> int | None:
-    """In the queue that all hosts share; whether it is well is another question."""
+    """Return the number of messages in the queue that all hosts share, None while Redis is unavailable."""
     try:
         return int(get_broker().queue_size())
     except RedisError:

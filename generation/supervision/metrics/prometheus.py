@@ -1,4 +1,4 @@
-"""The figures as Prometheus reads them. All are gauges: they are read from the rows, so a restart forgets nothing."""
+"""Metrics in the format of Prometheus. All are gauges read from the database, so a restart loses nothing."""
 
 from collections.abc import Iterator
 
@@ -13,14 +13,14 @@ CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
 
 
 def written(figures: Figures) -> bytes:
-    """The text format, version 0.0.4."""
+    """Render the metrics in the text format, version 0.0.4."""
     registry = CollectorRegistry(auto_describe=False)
     registry.register(_Of(figures))
     return generate_latest(registry)
 
 
 class _Of(Collector):
-    """Hands out what was read already: collecting asks nothing."""
+    """A collector of values that have already been read, so that collecting runs no query."""
 
     def __init__(self, figures: Figures) -> None:
         self._figures = figures

@@ -1,8 +1,8 @@
-"""Children that cannot outlive their parent, not even one that is killed with -9.
+"""Kill child processes when their parent ends, even if the parent was killed with SIGKILL.
 
-Linux sends a child the signal it asked for when its parent ends (`PR_SET_PDEATHSIG`). The wish is not inherited by
-fork, so a process that forks workers of its own has to renew it in each of them. Elsewhere this does nothing, and a
-killed parent leaves its children to the next start.
+On Linux, `PR_SET_PDEATHSIG` sets the signal that a process receives when its parent ends. A fork does not inherit the
+setting, so a process that forks workers has to set it in each of them. On other systems this does nothing, and the
+children of a killed parent keep running.
 """
 
 import ctypes
@@ -12,12 +12,12 @@ import sys
 from collections.abc import Callable
 
 _PR_SET_PDEATHSIG = 1
-# Loaded here because a child between fork and exec must not open libraries.
+# Loaded on import because a child must not load libraries between fork and exec.
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 
 def tie_to(parent: int) -> None:
-    """Have the kernel kill this process when its parent ends; at once if process `parent` ended already."""
+    """Have the kernel kill this process when its parent ends; kill it now if process `parent` has already ended."""
     if _libc is None:
         return
     _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
@@ -26,14 +26,16 @@ def tie_to(parent: int) -> None:
 
 
 def tied() -> Callable[[], None]:
-    """A `preexec_fn` that ties the child to this process. Start it from the main thread: the kernel counts threads
-    as parents."""
+    """Return a `preexec_fn` that has the child killed when this process ends.
+
+    Start the child from the main thread: for the kernel, the thread that forks is the parent.
+    """
     parent = os.getpid()
     return lambda: tie_to(parent)
 
 
 def tie_every_fork() -> None:
-    """From now on every process that this one and its descendants fork is tied to the one that forked it."""
+    """Have every process that this one and its descendants fork from now on killed when its parent ends."""
     parents: list[int] = []
     os.register_at_fork(
         before=lambda: parents.append(os.getpid()),

@@ -1,7 +1,7 @@
-"""The look at this host's sweep: nudges it when its heartbeat is stale, asks for a restart when nudges help no more.
+"""Monitor this host's sweep: trigger one when its heartbeat is stale, and restart the cluster if that has no effect.
 
-What other hosts do does not count: a hung host must not go unnoticed while they sweep. The look runs in a thread of
-its own: a database call may hang for longer than the supervisor has time to end.
+Only this host's heartbeat counts; otherwise the sweeps of other hosts would hide a hung one. The monitor runs in a
+separate thread, because a database call may hang for longer than the supervisor has for shutting down.
 """
 
 import logging
@@ -26,17 +26,20 @@ from generation.models import Heartbeat, Job
 from generation.supervision.processes.schedules import SWEEP, ensure_schedule, reset_future_schedules
 
 SCHEDULES_EVERY = 30.0  # seconds between two checks of the schedules
-ENDING_LOOK = 0.3  # seconds between two looks while the cluster ends
-LAST_WORD = 1.0  # seconds that its end waits for the database
+ENDING_LOOK = 0.3  # seconds between two attempts to end the sweep during shutdown
+LAST_WORD = 1.0  # seconds that the shutdown waits for the database
 
 log = logging.getLogger("backlot.worker")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Patience:
-    """In seconds: how often to look, how old a fresh heartbeat may be, the pause between nudges, and how long they
-    may stay unanswered before the cluster counts as hung; its start takes some of the last. `grace` is what running
-    tasks have to end in; killing one is safe, its lease lapses."""
+    """Durations in seconds.
+
+    `look` is the interval between checks, `fresh` the maximum age of a fresh heartbeat, `nudge` the pause between
+    triggers, and `unanswered` the time without progress, including the start, after which the cluster counts as hung.
+    `grace` is the time that running tasks have to finish on shutdown; killing one is safe, since its lease expires.
+    """
 
     look: float = 1.0
     fresh: float = 5.0
@@ -46,8 +49,11 @@ class Patience:
 
 
 class Pulse(Thread):
-    """Looks until told to stop, then keeps ending this worker's sweep so that the cluster can end, and lets go of what
-    was killed with it."""
+    """Thread that monitors the sweep until it is stopped.
+
+    During shutdown it keeps revoking the sweep's lease so that the cluster can end, then releases the leases of the
+    steps that were killed with it.
+    """
 
     def __init__(
         self,
@@ -71,17 +77,17 @@ class Pulse(Thread):
         self._away = False
 
     def stop(self) -> None:
-        """From now on only end the sweep."""
+        """Stop monitoring; from now on, only end the sweep."""
         self._stopping.set()
 
     def release(self) -> None:
-        """The cluster has ended: what it was killed in need not wait until its leases lapse."""
+        """Release the leases that the ended cluster still held, so that its jobs need not wait until they expire."""
         self._ended.set()
         self._released.wait(LAST_WORD)
 
     @property
     def _queue(self) -> Broker:
-        """The host's own messages; made in this thread, since it may open the database."""
+        """Create the broker of the host's own queue, in this thread because it may open a database connection."""
         return host_queue.of_host(self._worker_id)
 
     def run(self) -> None:
@@ -94,7 +100,7 @@ class Pulse(Thread):
         connection.close()
 
     def _safely(self, step: Callable[[], None]) -> None:
-        """A database or a broker that is away is said once and waited for."""
+        """Run a step; while the database or the broker is unavailable, log that once and keep retrying."""
         try:
             close_old_connections()
             step()
@@ -119,7 +125,7 @@ class Pulse(Thread):
             self._schedules_at = now
             reset_future_schedules()
         age = _age_of(self._beats().values_list("beat_at", flat=True).first())
-        # A beat ahead of the clock is as good as none: the clock was set back.
+        # A heartbeat in the future does not count as fresh: the clock was set back.
         fresh = abs(age) <= self._patience.fresh
         if fresh or queued < self._queued or self._every_slot_is_busy():
             self._worked = now
@@ -133,7 +139,7 @@ class Pulse(Thread):
             self._nudge()
 
     def _begin_life(self) -> None:
-        """A new cluster: what the last one had taken along is lost, so its lease and messages only stand in the way."""
+        """Prepare for a new cluster: discard the lease and messages of the previous one, whose tasks are lost."""
         self._worked = monotonic()
         ensure_schedule()
         self._release_sweep()
@@ -159,14 +165,14 @@ class Pulse(Thread):
         return heartbeats().filter(name=heartbeat_name(self._worker_id))
 
     def _every_slot_is_busy(self) -> bool:
-        """Long downloads in all slots keep a sweep waiting; that is work, not a hung cluster."""
+        """Return whether all slots run long steps such as downloads, which delay the sweep of a healthy cluster."""
         steps = [Job.Status.SUBMITTING, Job.Status.STORING]
         held = Job.objects.filter(status__in=steps, lease_token__startswith=self._worker_id)
         return bool(held.filter(next_step_at__gt=timezone.now()).count() >= Conf.WORKERS)
 
 
 def heartbeat_age() -> float:
-    """Seconds since any host's sweep last showed a sign of life; infinite when none ever did."""
+    """Return the seconds since the last heartbeat of any host, infinity if there has been none."""
     soon = timezone.now() + timedelta(seconds=Patience.fresh)
     return _age_of(heartbeats().filter(beat_at__lt=soon).aggregate(latest=Max("beat_at"))["latest"])
 

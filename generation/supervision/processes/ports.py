@@ -1,4 +1,4 @@
-"""Where the embedded parts listen: the agreement on ports in `var/embedded.json`, and who may run on a `var/`."""
+"""The ports of the local services, recorded in `var/embedded.json`, and the lock on `var/`."""
 
 import fcntl
 import json
@@ -10,16 +10,16 @@ from errno import EADDRINUSE
 from ipaddress import ip_address
 from pathlib import Path
 
-EVERY_INTERFACE = {"", "0.0.0.0", "::"}  # noqa: S104  # the names that mean it
-NEIGHBOURS = 200  # how many ports after the usual one are tried
+EVERY_INTERFACE = {"", "0.0.0.0", "::"}  # noqa: S104  # the values that mean all interfaces
+NEIGHBOURS = 200  # number of ports to try, from the default one upwards
 
 
 class CannotStart(Exception):
-    """The house cannot be opened; the message is one line that says why and what to do."""
+    """Backlot cannot start; the message gives the reason and the remedy in one line."""
 
 
 def plain(host: str) -> str:
-    """A host as the settings have it: without blanks and brackets, an address in its shortest form."""
+    """Normalize a host as in the settings: without blanks and brackets, an IP address in its shortest form."""
     bare = host.strip().removeprefix("[").removesuffix("]")
     with suppress(ValueError):
         return str(ip_address(bare))
@@ -27,12 +27,12 @@ def plain(host: str) -> str:
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A listening socket for the web, or CannotStart when the port is taken or the address is not ours."""
+    """Return a listening socket for the web. Raise CannotStart if the port is taken or the host is not local."""
     try:
         family, *_, address = socket.getaddrinfo(
             host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
-        # `::` means every interface, those of IPv4 too.
+        # `::` means every interface, including IPv4.
         return socket.create_server(
             address[:2],
             family=family,
@@ -46,7 +46,7 @@ def listen(host: str, port: int) -> socket.socket:
 def _why_not(host: str, port: int, error: OSError) -> str:
     if error.errno == EADDRINUSE:
         return f"port {port} of {host} is taken: end what uses it, or choose another with --port"
-    # A failed look-up of the name has numbers of its own, below zero.
+    # Name resolution errors have separate, negative numbers.
     reason = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror
     return f"cannot serve on {host}, port {port}: {reason}"
 
@@ -88,15 +88,17 @@ def number_of(listeners: Sequence[socket.socket]) -> int:
 
 
 def storage_hosts(web_host: str) -> list[str]:
-    """Where the local S3 server listens: browsers fetch pictures from it, so it is reachable wherever the web is;
-    our own calls always go to 127.0.0.1."""
+    """Return the hosts on which the local S3 server listens.
+
+    Browsers fetch media from it, so it must be reachable wherever the web is; Backlot itself always uses 127.0.0.1.
+    """
     if web_host in EVERY_INTERFACE:
         return [web_host]
     return ["127.0.0.1"] if web_host in {"127.0.0.1", "localhost"} else ["127.0.0.1", web_host]
 
 
 def agree(var: Path, **ports: int) -> None:
-    """Write the ports into `embedded.json`, whole or not at all, unless they stand there already."""
+    """Write the ports to `embedded.json` atomically, unless it already contains them."""
     path = var / "embedded.json"
     agreed = json.loads(path.read_text(encoding="utf-8"))
     if agreed | ports == agreed:
@@ -109,7 +111,7 @@ def agree(var: Path, **ports: int) -> None:
 
 @contextmanager
 def only_one(var: Path) -> Iterator[None]:
-    """Holds `var` for this process alone, without writing anything into it. Raises CannotStart when another has it."""
+    """Lock `var` for this process without writing to it. Raise CannotStart if another process holds the lock."""
     handle = os.open(var, os.O_RDONLY | os.O_DIRECTORY)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

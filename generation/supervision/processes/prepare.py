@@ -1,4 +1,4 @@
-"""What has to be true before the house opens: tables, bucket, schedule, static files. Each is quick when done."""
+"""Preparation before the start: tables, bucket, schedule, static files. Steps already done take little time."""
 
 import hashlib
 import sys
@@ -15,9 +15,9 @@ from library import storage
 
 
 def prepare() -> None:
-    """Migrates, makes the bucket and the schedule, collects static files, and notes whether a demo is due.
+    """Migrate, create the bucket and the schedule, collect static files, and record whether demo content is due.
 
-    Ends the process with one line when database, queue or storage cannot be used.
+    Exit with one line if the database, queue or storage cannot be used.
     """
     need(checks.database_ok())
     need(schema_check.can_migrate())
@@ -35,18 +35,22 @@ def prepare() -> None:
 
 
 def need(check: checks.Check) -> None:
-    """Ends the process with one line unless the part is well."""
+    """Exit with one line unless the check passed."""
     if not check.ok:
         sys.exit(f"backlot: {check.name}: {check.detail}")
 
 
 def demo_is_due() -> Path:
-    """The file that stands while nobody has been in the house yet and the demo was not made to its end."""
+    """Return the path of the marker file for demo content.
+
+    Outside production, an installation without accounts creates it at the start. It is removed when the demo content
+    is complete.
+    """
     return settings.VAR_DIR / "demo.due"
 
 
 def collect_static_files() -> None:
-    """Collecting compresses every file, so it is done only when one of them changed."""
+    """Collect static files only if one of them has changed, since collecting compresses every file."""
     stamp, now = settings.VAR_DIR / "static.stamp", _static_fingerprint()
     if stamp.exists() and stamp.read_text() == now:
         return
@@ -55,7 +59,7 @@ def collect_static_files() -> None:
 
 
 def _static_fingerprint() -> str:
-    """Names, sizes and times of all static files of all apps."""
+    """Return a hash of the names, sizes and modification times of all static files."""
     summary = hashlib.sha256()
     for finder in get_finders():
         for name, place in finder.list([]):

@@ -1,4 +1,4 @@
-"""One life of a child process: start, the lines that it writes, its end and that of everything it started."""
+"""One run of a child process: its start, its output, and its end together with everything it started."""
 
 import asyncio
 import contextlib
@@ -11,15 +11,15 @@ from time import monotonic
 
 from generation.supervision.processes import die_with_parent
 
-LOOK = 0.05  # seconds between two looks whether a child has ended
-LONGEST_LINE = 64 * 1024  # bytes; a longer one is shown in pieces
+LOOK = 0.05  # seconds between two checks whether a child has ended
+LONGEST_LINE = 64 * 1024  # bytes; a longer line is passed on in chunks
 
 Listen = Callable[[bytes], None]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Part:
-    """A program to run: `grace` is the seconds between asking it to end and killing all that it started."""
+    """A process to run; `grace` is the number of seconds between SIGTERM and killing everything it started."""
 
     name: str
     argv: Sequence[str]
@@ -29,10 +29,10 @@ class Part:
 
 
 class Child:
-    """A running part, in a session of its own so that a Ctrl-C in the terminal reaches only its supervisor.
+    """A running process, in a separate session so that Ctrl-C in the terminal reaches only its supervisor.
 
-    What it prints goes to `listen`, its errors too unless they are asked for apart; without `listen` it writes
-    where this process writes. Needs a running event loop. Raises OSError.
+    Its output goes to `listen`, including its errors unless there is a `listen_errors`; without `listen`, it shares
+    the output of this process. Requires a running event loop. Raise OSError.
     """
 
     def __init__(self, part: Part, listen: Listen | None = None, listen_errors: Listen | None = None) -> None:
@@ -59,15 +59,17 @@ class Child:
         return {lines for lines in (self._output, self._errors) if lines}
 
     async def ended(self) -> int:
-        """Wait for its end; its exit code, negative for a signal. What it started is killed with it."""
+        """Wait until the process ends, kill what it started, and return the exit code, negative for a signal."""
         while self._process.poll() is None:
             await asyncio.sleep(LOOK)
         self.kill()
         return int(self._process.returncode)
 
     async def end(self, grace: float | None = None) -> None:
-        """Ask the main process alone to end (django-q hangs when its whole group is asked), kill the group after
-        the grace period."""
+        """Send SIGTERM to the main process, and kill its group after `grace` seconds.
+
+        django-q hangs when its whole group gets the signal.
+        """
         deadline = monotonic() + (self.part.grace if grace is None else grace)
         if self._process.poll() is None:
             self._process.send_signal(signal.SIGTERM)
@@ -77,7 +79,7 @@ class Child:
         await self.ended()
 
     def kill(self) -> None:
-        """Kill the whole group at once. Once all is over this does nothing: the number may be another's by then."""
+        """Kill the process group at once. Do nothing after its end, since the process ID may have been reused."""
         if self._gone:
             return
         with contextlib.suppress(ProcessLookupError):
@@ -89,7 +91,7 @@ class Child:
 
 
 class _Lines:
-    """A pipe that hands on whole lines."""
+    """A pipe that passes on whole lines."""
 
     def __init__(self, listen: Listen) -> None:
         self._listen = listen
@@ -103,7 +105,7 @@ class _Lines:
         asyncio.get_running_loop().add_reader(self._read_end, self._read)
 
     def close(self) -> None:
-        """Hand on what is left and forget the pipe."""
+        """Pass on what is left and close the pipe."""
         while self._open:
             if not self._read():
                 break

@@ -1,4 +1,4 @@
-"""`manage.py up`: opens the house part by part, watches all of it, and closes it in the order that loses nothing."""
+"""`manage.py up`: start, supervise and stop all local processes in the order of their dependencies."""
 
 import asyncio
 import contextlib
@@ -21,9 +21,9 @@ from generation.supervision.processes.prepare import demo_is_due
 from generation.supervision.processes.process import Child, Listen, Part
 from generation.supervision.processes.restarting_process import Keeper
 
-ANSWER_WITHIN = 60.0  # seconds from the start of a part to its first answer
+ANSWER_WITHIN = 60.0  # seconds from the start of a process to its first response
 NAMES = ["backlot", "s3", "prepare", "sandbox", "demo", "worker", "web"]
-# Web and worker go first, side by side: both may still need the parts behind them.
+# Web and worker stop first, in parallel: both may need the sandbox and the storage until they have ended.
 CLOSING_ORDER = [["web", "worker"], ["sandbox"], ["s3"]]
 
 
@@ -38,7 +38,7 @@ class Plan:
 
 
 class House:
-    """All parts on this machine. `run` returns the exit code once everything has ended."""
+    """All local processes. `run` returns the exit code once all of them have ended."""
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
@@ -49,7 +49,7 @@ class House:
         self._colours = dict(zip(NAMES, get_colours(), strict=False))
 
     async def run(self) -> int:
-        """Opens, waits to be asked to end (SIGTERM, Ctrl-C, a closed terminal), closes."""
+        """Start all processes, wait for SIGTERM, Ctrl-C or a closed terminal, and stop them."""
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             asyncio.get_running_loop().add_signal_handler(number, self._ask)
         opening = asyncio.create_task(self._open())
@@ -69,7 +69,7 @@ class House:
         return 0
 
     def _ask(self) -> None:
-        """The first time means please; the second means now."""
+        """Stop gracefully on the first signal; kill all processes on the second."""
         if self._asked.is_set():
             for keeper in self._kept.values():
                 keeper.kill()
@@ -95,8 +95,10 @@ class House:
         self._welcome(accounts)
 
     async def _make_demo(self) -> list[str]:
-        """On the first start alone; one that was broken off is finished by the next. What it prints is kept for
-        the welcome, where it can be found. The house opens without it too."""
+        """Create the demo content if it is due, and return the lines to show with the welcome message.
+
+        The next start completes a run that was interrupted. If the demo fails, Backlot starts without it.
+        """
         if not self._plan.demo or not demo_is_due().exists():
             return []
         printed: list[bytes] = []
@@ -109,7 +111,7 @@ class House:
         return [line.decode("utf-8", "replace") for line in printed]
 
     async def _pass(self, part: Part, listen: Listen | None = None) -> int:
-        """Run a part to its end; its exit code."""
+        """Run a process until it ends and return its exit code."""
 
         def show(line: bytes) -> None:
             self._show(part.name, line)
@@ -127,7 +129,7 @@ class House:
         )
 
     async def _answer(self, name: str, address: str) -> None:
-        """Wait until the part answers over HTTP, whatever it says: a refusal is an answer too."""
+        """Wait until the process responds over HTTP; any status below 500 counts, even a refusal."""
         deadline = monotonic() + ANSWER_WITHIN
         async with httpx.AsyncClient(timeout=5, trust_env=False) as client:
             while monotonic() < deadline:
@@ -149,7 +151,7 @@ class House:
     def _show(self, name: str, line: bytes | str) -> None:
         try:
             self._printer.write(Message("line", line, datetime.now().astimezone(), name, self._colours[name]))
-        except OSError:  # nobody reads any more
+        except OSError:  # the reader has closed the pipe
             self._asked.set()
 
     def _welcome(self, accounts: list[str]) -> None:
@@ -158,6 +160,6 @@ class House:
 
 
 def _own_address() -> str:
-    """Where this machine itself finds the web."""
+    """Return the host and port at which this machine reaches the web server."""
     host = "127.0.0.1" if settings.HOST in ports.EVERY_INTERFACE else settings.HOST
     return f"[{host}]:{settings.PORT}" if ":" in host else f"{host}:{settings.PORT}"

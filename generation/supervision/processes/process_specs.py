@@ -1,4 +1,4 @@
-"""The programs of the house: their command lines, their environment, and how long they may take to end."""
+"""Command lines, environments and grace periods of the local processes."""
 
 import os
 import sys
@@ -9,7 +9,7 @@ from django.conf import settings
 
 from generation.supervision.processes.process import Part
 
-# Seconds. Together they stay under the ten in which `up` has to end: web and worker end side by side.
+# Seconds. `up` has to end within 10, and web and worker stop in parallel.
 WORKER_GRACE = 6.0
 WEB_GRACE = 4.5
 SANDBOX_GRACE = 1.5
@@ -17,12 +17,15 @@ STORAGE_GRACE = 1.0
 
 
 def manage(*arguments: str) -> list[str]:
-    """The command line of one of our own commands."""
+    """Return the command line of a management command."""
     return [sys.executable, str(settings.BASE_DIR / "manage.py"), *arguments]
 
 
 def own_environment() -> dict[str, str]:
-    """What our own children get: where the house is, whatever the options or the directory of this process were."""
+    """Return the environment of child processes.
+
+    It identifies this installation, whatever the options or the working directory of this process are.
+    """
     chosen = {
         "BACKLOT_VAR": str(settings.VAR_DIR),
         "BACKLOT_HOST": settings.HOST,
@@ -35,17 +38,17 @@ def own_environment() -> dict[str, str]:
 
 
 def own(name: str, *arguments: str, grace: float = 3.0) -> Part:
-    """A part that is one of our own commands."""
+    """Return a process that runs a management command."""
     return Part(name=name, argv=manage(*arguments), env=own_environment(), grace=grace)
 
 
 def storage(hosts: Sequence[str], port: int) -> Part:
-    """The local S3 server over `var/s3`. Its keys go by the environment: a command line can be read by everyone."""
+    """Return the local S3 server for `var/s3`. Its keys are in the environment: any user can read command lines."""
     return _storage([f"[{host}]:{port}" if ":" in host else f"{host}:{port}" for host in hosts])
 
 
 def storage_on(listeners: Sequence[int]) -> Part:
-    """The same on sockets that already listen, so that no other process can take the port and restarts lose nothing."""
+    """Return it on sockets that already listen, so that the port is reserved and a restart refuses no connections."""
     return replace(_storage([f"fd://{listener}" for listener in listeners]), files=listeners)
 
 
@@ -62,7 +65,7 @@ def _storage(addresses: Sequence[str]) -> Part:
             "RCLONE_CONFIG": os.devnull,
             "RCLONE_CACHE_DIR": str(settings.VAR_DIR / "tmp" / "rclone"),
             "RCLONE_TEMP_DIR": str(settings.VAR_DIR / "tmp"),
-            # A list in CSV: the pair holds a comma, so it stands in quotes.
+            # A CSV list: each key pair contains a comma, so it is quoted.
             "RCLONE_AUTH_KEY": f'"{keys}"',
         },
         grace=STORAGE_GRACE,
@@ -70,22 +73,22 @@ def _storage(addresses: Sequence[str]) -> Part:
 
 
 def sandbox(listener: int) -> Part:
-    """The sandbox provider, on a socket that already listens."""
+    """Return the sandbox provider, on a socket that already listens."""
     return replace(own("sandbox", "sandbox", f"--fd={listener}", grace=SANDBOX_GRACE), files=[listener])
 
 
 def worker() -> Part:
-    """The queue's workers with their own supervisor."""
+    """Return the process that supervises the workers of the queue."""
     return own("worker", "worker", grace=WORKER_GRACE)
 
 
 def web(listener: int) -> Part:
-    """The web server, on a socket that is already open, so that a restart refuses no connections."""
+    """Return the web server, on a socket that already listens, so that a restart refuses no connections."""
     web = own("web", "web", f"--fd={listener}", grace=WEB_GRACE)
     return replace(web, files=[listener])
 
 
 def web_process(listener: int, number: int, *, grace: float) -> Part:
-    """One of several web processes on the same socket."""
+    """Return one of several web processes that share a socket."""
     process = own(f"web-{number}", "web", f"--fd={listener}", f"--one-of-several={number}", grace=grace)
     return replace(process, files=[listener])

@@ -1,4 +1,4 @@
-"""A part that is kept running: when it ends, it is started again after a pause that grows."""
+"""Keep a process running: whenever it ends, start it again after an increasing pause."""
 
 import asyncio
 import contextlib
@@ -9,26 +9,26 @@ from generation.supervision.processes.process import Child, Listen, Part
 
 FIRST_PAUSE = 1.0  # seconds
 LONGEST_PAUSE = 30.0
-GOOD_LIFE = 60.0  # having lived so long, a part starts over with the shortest pause
+GOOD_LIFE = 60.0  # seconds; a run of at least this duration resets the pause
 
 Tell = Callable[[str], None]
 
 
 class Backoff:
-    """Pauses of 1, 2, 4 … 30 seconds between lives; a good life puts them back to the first."""
+    """Pauses of 1, 2, 4 … 30 seconds between runs; a run of `GOOD_LIFE` seconds resets them to the first."""
 
     def __init__(self) -> None:
         self._next = FIRST_PAUSE
 
     def after(self, lived: float) -> float:
-        """The pause, in seconds, after a life of so many seconds."""
+        """Return the pause in seconds after a run of `lived` seconds."""
         pause = FIRST_PAUSE if lived >= GOOD_LIFE else self._next
         self._next = min(pause * 2, LONGEST_PAUSE)
         return pause
 
 
 class Keeper:
-    """Keeps one part running until it is stopped. `born` tells, in the clock of `monotonic`, when it last started."""
+    """Keep one process running until it is stopped. `born` is the time of its last start, from `monotonic`."""
 
     def __init__(self, part: Part, *, tell: Tell, listen: Listen | None = None) -> None:
         self.part = part
@@ -52,18 +52,18 @@ class Keeper:
     async def _live(self) -> str:
         try:
             self._child = Child(self.part, self._listen)
-        except OSError as error:  # no memory or no process numbers left, say; that may pass
+        except OSError as error:  # such as no free memory or process ID, which may be temporary
             return f"could not be started ({error.strerror})"
         return _ending(await self._child.ended())
 
     async def restart(self, why: str) -> None:
-        """End the present life; the next one begins after the usual pause."""
+        """End the current run; the next one begins after the usual pause."""
         self._tell(f"{self.part.name} is being restarted: {why}")
         if self._child:
             await self._child.end()
 
     async def stop(self) -> None:
-        """End it for good, within its grace period."""
+        """Stop the process permanently, within its grace period."""
         self._task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await self._task
@@ -71,7 +71,7 @@ class Keeper:
             await self._child.end()
 
     def kill(self) -> None:
-        """End it and everything it started for good, without asking."""
+        """Kill the process and everything it started, permanently and without a grace period."""
         self._task.cancel()
         if self._child:
             self._child.kill()

@@ -1,8 +1,8 @@
 """The local S3 server: `python -m generation.supervision.processes.s3_server FOLDER HOST:PORT|fd://NUMBER...`
 
-rclone does the work, on a socket in the parent of FOLDER. It answers a request for a range with the right bytes but
-with status 200, and browsers then cannot seek in a video. So a door stands in front that passes requests and answers
-through unchanged, but for that status. Signatures are checked by rclone: the door keeps every header that is signed.
+rclone serves the files, on a Unix socket in the parent of FOLDER. It responds to a range request with the right bytes
+but with status 200, which prevents browsers from seeking in a video. The proxy in front of it corrects that status and
+changes nothing else. rclone checks the signatures, so the proxy keeps every signed header.
 """
 
 import logging
@@ -34,9 +34,9 @@ from generation.supervision.web.body import (
 from generation.supervision.web.limits import MB, Limits
 from generation.supervision.web.protocol import guarded
 
-SOCKET = "s3.sock"  # relative: the path of a socket may have some hundred characters at most
+SOCKET = "s3.sock"  # relative: the path of a Unix socket is limited to about 100 characters
 MAX_OBJECT = 5000 * MB  # the maximum of S3 for one request
-# A browser that plays a video stops reading for minutes. Web, worker and browsers of this machine share one address.
+# A browser that plays a video stops reading for minutes. All clients on this machine share one IP address.
 LIMITS = Limits(stall_seconds=120, connections=1000, connections_per_address=1000)
 TIMEOUTS = {"connect": 5.0, "read": 120.0, "write": 120.0, "pool": None}
 HOP_BY_HOP = {b"connection", b"keep-alive", b"transfer-encoding", b"expect", b"te", b"trailer", b"upgrade"}
@@ -45,7 +45,7 @@ Send = Callable[[Message], Awaitable[None]]
 
 
 class Door:
-    """Stream requests to the server behind and responses back, without buffering and without a thread."""
+    """Stream requests to rclone and responses back, without buffering and without a thread."""
 
     def __init__(self) -> None:
         self._inside = httpx.AsyncHTTPTransport(
@@ -68,7 +68,7 @@ class Door:
             await response.aclose()
 
     def _request(self, scope: Scope, receive: Receive) -> httpx.Request:
-        """Raises Refused."""
+        """Return the request for rclone. Raise Refused."""
         length = announced_length(scope["headers"])
         if length is None:
             raise Refused(411)
@@ -128,7 +128,7 @@ async def _refuse(send: Send, status: int) -> None:
 
 
 def listening(address: str) -> socket.socket:
-    """Return the socket of an address: `fd://NUMBER` if the parent process has opened it, else HOST:PORT."""
+    """Return the listening socket for HOST:PORT, or for `fd://NUMBER` if the parent process has opened it."""
     host, _, port = address.rpartition(":")
     return socket.socket(fileno=int(port.strip("/"))) if host == "fd" else listen(host.strip("[]"), int(port))
 
@@ -159,7 +159,7 @@ def door_server() -> uvicorn.Server:
 
 
 def rclone(folder: Path) -> "subprocess.Popen[bytes]":
-    """Starts rclone on the socket; its keys come from RCLONE_AUTH_KEY in the environment."""
+    """Start rclone on the socket; its keys come from RCLONE_AUTH_KEY in the environment."""
     Path(SOCKET).unlink(missing_ok=True)
     beside_python = Path(sysconfig.get_path("scripts")) / "rclone"
     program = str(beside_python) if beside_python.exists() else "rclone"

@@ -1,7 +1,7 @@
-"""`manage.py worker`: one django-q2 cluster, and a look each second whether work is being done.
+"""`manage.py worker`: run one django-q2 cluster, and check every second that it makes progress.
 
-A cluster can hang for good while its own status looks healthy, so it is judged by the heartbeat of this host's sweep
-alone: stale, the sweep is nudged; nudges unanswered, the cluster is killed and started again.
+A cluster can hang forever while its own status looks healthy, so only the heartbeat of this host's sweep counts. When
+it is stale, a sweep is triggered; if that has no effect, the cluster is killed and started again.
 """
 
 import asyncio
@@ -32,7 +32,7 @@ log = logging.getLogger("backlot.worker")
 
 
 def run_cluster() -> None:
-    """The queue's own processes, each tied to the one that forked it: none is left when one of them is killed."""
+    """Run the processes of the queue. Each is killed when its parent ends, so that none is left behind."""
     need(checks.database_ok())
     need(schema_check.schema_ok())
     need(checks.queue_ok())
@@ -40,7 +40,7 @@ def run_cluster() -> None:
         log.warning(missing)
     connections.close_all()
     die_with_parent.tie_every_fork()
-    # What `qcluster` does, with a broker that takes from this host's own queue as well.
+    # Like `qcluster`, but with a broker that also reads this host's own queue.
     Cluster(host_queue.of_host(settings.WORKER_ID)).start()
 
 
@@ -58,15 +58,15 @@ def create_bucket() -> None:
 
 
 async def supervise(patience: Patience) -> None:
-    """Keeps one cluster at work until SIGTERM or Ctrl-C, then ends it within its grace period."""
+    """Keep one cluster running until SIGTERM or Ctrl-C, then stop it within its grace period."""
     loop, asked = asyncio.get_running_loop(), asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         loop.add_signal_handler(number, asked.set)
     worker_id = secrets.token_hex(4)
     cluster = process_specs.own("cluster", "worker", "--cluster", grace=patience.grace)
-    # The host's name: its sweep, its messages and its leases carry it, so that its own supervisor knows them.
+    # The ID marks the sweep, messages and leases of this host, so that its supervisor recognizes them.
     named = {**cluster.env, "BACKLOT_WORKER_ID": worker_id}
-    # Videos wait there while they are signed, and the system's own folder may be memory.
+    # Videos are stored there while they are signed; the system's temporary folder may be in memory.
     cluster = replace(cluster, env={"TMPDIR": str(settings.FILE_UPLOAD_TEMP_DIR), **named})
     keeper = Keeper(cluster, tell=lambda text: print(text, flush=True))
     pulse = Pulse(

@@ -1,7 +1,7 @@
 """The open connections of a process, and which of them to close when there are too many.
 
-If new connections were refused, a few hundred idle sockets could lock out all other clients. So the longest-waiting
-connection of the address with the most connections is closed instead.
+If new connections were refused, a few hundred idle sockets could lock out all other clients. Instead, the
+longest-waiting connection of the client with the most connections is closed.
 """
 
 from collections import defaultdict
@@ -24,7 +24,7 @@ class Connection(Protocol):
 
 
 class ConnectionTable:
-    """At most `total` connections, and at most `per_address` from one address."""
+    """At most `total` connections, and at most `per_address` from one client."""
 
     def __init__(self, total: int, per_address: int) -> None:
         self._total = total
@@ -57,7 +57,7 @@ class ConnectionTable:
             self._by_address.pop(network, None)
 
     def _shed_any(self) -> bool:
-        """Yield the candidates to close, starting with the address that has the most connections."""
+        """Close a waiting connection, preferably of the client with the most; return whether there was one."""
         groups = sorted(self._by_address.values(), key=len, reverse=True)
         return any(self._shed_one(group) for group in groups)
 
@@ -75,7 +75,7 @@ def network_of(address: str) -> str:
     """Return what counts as one client: an IPv4 address, or the /64 network of an IPv6 address."""
     try:
         parsed = ip_address(address)
-    except ValueError:  # a Unix socket has no address
+    except ValueError:  # a Unix socket has no IP address
         return address
     if not isinstance(parsed, IPv6Address):
         return address

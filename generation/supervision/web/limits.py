@@ -22,6 +22,6 @@ class Limits:
     bytes_per_second: int = 1000
     linger_seconds: float = 5
     linger_bytes: int = 4 * MB
-    stop_seconds: float = 2.5  # for running requests when the process is asked to stop
+    stop_seconds: float = 2.5  # for running requests during shutdown
     connections: int = 1000
     connections_per_address: int = 250

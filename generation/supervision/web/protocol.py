@@ -240,6 +240,6 @@ def _send_at_once(transport: asyncio.Transport) -> None:
 
 
 def guarded(limits: Limits) -> type[GuardedProtocol]:
-    """The protocol of one process: all its connections share one table."""
+    """Return the protocol class of one process, whose connections share one table."""
     table = ConnectionTable(limits.connections, limits.connections_per_address)
     return type("Guarded", (GuardedProtocol,), {"limits": limits, "table": table})

@@ -19,7 +19,6 @@ OTHER_FILES = 500  # descriptors beside the clients' connections: databases, sto
 
 
 def limits_of_settings() -> Limits:
-    """Return the limits from the settings."""
     return Limits(
         head_seconds=settings.WEB_HEAD_SECONDS,
         idle_seconds=settings.WEB_IDLE_SECONDS,
