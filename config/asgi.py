@@ -11,7 +11,7 @@ from generation.supervision.web.serve import limits_of_settings
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 _wsgi = get_wsgi_application()
 
-from generation.supervision.web.allowance import allowance  # noqa: E402 - needs the models of a Django that is set up
+from generation.supervision.web.allowance import allowance  # noqa: E402 - imports models, so Django must be set up first
 
 application = Application(
     _wsgi,

@@ -1,7 +1,7 @@
 """Typed readers of the environment. Only `settings.py` uses them.
 
-Every variable `NAME` may also be given as `NAME_FILE`, the path of a file that holds its value, so that secrets
-can stay out of the process list. A malformed value ends the start with one line that names the variable.
+Every variable `NAME` may also be given as `NAME_FILE`, the path of a file that contains its value, so that
+secrets stay out of the process list. A malformed value stops the process with one line that names the variable.
 """
 
 import json
@@ -33,7 +33,7 @@ def refuse(name: str, problem: str) -> NoReturn:
 
 
 def text(name: str, default: str = "") -> str:
-    """The value of NAME, or the content of the file that NAME_FILE names, or the default."""
+    """Return the content of the file that NAME_FILE names, else the value of NAME, else the default."""
     path = os.environ.get(f"{name}_FILE")
     if not path:
         return os.environ.get(name, "").strip() or default
@@ -41,24 +41,26 @@ def text(name: str, default: str = "") -> str:
         value = Path(path).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
         refuse(f"{name}_FILE", f"names a file that cannot be read: {error}")
-    # A secret that has not been written yet must not count as one that was never wanted.
+    # A secret that has not been written to its file yet must not be treated as not configured.
     return value or refuse(f"{name}_FILE", "names an empty file")
 
 
 def matching(name: str, default: str, pattern: str, meaning: str) -> str:
-    """A text of which all matches the pattern; `meaning` says in words what is wanted. The value may be a secret,
-    so it is not shown."""
+    """Return a value that is empty or fully matches the pattern; `meaning` describes the pattern in the error message.
+
+    The message does not show the value, which may be a secret.
+    """
     value = text(name, default)
     return value if not value or re.fullmatch(pattern, value) else refuse(name, f"must be {meaning}")
 
 
 def key(name: str, default: str = "") -> str:
-    """A secret that travels in a header."""
+    """Return a secret that can be sent in an HTTP header."""
     return matching(name, default, r"[!-~]+", "ASCII without blanks")
 
 
 def flag(name: str, default: bool) -> bool:
-    """A yes or no: true, false, 1, 0, yes, no, on, off in any case."""
+    """Return a Boolean, given as true, false, 1, 0, yes, no, on or off in any case."""
     value = text(name, str(default)).lower()
     if value not in _TRUE | _FALSE:
         refuse(name, f"must be true or false, not {_short(value)}")
@@ -66,7 +68,7 @@ def flag(name: str, default: bool) -> bool:
 
 
 def number(name: str, default: int, *, low: int, high: int) -> int:
-    """A whole number within low and high, both included."""
+    """Return a whole number from `low` to `high`, both included."""
     value = text(name, str(default))
     if not re.fullmatch(r"[0-9]{1,9}", value) or not low <= int(value) <= high:
         refuse(name, f"must be a whole number from {low} to {high}, not {_short(value)}")
@@ -84,21 +86,21 @@ def dollars(name: str, default: str = "") -> Decimal | None:
 
 
 def _short(value: str) -> str:
-    """What was given instead, not the whole of a file that was meant for something else."""
+    """Return the start of a value for an error message: NAME_FILE may name a wrong and long file."""
     return repr(value if len(value) <= 20 else f"{value[:20]}…")
 
 
 def choice(name: str, default: str, *others: str) -> str:
-    """One of a few words, in any case."""
+    """Return one of the given words, in lower case; any case is accepted."""
     value = text(name, default).lower()
     words = (default, *others)
     return value if value in words else refuse(name, f"must be {' or '.join(words)}, not {_short(value)}")
 
 
 def url(name: str, default: str, *schemes: str) -> str:
-    """An address with one of the schemes and a host that can be read, without a slash at its end.
+    """Return a URL with one of the schemes and a valid host, without a trailing slash.
 
-    A problem is told without the address: it may hold a password.
+    Error messages do not contain the URL, which may include a password.
     """
     value = text(name, default)
     if not value:
@@ -114,14 +116,14 @@ def url(name: str, default: str, *schemes: str) -> str:
         )
     if parts.scheme not in schemes:
         refuse(name, f"must start with {' or '.join(scheme + '://' for scheme in schemes)}")
-    # Databases and brokers may be a socket file on this machine, which is a path; pages are always on a host.
+    # A database or broker may be a local file or socket, which is a path; an HTTP URL always needs a host.
     if not parts.hostname and (parts.scheme in {"http", "https"} or not parts.path.strip("/")):
         refuse(name, "names no host" if parts.scheme != "sqlite" else "names no file")
     return value.rstrip("/")
 
 
 def parsed(name: str, value: str, parse: Callable[[str], dict[str, Any]]) -> dict[str, Any]:
-    """What another reader makes of a value; what it says about a bad one is not shown, it may hold a password."""
+    """Return the value as parsed by `parse`. Its error messages are not shown, since they may contain a password."""
     try:
         return parse(value)
     except (ValueError, ImproperlyConfigured):
@@ -129,9 +131,9 @@ def parsed(name: str, value: str, parse: Callable[[str], dict[str, Any]]) -> dic
 
 
 def signing_pair(certificate: str, private_key: str) -> tuple[str, str]:
-    """A chain of certificates, the signer's own first, and the private key of that one, both PEM; both or neither.
+    """Return a certificate chain that starts with the signer's certificate, and its private key, both in PEM.
 
-    What is wrong is told without the values.
+    Return empty strings if neither is set. Error messages do not contain the values.
     """
     chain, secret = text(certificate), text(private_key)
     if bool(chain) != bool(secret):
@@ -153,7 +155,7 @@ def signing_pair(certificate: str, private_key: str) -> tuple[str, str]:
 
 
 def host(name: str, default: str) -> str:
-    """An IP address or a host name, an IPv6 address with or without its brackets."""
+    """Return an IP address or a host name; an IPv6 address may be given in brackets."""
     value = text(name, default).removeprefix("[").removesuffix("]")
     try:
         return str(ip_address(value))
@@ -164,7 +166,7 @@ def host(name: str, default: str) -> str:
 
 
 def hosts(name: str, default: list[str]) -> list[str]:
-    """Host names separated by commas, as Django's ALLOWED_HOSTS wants them: `*`, `.example.com`, `[::1]`."""
+    """Return host names, given separated by commas, for Django's ALLOWED_HOSTS: `*`, `.example.com`, `[::1]`."""
     value = text(name)
     if not value:
         return default
@@ -177,7 +179,7 @@ def hosts(name: str, default: list[str]) -> list[str]:
 
 
 def proxies(name: str, default: TrustedProxies) -> TrustedProxies:
-    """Return the trusted proxies: a number of hops, or addresses and networks."""
+    """Return the trusted proxies, given as a number of hops or as IP addresses and networks."""
     value = text(name)
     try:
         return TrustedProxies.read(value) if value else default
@@ -186,7 +188,7 @@ def proxies(name: str, default: TrustedProxies) -> TrustedProxies:
 
 
 class Embedded(TypedDict):
-    """What the parts that `manage.py up` runs on this machine have agreed on; made once, kept in `var/`."""
+    """Keys and ports of the local services of `manage.py up`, created once and stored in `var/`."""
 
     secret_key: str
     s3_access_key: str
@@ -197,9 +199,9 @@ class Embedded(TypedDict):
 
 
 def embedded(var: Path) -> Embedded:
-    """Read `embedded.json`, making keys on the first run; the file can be read by its owner only.
+    """Read `embedded.json`, which only its owner can read; create it with new keys on the first run.
 
-    `manage.py up` writes the ports into it when the usual ones are taken, so that every later command finds them.
+    If the default ports are taken, `manage.py up` writes other ones to it, so that later commands use them.
     """
     path = var / "embedded.json"
     made: Embedded = {
@@ -224,10 +226,10 @@ def embedded(var: Path) -> Embedded:
 
 
 def _first_run(path: Path, made: Embedded) -> Embedded:
-    """Two processes may start at once: the first to create the file wins, the other reads it."""
+    """Create the file. If two processes start at the same time, one creates it and the other reads it."""
     draft = path.with_name(f"{path.name}.{os.getpid()}")
     try:
-        # Database and objects lie in it: they are for nobody else on this machine.
+        # The folder contains the database and the objects: other users of this machine must not read them.
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         draft.touch(mode=0o600)
         draft.write_text(json.dumps(made, indent=2), encoding="utf-8")

@@ -1,8 +1,8 @@
-"""How a log is written: one line or one JSON object for each event, and never what opens something.
+"""Log formatters: one line or one JSON object per event, with secrets redacted.
 
-Nothing that is logged on purpose holds a secret. This is the net under that: what reads like a signature, a key or a
-token is blanked, and so is every secret of the settings, wherever it stands. It is done to the finished text and not
-by a filter before, so that tracebacks and what a library adds are covered as well.
+No secret is logged on purpose; redaction is a safety net. It replaces everything that looks like a signature, a key or
+a token, and every secret from the settings. It works on the formatted text rather than in a filter, so that it covers
+tracebacks and text added by libraries.
 """
 
 import json
@@ -15,7 +15,7 @@ from typing import Any
 from django.http import UnreadablePostError
 
 BLANK = "…"
-# A shorter secret is a word that would be blanked everywhere.
+# A shorter secret could be a common word, which would be redacted everywhere.
 SHORTEST_SECRET = 8
 
 # Characters of one message or traceback. It may contain untrusted input, which must not fill the log.
@@ -27,18 +27,18 @@ LONGEST = 16_000
 _SECRETS = [
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        # Addresses that are their own secret: of callbacks, of shares, of getting no more e-mail
+        # URLs with a secret path: webhooks, share links, unsubscribe links
         r"(/hooks/[^/\s]+/|/s/|/unsubscribe/)[^/\s?\"']+",
-        # Signed addresses, and how botocore tells of its signing
+        # Signed URLs, and botocore's debug output about signing
         r"(x-amz-(?:signature|credential|security-token)(?:=|%3d))[^&\s\"'\\]+",
         r"(\bsignature(?:=|:\s*))[0-9a-z%/+]{16,}={0,2}",
-        # The same at other hosts, which give the provider's videos out
+        # Signed URLs of other hosts, such as those of the provider's videos
         r"([?&](?:[\w.-]*(?:signature|token)|sign?|auth|auth_key|policy|key-pair-id)=)[^&\s\"'\\<>]+",
-        # Headers, fields of JSON, names of settings
+        # Headers, JSON fields, settings
         r"(\b(?:bearer|basic)\s+)[\w.~+/=-]{6,}",
         r"((?:api[_-]?key|secret(?:[_-]?access)?[_-]?key|access[_-]?token|hook[_-]?token|passw(?:or)?d)"
         r"\\?[\"']?\s*(?:[:=]|%3d)\s*\\?[\"']?)(?!bearer|basic)[^\s\"'&,;}\\]+",
-        # Passwords of addresses
+        # Passwords in URLs
         r"(://[^\s:/@]*+:)[^\s/@]++(?=@)",
         # Our own API tokens
         r"(\bbl_)[\w-]{20,}",
@@ -47,7 +47,7 @@ _SECRETS = [
 
 
 def without_secrets(text: str, known: Iterable[str] = ()) -> str:
-    """The text with the `known` secrets, and all that reads like one, blanked."""
+    """Return the text with the `known` secrets, and everything that looks like a secret, redacted."""
     for secret in known:
         text = text.replace(secret, BLANK)
     for pattern in _SECRETS:
@@ -78,7 +78,7 @@ class ClientErrors(logging.Filter):
 
 
 class Line(logging.Formatter):
-    """Level, logger and message in one line; a traceback follows in lines of its own."""
+    """Level, logger and message in one line; a traceback follows in separate lines."""
 
     def __init__(self, *, secrets: Iterable[str]) -> None:
         super().__init__("%(levelname)s %(name)s %(message)s")
@@ -91,13 +91,13 @@ class Line(logging.Formatter):
         return shortened(without_secrets(super().formatException(ei), self.secrets))
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the base class's name
-        # What strangers send may be part of a message: it must not look like a line of its own.
+        # A message may contain untrusted input, which must not be able to forge a log line.
         line = super().formatMessage(record).replace("\r", "\\r").replace("\n", "\\n")
         return shortened(without_secrets(line, self.secrets))
 
 
 class Json(Line):
-    """One object a line: `time` (UTC), `level`, `logger`, `message`; `job` and `traceback` where there is one."""
+    """One object per line: `time` (UTC), `level`, `logger`, `message`, and `job` and `traceback` if there is one."""
 
     def format(self, record: logging.LogRecord) -> str:
         told = {

@@ -54,7 +54,7 @@ class ContentSecurityPolicy(CSPMiddleware):
 
 
 class AnswerBrokenUploads:
-    """Middleware that answers an incomplete body with 400, instead of a server error with a traceback."""
+    """Middleware that responds to an incomplete body with 400, instead of a server error with a traceback."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self._get_response = get_response

@@ -1,4 +1,4 @@
-"""Middleware that answers a request whose body the server refused, as a page or as an API error."""
+"""Middleware for requests whose body the server refused: responds with a page or an API error."""
 
 from collections.abc import Callable
 
@@ -19,7 +19,7 @@ CODES = {400: "invalid_length", 408: "request_timeout", 413: "too_large"}
 def refuse_unread_bodies(
     get_response: Callable[[HttpRequest], HttpResponse],
 ) -> Callable[[HttpRequest], HttpResponse]:
-    """Run before sessions and views, neither of which is used for a request that was not read."""
+    """Middleware that comes before sessions and views, since neither may handle a request with an unread body."""
 
     def respond(request: HttpRequest) -> HttpResponse:
         refusal: Refused | None = request.META.get(REFUSED)

@@ -1,5 +1,5 @@
-"""All settings, from the environment. `README.md` lists the variables; with none of them set everything runs on
-this machine alone (SQLite, a local S3 server, the sandbox provider)."""
+"""All settings, read from the environment. `README.md` lists the variables; by default, everything runs on this
+machine (SQLite, a local S3 server, the sandbox provider)."""
 
 import logging
 import re
@@ -26,16 +26,16 @@ SECRET_KEY = env.text("BACKLOT_SECRET_KEY", "" if PRODUCTION else EMBEDDED["secr
 # Retired keys: data that they signed or sealed stays readable until it is sealed again.
 SECRET_KEY_FALLBACKS = env.text("BACKLOT_SECRET_KEY_FALLBACKS").split()
 
-# Where the web is
+# Host, port and public URL of the web server
 
 HOST = env.host("BACKLOT_HOST", "127.0.0.1")
 PORT = env.number("BACKLOT_PORT", 8000, low=1, high=65535)
 
 
 def machine_address() -> str:
-    """The address under which other machines reach this one, or loopback when there is no network.
+    """Return the IP address at which other machines reach this one, or loopback if there is no network.
 
-    Connecting a datagram socket sends nothing; it only asks the kernel which address it would use.
+    Connecting a datagram socket sends nothing; it only makes the kernel select the local IP address.
     """
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
@@ -64,7 +64,7 @@ TRUSTED_PROXIES = env.proxies("BACKLOT_TRUSTED_PROXIES", default_proxies(PRODUCT
 FORCE_SCRIPT_NAME = ""
 USE_X_FORWARDED_HOST = USE_X_FORWARDED_PORT = False
 
-# Database. The SQLite options are measured: without them writers lose transactions to each other.
+# Database. Measurements showed that without these SQLite options, transactions of concurrent writers fail.
 
 _database_url = env.url("DATABASE_URL", "", "sqlite", "postgres", "postgresql")
 DATABASES: dict[str, dict[str, Any]] = {
@@ -84,11 +84,11 @@ if DATABASE_IS_SQLITE:
 else:
     # A server that does not respond at all must not block a request or a worker for minutes.
     DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 10)
-# A connection that is made for each request forgets what it has read: on SQLite that doubled the time of small answers.
+# A new connection for each request has an empty cache: on SQLite, that doubled the time of small responses.
 DATABASES["default"].update(CONN_MAX_AGE=60, CONN_HEALTH_CHECKS=True)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# Object storage: the local S3 server of `manage.py up` unless an endpoint is named
+# Object storage: the local S3 server of `manage.py up` unless an endpoint is set
 
 S3_IS_EMBEDDED = not env.text("AWS_S3_ENDPOINT_URL")
 AWS_S3_ENDPOINT_URL = env.url(
@@ -111,7 +111,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
-# The provider: the sandbox unless a key is set, in the gateway's dialect or in that of the vendor's own API
+# Provider: the sandbox unless a key is set; with the API of the gateway or with that of the vendor
 
 SKYREELS_PROVIDER = env.choice("SKYREELS_PROVIDER", "gateway", "vendor")
 SKYREELS_HOMES = {"gateway": "https://api.apimart.ai", "vendor": "https://api-gateway.skyreels.ai"}
@@ -131,7 +131,7 @@ SKYREELS_IDEMPOTENT = env.flag("SKYREELS_IDEMPOTENT", PROVIDER_IS_SANDBOX and SK
 if SKYREELS_IDEMPOTENT and SKYREELS_PROVIDER == "vendor":
     env.refuse("SKYREELS_IDEMPOTENT", "must be false for the vendor's own API: it knows no idempotency keys")
 SKYREELS_RPM = env.number("SKYREELS_RPM", 480, low=1, high=100_000)
-# Whether the provider is asked to call back when a render has ended; `auto`: when it can reach us by HTTPS.
+# Whether the provider calls our webhook when a render has ended; `auto`: if it can reach us by HTTPS.
 SKYREELS_WEBHOOKS = env.choice("SKYREELS_WEBHOOKS", "auto", "true", "false")
 
 # Spending limits: the budget that all projects created by a member share, the cap for all projects per calendar month,
@@ -143,20 +143,20 @@ MONTHLY_CAP_USD = env.dollars("BACKLOT_MONTHLY_CAP_USD")
 OPEN_PROJECTS = env.flag("BACKLOT_OPEN_PROJECTS", not PRODUCTION)
 JOBS_PER_HOUR = env.number("BACKLOT_JOBS_PER_HOUR", 600, low=0, high=1_000_000)
 
-# Content credentials: stored takes are signed with this certificate; without one, outside production, with one that is
-# made here and says so. The time stamp's address is asked at each signing.
+# Content credentials: stored takes are signed with this certificate. Outside production, the default is a generated one
+# that identifies itself as such. The timestamp server is queried at each signing.
 
 C2PA_CERTIFICATE, C2PA_PRIVATE_KEY = env.signing_pair("C2PA_CERTIFICATE", "C2PA_PRIVATE_KEY")
 C2PA_TIMESTAMP_URL = env.url("C2PA_TIMESTAMP_URL", "", "http", "https")
 
-# Watching. Without a token there is no `/metrics`; `/readyz` minds a step that has been due for so many minutes.
+# Monitoring. Without a token, `/metrics` is disabled. `/readyz` fails if a step is overdue by this number of minutes.
 
 METRICS_TOKEN = env.matching(
     "BACKLOT_METRICS_TOKEN", "", r"[!-~]{16,}", "at least 16 characters of ASCII without blanks"
 )
 OVERDUE_MINUTES = env.number("BACKLOT_OVERDUE_MINUTES", 10, low=1, high=1440)
 
-# Queue. `ARCHITECTURE.md` says what django-q2 promises; each value below closes a trap that was measured.
+# Queue. `ARCHITECTURE.md` describes what django-q2 guarantees; each value below avoids a problem found in tests.
 
 REDIS_URL = env.url("REDIS_URL", "", "redis", "rediss", "unix")
 if REDIS_URL.startswith("redis") and not re.fullmatch(r"(/\d+)?", urlsplit(REDIS_URL).path):
@@ -170,29 +170,29 @@ Q_CLUSTER = {
     "retry": 7200,
     "max_attempts": 1,
     "ack_failures": True,
-    "save_limit": -1,  # the job's own events tell the story; result rows only cost time
+    "save_limit": -1,  # jobs have their own event log; result rows only cost time
     "catch_up": False,
     "poll": 0.2,
     "recycle": 500,
     **({"redis": REDIS_URL} if REDIS_URL else {"orm": "default"}),
 }
-# `manage.py worker` gives its cluster a name: whose sweep it is, which messages and which leases are its own.
+# Set by `manage.py worker` for its cluster, to mark the sweep, messages and leases of this host.
 WORKER_ID = env.matching("BACKLOT_WORKER_ID", "", r"[0-9a-f]{1,8}", "at most eight digits in hex")
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
     if REDIS_URL
-    # Beyond its 300 entries it would forget whose tries were counted, and somebody with many addresses sees to that.
+    # With the default of 300 entries, an attacker with many IP addresses could evict the counts of failed attempts.
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 20_000}}
 }
 
-# Untrusted files are decoded in separate processes: the number for all web processes of this machine (its workers may
-# use as many again), and the memory of each.
+# Untrusted files are decoded in separate processes: their number for all web processes of this machine (the workers may
+# use the same number again), and the memory of each in MB.
 
 DECODERS = env.number("BACKLOT_DECODERS", 2, low=1, high=64)
 DECODER_MEMORY_MB = env.number("BACKLOT_DECODER_MEMORY_MB", 768, low=200, high=100_000)
 
 # The web server. SQLite has one writer and the cache without Redis lives in one process, so there a second process
-# would bring contention. Threads run Django; slow clients wait in the event loop, which `Limits` describes.
+# would only add contention. Threads run Django; slow clients wait in the event loop, within the limits below.
 
 WEB_PROCESSES = env.number("BACKLOT_WEB_PROCESSES", 2 if REDIS_URL else 1, low=1, high=64)
 WEB_THREADS = env.number("BACKLOT_WEB_THREADS", 8, low=1, high=256)
@@ -275,7 +275,7 @@ LOGIN_REDIRECT_URL = "generation:home"
 LOGOUT_REDIRECT_URL = "login"
 CSRF_FAILURE_VIEW = "generation.views.stale_form.stale_form"
 AUTHENTICATION_BACKENDS = ["library.authentication.ThrottledBackend"]
-# The first one hashes; passwords with another hash are rehashed at the next log-in.
+# The first one creates hashes; passwords with another hash are rehashed at the next log-in.
 PASSWORD_HASHERS = ["library.passwords.BoundedArgon2Hasher", "library.passwords.BoundedPbkdf2Hasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "library.passwords.MaximumLengthValidator"},
@@ -287,7 +287,7 @@ AUTH_PASSWORD_VALIDATORS = [
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-# Files above this size go to disk while they arrive, so an upload never fills the memory.
+# Larger files are written to disk as they arrive, so that uploads do not exhaust the memory.
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 FILE_UPLOAD_TEMP_DIR = VAR_DIR / "tmp"
 FILE_UPLOAD_TEMP_DIR.mkdir(parents=True, exist_ok=True)
@@ -304,13 +304,13 @@ LANGUAGES = [("en", "English"), ("zh-hans", "简体中文")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = ["config.formats"]
 USE_I18N = True
-# Numbers in attributes of HTML must stay plain; the filters of `money` group the digits of figures.
+# Numbers in HTML attributes must stay plain; the filters in `money` group digits where numbers are displayed.
 USE_THOUSAND_SEPARATOR = False
 TIME_ZONE = "UTC"
 USE_TZ = True
 
 vars().update(env.parsed("EMAIL_URL", env.text("EMAIL_URL", "consolemail://"), environ.Env.email_url_config))
-EMAIL_TIMEOUT = 20  # seconds: a mail server that hangs must not keep a worker
+EMAIL_TIMEOUT = 20  # seconds: a mail server that hangs must not block a worker
 DEFAULT_FROM_EMAIL = env.matching(
     "BACKLOT_MAIL_FROM",
     f"Backlot <backlot@{urlsplit(PUBLIC_URL).hostname}>",
@@ -318,7 +318,7 @@ DEFAULT_FROM_EMAIL = env.matching(
     "an address such as backlot@example.com or Backlot <backlot@example.com>",
 )
 
-# Safety. Pictures and videos come straight from the object storage by signed URLs.
+# Security. Browsers load images and videos directly from the object storage, by signed URLs.
 
 _media_origin = "{0.scheme}://{0.netloc}".format(urlsplit(AWS_S3_PUBLIC_ENDPOINT_URL))
 CONTENT_SECURITY_POLICY = {
@@ -366,16 +366,16 @@ if PRODUCTION:
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
     GUEST_COOKIE_NAME = "__Secure-guest"
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
-    # Our host's name alone is bound to HTTPS; neighbours under the same domain are not ours to bind.
+    # HSTS without subdomains and preloading: other hosts of the domain may belong to other applications.
     SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
-    # Probes come from inside, without TLS.
+    # Probes come from the internal network, without TLS.
     SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 
-# httpx writes whole addresses, and some of ours are signed: only its warnings may reach a log. The queue has several
-# lines for each wake-up, which tell nobody anything. Strangers try wrong host names all day, with a traceback each.
-# Django would use its own format; its messages go to the root logger instead. uvicorn warns about each request that it
-# cannot parse, so clients could flood the log.
+# httpx logs complete URLs, some of which are signed, so only its warnings are logged. The queue logs several useless
+# lines per message. Requests with wrong host names are frequent, and each would log a traceback. Django would use its
+# own format; its messages go to the root logger instead. uvicorn warns about each request that it cannot parse, so
+# clients could flood the log.
 
 LOG_FORMAT = env.choice("BACKLOT_LOG_FORMAT", "line", "json")
 _secrets = [

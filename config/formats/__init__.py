@@ -1,1 +1,1 @@
-"""How dates and numbers are written in each language."""
+"""Formats of dates and numbers for each language."""

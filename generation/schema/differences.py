@@ -1,4 +1,4 @@
-"""Find what a database lacks of the expected tables, and which additional columns it requires.
+"""Find the expected tables and columns that a database lacks, and the additional columns that it requires.
 
 Additional tables, nullable columns, columns with a default and longer text columns are harmless: during a rolling
 upgrade the database is ahead of the hosts that have not been upgraded yet.

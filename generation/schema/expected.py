@@ -1,4 +1,4 @@
-"""The tables that models need."""
+"""Derive the expected tables from the models."""
 
 from collections.abc import Iterable
 

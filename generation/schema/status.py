@@ -25,7 +25,7 @@ NAMED = 3
 
 
 class SchemaState(enum.Enum):
-    """How the database schema relates to this version."""
+    """Relation of the database schema to this version."""
 
     CURRENT = "current"
     NOT_MIGRATED = "not migrated"

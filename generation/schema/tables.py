@@ -1,4 +1,4 @@
-"""The structure of a set of tables, reduced to what is comparable between databases."""
+"""The structure of a set of tables, limited to properties that can be compared between databases."""
 
 import re
 from dataclasses import dataclass, field
@@ -22,7 +22,7 @@ _LENGTH = re.compile(r"\((\d+)\)")
 
 @dataclass(frozen=True, kw_only=True)
 class Column:
-    """A column; `width` is its length in characters or bytes, None where it is unlimited or not enforced.
+    """A column; `width` is its length in characters or bytes, None if it is unlimited or not enforced.
 
     `must_be_given` is true where an INSERT that leaves the column out fails.
     """
@@ -34,7 +34,7 @@ class Column:
 
     @classmethod
     def of_type(cls, sql_type: str, *, nullable: bool, must_be_given: bool = False) -> "Column":
-        """Read a column from the type that SQL writes, such as `varchar(64)` or `smallint unsigned`."""
+        """Create a column from its SQL type, such as `varchar(64)` or `smallint unsigned`."""
         name = re.sub(r"\(.*?\)|unsigned", "", sql_type.lower()).strip()
         length = _LENGTH.search(sql_type)
         width = int(length[1]) if length and name in {"varchar", "character varying"} else None

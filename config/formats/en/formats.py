@@ -1,4 +1,4 @@
-"""English dates and numbers. 24 hours and names of months, which readers of every country understand.
+"""English dates and numbers, with a 24-hour clock and names of months, which are unambiguous in every country.
 
 `PRECISE_DATETIME_FORMAT` and `USD_FORMAT` are our own; the other names are Django's.
 """

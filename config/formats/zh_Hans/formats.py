@@ -1,4 +1,4 @@
-"""Chinese dates and numbers. Django groups digits by four here; figures of money are grouped by three."""
+"""Chinese dates and numbers. Django groups digits by four here; amounts of money are grouped by three."""
 
 DATE_FORMAT = "Y年n月j日"
 TIME_FORMAT = "H:i"

@@ -1,4 +1,4 @@
-"""`manage.py apitoken USERNAME`: a token for a program, printed once."""
+"""`manage.py apitoken USERNAME`: create an API token, which is printed only once."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -16,7 +16,7 @@ NAME_LENGTH = ApiToken._meta.get_field("name").max_length or 0
 
 
 class Command(BaseCommand):
-    """The token alone goes to the standard output, everything else to the standard error."""
+    """Print the token to standard output, and everything else to standard error."""
 
     help = "Makes an API token for a person, and the person if need be. The token is printed this once."
 

@@ -1,4 +1,4 @@
-"""`manage.py doctor`: is everything that Backlot needs there and well?"""
+"""`manage.py doctor`: check every component that Backlot needs."""
 
 import contextlib
 import sys
@@ -13,7 +13,7 @@ from library import storage
 
 
 class Command(BaseCommand):
-    """One line for each part; exit code 1 when one of them is not well."""
+    """Print one line per check; exit with code 1 if one of them fails."""
 
     help = "Checks database, storage, provider, worker and public endpoint."
     requires_system_checks = ()

@@ -1,4 +1,4 @@
-"""`manage.py storage_audit`: does every object have its row, and every row its object?"""
+"""`manage.py storage_audit`: find objects without rows, and rows without objects."""
 
 import sys
 from collections.abc import Iterator
@@ -13,14 +13,14 @@ from generation.reviews.sharing import link_videos
 from library import ingest, storage
 from library.models import MediaFile
 
-# Objects are stored before their rows: a young one may still get its own.
+# Objects are stored before their rows are written: a recent object may still get its row.
 AGE = timedelta(hours=1)
 
 
 class Command(BaseCommand):
-    """One line for each finding; exit code 1 while something is found and not fixed.
+    """Print one line per finding; exit with code 1 if any of them is not fixed.
 
-    All keys of the rows are held in memory: about 300 MB for a million files with their thumbnails.
+    All keys in the database are held in memory: about 300 MB for a million files with thumbnails.
     """
 
     help = "Finds objects without rows and rows without objects. Objects younger than an hour are left alone."
@@ -35,7 +35,7 @@ class Command(BaseCommand):
 
     def handle(self, *, fix: bool, **options: Any) -> None:
         self.left = self.found = young = 0
-        # Rows first: what is stored and written after this is not missed.
+        # Read the rows first: a row added during the audit cannot be reported as missing its object.
         missing = dict(_rows())
         for stored in storage.listing():
             if missing.pop(stored.key, None) is not None:
@@ -55,7 +55,7 @@ class Command(BaseCommand):
             sys.exit(1)
 
     def _orphan(self, stored: storage.Stored, fix: bool) -> None:
-        """An object without a row; asked again right before, since its row may have come meanwhile."""
+        """Report an object without a row, and delete it if `fix` is set; do nothing if its row exists by now."""
         if _row_of(stored.key):
             return
         if fix:
@@ -73,7 +73,7 @@ class Command(BaseCommand):
 
 
 def _rows() -> Iterator[tuple[str, str]]:
-    """Every key that a row names, and the row for people."""
+    """Yield every key in the database with a description of its row."""
     for pk, key, thumbnail in MediaFile.objects.values_list("pk", "key", "thumbnail_key").iterator():
         yield key, f"media file {pk}"
         if thumbnail:
@@ -96,7 +96,7 @@ def _row_of(key: str) -> MediaFile | Take | LinkFilm | None:
 
 
 def _mended(key: str) -> str:
-    """What could be done about a lost object; empty when it is gone for good and something needs it."""
+    """Repair a row without its object. Return what was done; empty if the object is lost and still in use."""
     row = _row_of(key)
     if row is None:
         return "gone"

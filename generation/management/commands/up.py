@@ -1,4 +1,4 @@
-"""`manage.py up`: everything on this machine with one command."""
+"""`manage.py up`: run everything on this machine with one command."""
 
 import asyncio
 import os
@@ -17,7 +17,7 @@ from generation.supervision.processes.process_group import House, Plan
 
 
 class Command(BaseCommand):
-    """Opens the house: local S3, sandbox provider, worker, web."""
+    """Start the local S3 server, the sandbox provider, the worker and the web server."""
 
     help = "Runs Backlot on this machine: storage, provider, worker and web, watched until Ctrl-C."
     requires_system_checks = ()
@@ -32,7 +32,7 @@ class Command(BaseCommand):
         if options["prepare"]:
             self.check()
             return prepare()
-        # An empty name means every interface. Written otherwise than the settings do, it would start over for ever.
+        # An empty name means every interface. Spelled differently from the settings, it would cause endless restarts.
         host = ports.plain(host) or "0.0.0.0"  # noqa: S104
         if (host, port) != (settings.HOST, settings.PORT):
             start_over(BACKLOT_HOST=host, BACKLOT_PORT=str(port))
@@ -43,7 +43,7 @@ class Command(BaseCommand):
 
 
 def start_over(**environment: str) -> None:
-    """Run the same command again in this process, with settings that agree with its options."""
+    """Run the same command again in this process, with settings that match its options."""
     kept = {
         name: value for name, value in os.environ.items() if name.removesuffix("_FILE") not in environment
     }
@@ -52,7 +52,10 @@ def start_over(**environment: str) -> None:
 
 
 def run(*, demo: bool) -> int:
-    """Claims `var` and the ports, nothing being changed before both are ours, and runs the house."""
+    """Run all processes and return the exit code. Raise CannotStart.
+
+    `var` is locked and the web port is bound before anything is changed.
+    """
     with ExitStack() as held:
         held.enter_context(ports.only_one(settings.VAR_DIR))
         listener = held.enter_context(ports.listen(settings.HOST, settings.PORT))

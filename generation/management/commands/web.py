@@ -1,4 +1,4 @@
-"""`manage.py web`: the pages and APIs."""
+"""`manage.py web`: serve the pages and APIs."""
 
 import asyncio
 import socket
@@ -15,7 +15,7 @@ from generation.supervision.web.serve import limits_of_settings, serve, supervis
 
 
 class Command(BaseCommand):
-    """Serves on BACKLOT_HOST and BACKLOT_PORT, in BACKLOT_WEB_PROCESSES processes."""
+    """Listen on BACKLOT_HOST and BACKLOT_PORT, with BACKLOT_WEB_PROCESSES processes."""
 
     help = "Serves the pages and APIs until SIGTERM or Ctrl-C."
     requires_system_checks = ()

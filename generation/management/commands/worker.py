@@ -1,4 +1,4 @@
-"""`manage.py worker`: one worker host."""
+"""`manage.py worker`: run a worker host."""
 
 import asyncio
 import sys
@@ -13,7 +13,7 @@ from generation.supervision.processes.worker import run_cluster, supervise
 
 
 class Command(BaseCommand):
-    """Runs the queue's workers and starts them again when they no longer work."""
+    """Run the workers of the queue, and restart them if they hang."""
 
     help = "Runs the queue's workers on this machine until SIGTERM or Ctrl-C."
     requires_system_checks = ()
