@@ -152,7 +152,7 @@ def test_a_film_that_does_not_load_says_so_and_the_other_one_plays(visit, pair):
         lambda route: route.abort() if _is_first(broken, route.request.url) else route.continue_(),
     )
     page.goto(pair)
-    expect(page.locator("main")).to_contain_text("The film did not load. Reload the page.")
+    expect(page.locator("main")).to_contain_text("The video could not be loaded. Reload the page.")
     page.locator("body").press("Space")
     wait_for(lambda: max(named(page)) > 3, seconds=20)
 

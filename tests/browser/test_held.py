@@ -93,7 +93,7 @@ def test_what_is_held_is_decided_by_keyboard(visit, held):
     go_to(page, line.get_by_label("Provider's task id"))
     page.keyboard.type("task_of_nobody")
     page.keyboard.press("Enter")
-    expect(line.get_by_role("alert")).to_contain_text("The provider does not know a task task_of_nobody.")
+    expect(line.get_by_role("alert")).to_contain_text("task_of_nobody")
     expect(line.get_by_label("Provider's task id")).to_have_value("task_of_nobody")
     assert_sound(page)
     go_to(page, line.get_by_label("Provider's task id"))

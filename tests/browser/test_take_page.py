@@ -286,7 +286,7 @@ def test_it_fits_and_has_no_serious_axe_violations(visit, takes, width, scheme):
 def test_single_letters_can_be_switched_off(visit, takes):
     page = opened(visit("jonas"), takes[24])
     page.keyboard.press("?")
-    page.get_by_label("Single letters and signs act").uncheck()
+    page.get_by_label("Single-key shortcuts").uncheck()
     page.get_by_role("button", name="Close").click()
     page.keyboard.press("ArrowRight")
     page.keyboard.press(".")
@@ -294,7 +294,7 @@ def test_single_letters_can_be_switched_off(visit, takes):
     opened(page, takes[25]).keyboard.press("?")
     expect(page.locator("dialog[open]")).to_have_count(0)
     page.locator("[data-help]").click()
-    page.get_by_label("Single letters and signs act").check()
+    page.get_by_label("Single-key shortcuts").check()
     page.get_by_role("button", name="Close").click()
     page.keyboard.press(".")
     expect(page.locator(".player-frame")).to_have_text("frame 1")

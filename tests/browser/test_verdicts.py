@@ -70,7 +70,7 @@ def test_an_open_history_follows_what_others_decide_and_a_lost_one_is_asked_for_
 def test_a_mention_arrives_in_the_inbox_and_as_an_e_mail(visit, striped, house):
     kim, jonas = visit("kim"), opened(visit("jonas"), striped)
     kim.goto("/account/mail/")
-    kim.get_by_label("To this address").fill("kim@studio.example")
+    kim.get_by_label("E-mail address").fill("kim@studio.example")
     kim.get_by_role("button", name="Save").click()
     jonas.locator("#note-text").fill("@kim is her coat red enough?")
     jonas.keyboard.press("Control+Enter")
