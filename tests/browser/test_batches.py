@@ -77,7 +77,7 @@ def test_from_a_table_of_shots_to_a_frame_in_the_library(visit):
     expect(page.get_by_role("heading", name="Batch of 4 takes")).to_be_visible()
     assert_sound(page)
     expect(page.get_by_role("heading", name="Finished")).to_be_visible(timeout=90_000)
-    expect(page.locator("main")).to_contain_text("4 done")
+    expect(page.locator("main")).to_contain_text("Done: 4")
     page.locator(".job-link").first.click()
     expect(page.get_by_role("link", name="one of 4")).to_be_visible()
     page.goto("/takes/?project=harbour-lights&shot=t10")

@@ -136,6 +136,7 @@ def test_a_note_is_sent_with_the_frame_that_is_shown_and_the_team_sees_it(
     shown = page.locator(".player-frame")
     expect(shown).to_have_text("frame 0")
     wait_until(page, "document.querySelector('video')?.readyState > 0")
+    wait_until(page, "document.querySelector('take-player')?.seek")
     page.evaluate("document.querySelector('take-player').seek(58)")
     page.get_by_label("Your note").press_sequentially("Hold the last second longer")
     expect(page.get_by_label("At time code")).to_have_value("00:02.10")
