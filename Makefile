@@ -41,6 +41,7 @@ lint: .venv/dev.stamp
 	$(BIN)/mypy .
 	$(BIN)/lint-imports
 	$(BIN)/python .ci/check_templates.py templates
+	$(BIN)/python .ci/check_language.py
 	DJANGO_SETTINGS_MODULE=tests.settings $(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python .ci/check_vulnerabilities.py requirements.lock
 

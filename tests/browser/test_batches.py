@@ -1,7 +1,5 @@
 """A table of shots, its batch, and going on from a take, by hand in the browser."""
 
-import re
-
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -68,7 +66,7 @@ def put_a_frame_in_the_library(page: Page) -> None:
     page.get_by_label("Handle").fill("Quay_still")
     page.locator("form .button-primary").click()
     page.wait_for_url("**/library/@Quay_still/")
-    expect(page.locator("main")).to_contain_text(re.compile(r"(?i)take 1 of t10.*1\.50 s|1\.50 s.*take 1 of t10"))
+    expect(page.locator("main")).to_contain_text("frame at 1.50 s")
 
 
 def test_from_a_table_of_shots_to_a_frame_in_the_library(visit):
@@ -79,7 +77,7 @@ def test_from_a_table_of_shots_to_a_frame_in_the_library(visit):
     expect(page.get_by_role("heading", name="Finished")).to_be_visible(timeout=90_000)
     expect(page.locator("main")).to_contain_text("Done: 4")
     page.locator(".job-link").first.click()
-    expect(page.get_by_role("link", name="one of 4")).to_be_visible()
+    expect(page.locator("main a[href^='/batches/']")).to_be_visible()
     page.goto("/takes/?project=harbour-lights&shot=t10")
     page.locator(".card-link").last.click()
     page.wait_for_url("**/takes/*/")

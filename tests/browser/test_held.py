@@ -82,7 +82,7 @@ def test_what_is_held_is_decided_by_keyboard(visit, held):
     tasks = held(attached, again, lost)
     page = visit("jonas")
     page.goto("/")
-    press(page, page.get_by_role("link", name="Needs attention").first)
+    press(page, page.locator("a[href='/jobs/held/']").first)
     page.wait_for_url("**/jobs/held/")
     for prompt in tasks:
         expect(line_of(page, prompt)).to_contain_text("up to $0.19 may be lost")
