@@ -34,6 +34,7 @@ test-all: .venv/dev.stamp
 	$(ON_POSTGRESQL) $(BIN)/python -m pytest -m "not system" $(PARALLEL) --only-database $(MEDIA) $(QUERIES)
 	$(ON_POSTGRESQL) $(BIN)/python -m pytest -m system --only-database tests/faults tests/upgrade \
 		tests/generation/supervision/test_guessing.py
+	$(ON_POSTGRESQL) $(BIN)/python -m pytest -m system tests/faults/test_slow_sockets.py
 
 lint: .venv/dev.stamp
 	$(BIN)/ruff format --check .
