@@ -276,4 +276,4 @@ def _move(jobs: QuerySet[Job], job: Job, to: Job.Status, **fields: Any) -> None:
 
 
 def _already_decided() -> NotPossible:
-    return NotPossible(_("Somebody else decided, or the job continued by itself. Nothing was changed."))
+    return NotPossible(_("Another user decided, or the job continued automatically. Nothing was changed."))
